@@ -1,0 +1,1 @@
+"""The assistant: suggestions with evidence, for a person to decide. Advice never writes."""

@@ -1,0 +1,1 @@
+"""Streak's HTTP API."""

@@ -1,0 +1,119 @@
+"""What can go wrong, sorted by what the caller does next.
+
+::
+
+    StreakNetSuiteError
+      TransientError       try the same thing again, later
+        RateLimited          the vendor said "slow down"; retry_after_seconds when it said how long
+        Unavailable          no connection, maintenance, a server error on a read
+        LeaseLost            another worker owns this record now
+      UncertainWrite       it may have landed: look it up by its key before sending again
+      PermanentError       nothing will work until a person acts
+        InvalidCredentials   key, token, signature, clock or role refused
+        ConfigurationError   a setting, connection or mapping file is wrong
+      RecordError          this record only; the others go on
+        MappingError         a field's value does not fit
+        RejectedByVendor     the vendor read the record and refused it
+        Ambiguous            several records could be meant; a person chooses
+"""
+
+from collections.abc import Sequence
+
+
+class StreakNetSuiteError(Exception):
+    """The root: everything this product raises on purpose."""
+
+
+class TransientError(StreakNetSuiteError):
+    """Nothing was written; the same call may pass later."""
+
+
+class RateLimited(TransientError):
+    """The vendor refused the call because of its limits.
+
+    Attributes:
+        retry_after_seconds: how long the vendor asked us to wait, or None when it did not say.
+    """
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(TransientError):
+    """The vendor could not be reached, or could not answer a read."""
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class LeaseLost(TransientError):
+    """Another worker has taken this record over; what we hold is stale."""
+
+
+class UncertainWrite(StreakNetSuiteError):
+    """A write left us and no usable answer came back: it may have landed."""
+
+
+class PermanentError(StreakNetSuiteError):
+    """A person must act before anything of this kind can work."""
+
+
+class InvalidCredentials(PermanentError):
+    """The vendor refused who we are, or what our role may do."""
+
+
+class ConfigurationError(PermanentError):
+    """A setting, a connection or a mapping file is wrong."""
+
+
+class RecordError(StreakNetSuiteError):
+    """One record cannot proceed; the rest of its batch can.
+
+    Attributes:
+        code: short and stable, fit for grouping ("MAPPING", a vendor's status code, ...).
+        fix: what a person can do about it, or "".
+    """
+
+    def __init__(self, message: str, *, code: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.fix = fix
+
+
+class MappingError(RecordError):
+    """A field's value does not fit its target.
+
+    Attributes:
+        field: the target field, as the mapping file names it ("sales_order.lines[0].quantity").
+    """
+
+    def __init__(self, message: str, *, field: str, fix: str = "") -> None:
+        super().__init__(message, code="MAPPING", fix=fix)
+        self.field = field
+
+
+class RejectedByVendor(RecordError):
+    """The vendor read this record and refused it.
+
+    Attributes:
+        code: the vendor's status code, as sent.
+        field: the vendor's field, when it named one.
+    """
+
+    def __init__(self, message: str, *, code: str, field: str | None = None, fix: str = "") -> None:
+        super().__init__(message, code=code, fix=fix)
+        self.field = field
+
+
+class Ambiguous(RecordError):
+    """Several records could be meant.
+
+    Attributes:
+        candidates: one line of text each, for a person to choose from.
+    """
+
+    def __init__(self, message: str, *, candidates: Sequence[str], fix: str = "") -> None:
+        super().__init__(message, code="AMBIGUOUS", fix=fix)
+        self.candidates = tuple(candidates)

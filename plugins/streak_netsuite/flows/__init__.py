@@ -1,0 +1,1 @@
+"""One module per business flow, composed from sync and mapping."""

@@ -1,0 +1,1 @@
+"""Canonical records: what the product talks about, whichever system they live in. Pure."""

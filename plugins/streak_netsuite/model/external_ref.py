@@ -1,0 +1,35 @@
+"""Where a record lives."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SystemId(StrEnum):
+    """The systems this product connects."""
+
+    STREAK = "streak"
+    NETSUITE = "netsuite"
+
+
+class RecordKind(StrEnum):
+    """What a record is, in the words of the system that holds it."""
+
+    BOX = "box"
+    ORGANIZATION = "organization"
+    CONTACT = "contact"
+    COMMENT = "comment"
+    CUSTOMER = "customer"
+    SALES_ORDER = "salesOrder"
+    ITEM = "item"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExternalRef:
+    """Where a record lives in one outside system."""
+
+    system: SystemId
+    kind: RecordKind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.kind} {self.id}"

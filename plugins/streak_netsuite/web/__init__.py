@@ -1,0 +1,1 @@
+"""FastAPI apps inside the Airflow UI."""
