@@ -1,0 +1,87 @@
+"""Streak over HTTP: one team, both versions of its API."""
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from streak_netsuite.sandbox.faults import FaultBook
+from streak_netsuite.sandbox.journal import Journal
+from streak_netsuite.sandbox.streak import boxes, catalogue, control, parties, seed, talk, webhooks
+from streak_netsuite.sandbox.streak.delivery import Courier
+from streak_netsuite.sandbox.streak.door import Door
+from streak_netsuite.sandbox.streak.settings import Settings
+from streak_netsuite.sandbox.streak.store import Store
+
+API_KEY = "streak-sandbox-key-0123456789abcdef"
+
+
+class StreakSandbox:
+    """One Streak team that answers HTTP requests and sends webhooks.
+
+    Args:
+        faults: what shall go wrong.
+        journal: where every request is noted.
+        clock: the server's time, aware.
+        rng: for shuffled deliveries.
+    """
+
+    def __init__(
+        self, *, faults: FaultBook, journal: Journal, clock: Callable[[], datetime], rng: random.Random
+    ) -> None:
+        self.settings = Settings()
+        self.store = Store(clock=clock)
+
+        def seconds() -> float:
+            return clock().timestamp()
+
+        self.courier = Courier(settings=self.settings, clock=seconds, forget=self._forget, rng=rng)
+        self._door = Door(
+            api_key=API_KEY, faults=faults, journal=journal, settings=self.settings, clock=seconds
+        )
+        self.store.listen(self._changed)
+        seed.fill(self.store)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes of the API, to be mounted at `/streak/api`."""
+        door, store = self._door, self.store
+        return [
+            *catalogue.routes(door, store),
+            *boxes.routes(door, store, self.settings),
+            *parties.routes(door, store),
+            *talk.routes(door, store),
+            *webhooks.routes(door, store),
+        ]
+
+    def control_routes(self) -> list[BaseRoute]:
+        """Return the routes that look into and change this Streak, to be mounted at `/control/streak`."""
+        return control.routes(self.store, self.settings, self.courier)
+
+    def reset(self) -> None:
+        """Return to the seeded team and the default settings; webhooks on their way are dropped."""
+        self.courier.clear()
+        for name, value in Settings().model_dump().items():
+            setattr(self.settings, name, value)
+        self.store.clear()
+        seed.fill(self.store)
+
+    def credentials(self) -> dict[str, Any]:
+        """Return what a client needs."""
+        return {
+            "api_key": API_KEY,
+            "team_key": self.store.team["key"],
+            "pipelines": {p["name"]: p["key"] for p in self.store.pipelines.values()},
+        }
+
+    def _changed(self, event: str, scope_key: str, thing: Mapping[str, Any]) -> None:
+        for webhook in list(self.store.webhooks.values()):
+            if webhook["event"] == event and scope_key in {
+                webhook.get("pipelineKey"),
+                webhook.get("teamKey"),
+            }:
+                self.courier.send(webhook, event, dict(thing))
+
+    def _forget(self, webhook_key: str) -> None:
+        self.store.webhooks.pop(webhook_key, None)

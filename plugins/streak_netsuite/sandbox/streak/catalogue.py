@@ -1,0 +1,179 @@
+"""Users, teams, pipelines, stages and field definitions."""
+
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from streak_netsuite.sandbox.streak.door import Call, Door
+from streak_netsuite.sandbox.streak.errors import not_found, refuse
+from streak_netsuite.sandbox.streak.store import Json, Store
+
+FIELD_TYPES = frozenset(
+    "TEXT_INPUT DROPDOWN CHECKBOX DATE PERSON FORMULA TAG TEAM_CONTACT TEAM_ORGANIZATION".split()
+)
+
+
+def routes(door: Door, store: Store) -> list[BaseRoute]:
+    """Return the routes."""
+    desk = _Desk(store)
+    return [
+        door.route("GET", "/v1/users/me", "users.me", desk.me),
+        door.route("GET", "/v1/users/{user}", "users.get", desk.user),
+        door.route("GET", "/v2/users/me/teams", "teams.mine", desk.my_teams),
+        door.route("GET", "/v2/teams/{team}", "teams.get", desk.team),
+        door.route("GET", "/v2/teams/{team}/users", "teams.users", desk.team_users),
+        door.route("GET", "/v1/pipelines", "pipelines.list", desk.pipelines_v1),
+        door.route("GET", "/v2/pipelines", "pipelines.list", desk.pipelines_v2),
+        *[
+            door.route("GET", f"/{v}/pipelines/{{pipeline}}", "pipelines.get", desk.pipeline)
+            for v in ("v1", "v2")
+        ],
+        *[
+            door.route("GET", f"/{v}/pipelines/{{pipeline}}/stages", "stages.list", desk.stages)
+            for v in ("v1", "v2")
+        ],
+        door.route("POST", "/v2/pipelines/{pipeline}/stages", "stages.create", desk.add_stage, writes=True),
+        door.route("GET", "/v1/pipelines/{pipeline}/fields", "fields.list", desk.fields),
+        door.route("POST", "/v2/pipelines/{pipeline}/fields", "fields.create", desk.add_field, writes=True),
+        door.route("GET", "/v1/pipelines/{pipeline}/fields/{field}", "fields.get", desk.field),
+        door.route(
+            "POST", "/v1/pipelines/{pipeline}/fields/{field}", "fields.update", desk.edit_field, writes=True
+        ),
+        door.route(
+            "DELETE", "/v1/pipelines/{pipeline}/fields/{field}", "fields.delete", desk.drop_field, writes=True
+        ),
+    ]
+
+
+class _Desk:
+    """The handlers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def me(self, _: Call) -> Json:
+        return self._store.user
+
+    def user(self, call: Call) -> Json:
+        if call.path["user"] != self._store.user["key"]:
+            raise not_found()
+        return self._store.user
+
+    def my_teams(self, _: Call) -> Json:
+        return {"results": [self._store.team], "hasNextPage": False}
+
+    def team(self, call: Call) -> Json:
+        return _team(self._store, call)
+
+    def team_users(self, call: Call) -> Json:
+        return {"results": _team(self._store, call)["members"], "hasNextPage": False}
+
+    def pipelines_v1(self, _: Call) -> list[Json]:
+        return [_shown(self._store, p) for p in self._store.pipelines.values()]
+
+    def pipelines_v2(self, call: Call) -> Json:
+        return page(self.pipelines_v1(call), call)
+
+    def pipeline(self, call: Call) -> Json:
+        return _shown(self._store, self._store.pipeline(call.path["pipeline"]))
+
+    def stages(self, call: Call) -> Json:
+        return dict(_shown(self._store, self._store.pipeline(call.path["pipeline"]))["stages"])
+
+    def add_stage(self, call: Call) -> Json:
+        return _add_stage(self._store, self._store.pipeline(call.path["pipeline"]), call.object())
+
+    def fields(self, call: Call) -> list[Json]:
+        return list(self._store.pipeline(call.path["pipeline"])["fields"])
+
+    def field(self, call: Call) -> Json:
+        return _field(self._store.pipeline(call.path["pipeline"]), call.path["field"])
+
+    def add_field(self, call: Call) -> Json:
+        return _add_field(self._store.pipeline(call.path["pipeline"]), call.object())
+
+    def edit_field(self, call: Call) -> Json:
+        definition = _field(self._store.pipeline(call.path["pipeline"]), call.path["field"])
+        return _edit_field(definition, call.object(), add_only=call.query.get("addOnly") == "true")
+
+    def drop_field(self, call: Call) -> Json:
+        return _drop_field(self._store, self._store.pipeline(call.path["pipeline"]), call.path["field"])
+
+
+def page(rows: list[Any], call: Call, *, most: int = 1000, default: int = 100) -> Json:
+    """Return one page in the page-number envelope."""
+    limit, number = call.number("limit", default, most=most), call.number("page", 0)
+    start = number * limit
+    return {"results": rows[start : start + limit], "hasNextPage": start + limit < len(rows)}
+
+
+def _team(store: Store, call: Call) -> Json:
+    if call.path["team"] != store.team["key"]:
+        raise not_found()
+    return store.team
+
+
+def _shown(store: Store, pipeline: Json) -> Json:
+    counts: dict[str, int] = {}
+    for box in store.boxes_of(pipeline["key"]):
+        counts[box["stageKey"]] = counts.get(box["stageKey"], 0) + 1
+    stages = {key: {**stage, "boxCount": counts.get(key, 0)} for key, stage in pipeline["stages"].items()}
+    return {**pipeline, "stages": stages, "boxCount": sum(counts.values())}
+
+
+def _add_stage(store: Store, pipeline: Json, values: Json) -> Json:
+    if not values.get("name"):
+        raise refuse("Stage name is required")
+    key = str(max(int(k) for k in pipeline["stages"]) + 1)
+    pipeline["stages"][key] = {"key": key, "name": str(values["name"])}
+    pipeline["stageOrder"].append(key)
+    store.tell("STAGE_CREATE", pipeline["key"], pipeline)
+    return dict(pipeline["stages"][key])
+
+
+def _field(pipeline: Json, key: str) -> Json:
+    found = [f for f in pipeline["fields"] if f["key"] == key]
+    if not found:
+        raise not_found()
+    definition: Json = found[0]
+    return definition
+
+
+def _add_field(pipeline: Json, values: Json) -> Json:
+    if not values.get("name") or values.get("type") not in FIELD_TYPES:
+        raise refuse("Invalid field name or type")
+    key = str(max((int(f["key"]) for f in pipeline["fields"]), default=1000) + 1)
+    definition = {**values, "key": key}
+    pipeline["fields"].append(definition)
+    return definition
+
+
+def _edit_field(definition: Json, values: Json, *, add_only: bool) -> Json:
+    """Change a definition. Without `addOnly` an option list replaces, so options that are left out vanish."""
+    if "name" in values:
+        definition["name"] = str(values["name"])
+    for settings, name in (("dropdownSettings", "items"), ("tagSettings", "tags")):
+        if settings in values:
+            wanted = list(values[settings].get(name, []))
+            kept = definition.get(settings, {}).get(name, []) if add_only else []
+            definition[settings] = {name: [*kept, *_keyed(wanted, kept)]}
+    return definition
+
+
+def _keyed(options: list[Json], kept: list[Json]) -> list[Json]:
+    used = [int(o["key"]) for o in (*options, *kept) if str(o.get("key", "")).isdigit()]
+    following = max(used, default=9000)
+    keyed: list[Json] = []
+    for option in options:
+        if not option.get("key"):
+            following += 1
+        keyed.append({"key": str(following), **option})
+    return keyed
+
+
+def _drop_field(store: Store, pipeline: Json, key: str) -> Json:
+    definition = _field(pipeline, key)
+    pipeline["fields"].remove(definition)
+    for box in store.boxes_of(pipeline["key"]):
+        box["fields"].pop(key, None)
+    return {"success": True}

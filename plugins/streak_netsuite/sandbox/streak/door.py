@@ -1,0 +1,190 @@
+"""What every call goes through: who calls, what shall go wrong, how it is answered and noted."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from streak_netsuite.sandbox.cut import cut_connection
+from streak_netsuite.sandbox.faults import Fault, FaultBook
+from streak_netsuite.sandbox.journal import Journal
+from streak_netsuite.sandbox.streak.errors import Refusal, missing_parameters, refuse, unauthorized
+from streak_netsuite.sandbox.streak.settings import Settings
+
+SYSTEM = "streak"
+KINDS = frozenset({"status", "delay", "cut_before", "cut_after", "timeout_before", "timeout_after"})
+_DEFAULT_SECONDS = 30.0
+_RATE_WINDOW_SECONDS = 1.0
+
+Handler = Callable[["Call"], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request, read.
+
+    Attributes:
+        body: parsed JSON, None without a body.
+    """
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    queries: Mapping[str, list[str]]
+    body: Any
+
+    def object(self) -> dict[str, Any]:
+        """Return the body as an object or refuse."""
+        if not isinstance(self.body, dict):
+            raise missing_parameters()
+        return self.body
+
+    def number(self, name: str, default: int, *, most: int | None = None) -> int:
+        """Return a whole number of the query."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        if not re.fullmatch(r"\d{1,15}", text):
+            raise refuse(f"Invalid {name}")
+        return min(int(text), most) if most is not None else int(text)
+
+
+@dataclass
+class Door:
+    """Lets calls in, one way for all of them."""
+
+    api_key: str
+    faults: FaultBook
+    journal: Journal
+    settings: Settings
+    clock: Callable[[], float]
+    _recent: list[float] = field(default_factory=list)
+
+    def route(self, methods: str, path: str, name: str, handler: Handler, *, writes: bool = False) -> Route:
+        """Return a route.
+
+        Args:
+            methods: one or several, with blanks between.
+            name: the operation, as faults and the journal know it.
+            handler: takes a Call and returns what is sent as JSON.
+        """
+
+        async def endpoint(request: Request) -> Response:
+            return await self._answer(request, name, handler, writes=writes)
+
+        return Route(path, endpoint, methods=methods.split(), name=f"{name} {methods}")
+
+    async def _answer(self, request: Request, name: str, handler: Handler, *, writes: bool) -> Response:
+        at, started = self.clock(), time.perf_counter()
+        text = (await request.body()).decode("utf-8", "replace")
+        fault = self.faults.take(SYSTEM, name, f"{request.url.path} {text}", kinds=KINDS)
+        response = await self._serve(request, text, fault, handler)
+        self.journal.record(
+            system=SYSTEM,
+            operation=name,
+            method=request.method,
+            path=request.url.path,
+            body=text,
+            writes=writes,
+            status=0 if response is None else response.status_code,
+            at=at,
+            seconds=time.perf_counter() - started,
+            fault=fault.kind if fault else "",
+        )
+        return cut_connection(request) if response is None else response
+
+    async def _serve(
+        self, request: Request, text: str, fault: Fault | None, handler: Handler
+    ) -> Response | None:
+        """Return the answer, or None when the connection is to be cut."""
+        kind = fault.kind if fault else ""
+        seconds = float(fault.options.get("seconds", _DEFAULT_SECONDS)) if fault else 0.0
+        if kind in {"delay", "timeout_before"}:
+            await _hold(request, seconds)
+        if kind in {"cut_before", "timeout_before"}:
+            return None
+        if fault is not None and kind == "status":
+            return _page(fault)
+        if self.settings.latency_seconds:
+            await asyncio.sleep(self.settings.latency_seconds)
+        response = await self._perform(request, text, handler)
+        if kind == "timeout_after":
+            await _hold(request, seconds)
+        return None if kind in {"cut_after", "timeout_after"} else response
+
+    async def _perform(self, request: Request, text: str, handler: Handler) -> Response:
+        try:
+            self._check_rate()
+            self._check_key(request)
+            result = handler(_read(request, text))
+            if isinstance(result, Awaitable):
+                result = await result
+        except Refusal as refusal:
+            headers = (
+                {"Retry-After": self.settings.retry_after}
+                if refusal.status == 429 and self.settings.retry_after
+                else None
+            )
+            return JSONResponse(refusal.body, status_code=refusal.status, headers=headers)
+        return JSONResponse(result)
+
+    def _check_rate(self) -> None:
+        limit = self.settings.requests_per_second
+        if not limit:
+            return
+        now = time.monotonic()
+        self._recent = [at for at in self._recent if now - at < _RATE_WINDOW_SECONDS]
+        if len(self._recent) >= limit:
+            raise refuse("Too many requests", status=429)
+        self._recent.append(now)
+
+    def _check_key(self, request: Request) -> None:
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        sent = value.strip() if scheme.lower() == "bearer" else ""
+        if scheme.lower() == "basic":
+            try:
+                # The password is ignored.
+                sent = base64.b64decode(value.strip(), validate=True).decode().partition(":")[0]
+            except ValueError:
+                sent = ""
+        if sent != self.api_key:
+            raise unauthorized()
+
+
+def _read(request: Request, text: str) -> Call:
+    is_json = request.headers.get("content-type", "").startswith("application/json")
+    if text and not is_json:
+        raise missing_parameters()
+    try:
+        body = json.loads(text) if text else None
+    except ValueError:
+        raise refuse("Invalid JSON") from None
+    query = request.query_params
+    return Call(
+        path=request.path_params,
+        query=dict(query),
+        queries={name: query.getlist(name) for name in query},
+        body=body,
+    )
+
+
+def _page(fault: Fault) -> Response:
+    status = int(fault.options.get("status", 500))
+    body = str(fault.options.get("body", '{"success": false}'))
+    content_type = str(fault.options.get("content_type", "application/json"))
+    headers = {str(k): str(v) for k, v in fault.options.get("headers", {}).items()}
+    return Response(body, status_code=status, media_type=content_type, headers=headers)
+
+
+async def _hold(request: Request, seconds: float) -> None:
+    """Wait until the time is over or the client has gone."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(request.receive(), seconds)

@@ -1,0 +1,36 @@
+"""What a person or a test may change about the Streak sandbox while it runs."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """How this Streak behaves.
+
+    Attributes:
+        latency_seconds: how long every call takes at least.
+        requests_per_second: calls above it are answered 429; 0 for no limit.
+        retry_after: value of the Retry-After header beside a 429; "" for none.
+        paused: webhooks wait until this is false again.
+        duplicates: how many extra times each webhook is delivered.
+        drop_next: how many of the next webhooks are lost.
+        shuffle: webhooks that waited go out in random order.
+        single_object: bodies are one object instead of an array.
+        retry_seconds: before the second try of a webhook, doubled each time up to `longest_retry_seconds`.
+        attempts: tries of one webhook.
+        batch_get: whether boxes can be read in one call; the call's answer is not established.
+    """
+
+    model_config = ConfigDict(validate_assignment=True, extra="forbid")
+
+    latency_seconds: float = Field(default=0.0, ge=0)
+    requests_per_second: float = Field(default=0.0, ge=0)
+    retry_after: str = ""
+    paused: bool = False
+    duplicates: int = Field(default=0, ge=0)
+    drop_next: int = Field(default=0, ge=0)
+    shuffle: bool = False
+    single_object: bool = False
+    retry_seconds: float = Field(default=0.5, gt=0)
+    longest_retry_seconds: float = Field(default=30.0, gt=0)
+    attempts: int = Field(default=20, ge=1)
+    batch_get: bool = True
