@@ -39,6 +39,7 @@ class Deal:
         version: changes whenever the box does (its last-saved time in ms, as text).
         stage: the stage's name, not its key.
         created_at: aware UTC.
+        stage_changed_at: when it came to its stage, aware UTC; None when Streak did not say.
         fields: custom fields by name, labels instead of option keys; fields without a value are absent.
             text -> str, number in text -> str, date -> aware UTC datetime, checkbox -> bool,
             dropdown -> its label, tags -> tuple of labels, person/contact/organization -> display name,
@@ -54,6 +55,7 @@ class Deal:
     pipeline: str
     stage: str
     created_at: datetime
+    stage_changed_at: datetime | None = None
     notes: str = ""
     owner_email: str = ""
     fields: Mapping[str, FieldValue] = field(default_factory=dict)

@@ -1,0 +1,89 @@
+"""Intents: writes that are about to happen, kept before they do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
+from streak_netsuite.sync.binding import Binding
+
+
+class IntentState(StrEnum):
+    """How far a write has come.
+
+    PLANNED   not sent yet
+    SENT      sent, or about to be; no answer kept
+    UNKNOWN   sent, and no usable answer came: it may have landed
+    SUCCEEDED it landed; the result id is known
+    REJECTED  the vendor refused it; nothing landed
+    """
+
+    PLANNED = "planned"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IntentDraft:
+    """A write to be kept before it is sent.
+
+    Attributes:
+        operation_key: makes a repeat harmless; unique in the ledger. In NetSuite it is the external id.
+        flow: which flow writes.
+        kind: what is written (RecordKind of the target).
+        subject: the record the write is for (the box).
+        payload: what will be written, JSON-able, kept encrypted.
+    """
+
+    operation_key: str
+    flow: str
+    kind: RecordKind
+    subject: ExternalRef
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intent:
+    """A write as the ledger knows it.
+
+    Attributes:
+        result_id: id of the written record at the vendor, once known.
+        attempts: how often it was sent.
+        sent_at: when it was sent last; None while planned.
+    """
+
+    operation_key: str
+    flow: str
+    kind: RecordKind
+    subject: ExternalRef
+    state: IntentState
+    payload: Mapping[str, Any]
+    result_id: str | None
+    attempts: int
+    sent_at: datetime | None
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came back for one intent, to be kept at once.
+
+    Attributes:
+        state: SUCCEEDED, REJECTED or UNKNOWN; PLANNED puts it back for another try.
+        binding: the tie that the answer proves; kept in the same transaction.
+        follow_ups: writes this one makes due, queued as PLANNED in the same transaction.
+        retry_at: when a PLANNED or UNKNOWN one may be taken again.
+    """
+
+    operation_key: str
+    state: IntentState
+    result_id: str | None = None
+    error_code: str = ""
+    error: str = ""
+    binding: Binding | None = None
+    follow_ups: tuple[IntentDraft, ...] = ()
+    retry_at: datetime | None = None

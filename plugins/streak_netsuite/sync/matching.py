@@ -1,0 +1,146 @@
+"""Which customer is meant: rules over what is known, with the evidence kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streak_netsuite.model.identity import company_key, email_key
+from streak_netsuite.sync.customer_entry import CustomerEntry
+
+
+class Verdict(StrEnum):
+    """What the evidence says.
+
+    NONE   nobody is meant: a new customer
+    ONE    this customer is meant
+    UNSURE several could be meant, or one that may not be used: a person chooses
+    """
+
+    NONE = "none"
+    ONE = "one"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A customer that could be meant, and why.
+
+    Attributes:
+        rule: "external_id", "email", "name" or "similar_name".
+        score: 0 to 1; 1 for equal keys.
+    """
+
+    entry: CustomerEntry
+    rule: str
+    score: float
+
+    def __str__(self) -> str:
+        why = {
+            "external_id": "carries our key",
+            "email": "has the same e-mail address",
+            "name": "has the same name but for case, accents and legal form",
+            "similar_name": "has a similar name",
+        }[self.rule]
+        state = ", inactive" if self.entry.inactive else ""
+        return f"customer {self.entry.internal_id} '{self.entry.name}'{state}: {why} ({self.rule} {self.score:.2f})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """Who is meant.
+
+    Attributes:
+        candidates: those that speak for the verdict, best first.
+    """
+
+    verdict: Verdict
+    candidates: tuple[Candidate, ...] = ()
+    reason: str = ""
+
+    @property
+    def entry(self) -> CustomerEntry:
+        """The customer that is meant. Only when the verdict is ONE."""
+        if self.verdict is not Verdict.ONE:
+            raise ValueError("nobody in particular is meant")
+        return self.candidates[0].entry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sought:
+    """Whom we look for.
+
+    Attributes:
+        external_id: the operation key under which we would create it.
+        emails: addresses that belong to the buyer.
+        is_person: a person's name alone proves nothing, there are namesakes.
+    """
+
+    name: str
+    external_id: str
+    emails: tuple[str, ...] = ()
+    is_person: bool = False
+
+
+def match_customer(
+    sought: Sought,
+    equal: Sequence[CustomerEntry],
+    similar: Sequence[tuple[CustomerEntry, float]],
+    *,
+    possible: float,
+) -> Match:
+    """Decide who is meant.
+
+    Our own key decides alone. Otherwise every customer with an equal e-mail or name speaks, and they
+    must all be one (a person's name alone is not enough); only when none does, nearly equal names make
+    us ask instead of creating.
+
+    Args:
+        equal: directory entries that share the external id, an e-mail or the name key.
+        similar: entries with nearly the same name, with a similarity of 0 to 1.
+        possible: similarity from which a person is asked.
+    """
+    candidates = sorted((c for e in equal if (c := _equal(sought, e))), key=_rank)
+    own = [c for c in candidates if c.rule == "external_id"]
+    named = own or candidates
+    active = [c for c in named if not c.entry.inactive]
+    if sought.is_person and active and all(c.rule == "name" for c in active):
+        return _unsure(
+            active, f"a customer has the name of '{sought.name}', and no e-mail address proves that it is one"
+        )
+    if len({c.entry.internal_id for c in active}) == 1:
+        return Match(verdict=Verdict.ONE, candidates=(active[0],), reason=str(active[0]))
+    if active:
+        return _unsure(active, f"{len(active)} customers could be '{sought.name}'")
+    if named:
+        return _unsure(named, f"the customer of '{sought.name}' is inactive")
+    near = [
+        Candidate(entry=e, rule="similar_name", score=s)
+        for e, s in similar
+        if s >= possible and not e.inactive
+    ]
+    if near:
+        return _unsure(near, f"'{sought.name}' may be a customer that exists")
+    return Match(
+        verdict=Verdict.NONE, reason=f"no customer is called '{sought.name}' or has its e-mail addresses"
+    )
+
+
+def _unsure(candidates: Sequence[Candidate], reason: str) -> Match:
+    return Match(verdict=Verdict.UNSURE, candidates=tuple(candidates), reason=reason)
+
+
+def _equal(sought: Sought, entry: CustomerEntry) -> Candidate | None:
+    if entry.external_id and entry.external_id.lower() == sought.external_id.lower():
+        return Candidate(entry=entry, rule="external_id", score=1.0)
+    if entry.email and email_key(entry.email) in {email_key(e) for e in sought.emails}:
+        return Candidate(entry=entry, rule="email", score=1.0)
+    if company_key(entry.name) == company_key(sought.name):
+        return Candidate(entry=entry, rule="name", score=1.0)
+    return None
+
+
+def _rank(candidate: Candidate) -> tuple[int, str]:
+    return (
+        ["external_id", "email", "name", "similar_name"].index(candidate.rule),
+        candidate.entry.internal_id,
+    )

@@ -1,0 +1,60 @@
+"""What would be written for one deal, and by which rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.deal import Deal, Party
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import SalesOrder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Buyer:
+    """Who buys: the organization of a deal, or its first contact.
+
+    Attributes:
+        is_person: a contact without an organization.
+    """
+
+    party: Party
+    is_person: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerStep:
+    """How the order gets its customer.
+
+    Attributes:
+        reference: the existing customer; None when `record` is to be created first.
+        operation_key: key of the customer that is created, or "".
+        rule: "binding", "external_id", "email", "name", "created", "same_name_in_batch".
+        buyer_key: Streak key of the organization or contact.
+    """
+
+    rule: str
+    reason: str
+    buyer_key: str
+    is_person: bool
+    reference: Reference | None = None
+    record: Customer | None = None
+    operation_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderPlan:
+    """One deal that becomes an order.
+
+    Attributes:
+        operation_key: external id of the order.
+        order: without its customer, which the customer step provides.
+        trace: rule text by target field, for explanations.
+        warnings: what the mapping changed on the way, such as clipped text.
+    """
+
+    deal: Deal
+    customer: CustomerStep
+    order: SalesOrder
+    operation_key: str
+    trace: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,256 @@
+"""What the flows need from the world, as small protocols.
+
+Connectors and the ledger implement them; tests may use small fakes that enforce the same rules.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
+
+from streak_netsuite.errors import RecordError, RejectedByVendor, TransientError, UncertainWrite
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.hint import Claim, Hint, StoredHints
+from streak_netsuite.sync.intent import Answer, Intent, IntentDraft
+from streak_netsuite.sync.outcome import Outcome
+
+RecordT = TypeVar("RecordT", Customer, SalesOrder)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordWrite(Generic[RecordT]):
+    """One record to be written under its operation key."""
+
+    operation_key: str
+    record: RecordT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """The record is at the vendor.
+
+    Attributes:
+        warnings: what the vendor remarked although it saved the record.
+    """
+
+    operation_key: str
+    internal_id: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotWritten:
+    """The record is not at the vendor, or nobody knows.
+
+    Attributes:
+        error: RejectedByVendor: refused, nothing landed. UncertainWrite: it may have landed.
+            TransientError: it surely did not land; try again later.
+    """
+
+    operation_key: str
+    error: RejectedByVendor | UncertainWrite | TransientError
+
+
+WriteResult = Written | NotWritten
+OnAnswer = Callable[[Sequence[WriteResult]], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderEntry:
+    """A sales order as NetSuite holds it.
+
+    Attributes:
+        number: the number people use ("SO1006").
+        total: in the order's currency.
+    """
+
+    internal_id: str
+    external_id: str | None
+    number: str
+    total: Decimal
+    currency: str
+    transaction_date: date
+    status: str
+    customer: Reference
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemEntry:
+    """An item as NetSuite holds it."""
+
+    internal_id: str
+    name: str
+    inactive: bool
+
+
+class DealSource(Protocol):
+    """Reads deals from Streak."""
+
+    def gather(self, keys: Sequence[str]) -> Mapping[str, Deal | RecordError]:
+        """Return the deals that exist, by key; a missing key means the box is gone.
+
+        A deal that exists but cannot be read whole comes as its error.
+
+        Raises:
+            TransientError: nothing was read; try later.
+            PermanentError: a person must act.
+        """
+
+    def changed_since(self, since: datetime | None) -> Iterator[Hint]:
+        """Yield a hint for each box of the watched pipelines changed at or after `since`, or for all.
+
+        Newest first; a box that moves between pages is yielded once.
+        """
+
+
+class BoxWriter(Protocol):
+    """Writes back to a Streak box."""
+
+    def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
+        """Set fields by name. Repeating it is harmless.
+
+        Raises:
+            RecordError: the box or a field does not exist.
+            UncertainWrite, TransientError, PermanentError: as their classes say.
+        """
+
+    def write_comment(self, box_key: str, message: str) -> str:
+        """Add a comment and return its key. Never repeat it without `find_comment`."""
+
+    def find_comment(self, box_key: str, marker: str) -> str | None:
+        """Return the key of the box's comment that contains the marker, if there is one."""
+
+
+class OrderTarget(Protocol):
+    """Reads and writes customers and orders in NetSuite.
+
+    Writes are split into lists of a size that suits the vendor and sent in parallel. `on_answer` is
+    called with the results of each list in the moment it is answered, from one thread at a time.
+    """
+
+    def changed_customers(self, since: datetime | None) -> Iterator[Sequence[CustomerEntry]]:
+        """Yield pages of customers modified at or after `since`, or of all."""
+
+    def find_customers(self, external_ids: Sequence[str]) -> Mapping[str, CustomerEntry]:
+        """Return the customers that carry one of these external ids, by external id as asked."""
+
+    def upsert_customers(self, writes: Sequence[RecordWrite[Customer]], on_answer: OnAnswer) -> None:
+        """Write customers under their operation keys."""
+
+    def find_orders(self, external_ids: Sequence[str]) -> Mapping[str, OrderEntry]:
+        """Return the orders that carry one of these external ids, by external id as asked."""
+
+    def get_orders(self, internal_ids: Sequence[str]) -> Mapping[str, OrderEntry]:
+        """Return orders by internal id; missing ones are left out."""
+
+    def upsert_orders(self, writes: Sequence[RecordWrite[SalesOrder]], on_answer: OnAnswer) -> None:
+        """Write orders under their operation keys."""
+
+    def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
+        """Return the items of each name, inactive ones too."""
+
+
+class CustomerDirectory(Protocol):
+    """The kept index of NetSuite's customers, so that matching costs no search per record."""
+
+    def refresh(self, pages: Iterable[Sequence[CustomerEntry]], *, watermark: str, position: datetime) -> int:
+        """Keep these entries and move the watermark, page by page; return how many came."""
+
+    def find(
+        self,
+        *,
+        internal_ids: Iterable[str] = (),
+        external_ids: Iterable[str] = (),
+        emails: Iterable[str] = (),
+        names: Iterable[str] = (),
+    ) -> Sequence[CustomerEntry]:
+        """Return the entries that equal one of these, after `email_key` and `company_key`; also inactive ones."""
+
+    def similar(self, name: str, *, at_least: float, limit: int = 5) -> Sequence[tuple[CustomerEntry, float]]:
+        """Return entries whose name is nearly this one, with a similarity of 0 to 1, best first."""
+
+
+class Memory(Protocol):
+    """The ledger, as the flows use it. Each call is one transaction."""
+
+    @property
+    def directory(self) -> CustomerDirectory:
+        """The customer directory."""
+
+    def get_watermark(self, name: str) -> datetime | None:
+        """Return how far a sweep has read, or None before the first time."""
+
+    def store_hints(
+        self, hints: Sequence[Hint], *, now: datetime, watermark: tuple[str, datetime] | None = None
+    ) -> StoredHints:
+        """Keep hints, and move a watermark in the same transaction. A known hint is counted, not added."""
+
+    def count_waiting(self, *, now: datetime) -> int:
+        """Return how many hints are ready to be claimed."""
+
+    def claim_events(self, *, kind: RecordKind, limit: int, lease_seconds: float, now: datetime) -> Claim:
+        """Take the ready events of up to `limit` records, oldest first; the claim may be empty.
+
+        Events whose lease ran out are ready again.
+        """
+
+    def renew_claim(self, claim: Claim, *, lease_seconds: float, now: datetime) -> Claim:
+        """Prolong a claim. Raises LeaseLost when any of its events was taken over."""
+
+    def settle(
+        self, claim: Claim, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime
+    ) -> None:
+        """Keep outcomes and holds, finish or put back their events.
+
+        A deferred event becomes ready at its `retry_at`. A held one is finished; its hold is opened,
+        or renewed when one is open for that record. Any other outcome closes the record's open hold.
+        Raises LeaseLost, and keeps nothing, when the claim was taken over.
+        """
+
+    def release_claim(self, claim: Claim, *, retry_at: datetime, reason: str, now: datetime) -> None:
+        """Put all events of a claim back: the run cannot go on. Does not count as an attempt."""
+
+    def claim_identities(
+        self, keys: Sequence[str], *, token: str, lease_seconds: float, now: datetime
+    ) -> frozenset[str]:
+        """Reserve names that only one worker may create; return those that are ours now."""
+
+    def release_identities(self, *, token: str) -> None:
+        """Give all reserved names of a claim back."""
+
+    def find_bindings(self, refs: Sequence[ExternalRef], kind: RecordKind) -> Mapping[ExternalRef, Binding]:
+        """Return the bindings of Streak records to NetSuite records of a kind."""
+
+    def find_intents(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
+        """Return the intents known under these keys."""
+
+    def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
+        """Keep ties; return those that could not be kept because either side is tied elsewhere."""
+
+    def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
+        """Keep the intents as SENT before anything is sent, counting an attempt each.
+
+        Raises LeaseLost when the claim was taken over: then nothing may be sent.
+        """
+
+    def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
+        """Keep answers, the bindings they prove and the writes they make due."""
+
+    def claim_intents(
+        self, kinds: Sequence[RecordKind], *, limit: int, lease_seconds: float, now: datetime
+    ) -> Sequence[Intent]:
+        """Take due intents (PLANNED, or SENT and UNKNOWN whose lease ran out), mark them SENT, count an attempt.
+
+        The returned intents show the state and attempts from before the claim.
+        """
+
+    def record_outcomes(self, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime) -> None:
+        """Keep outcomes that belong to no inbox event; opens holds as `settle` does."""

@@ -1,0 +1,154 @@
+"""Carries writes out so that a crash at any line loses nothing and repeats nothing.
+
+Intent before write; the answer kept in the moment it comes; lookup by key when no answer came.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from streak_netsuite.errors import RejectedByVendor, TransientError, UncertainWrite
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.hint import Claim
+from streak_netsuite.sync.intent import Answer, IntentDraft, IntentState
+from streak_netsuite.sync.ports import Memory, NotWritten, OnAnswer, RecordWrite, WriteResult, Written
+
+RecordT = TypeVar("RecordT", Customer, SalesOrder)
+
+# Status codes that say "this key or name is taken": perhaps by an earlier write of ours.
+PERHAPS_OURS = frozenset(
+    {"DUP_RCRD", "UNIQUE_RCRD_ID_REQD", "NONUNIQUE_INDEX_VALUE", "CANT_CREATE_NON_UNIQUE_RCRD"}
+)
+
+
+class Found(Protocol):
+    """A record that was looked up."""
+
+    @property
+    def internal_id(self) -> str:
+        """Its id at the vendor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedWrite(Generic[RecordT]):
+    """One record to write, with what follows once it is there.
+
+    Attributes:
+        bind: the tie that the vendor's id proves.
+        follow_ups: writes that become due, given the vendor's id.
+    """
+
+    draft: IntentDraft
+    record: RecordT
+    bind: Callable[[str], Binding]
+    follow_ups: Callable[[str], tuple[IntentDraft, ...]] = lambda _: ()
+
+    @property
+    def operation_key(self) -> str:
+        """The key that makes a repeat harmless."""
+        return self.draft.operation_key
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Landed:
+    """A record that is at the vendor.
+
+    Attributes:
+        adopted: it was found there, written by an earlier try, instead of written now.
+    """
+
+    internal_id: str
+    adopted: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+class Runner(Generic[RecordT]):
+    """Writes records of one kind: opens intents, sends, keeps answers, looks up what is unclear."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        *,
+        upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer], None],
+        find: Callable[[Sequence[str]], Mapping[str, Found]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._memory = memory
+        self._upsert = upsert
+        self._find = find
+        self._clock = clock
+
+    def write(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed | NotWritten]:
+        """Write the records and return what became of each, by operation key.
+
+        Raises:
+            LeaseLost: another worker took over; nothing more was sent.
+            PermanentError: the vendor refuses us; answers that came before are kept.
+        """
+        if not planned:
+            return {}
+        by_key = {write.operation_key: write for write in planned}
+        results: dict[str, Landed | NotWritten] = {}
+
+        def keep(answers: Sequence[WriteResult]) -> None:
+            self._memory.record_answers(
+                [_answer(by_key[a.operation_key], a) for a in answers], now=self._clock()
+            )
+            results.update({a.operation_key: _landed(a) for a in answers})
+
+        self._memory.open_intents(claim, [write.draft for write in planned], now=self._clock())
+        self._upsert([RecordWrite(operation_key=w.operation_key, record=w.record) for w in planned], keep)
+        results.update(
+            self.adopt(claim, [by_key[key] for key, result in results.items() if _unclear(result)])
+        )
+        return results
+
+    def adopt(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed]:
+        """Look the records up by key, and keep those that are there as written by us."""
+        if not planned:
+            return {}
+        found = self._find([write.operation_key for write in planned])
+        there = [write for write in planned if write.operation_key in found]
+        if not there:
+            return {}
+        self._memory.open_intents(claim, [write.draft for write in there], now=self._clock())
+        landed = {w.operation_key: found[w.operation_key].internal_id for w in there}
+        self._memory.record_answers([_success(w, landed[w.operation_key]) for w in there], now=self._clock())
+        return {key: Landed(internal_id=internal_id, adopted=True) for key, internal_id in landed.items()}
+
+
+def _unclear(result: Landed | NotWritten) -> bool:
+    if isinstance(result, Landed):
+        return False
+    error = result.error
+    return isinstance(error, UncertainWrite) or (
+        isinstance(error, RejectedByVendor) and error.code in PERHAPS_OURS
+    )
+
+
+def _landed(result: WriteResult) -> Landed | NotWritten:
+    if isinstance(result, Written):
+        return Landed(internal_id=result.internal_id, warnings=result.warnings)
+    return result
+
+
+def _answer(write: PlannedWrite[RecordT], result: WriteResult) -> Answer:
+    if isinstance(result, Written):
+        return _success(write, result.internal_id)
+    error = result.error
+    state = IntentState.UNKNOWN if isinstance(error, UncertainWrite) else IntentState.REJECTED
+    code = "TRANSIENT" if isinstance(error, TransientError) else getattr(error, "code", "")
+    return Answer(operation_key=write.operation_key, state=state, error_code=code, error=str(error))
+
+
+def _success(write: PlannedWrite[RecordT], internal_id: str) -> Answer:
+    return Answer(
+        operation_key=write.operation_key,
+        state=IntentState.SUCCEEDED,
+        result_id=internal_id,
+        binding=write.bind(internal_id),
+        follow_ups=write.follow_ups(internal_id),
+    )
