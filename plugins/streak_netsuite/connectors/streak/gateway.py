@@ -1,0 +1,228 @@
+"""Streak as the flows see it: deals read in words, fields and comments written."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
+from streak_netsuite.connectors.streak.client import NOT_FOUND, StreakClient
+from streak_netsuite.connectors.streak.hints import hint_of_box
+from streak_netsuite.connectors.streak.settings import StreakSettings
+from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
+from streak_netsuite.errors import ConfigurationError, RecordError, RejectedByVendor
+from streak_netsuite.model.deal import Deal, Party
+from streak_netsuite.sync.hint import Hint, HintOrigin
+
+log = logging.getLogger(__name__)
+UNREADABLE_PARTY = "UNREADABLE_PARTY"  # our code
+_BATCH_FROM = 3  # fewer boxes are read one by one: the batch call's answer is not established
+
+
+class StreakGateway:
+    """Implements the DealSource and BoxWriter ports over a Streak client."""
+
+    def __init__(self, client: StreakClient, settings: StreakSettings) -> None:
+        self._client = client
+        self._settings = settings
+        self._batch_get = settings.batch_get_boxes
+        self._catalogues: dict[str, Catalogue] = {}
+        self._party_fields: dict[str, PartyFields] = {}
+
+    def gather(self, keys: Sequence[str]) -> Mapping[str, Deal | RecordError]:
+        """Return the deals that exist, by key, with their organizations and contacts.
+
+        A box that exists but cannot be read whole comes as its error; a missing key means that it is gone.
+        """
+        found: dict[str, Deal | RecordError] = {}
+        boxes = self._read_boxes(keys, found)
+        self._learn(boxes)
+        wires = {str(box["key"]): BoxWire.model_validate(box) for box in boxes}
+        organizations = self._client.get_organizations(self._wanted(wires.values(), "TEAM_ORGANIZATION"))
+        contacts = self._client.get_contacts(self._wanted(wires.values(), "TEAM_CONTACT"))
+        for key, wire in wires.items():
+            try:
+                found[key] = self._deal(wire, organizations, contacts)
+            except RecordError as error:
+                found[key] = error
+        return found
+
+    def changed_since(self, since: datetime | None) -> Iterator[Hint]:
+        """Yield a hint for each box of the watched pipelines changed at or after `since`, newest first."""
+        edge = 0 if since is None else int(since.timestamp() * 1000)
+        for catalogue in self.watched():
+            seen: set[str] = set()
+            for box in self._client.iterate_boxes(catalogue.key):
+                if int(box.get("lastUpdatedTimestamp") or box.get("lastSavedTimestamp") or edge) < edge:
+                    break
+                hint = hint_of_box(box, event="sweep", origin=HintOrigin.SWEEP)
+                if hint.record.id not in seen:
+                    seen.add(hint.record.id)
+                    yield hint
+
+    def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
+        """Set box fields by name."""
+        catalogue = self._catalogue(pipeline_key)
+        fields = {catalogue.field_key(name): value for name, value in values.items()}
+        self._client.update_box(box_key, {"fields": fields})
+
+    def write_comment(self, box_key: str, message: str) -> str:
+        """Add a comment and return its key."""
+        return self._client.create_comment(box_key, message).key
+
+    def find_comment(self, box_key: str, marker: str) -> str | None:
+        """Return the key of the comment that contains the marker, if there is one."""
+        return next((c.key for c in self._client.get_comments(box_key) if marker in c.message), None)
+
+    def watched(self) -> list[Catalogue]:
+        """Return the watched pipelines.
+
+        Raises:
+            ConfigurationError: a pipeline of the settings does not exist for this key.
+        """
+        wanted = set(self._settings.pipelines)
+        self._load_pipelines()
+        found = [c for c in self._catalogues.values() if not wanted or c.key in wanted or c.name in wanted]
+        missing = wanted - {c.key for c in found} - {c.name for c in found}
+        if missing:
+            known = ", ".join(sorted(c.name for c in self._catalogues.values()))
+            raise ConfigurationError(
+                f"Streak has no pipeline {sorted(missing)} that this key can see; it sees {known}. "
+                "Correct 'pipelines' in the Streak connection, or share the pipeline with the key's user"
+            )
+        return found
+
+    def _read_boxes(
+        self, keys: Sequence[str], errors: dict[str, Deal | RecordError]
+    ) -> list[Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        if self._batch_get and len(keys) >= _BATCH_FROM:
+            found = self._read_in_batches(keys)
+        for key in keys:
+            if key in found:
+                continue
+            try:
+                box = self._client.find_box(key)
+            except RecordError as error:
+                errors[key] = error
+                continue
+            if box is not None:
+                found[key] = box
+        return list(found.values())
+
+    def _read_in_batches(self, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        for catalogue in self.watched():
+            rest = [key for key in keys if key not in found]
+            for start in range(0, len(rest), self._settings.batch_size):
+                try:
+                    boxes = self._client.get_boxes_of(
+                        catalogue.key, rest[start : start + self._settings.batch_size]
+                    )
+                except RejectedByVendor as error:
+                    log.warning(
+                        "Streak refused to read boxes in one call, reading them one by one: %s", error
+                    )
+                    self._batch_get = False
+                    return found
+                found.update({str(box["key"]): box for box in boxes if box.get("key")})
+        return found
+
+    def _learn(self, boxes: Sequence[Mapping[str, Any]]) -> None:
+        """Read the pipelines again when a box shows a stage, field or option that our copy lacks."""
+        for box in boxes:
+            catalogue = self._catalogues.get(str(box.get("pipelineKey")))
+            if catalogue is None or not catalogue.knows(box):
+                self._load_pipelines(fresh=True)
+                return
+
+    def _load_pipelines(self, *, fresh: bool = False) -> None:
+        if self._catalogues and not fresh:
+            return
+        self._catalogues = {p.key: Catalogue(p) for p in self._client.get_pipelines()}
+
+    def _catalogue(self, pipeline_key: str) -> Catalogue:
+        self._load_pipelines()
+        if pipeline_key not in self._catalogues:
+            raise RejectedByVendor(f"pipeline {pipeline_key} is not visible to this key", code=NOT_FOUND)
+        return self._catalogues[pipeline_key]
+
+    def _fields_of(self, team_key: str) -> PartyFields:
+        if team_key not in self._party_fields:
+            self._party_fields[team_key] = PartyFields(self._client.get_team(team_key) if team_key else None)
+        return self._party_fields[team_key]
+
+    def _wanted(self, boxes: Iterable[BoxWire], reference_type: str) -> list[str]:
+        keys: dict[str, None] = {}
+        for box in boxes:
+            links = box.organizations if reference_type == "TEAM_ORGANIZATION" else box.contacts
+            keys.update(dict.fromkeys(link.key for link in links))
+            catalogue = self._catalogues.get(box.pipeline_key)
+            if catalogue:
+                keys.update(dict.fromkeys(sorted(catalogue.references(box.fields, reference_type))))
+        return list(keys)
+
+    def _deal(
+        self, box: BoxWire, organizations: Mapping[str, PartyWire], contacts: Mapping[str, PartyWire]
+    ) -> Deal:
+        catalogue = self._catalogue(box.pipeline_key)
+        party_fields = self._fields_of(catalogue.team_key)
+        names = Names(
+            people=party_fields.people,
+            parties={key: _display_name(p) for key, p in {**organizations, **contacts}.items()},
+        )
+        return Deal(
+            key=box.key,
+            name=box.name,
+            version=str(box.last_saved_timestamp or box.last_updated_timestamp or ""),
+            pipeline_key=box.pipeline_key,
+            pipeline=catalogue.name,
+            stage=catalogue.stage_name(box.stage_key),
+            created_at=_time(box.creation_timestamp),
+            stage_changed_at=_time(box.last_stage_change_timestamp)
+            if box.last_stage_change_timestamp
+            else None,
+            notes=box.notes,
+            owner_email=box.assignees[0].email if box.assignees else "",
+            fields=catalogue.values(box.fields, names),
+            organizations=_parties(box.organizations, organizations, "organization", party_fields),
+            contacts=_parties(box.contacts, contacts, "contact", party_fields),
+        )
+
+
+def _parties(
+    links: Iterable[LinkWire], found: Mapping[str, PartyWire], kind: str, fields: PartyFields
+) -> tuple[Party, ...]:
+    missing = [link.key for link in links if link.key not in found]
+    if missing:
+        # Left out, the deal would look like one without a customer, and be booked on somebody else.
+        raise RejectedByVendor(
+            f"the box points to {kind} {missing[0]}, which this key cannot read",
+            code=UNREADABLE_PARTY,
+            fix=f"share the {kind} with the key's user, or remove it from the box",
+        )
+    return tuple(_party(found[link.key], kind, fields) for link in links)
+
+
+def _party(wire: PartyWire, kind: str, fields: PartyFields) -> Party:
+    return Party(
+        key=wire.key,
+        name=_display_name(wire),
+        given_name=wire.given_name,
+        family_name=wire.family_name,
+        title=wire.title,
+        emails=tuple(wire.emails),
+        phones=tuple(wire.phones),
+        domains=tuple(wire.domains),
+        addresses=tuple(wire.addresses),
+        fields=fields.values(kind, wire.fields),
+    )
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+
+
+def _display_name(wire: PartyWire) -> str:
+    full = " ".join(part for part in (wire.given_name, wire.family_name) if part)
+    return wire.name or full or next(iter(wire.emails), "") or wire.key

@@ -1,0 +1,37 @@
+"""Settings of a Streak connection."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+STREAK_API = "https://api.streak.com/api"  # streak.readme.io "Frequently asked questions", read 2026-11
+
+
+class StreakSettings(BaseModel):
+    """How to reach Streak, and how politely.
+
+    Attributes:
+        auth: "basic" sends the key as user name, as documented for every endpoint; "bearer" as the
+            official SDKs do.
+        requests_per_second: Streak names no hard limit and asks to be told above 10 a second.
+        batch_get_boxes: whether several boxes are read in one call. The call is documented, the form of its
+            answer is not established; when Streak refuses it, boxes are read one by one.
+        page_size: boxes per page; no maximum is documented, 100 is what clients use.
+        pipelines: names or keys of the pipelines that are watched; others are none of our business.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_key: SecretStr
+    base_url: str = STREAK_API
+    auth: Literal["basic", "bearer"] = "basic"
+    requests_per_second: float = Field(default=5.0, gt=0, le=20)
+    burst: int = Field(default=10, ge=1)
+    batch_get_boxes: bool = True
+    batch_size: int = Field(default=100, ge=1, le=1000)
+    page_size: int = Field(default=100, ge=1, le=1000)
+    connect_seconds: float = 10.0
+    read_seconds: float = 60.0
+    attempts: int = Field(default=5, ge=1)
+    retry_total_seconds: float = 90.0
+    pipelines: tuple[str, ...] = ()

@@ -1,0 +1,24 @@
+"""Account ids in the form each place wants."""
+
+import pytest
+
+from streak_netsuite.connectors.netsuite.account import AccountId
+from streak_netsuite.errors import ConfigurationError
+
+
+@pytest.mark.parametrize("text", ["1234567_SB1", "1234567-sb1", "1234567_sb1", " 1234567-SB1 "])
+def test_any_form_gives_realm_and_host(text: str) -> None:
+    account = AccountId(text)
+    assert account.realm == "1234567_SB1"
+    assert account.base_url == "https://1234567-sb1.suitetalk.api.netsuite.com"
+    assert account.is_sandbox
+
+
+def test_a_production_account_is_no_sandbox() -> None:
+    assert not AccountId("1234567").is_sandbox
+
+
+@pytest.mark.parametrize("text", ["", "https://1234567.app.netsuite.com", "12 34", "a/b"])
+def test_what_is_no_account_id_is_named(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not a NetSuite account id"):
+        AccountId(text)
