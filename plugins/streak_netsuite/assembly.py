@@ -1,0 +1,135 @@
+"""Puts the product together: settings in, flows ready to run out. Below Airflow, so that the CLI can use it."""
+
+import contextlib
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
+from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.streak.client import StreakClient
+from streak_netsuite.connectors.streak.gateway import StreakGateway
+from streak_netsuite.connectors.streak.settings import StreakSettings
+from streak_netsuite.flows.deal_to_order import DealToOrder
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.flows.sweep import BoxSweep
+from streak_netsuite.flows.write_back import WriteBack
+from streak_netsuite.ledger.ledger import Ledger
+from streak_netsuite.ledger.settings import LedgerSettings
+from streak_netsuite.mapping.engine import Engine
+from streak_netsuite.mapping.lookups import CombinedLookups, LiveMatch, LookupRequest, StaticLookups
+from streak_netsuite.mapping.spec import MappingSpec, load_spec
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.sync.ports import OrderTarget
+
+
+def utc_now() -> datetime:
+    """Return the time now, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a run of the flows needs to know."""
+
+    streak: StreakSettings
+    netsuite: NetSuiteSettings
+    ledger: LedgerSettings
+    mapping: Path
+    flow: FlowSettings = field(default_factory=FlowSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """The product, put together: open connections to both vendors and the ledger."""
+
+    settings: Settings
+    spec: MappingSpec
+    streak: StreakGateway
+    netsuite: NetSuiteGateway
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    run_id: str
+
+    def deal_to_order(self) -> DealToOrder:
+        """Return the flow that makes orders of deals."""
+        return DealToOrder(
+            deals=self.streak,
+            erp=self.netsuite,
+            memory=self.ledger,
+            spec=self.spec,
+            engine_for=self.engine_for,
+            settings=self.settings.flow,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def write_back(self) -> WriteBack:
+        """Return the flow that tells boxes about their orders."""
+        return WriteBack(
+            boxes=self.streak,
+            erp=self.netsuite,
+            memory=self.ledger,
+            spec=self.spec,
+            settings=self.settings.flow,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def sweep(self) -> BoxSweep:
+        """Return the sweep over Streak's boxes."""
+        return BoxSweep(deals=self.streak, memory=self.ledger, settings=self.settings.flow, clock=self.clock)
+
+    def engine_for(self, deals: Sequence[Deal]) -> Engine:
+        """Return a mapping engine that knows the items these deals name."""
+        static = StaticLookups(self.spec)
+        engine = Engine(self.spec, zone=self.settings.netsuite.account_zone, lookups=static)
+        wanted = frozenset(request for deal in deals for request in engine.wanted_lookups(deal))
+        if not wanted:
+            return engine
+        live = live_items(self.netsuite, wanted)
+        return Engine(
+            self.spec, zone=self.settings.netsuite.account_zone, lookups=CombinedLookups(static, live)
+        )
+
+
+def live_items(erp: OrderTarget, wanted: frozenset[LookupRequest]) -> dict[LookupRequest, list[LiveMatch]]:
+    """Return what NetSuite knows under the names that a mapping looks up."""
+    found = erp.find_items(sorted({request.value for request in wanted}))
+    return {
+        request: [
+            LiveMatch(reference=Reference(internal_id=i.internal_id, name=i.name), active=not i.inactive)
+            for i in found.get(request.value, ())
+        ]
+        for request in wanted
+    }
+
+
+@contextlib.contextmanager
+def open_product(
+    settings: Settings, *, run_id: str | None = None, clock: Callable[[], datetime] = utc_now
+) -> Iterator[Product]:
+    """Open the product for the length of a block.
+
+    Raises:
+        ConfigurationError: the mapping or a connection is wrong.
+    """
+    spec = load_spec(settings.mapping)
+    with contextlib.ExitStack() as stack:
+        ledger = stack.enter_context(Ledger.connect(settings.ledger))
+        streak = stack.enter_context(StreakClient(settings.streak))
+        soap = stack.enter_context(SoapClient(settings.netsuite, clock=time.time))
+        yield Product(
+            settings=settings,
+            spec=spec,
+            streak=StreakGateway(streak, settings.streak),
+            netsuite=NetSuiteGateway(soap, settings.netsuite),
+            ledger=ledger,
+            clock=clock,
+            run_id=run_id or uuid.uuid4().hex,
+        )

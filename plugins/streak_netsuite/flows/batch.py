@@ -1,0 +1,131 @@
+"""A claim being worked on: one outcome for each of its events, in the end."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from streak_netsuite.errors import Ambiguous, RecordError
+from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.sync.hint import Claim, InboxEvent
+from streak_netsuite.sync.outcome import Action, Hold, Outcome
+
+
+class Batch:
+    """Collects the outcome of each record; the first decision for a record stands."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self._events: dict[str, InboxEvent] = {}
+        self._older: list[Outcome] = []
+        self._decided: dict[str, Outcome] = {}
+        for event in sorted(claim.events, key=lambda e: e.id):
+            self._supersede(event)
+
+    def _supersede(self, event: InboxEvent) -> None:
+        earlier = self._events.get(event.record.id)
+        if earlier is not None:
+            reason = f"hint {event.id} ({event.event}) of the same record is newer; the record is read once, as it is now"
+            self._older.append(_outcome(earlier, Action.SKIPPED, "superseded", reason))
+        self._events[event.record.id] = event
+
+    @property
+    def keys(self) -> list[str]:
+        """The records, oldest hint first."""
+        return list(self._events)
+
+    @property
+    def open_keys(self) -> list[str]:
+        """The records that nothing was decided about yet."""
+        return [key for key in self._events if key not in self._decided]
+
+    def event(self, key: str) -> InboxEvent:
+        """Return the newest event of a record."""
+        return self._events[key]
+
+    def decide(
+        self,
+        key: str,
+        action: Action,
+        *,
+        rule: str,
+        reason: str,
+        operation_key: str | None = None,
+        target: ExternalRef | None = None,
+        retry_at: datetime | None = None,
+    ) -> None:
+        """Note what became of a record."""
+        self._decided.setdefault(
+            key,
+            _outcome(
+                self._events[key],
+                action,
+                rule,
+                reason,
+                operation_key=operation_key,
+                target=target,
+                retry_at=retry_at,
+            ),
+        )
+
+    def hold(self, key: str, hold: Hold, *, rule: str) -> None:
+        """Note that a record waits for a person."""
+        self._decided.setdefault(key, _outcome(self._events[key], Action.HELD, rule, hold.reason, hold=hold))
+
+    def defer_rest(self, *, rule: str, reason: str, retry_at: Callable[[InboxEvent], datetime]) -> None:
+        """Put back every record that nothing was decided about."""
+        for key in self.open_keys:
+            self.decide(key, Action.DEFERRED, rule=rule, reason=reason, retry_at=retry_at(self._events[key]))
+
+    @property
+    def decided(self) -> Mapping[str, Outcome]:
+        """Outcomes so far, by record."""
+        return self._decided
+
+    def outcomes(self) -> list[Outcome]:
+        """Return one outcome for each event of the claim.
+
+        Raises:
+            RuntimeError: a record was forgotten. Nothing is settled then, and the claim is worked on again.
+        """
+        if self.open_keys:
+            raise RuntimeError(
+                f"nothing was decided about {len(self.open_keys)} records, {self.open_keys[0]} first"
+            )
+        return [*self._decided.values(), *self._older]
+
+
+def hold_of(
+    error: RecordError, *, payload: Mapping[str, object] | None = None, faults: Iterable[str] = ()
+) -> Hold:
+    """Return the hold that a record's error asks for."""
+    return Hold(
+        code=error.code,
+        reason=str(error),
+        fix=error.fix,
+        faults=tuple(faults) or (str(error),),
+        candidates=error.candidates if isinstance(error, Ambiguous) else (),
+        payload=payload or {},
+    )
+
+
+def _outcome(
+    event: InboxEvent,
+    action: Action,
+    rule: str,
+    reason: str,
+    *,
+    operation_key: str | None = None,
+    target: ExternalRef | None = None,
+    hold: Hold | None = None,
+    retry_at: datetime | None = None,
+) -> Outcome:
+    return Outcome(
+        event_id=event.id if event.id > 0 else None,
+        record=event.record,
+        action=action,
+        rule=rule,
+        reason=reason,
+        operation_key=operation_key,
+        target=target,
+        hold=hold,
+        retry_at=retry_at,
+    )

@@ -1,0 +1,277 @@
+"""How each order gets its customer: known, recognised, or created once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from streak_netsuite.errors import Ambiguous, RecordError
+from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.model.identity import company_key, email_key, external_id
+from streak_netsuite.model.plain import to_plain
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.matching import Match, Sought, Verdict, match_customer
+from streak_netsuite.sync.outcome import Action
+from streak_netsuite.sync.plan import Buyer, CustomerStep
+from streak_netsuite.sync.ports import Memory, OrderTarget
+
+WATERMARK = "netsuite.customers"
+CUSTOMER_KEY = "streak-cust"
+_RESERVED_WAIT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MappedDealDraft:
+    """A deal whose mapping had no fault."""
+
+    deal: Deal
+    customer: Customer
+    order: SalesOrder
+    trace: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+
+def buyer_of(deal: Deal) -> Buyer | None:
+    """Return who buys: the first organization, or the first contact of a deal without one."""
+    if deal.organization is not None:
+        return Buyer(party=deal.organization, is_person=False)
+    return Buyer(party=deal.contact, is_person=True) if deal.contact is not None else None
+
+
+def buyer_ref(buyer: Buyer) -> ExternalRef:
+    """Return where the buyer lives in Streak."""
+    kind = RecordKind.CONTACT if buyer.is_person else RecordKind.ORGANIZATION
+    return ExternalRef(system=SystemId.STREAK, kind=kind, id=buyer.party.key)
+
+
+class CustomerResolver:
+    """Finds or plans the customer of each deal of a batch.
+
+    Names are reserved before the directory is refreshed: whoever waits for a reserved name reads the
+    directory again afterwards, and finds the customer that the other worker has made.
+    """
+
+    def __init__(self, memory: Memory, erp: OrderTarget, settings: FlowSettings, *, possible: float) -> None:
+        self._memory = memory
+        self._erp = erp
+        self._settings = settings
+        self._possible = possible
+
+    def resolve(
+        self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime, reserve: bool
+    ) -> dict[str, CustomerStep]:
+        """Return the customer step of each deal that can proceed; the others are decided in the batch.
+
+        `reserve` is False for a dry run, which keeps nothing but the directory.
+        """
+        buyers = {d.deal.key: buyer for d in drafts if (buyer := buyer_of(d.deal)) is not None}
+        bound = self._memory.find_bindings([buyer_ref(b) for b in buyers.values()], RecordKind.CUSTOMER)
+        unbound = [d for d in drafts if buyer_ref(buyers[d.deal.key]) not in bound]
+        if reserve:
+            unbound = self._reserve(batch, unbound, now=now)
+        self._refresh(now)
+        steps = {
+            d.deal.key: _bound_step(buyers[d.deal.key], bound[buyer_ref(buyers[d.deal.key])].netsuite.id)
+            for d in drafts
+            if buyer_ref(buyers[d.deal.key]) in bound
+        }
+        steps.update(self._recognise(batch, unbound, buyers))
+        steps = self._share(steps)
+        return self._check_currencies(batch, drafts, steps)
+
+    def _reserve(
+        self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime
+    ) -> list[MappedDealDraft]:
+        keys = {d.deal.key: identity_keys(d.customer) for d in drafts}
+        wanted = sorted({key for many in keys.values() for key in many})
+        ours = self._memory.claim_identities(
+            wanted, token=batch.claim.token, lease_seconds=self._settings.identity_seconds, now=now
+        )
+        free = [d for d in drafts if keys[d.deal.key] <= ours]
+        for draft in drafts:
+            if draft not in free:
+                batch.decide(
+                    draft.deal.key,
+                    Action.DEFERRED,
+                    rule="identity_reserved",
+                    reason=f"another deal of '{draft.customer.name}' is being worked on; its customer will be reused",
+                    retry_at=now + _RESERVED_WAIT,
+                )
+        return free
+
+    def _refresh(self, now: datetime) -> None:
+        since = self._memory.get_watermark(WATERMARK)
+        start = since - timedelta(seconds=self._settings.overlap_seconds) if since else None
+        self._memory.directory.refresh(self._erp.changed_customers(start), watermark=WATERMARK, position=now)
+
+    def _recognise(
+        self, batch: Batch, drafts: Sequence[MappedDealDraft], buyers: Mapping[str, Buyer]
+    ) -> dict[str, CustomerStep]:
+        sought = {d.deal.key: _sought(d, buyers[d.deal.key]) for d in drafts}
+        equal = self._memory.directory.find(
+            external_ids=[s.external_id for s in sought.values()],
+            emails=[e for s in sought.values() for e in s.emails],
+            names=[s.name for s in sought.values()],
+        )
+        index = _Index(equal)
+        steps: dict[str, CustomerStep] = {}
+        for draft in drafts:
+            key = draft.deal.key
+            match = self._match(sought[key], index)
+            if match.verdict is Verdict.UNSURE:
+                batch.hold(
+                    key, hold_of(_ambiguous(draft, match), payload=to_plain(draft.customer)), rule="customer"
+                )
+            else:
+                steps[key] = _matched_step(draft, buyers[key], sought[key], match)
+        return steps
+
+    def _match(self, sought: Sought, index: "_Index") -> Match:
+        equal = index.equal(sought)
+        # Nearly equal names are asked for only when no equal one is found: it reads every name.
+        similar = [] if equal else self._memory.directory.similar(sought.name, at_least=self._possible)
+        return match_customer(sought, equal, similar, possible=self._possible)
+
+    def _share(self, steps: Mapping[str, CustomerStep]) -> dict[str, CustomerStep]:
+        """Let deals of one new customer create it once: same buyer, or same name in this batch."""
+        first: dict[str, CustomerStep] = {}
+        shared: dict[str, CustomerStep] = {}
+        for key, step in steps.items():
+            if step.record is None:
+                shared[key] = step
+                continue
+            creator = next((first[i] for i in sorted(identity_keys(step.record)) if i in first), step)
+            for identity in identity_keys(step.record):
+                first.setdefault(identity, creator)
+            shared[key] = (
+                creator
+                if creator.buyer_key == step.buyer_key
+                else replace(creator, rule="same_name_in_batch")
+            )
+        return shared
+
+    def _check_currencies(
+        self, batch: Batch, drafts: Sequence[MappedDealDraft], steps: Mapping[str, CustomerStep]
+    ) -> dict[str, CustomerStep]:
+        ids = {s.reference.internal_id for s in steps.values() if s.reference and s.reference.internal_id}
+        entries = {e.internal_id: e for e in self._memory.directory.find(internal_ids=ids)} if ids else {}
+        fine: dict[str, CustomerStep] = {}
+        for draft in drafts:
+            step = steps.get(draft.deal.key)
+            if step is None:
+                continue
+            entry = entries.get(step.reference.internal_id or "") if step.reference else None
+            error = currency_error(draft.order, entry) or inactive_error(entry)
+            if error is None:
+                fine[draft.deal.key] = step
+            else:
+                batch.hold(draft.deal.key, hold_of(error, payload=to_plain(draft.order)), rule="customer")
+        return fine
+
+
+def identity_keys(customer: Customer) -> frozenset[str]:
+    """Return the names under which only one customer may be created."""
+    keys = {f"name:{company_key(customer.name)}"}
+    if customer.is_person:
+        # Namesakes are common among people: a person is one by name and address together.
+        keys = {f"person:{company_key(customer.name)}:{email_key(customer.email)}"}
+    return frozenset(keys)
+
+
+def currency_error(order: SalesOrder, entry: CustomerEntry | None) -> RecordError | None:
+    """Return why this customer cannot be billed in the order's currency, if so."""
+    if entry is None or order.currency is None or not entry.currencies:
+        return None
+    if order.currency.internal_id in entry.currencies:
+        return None
+    return RecordError(
+        f"the order is in {order.currency}, and customer '{entry.name}' ({entry.internal_id}) is billed in "
+        f"currency {', '.join(entry.currencies)} only",
+        code="CURRENCY",
+        fix="add the currency to the customer in NetSuite, or correct the deal's currency in Streak",
+    )
+
+
+def inactive_error(entry: CustomerEntry | None) -> RecordError | None:
+    """Return that the customer is inactive, if so."""
+    if entry is None or not entry.inactive:
+        return None
+    return RecordError(
+        f"customer '{entry.name}' ({entry.internal_id}) is inactive in NetSuite",
+        code="INACTIVE_CUSTOMER",
+        fix="make the customer active again in NetSuite, or link the organization to another one",
+    )
+
+
+class _Index:
+    """Directory entries by what they can be recognised by."""
+
+    def __init__(self, entries: Iterable[CustomerEntry]) -> None:
+        self._by_key: dict[str, list[CustomerEntry]] = {}
+        for entry in entries:
+            for key in (
+                f"id:{(entry.external_id or '').lower()}",
+                f"email:{email_key(entry.email)}",
+                f"name:{company_key(entry.name)}",
+            ):
+                self._by_key.setdefault(key, []).append(entry)
+
+    def equal(self, sought: Sought) -> list[CustomerEntry]:
+        keys = [f"id:{sought.external_id}", f"name:{company_key(sought.name)}"]
+        keys += [f"email:{email_key(e)}" for e in sought.emails if e]
+        found = {e.internal_id: e for key in keys for e in self._by_key.get(key, ())}
+        return list(found.values())
+
+
+def _sought(draft: MappedDealDraft, buyer: Buyer) -> Sought:
+    own = [draft.customer.email] if draft.customer.email else []
+    others = [] if buyer.is_person else [e for contact in draft.deal.contacts for e in contact.emails]
+    return Sought(
+        name=draft.customer.name,
+        external_id=external_id(CUSTOMER_KEY, buyer.party.key),
+        emails=tuple(dict.fromkeys(email_key(e) for e in [*own, *buyer.party.emails, *others])),
+        is_person=buyer.is_person,
+    )
+
+
+def _bound_step(buyer: Buyer, internal_id: str) -> CustomerStep:
+    return CustomerStep(
+        rule="binding",
+        reason=f"'{buyer.party.name}' is linked to customer {internal_id}",
+        buyer_key=buyer.party.key,
+        is_person=buyer.is_person,
+        reference=Reference(internal_id=internal_id, name=buyer.party.name),
+    )
+
+
+def _matched_step(draft: MappedDealDraft, buyer: Buyer, sought: Sought, match: Match) -> CustomerStep:
+    if match.verdict is Verdict.ONE:
+        best = match.candidates[0]
+        return CustomerStep(
+            rule=best.rule,
+            reason=match.reason,
+            buyer_key=buyer.party.key,
+            is_person=buyer.is_person,
+            reference=Reference(internal_id=best.entry.internal_id, name=best.entry.name),
+        )
+    return CustomerStep(
+        rule="created",
+        reason=match.reason,
+        buyer_key=buyer.party.key,
+        is_person=buyer.is_person,
+        record=draft.customer,
+        operation_key=sought.external_id,
+    )
+
+
+def _ambiguous(draft: MappedDealDraft, match: Match) -> Ambiguous:
+    return Ambiguous(
+        f"deal '{draft.deal.name}': {match.reason}",
+        candidates=[str(c) for c in match.candidates],
+        fix="link the organization to one of the candidates, or make the names in Streak and NetSuite differ",
+    )

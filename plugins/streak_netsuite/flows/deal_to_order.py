@@ -1,0 +1,430 @@
+"""A deal that is won becomes a customer and a sales order in NetSuite."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from streak_netsuite.errors import (
+    LeaseLost,
+    MappingError,
+    RecordError,
+    StreakNetSuiteError,
+    TransientError,
+    UncertainWrite,
+)
+from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.customers import CustomerResolver, MappedDealDraft, buyer_of
+from streak_netsuite.flows.lease import LeaseKeeper
+from streak_netsuite.flows.report import RunReport
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.flows.write_back import write_back_drafts
+from streak_netsuite.mapping.engine import Engine, MappedDeal
+from streak_netsuite.mapping.spec import MappingSpec
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.model.identity import external_id
+from streak_netsuite.model.plain import to_plain
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
+from streak_netsuite.sync.intent import IntentDraft, IntentState
+from streak_netsuite.sync.outcome import Action, Hold
+from streak_netsuite.sync.plan import CustomerStep, OrderPlan
+from streak_netsuite.sync.ports import DealSource, Memory, NotWritten, OrderTarget
+from streak_netsuite.sync.runner import Landed, PlannedWrite, Runner
+
+log = logging.getLogger(__name__)
+
+FLOW = "deal_to_order"
+ORDER_KEY = "streak-so"
+
+
+class EngineMaker(Protocol):
+    """Builds the mapping engine for a batch, with the live lookups that its deals need."""
+
+    def __call__(self, deals: Sequence[Deal]) -> Engine:
+        """Return an engine that can map these deals."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealToOrder:
+    """The flow. Each method leaves the ledger true at any line it may die on.
+
+    Attributes:
+        clock: aware UTC now.
+        run_id: names the run in outcomes.
+    """
+
+    deals: DealSource
+    erp: OrderTarget
+    memory: Memory
+    spec: MappingSpec
+    engine_for: EngineMaker
+    settings: FlowSettings
+    clock: Callable[[], datetime]
+    run_id: str
+
+    def drain(self) -> RunReport:
+        """Work through the inbox until nothing is ready, batch by batch; return what was done.
+
+        Raises:
+            TransientError, PermanentError: a vendor or the ledger stopped us. What was done is kept, and
+                the rest of the batch is back in the inbox.
+        """
+        report = RunReport()
+        while True:
+            claim = self.memory.claim_events(
+                kind=RecordKind.BOX,
+                limit=self.settings.batch_size,
+                lease_seconds=self.settings.lease_seconds,
+                now=self.clock(),
+            )
+            if not claim.events:
+                return report
+            report += self._work(claim)
+
+    def plan(self, box_keys: Sequence[str]) -> tuple[list[OrderPlan], Batch]:
+        """Return what would be written for these boxes, and what was decided about the others. Writes nothing."""
+        batch = Batch(_unclaimed(box_keys, self.clock()))
+        return self._plan(batch, reserve=False), batch
+
+    def _work(self, claim: Claim) -> RunReport:
+        batch = Batch(claim)
+        with LeaseKeeper(self.memory, claim, lease_seconds=self.settings.lease_seconds, clock=self.clock):
+            try:
+                self._carry_out(batch, self._plan(batch, reserve=True))
+            except LeaseLost:
+                raise
+            except StreakNetSuiteError as error:
+                self._put_back(batch, error)
+                raise
+            finally:
+                self.memory.release_identities(token=claim.token)
+            return self._settle(batch)
+
+    def _settle(self, batch: Batch) -> RunReport:
+        outcomes = batch.outcomes()
+        self.memory.settle(batch.claim, outcomes, flow=FLOW, run_id=self.run_id, now=self.clock())
+        return RunReport.of(outcomes)
+
+    def _put_back(self, batch: Batch, error: StreakNetSuiteError) -> None:
+        """The run cannot go on: keep what was decided, and put the rest back without losing a hint."""
+        asked = getattr(error, "retry_after_seconds", None)
+        retry_at = self.clock() + timedelta(seconds=asked or self.settings.first_wait_seconds)
+        if not batch.decided:
+            self.memory.release_claim(batch.claim, retry_at=retry_at, reason=str(error), now=self.clock())
+            return
+        batch.defer_rest(rule="run_stopped", reason=str(error), retry_at=lambda _: retry_at)
+        self._settle(batch)
+
+    def _plan(self, batch: Batch, *, reserve: bool) -> list[OrderPlan]:
+        deals = self._screen(batch, self.deals.gather(batch.keys))
+        deals = self._without_order(batch, deals)
+        drafts = self._map(batch, deals)
+        drafts = self._without_unsettled(batch, drafts, adopt=reserve)
+        if not drafts:
+            return []
+        resolver = CustomerResolver(self.memory, self.erp, self.settings, possible=self.spec.match.possible)
+        steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
+        return [_order_plan(draft, steps[draft.deal.key]) for draft in drafts if draft.deal.key in steps]
+
+    def _screen(self, batch: Batch, found: Mapping[str, Deal | RecordError]) -> list[Deal]:
+        """Keep the deals that are ours to order; say of the others why they are not."""
+        deals: list[Deal] = []
+        for key in batch.keys:
+            deal = found.get(key)
+            if deal is None:
+                batch.decide(key, Action.OBSOLETE, rule="gone", reason="the box does not exist any more")
+            elif isinstance(deal, RecordError):
+                batch.hold(key, hold_of(deal), rule="gather")
+            elif reason := self._not_ours(deal):
+                batch.decide(key, Action.SKIPPED, rule="source", reason=reason)
+            else:
+                deals.append(deal)
+        return deals
+
+    def _not_ours(self, deal: Deal) -> str:
+        source = self.spec.source
+        if source.pipeline not in {deal.pipeline, deal.pipeline_key}:
+            return f"it is in pipeline '{deal.pipeline}', not in '{source.pipeline}'"
+        if deal.stage not in source.stages:
+            return f"its stage is '{deal.stage}'; an order is made in {_or(source.stages)}"
+        won_at = deal.stage_changed_at or deal.created_at
+        if source.won_since is not None and won_at.date() < source.won_since:
+            return f"it was won on {won_at.date()}, before {source.won_since}, from when on orders are made"
+        return ""
+
+    def _without_order(self, batch: Batch, deals: Sequence[Deal]) -> list[Deal]:
+        bound = self.memory.find_bindings([_box_ref(d.key) for d in deals], RecordKind.SALES_ORDER)
+        for ref, binding in bound.items():
+            batch.decide(
+                ref.id,
+                Action.SKIPPED,
+                rule="order_exists",
+                reason=f"the box has sales order {binding.netsuite.id} already; an order is made once",
+                target=binding.netsuite,
+            )
+        return [d for d in deals if _box_ref(d.key) not in bound]
+
+    def _map(self, batch: Batch, deals: Sequence[Deal]) -> list[MappedDealDraft]:
+        if not deals:
+            return []
+        engine = self.engine_for(deals)
+        drafts: list[MappedDealDraft] = []
+        for deal in deals:
+            mapped = engine.map(deal)
+            draft = _draft(deal, mapped)
+            if draft is not None:
+                drafts.append(draft)
+            else:
+                batch.hold(deal.key, _mapping_hold(deal, mapped), rule="mapping")
+        return drafts
+
+    def _without_unsettled(
+        self, batch: Batch, drafts: Sequence[MappedDealDraft], *, adopt: bool
+    ) -> list[MappedDealDraft]:
+        """Adopt orders that an earlier try has made; let those rest whose outcome may still show."""
+        if not drafts:
+            return []
+        keys = {order_key(d.deal.key): d for d in drafts}
+        intents = self.memory.find_intents(list(keys))
+        if adopt:
+            landed = self._orders().adopt(batch.claim, [_planned_order(_bare_plan(d), None) for d in drafts])
+            for key, order in landed.items():
+                self._decide_landed(batch, keys[key].deal, key, order, reason="an earlier try had made it")
+        edge = self.clock() - timedelta(seconds=self.settings.settle_seconds)
+        for key, intent in intents.items():
+            fresh = intent.sent_at is not None and intent.sent_at > edge
+            if fresh and intent.state in {IntentState.SENT, IntentState.UNKNOWN}:
+                self._decide_unknown(
+                    batch, keys[key].deal.key, key, "an earlier try was sent and may still land"
+                )
+        return [d for d in drafts if d.deal.key not in batch.decided]
+
+    def _carry_out(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
+        customers = self._write_customers(batch, plans)
+        ready: list[tuple[OrderPlan, Reference]] = []
+        for plan in plans:
+            reference = plan.customer.reference or customers.get(plan.customer.operation_key)
+            if isinstance(reference, Reference):
+                ready.append((plan, reference))
+            elif isinstance(reference, NotWritten):
+                self._decide_failed(batch, plan.deal, reference, what=f"customer '{plan.customer.reason}'")
+        self._link_customers(plans)
+        self._write_orders(batch, ready)
+
+    def _write_customers(self, batch: Batch, plans: Sequence[OrderPlan]) -> dict[str, Reference | NotWritten]:
+        steps = {p.customer.operation_key: p for p in plans if p.customer.record is not None}
+        runner: Runner[Customer] = Runner(
+            self.memory, upsert=self.erp.upsert_customers, find=self.erp.find_customers, clock=self.clock
+        )
+        planned = [_planned_customer(plan) for plan in steps.values()]
+        # A name we have never sent may still be there: another ledger, or a row that was lost with a disk.
+        earlier = runner.adopt(batch.claim, planned)
+        rest = [write for write in planned if write.operation_key not in earlier]
+        results: dict[str, Landed | NotWritten] = {**earlier, **runner.write(batch.claim, rest)}
+        return {
+            key: Reference(internal_id=result.internal_id) if isinstance(result, Landed) else result
+            for key, result in results.items()
+        }
+
+    def _link_customers(self, plans: Sequence[OrderPlan]) -> None:
+        """Keep the ties to customers that were recognised. A customer tied elsewhere stays so; the order is right."""
+        ties = {
+            _buyer_ref(p.customer): Binding(
+                streak=_buyer_ref(p.customer),
+                netsuite=_netsuite(RecordKind.CUSTOMER, p.customer.reference.internal_id or ""),
+                rule=p.customer.rule,
+            )
+            for p in plans
+            if p.customer.reference is not None and p.customer.rule != "binding"
+        }
+        for refused in self.memory.keep_bindings(list(ties.values()), now=self.clock()) if ties else ():
+            log.info("customer %s is tied to another Streak record already", refused.netsuite.id)
+
+    def _write_orders(self, batch: Batch, ready: Sequence[tuple[OrderPlan, Reference]]) -> None:
+        by_key = {plan.operation_key: plan for plan, _ in ready}
+        results = self._orders().write(
+            batch.claim, [_planned_order(plan, customer) for plan, customer in ready]
+        )
+        for key, result in results.items():
+            plan = by_key[key]
+            if isinstance(result, Landed):
+                self._decide_landed(
+                    batch, plan.deal, key, result, reason=f"for {plan.customer.reason}", plan=plan
+                )
+            else:
+                self._decide_failed(batch, plan.deal, result, what="the order", payload=plan.order)
+
+    def _orders(self) -> Runner[SalesOrder]:
+        return Runner(self.memory, upsert=self.erp.upsert_orders, find=self.erp.find_orders, clock=self.clock)
+
+    def _decide_landed(
+        self, batch: Batch, deal: Deal, key: str, order: Landed, *, reason: str, plan: OrderPlan | None = None
+    ) -> None:
+        remarks = [*(plan.warnings if plan else ()), *order.warnings]
+        batch.decide(
+            deal.key,
+            Action.ADOPTED if order.adopted else Action.CREATED,
+            rule="order",
+            reason="; ".join([f"sales order {order.internal_id}: {reason}", *remarks]),
+            operation_key=key,
+            target=_netsuite(RecordKind.SALES_ORDER, order.internal_id),
+        )
+
+    def _decide_failed(
+        self, batch: Batch, deal: Deal, result: NotWritten, *, what: str, payload: object = None
+    ) -> None:
+        error = result.error
+        if isinstance(error, UncertainWrite):
+            self._decide_unknown(batch, deal.key, result.operation_key, str(error))
+        elif isinstance(error, TransientError):
+            self._defer(batch, deal.key, "vendor_busy", str(error))
+        else:
+            batch.hold(
+                deal.key, hold_of(error, payload={"what": what, "record": to_plain(payload)}), rule="vendor"
+            )
+
+    def _decide_unknown(self, batch: Batch, box_key: str, operation_key: str, reason: str) -> None:
+        attempts = batch.event(box_key).attempts
+        if attempts < self.settings.attempts:
+            self._defer(batch, box_key, "outcome_unknown", reason)
+            return
+        hold = Hold(
+            code="OUTCOME_UNKNOWN",
+            reason=f"after {attempts} tries nobody knows whether the record landed: {reason}",
+            fix=f"look for external id {operation_key} in NetSuite, then release this record",
+        )
+        batch.hold(box_key, hold, rule="outcome_unknown")
+
+    def _defer(self, batch: Batch, box_key: str, rule: str, reason: str) -> None:
+        wait = self.settings.wait_seconds(batch.event(box_key).attempts)
+        batch.decide(
+            box_key,
+            Action.DEFERRED,
+            rule=rule,
+            reason=reason,
+            retry_at=self.clock() + timedelta(seconds=wait),
+        )
+
+
+def order_key(box_key: str) -> str:
+    """Return the external id of a box's order."""
+    return external_id(ORDER_KEY, box_key)
+
+
+def _draft(deal: Deal, mapped: MappedDeal) -> MappedDealDraft | None:
+    if mapped.faults or mapped.customer is None or mapped.order is None or buyer_of(deal) is None:
+        return None
+    return MappedDealDraft(
+        deal=deal,
+        customer=mapped.customer,
+        order=mapped.order,
+        trace={name: trace.rule for name, trace in mapped.trace.items()},
+        warnings=tuple(mapped.warnings),
+    )
+
+
+def _mapping_hold(deal: Deal, mapped: MappedDeal) -> Hold:
+    faults = list(mapped.faults) or [
+        MappingError("the box has neither an organization nor a contact, so nobody buys", field="customer")
+    ]
+    return Hold(
+        code="MAPPING",
+        reason=f"deal '{deal.name}': " + "; ".join(str(f) for f in faults),
+        fix="; ".join(dict.fromkeys(f.fix for f in faults if f.fix)),
+        faults=tuple(f"{f.field}: {f}" for f in faults),
+        payload=to_plain(deal),
+    )
+
+
+def _order_plan(draft: MappedDealDraft, step: CustomerStep) -> OrderPlan:
+    return OrderPlan(
+        deal=draft.deal,
+        customer=step,
+        order=draft.order,
+        operation_key=order_key(draft.deal.key),
+        trace=draft.trace,
+        warnings=draft.warnings,
+    )
+
+
+def _bare_plan(draft: MappedDealDraft) -> OrderPlan:
+    return _order_plan(draft, CustomerStep(rule="", reason="", buyer_key="", is_person=False))
+
+
+def _planned_customer(plan: OrderPlan) -> PlannedWrite[Customer]:
+    step = plan.customer
+    if step.record is None:
+        raise ValueError("only a customer that is to be created can be planned")
+    streak = _buyer_ref(step)
+    return PlannedWrite(
+        draft=IntentDraft(
+            operation_key=step.operation_key,
+            flow=FLOW,
+            kind=RecordKind.CUSTOMER,
+            subject=streak,
+            payload=to_plain(step.record),
+        ),
+        record=step.record,
+        bind=lambda internal_id: Binding(
+            streak=streak, netsuite=_netsuite(RecordKind.CUSTOMER, internal_id), rule="created"
+        ),
+    )
+
+
+def _planned_order(plan: OrderPlan, customer: Reference | None) -> PlannedWrite[SalesOrder]:
+    box = _box_ref(plan.deal.key)
+    order = replace(plan.order, customer=customer)
+    return PlannedWrite(
+        draft=IntentDraft(
+            operation_key=plan.operation_key,
+            flow=FLOW,
+            kind=RecordKind.SALES_ORDER,
+            subject=box,
+            payload=to_plain(order),
+        ),
+        record=order,
+        bind=lambda internal_id: Binding(
+            streak=box, netsuite=_netsuite(RecordKind.SALES_ORDER, internal_id), rule="created"
+        ),
+        follow_ups=lambda internal_id: write_back_drafts(plan.deal, internal_id),
+    )
+
+
+def _box_ref(key: str) -> ExternalRef:
+    return ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key)
+
+
+def _buyer_ref(step: CustomerStep) -> ExternalRef:
+    kind = RecordKind.CONTACT if step.is_person else RecordKind.ORGANIZATION
+    return ExternalRef(system=SystemId.STREAK, kind=kind, id=step.buyer_key)
+
+
+def _netsuite(kind: RecordKind, internal_id: str) -> ExternalRef:
+    return ExternalRef(system=SystemId.NETSUITE, kind=kind, id=internal_id)
+
+
+def _or(names: Sequence[str]) -> str:
+    return " or ".join(f"'{name}'" for name in names)
+
+
+def _unclaimed(box_keys: Sequence[str], now: datetime) -> Claim:
+    events = tuple(
+        InboxEvent(
+            id=-position,
+            record=_box_ref(key),
+            version="",
+            event="plan",
+            origin=HintOrigin.PERSON,
+            received_at=now,
+            attempts=1,
+            repeats=0,
+        )
+        for position, key in enumerate(dict.fromkeys(box_keys), start=1)
+    )
+    return Claim(token="", events=events, lease_until=now)

@@ -1,0 +1,52 @@
+"""Keeps a claim alive while its worker is."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from streak_netsuite.errors import LeaseLost, StreakNetSuiteError
+from streak_netsuite.sync.hint import Claim
+from streak_netsuite.sync.ports import Memory
+
+log = logging.getLogger(__name__)
+
+
+class LeaseKeeper:
+    """Renews a claim from a thread, three times a lease, until the block ends.
+
+    A short lease means that a killed worker's records are taken up soon; renewing it lets a slow
+    vendor call last as long as it must. A lost lease is noticed before the next write, which checks it.
+    """
+
+    def __init__(
+        self, memory: Memory, claim: Claim, *, lease_seconds: float, clock: Callable[[], datetime]
+    ) -> None:
+        self._memory = memory
+        self._claim = claim
+        self._seconds = lease_seconds
+        self._clock = clock
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name="lease-keeper", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        while not self._ended.wait(self._seconds / 3):
+            try:
+                self._memory.renew_claim(self._claim, lease_seconds=self._seconds, now=self._clock())
+            except LeaseLost:
+                log.warning("the claim was taken over by another worker; no further write will be sent")
+                return
+            except StreakNetSuiteError as error:
+                log.warning("the claim could not be renewed, trying again: %s", error)

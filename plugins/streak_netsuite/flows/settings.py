@@ -1,0 +1,37 @@
+"""Settings of the flows."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FlowSettings(BaseModel):
+    """How the flows work through the inbox.
+
+    Attributes:
+        batch_size: records in one claim.
+        lease_seconds: after a worker dies, its records are taken up this much later.
+        settle_seconds: how long after sending an unanswered write is only looked up, not sent again.
+            NetSuite may commit late; the key makes a later repeat harmless anyway.
+        attempts: tries of a record whose outcome stays unknown, before a person is asked.
+        first_wait_seconds: before the second try; doubled each time up to `longest_wait_seconds`.
+        identity_seconds: how long a name stays reserved for the worker that may create it.
+        overlap_seconds: how far sweeps reach back behind their watermark, for late commits and clock skew.
+        first_sweep_seconds: how far the very first sweep reaches back; older deals are a backfill's business.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    batch_size: int = Field(default=500, ge=1, le=5000)
+    lease_seconds: float = Field(default=60.0, gt=0)
+    settle_seconds: float = Field(default=60.0, ge=0)
+    attempts: int = Field(default=8, ge=1)
+    first_wait_seconds: float = Field(default=5.0, gt=0)
+    longest_wait_seconds: float = Field(default=900.0, gt=0)
+    identity_seconds: float = Field(default=300.0, gt=0)
+    overlap_seconds: float = Field(default=300.0, ge=0)
+    first_sweep_seconds: float = Field(default=86400.0, ge=0)
+
+    def wait_seconds(self, attempts: int) -> float:
+        """Return how long to wait after this many tries."""
+        return float(
+            min(self.longest_wait_seconds, self.first_wait_seconds * 2 ** min(30, max(0, attempts - 1)))
+        )
