@@ -1,0 +1,50 @@
+"""Hook for NetSuite."""
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseHook
+
+if TYPE_CHECKING:
+    from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+    from streak_netsuite.connectors.netsuite.soap import SoapClient
+
+
+class NetSuiteHook(BaseHook):
+    """Turns an Airflow Connection into a SuiteTalk client.
+
+    :param netsuite_conn_id: the connection; its login is the account id, keys are in its extra.
+    """
+
+    conn_name_attr = "netsuite_conn_id"
+    default_conn_name = "netsuite_default"
+    conn_type = "netsuite"
+    hook_name = "NetSuite"
+
+    def __init__(self, netsuite_conn_id: str = default_conn_name, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.netsuite_conn_id = netsuite_conn_id
+
+    def settings(self) -> "NetSuiteSettings":
+        """Return the connection's settings."""
+        from streak_netsuite.connections import netsuite_settings
+        from streak_netsuite.hooks.connection import read_connection
+
+        return netsuite_settings(read_connection(self.netsuite_conn_id))
+
+    def get_conn(self) -> "SoapClient":
+        """Return a client; close it after use."""
+        from streak_netsuite.connectors.netsuite.soap import SoapClient
+
+        return SoapClient(self.settings())
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Ask NetSuite for its clock, signed as every call is."""
+        from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
+        from streak_netsuite.errors import StreakNetSuiteError
+
+        try:
+            with self.get_conn() as client:
+                at = NetSuiteGateway(client, self.settings()).server_time()
+        except StreakNetSuiteError as error:
+            return False, str(error)
+        return True, f"NetSuite accepts the token; its clock shows {at:%Y-%m-%d %H:%M:%S} UTC"

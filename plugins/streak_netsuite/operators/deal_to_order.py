@@ -1,0 +1,117 @@
+"""Operators of the deal-to-order flow."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from streak_netsuite.hooks.product import ProductHook
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class FlowOperator(BaseOperator):
+    """What the flow operators share: three connections and a mapping.
+
+    :param streak_conn_id: Streak connection.
+    :param netsuite_conn_id: NetSuite connection.
+    :param ledger_conn_id: ledger connection.
+    :param mapping: path of a mapping file, or the name of a shipped one.
+    """
+
+    template_fields: Sequence[str] = ("mapping",)
+    ui_color = "#dbeafe"
+
+    def __init__(
+        self,
+        *,
+        streak_conn_id: str = "streak_default",
+        netsuite_conn_id: str = "netsuite_default",
+        ledger_conn_id: str = "streak_netsuite_ledger",
+        mapping: str = "deal_to_order",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.streak_conn_id = streak_conn_id
+        self.netsuite_conn_id = netsuite_conn_id
+        self.ledger_conn_id = ledger_conn_id
+        self.mapping = mapping
+
+    @property
+    def product(self) -> ProductHook:
+        """The product behind the connections."""
+        return ProductHook(
+            streak_conn_id=self.streak_conn_id,
+            netsuite_conn_id=self.netsuite_conn_id,
+            ledger_conn_id=self.ledger_conn_id,
+            mapping=self.mapping,
+        )
+
+
+class DealToOrderOperator(FlowOperator):
+    """Makes customers and sales orders of the deals whose hints wait in the inbox.
+
+    Returns counts by action and rule; what was done to each record is in the ledger.
+    """
+
+    def execute(self, context: "Context") -> dict[str, dict[str, int]]:
+        """Work through the inbox until nothing is ready."""
+        with self.product.open(run_id=str(context["run_id"])) as product:
+            report = product.deal_to_order().drain()
+        self.log.info("%s", report)
+        return report.as_dict()
+
+
+class PlanOrdersOperator(FlowOperator):
+    """Prints what would be written for the deals that wait, field by field. Writes nothing.
+
+    :param boxes: keys of the boxes to plan for; those that wait in the inbox when empty.
+    """
+
+    template_fields: Sequence[str] = ("mapping", "boxes")
+    ui_color = "#fef9c3"
+
+    def __init__(self, *, boxes: Sequence[str] | str = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.boxes = boxes
+
+    def execute(self, context: "Context") -> int:
+        """Print the plan; return for how many deals an order would be written."""
+        from streak_netsuite.flows.plan_text import plan_text
+
+        with self.product.open(run_id=str(context["run_id"])) as product:
+            keys = [self.boxes] if isinstance(self.boxes, str) else list(self.boxes)
+            plans, batch = product.deal_to_order().plan(
+                [k for k in keys if k] or product.ledger.waiting_boxes()
+            )
+        self.log.info("\n%s", plan_text(plans, batch.decided.values()))
+        return len(plans)
+
+
+class WriteBackOperator(FlowOperator):
+    """Tells the boxes about their orders: fields and one comment each."""
+
+    ui_color = "#dcfce7"
+
+    def execute(self, context: "Context") -> dict[str, dict[str, int]]:
+        """Write what is due."""
+        with self.product.open(run_id=str(context["run_id"])) as product:
+            report = product.write_back().drain()
+        self.log.info("%s", report)
+        return report.as_dict()
+
+
+class StreakSweepOperator(FlowOperator):
+    """Reads the boxes changed since the last sweep into the inbox, whatever webhooks have missed."""
+
+    ui_color = "#ede9fe"
+
+    def execute(self, context: "Context") -> dict[str, int]:
+        """Sweep once; return how many hints were new, and how many were known."""
+        with self.product.open(run_id=str(context["run_id"])) as product:
+            stored = product.sweep().run()
+        self.log.info(
+            "the sweep found %d changes no webhook had brought, %d were known", stored.new, stored.repeated
+        )
+        return {"new": stored.new, "known": stored.repeated}

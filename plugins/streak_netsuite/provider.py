@@ -1,0 +1,75 @@
+"""What Airflow should know about this package: its connection types and their forms."""
+
+from typing import Any
+
+_TEXT = {"type": ["string", "null"]}
+_SECRET = {"type": ["string", "null"], "format": "password"}
+_NUMBER = {"type": ["number", "null"]}
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Return the provider's metadata, in the form Airflow's provider schema asks for."""
+    return {
+        "package-name": "streak-netsuite",
+        "name": "Streak and NetSuite",
+        "description": "Keeps Streak (CRM in Gmail) and NetSuite (ERP) telling the same story.",
+        "connection-types": [_streak(), _netsuite(), _ledger()],
+    }
+
+
+def _streak() -> dict[str, Any]:
+    return {
+        "connection-type": "streak",
+        "hook-class-name": "streak_netsuite.hooks.streak.StreakHook",
+        "hook-name": "Streak",
+        "ui-field-behaviour": {
+            "hidden-fields": ["schema", "login", "port", "extra"],
+            "relabeling": {"password": "API key", "host": "Base URL (empty for Streak's own)"},
+        },
+        "conn-fields": {
+            "pipelines": {"label": "Pipelines to watch (names, comma separated)", "schema": _TEXT},
+            "webhook_tokens": {"label": "Webhook tokens (comma separated)", "schema": _SECRET},
+            "pipeline_keys": {"label": "Pipeline keys accepted from webhooks", "schema": _TEXT},
+            "requests_per_second": {"label": "Requests per second (5)", "schema": _NUMBER},
+        },
+    }
+
+
+def _netsuite() -> dict[str, Any]:
+    return {
+        "connection-type": "netsuite",
+        "hook-class-name": "streak_netsuite.hooks.netsuite.NetSuiteHook",
+        "hook-name": "NetSuite",
+        "ui-field-behaviour": {
+            "hidden-fields": ["schema", "password", "port", "extra"],
+            "relabeling": {"login": "Account id", "host": "Base URL (empty for the account's own)"},
+        },
+        "conn-fields": {
+            "consumer_key": {"label": "Consumer key", "schema": _SECRET},
+            "consumer_secret": {"label": "Consumer secret", "schema": _SECRET},
+            "token_id": {"label": "Token id", "schema": _SECRET},
+            "token_secret": {"label": "Token secret", "schema": _SECRET},
+            "account_time_zone": {"label": "Company time zone (America/Los_Angeles)", "schema": _TEXT},
+            "user_time_zone": {
+                "label": "Integration user's time zone (America/Los_Angeles)",
+                "schema": _TEXT,
+            },
+            "concurrency": {"label": "Concurrent calls of the account (5)", "schema": _NUMBER},
+            "reserve": {"label": "Of these, left to other integrations (1)", "schema": _NUMBER},
+        },
+    }
+
+
+def _ledger() -> dict[str, Any]:
+    return {
+        "connection-type": "streak_netsuite_ledger",
+        "hook-class-name": "streak_netsuite.hooks.ledger.LedgerHook",
+        "hook-name": "Streak-NetSuite ledger (PostgreSQL)",
+        "ui-field-behaviour": {"hidden-fields": ["extra"], "relabeling": {"schema": "Database"}},
+        "conn-fields": {
+            "encryption_secret": {
+                "label": "Encryption keys (newest first, comma separated)",
+                "schema": _SECRET,
+            },
+        },
+    }
