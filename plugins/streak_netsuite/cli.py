@@ -1,0 +1,197 @@
+"""The `streak-netsuite` command."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
+
+if TYPE_CHECKING:
+    from streak_netsuite.assembly import Settings
+    from streak_netsuite.connections import ConnectionParts
+    from streak_netsuite.ledger.ledger import Ledger
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Keeps Streak and NetSuite telling the same story.",
+    rich_markup_mode=None,
+)
+ledger_app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and keys.")
+holds_app = typer.Typer(no_args_is_help=True, help="Records that wait for a person.")
+mapping_app = typer.Typer(no_args_is_help=True, help="Mapping files.")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(holds_app, name="holds")
+app.add_typer(mapping_app, name="mapping")
+
+console = Console()
+errors = Console(stderr=True)
+
+Boxes = Annotated[list[str], typer.Argument(help="Keys of the boxes; none for all that wait in the inbox.")]
+MappingFile = Annotated[
+    Path | None, typer.Option("--with", help="A mapping file instead of the shipped one.")
+]
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the story.")] = False,
+    port: Annotated[int, typer.Option(help="Port of Airflow's UI.")] = 8080,
+    folder: Annotated[Path, typer.Option(help="Where its data goes; emptied first.")] = Path("build/demo"),
+) -> None:
+    """Watch a Streak deal become a NetSuite sales order, in a real Airflow."""
+    from streak_netsuite.demo.run import run
+
+    root = Path.cwd()
+    raise typer.Exit(run(root=root, folder=folder.absolute(), port=port, once=once, console=console))
+
+
+@app.command()
+def sandbox(port: Annotated[int, typer.Option(help="Port to listen on; 0 for any free one.")] = 0) -> None:
+    """Run the stand-ins for Streak and NetSuite; prints one JSON line with addresses and credentials."""
+    from streak_netsuite.sandbox.__main__ import run
+
+    raise typer.Exit(run(port))
+
+
+@app.command()
+def plan(boxes: Boxes = [], mapping: MappingFile = None) -> None:  # noqa: B006 - typer's form of an optional list
+    """Print what deal_to_order would write, field by field. Writes nothing."""
+    from streak_netsuite.assembly import open_product
+    from streak_netsuite.flows.plan_text import plan_text
+
+    with open_product(_settings(mapping)) as product:
+        plans, batch = product.deal_to_order().plan(boxes or product.ledger.waiting_boxes())
+    typer.echo(plan_text(plans, batch.decided.values()))
+
+
+@ledger_app.command("upgrade")
+def ledger_upgrade() -> None:
+    """Create the ledger's tables, or bring them up to this release."""
+    from streak_netsuite.ledger.schema import upgrade
+
+    with _ledger() as ledger:
+        upgrade(ledger.engine)
+    typer.echo("the ledger is current")
+
+
+@ledger_app.command("rotate-keys")
+def ledger_rotate_keys() -> None:
+    """Encrypt every payload with the first key of 'encryption_secret'; afterwards the others can go."""
+    with _ledger() as ledger:
+        counts = ledger.rotate_keys()
+    for table, count in counts.items():
+        typer.echo(f"{table}: {count} payloads")
+
+
+@holds_app.command("list")
+def holds_list(
+    everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    limit: Annotated[int, typer.Option(help="How many.")] = 50,
+) -> None:
+    """List the records that wait, newest first."""
+    with _ledger() as ledger:
+        holds = ledger.list_holds(open_only=not everything, limit=limit)
+    table = Table("Id", "Since", "Record", "Code", "Reason", "Next step")
+    for hold in holds:
+        table.add_row(
+            str(hold.id),
+            f"{hold.opened_at:%Y-%m-%d %H:%M}",
+            str(hold.record),
+            hold.code,
+            hold.reason,
+            hold.fix,
+        )
+    console.print(table if holds else "nothing waits")
+
+
+@holds_app.command("show")
+def holds_show(hold_id: int) -> None:
+    """Show one hold with all its faults, candidates and payload."""
+    with _ledger() as ledger:
+        hold = ledger.get_hold(hold_id)
+    console.print_json(data=hold.as_dict())
+
+
+@holds_app.command("release")
+def holds_release(
+    hold_id: int,
+    reason: Annotated[str, typer.Option(help="Why; kept in the audit.")],
+    actor: Annotated[str, typer.Option(help="Who; the login name by default.")] = "",
+) -> None:
+    """Put a held record back into the inbox, to be tried again as it is now."""
+    with _ledger() as ledger:
+        ledger.release_hold(hold_id, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC))
+    typer.echo(f"hold {hold_id} is released; the record is in the inbox again")
+
+
+@mapping_app.command("check")
+def mapping_check(file: Path) -> None:
+    """Check a mapping file; every fault is named with its line."""
+    from streak_netsuite.mapping.spec import load_spec
+
+    spec = load_spec(file)
+    typer.echo(f"{file}: fine ('{spec.name}')")
+
+
+@mapping_app.command("schema")
+def mapping_schema() -> None:
+    """Print the JSON Schema of mapping files, for editors."""
+    import json
+
+    from streak_netsuite.mapping.spec import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+def main() -> None:
+    """Run the command; an error of ours is one line on stderr and exit code 1."""
+    try:
+        app()
+    except StreakNetSuiteError as error:
+        errors.print(f"error: {error}", style="red", markup=False, highlight=False)
+        raise SystemExit(1) from None
+
+
+def _login_name() -> str:
+    import getpass
+
+    return getpass.getuser()
+
+
+def _settings(mapping: Path | None) -> "Settings":
+    from streak_netsuite.assembly import Settings
+    from streak_netsuite.connections import ledger_settings, netsuite_settings, streak_settings
+    from streak_netsuite.mapping.spec import shipped_spec_path
+
+    return Settings(
+        streak=streak_settings(_connection("streak_default")),
+        netsuite=netsuite_settings(_connection("netsuite_default")),
+        ledger=ledger_settings(_connection("streak_netsuite_ledger")),
+        mapping=mapping or shipped_spec_path("deal_to_order"),
+    )
+
+
+def _ledger() -> "Ledger":
+    from streak_netsuite.connections import ledger_settings
+    from streak_netsuite.ledger.ledger import Ledger
+
+    return Ledger.connect(ledger_settings(_connection("streak_netsuite_ledger")))
+
+
+def _connection(conn_id: str) -> "ConnectionParts":
+    from streak_netsuite.connections import ConnectionParts
+
+    name = f"AIRFLOW_CONN_{conn_id.upper()}"
+    text = os.environ.get(name)
+    if not text:
+        raise ConfigurationError(
+            f"the command reads its connections from the environment, and {name} is not set; "
+            "set it to the connection's JSON, as Airflow itself accepts it"
+        )
+    return ConnectionParts.from_json(conn_id, text)

@@ -1,0 +1,226 @@
+"""The demonstration's stage: PostgreSQL, sandbox, ledger and Airflow, set up and torn down."""
+
+import contextlib
+import json
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.fernet import Fernet
+from sqlalchemy.engine import make_url
+
+from streak_netsuite.connections import ConnectionParts, ledger_settings
+from streak_netsuite.demo import local_airflow
+from streak_netsuite.demo.local_airflow import AirflowPlace, DemoError
+from streak_netsuite.demo.processes import ProcessGroup, free_port, until
+from streak_netsuite.ledger.embedded import EmbeddedPostgres
+from streak_netsuite.ledger.ledger import Ledger
+from streak_netsuite.ledger.schema import upgrade
+
+DAG_IDS = frozenset({"deal_to_order", "deal_to_order_plan", "streak_sweep"})
+WEBHOOK_EVENTS = ("BOX_CHANGE_STAGE", "BOX_EDIT", "BOX_CREATE")
+PIPELINE = "Sales"
+RECEIVER_PATH = "/streak-netsuite/webhooks/streak"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Everything that runs.
+
+    Attributes:
+        sandbox: the line the sandbox printed: addresses and credentials of both vendors and its control API.
+    """
+
+    sandbox: Mapping[str, Any]
+    airflow: AirflowPlace
+    ledger: Ledger
+    group: ProcessGroup
+    connections: Mapping[str, str]
+
+    @property
+    def receiver_url(self) -> str:
+        """Where Streak sends its webhooks, without the event's name."""
+        return f"{self.airflow.url}{RECEIVER_PATH}"
+
+    def control(self) -> httpx.Client:
+        """Return a client of the sandbox's control API."""
+        control = self.sandbox["control"]
+        return httpx.Client(
+            base_url=control["base_url"],
+            headers={"X-Sandbox-Token": control["token"]},
+            timeout=30,
+            trust_env=False,
+        )
+
+    def streak(self) -> httpx.Client:
+        """Return a plain client of the sandbox's Streak, as a salesperson's browser would be."""
+        streak = self.sandbox["streak"]
+        return httpx.Client(
+            base_url=streak["base_url"] + "/", auth=(streak["api_key"], ""), timeout=30, trust_env=False
+        )
+
+
+@contextlib.contextmanager
+def set_up(
+    folder: Path,
+    *,
+    port: int,
+    root: Path,
+    say: Any = lambda _: None,
+    netsuite_extra: Mapping[str, Any] | None = None,
+    streak_extra: Mapping[str, Any] | None = None,
+    dags: Path | None = None,
+    more_connections: Callable[[EmbeddedPostgres], Mapping[str, str]] = lambda _: {},
+) -> Iterator[Stage]:
+    """Set everything up on loopback for the length of a block; afterwards no process is left.
+
+    Args:
+        folder: where data and logs go; emptied first.
+        root: the project's top folder, with `dags` and `plugins`.
+        more_connections: makes further Airflow connections once PostgreSQL runs.
+
+    Raises:
+        DemoError: something did not start; the message says what.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with contextlib.ExitStack() as stack:
+        say("starting PostgreSQL")
+        postgres = stack.enter_context(EmbeddedPostgres(folder / "postgres", durable=False))
+        postgres.create_database("airflow")
+        postgres.create_database("streak_netsuite")
+        group = stack.enter_context(ProcessGroup(env=_base_env(), logs=folder / "logs"))
+        say("starting the sandbox for Streak and NetSuite")
+        sandbox = _start_sandbox(group)
+        token = secrets.token_urlsafe(24)
+        connections = _connections(
+            sandbox,
+            postgres.url("streak_netsuite"),
+            token,
+            folder,
+            netsuite_extra=netsuite_extra or {},
+            streak_extra=streak_extra or {},
+        )
+        connections |= more_connections(postgres)
+        place = AirflowPlace(
+            home=folder / "airflow",
+            port=port,
+            database_url=_airflow_url(postgres.url("airflow")),
+            dags=dags or root / "dags",
+            plugins=root / "plugins",
+            connections=connections,
+        )
+        env = {**_base_env(), **place.prepare()}
+        settings = ledger_settings(
+            ConnectionParts.from_json("streak_netsuite_ledger", connections["streak_netsuite_ledger"])
+        )
+        ledger = stack.enter_context(Ledger.connect(settings))
+        say("creating Airflow's tables and the ledger's")
+        with ThreadPoolExecutor(1) as pool:
+            upgraded = pool.submit(upgrade, ledger.engine)
+            local_airflow.migrate(group, env)
+            upgraded.result()
+        say("starting Airflow: api-server, scheduler, dag-processor, triggerer")
+        local_airflow.start(group, env)
+        stage = Stage(sandbox=sandbox, airflow=place, ledger=ledger, group=group, connections=connections)
+        local_airflow.wait_until_ready(group, place, dag_ids=DAG_IDS if dags is None else frozenset())
+        register_webhooks(stage, token)
+        yield stage
+
+
+def register_webhooks(stage: Stage, token: str) -> None:
+    """Tell Streak where to send changes of the pipeline's boxes, one webhook for each event."""
+    with stage.streak() as streak:
+        pipeline = stage.sandbox["streak"]["pipelines"][PIPELINE]
+        for event in WEBHOOK_EVENTS:
+            body = {"event": event, "targetUrl": f"{stage.receiver_url}/{event}", "token": token}
+            streak.post("v2/webhooks", params={"pipelineKey": pipeline}, json=body).raise_for_status()
+
+
+def _start_sandbox(group: ProcessGroup) -> Mapping[str, Any]:
+    process = group.start(
+        "sandbox", [sys.executable, "-m", "streak_netsuite.sandbox", "--port", str(free_port())]
+    )
+    for _ in until(30):
+        lines = process.log.read_text().splitlines()
+        if lines and lines[0].startswith("{"):
+            info: Mapping[str, Any] = json.loads(lines[0])
+            return info
+        if process.exit_code is not None:
+            break
+    raise DemoError(f"the sandbox did not start:\n{process.log_tail()}")
+
+
+def ledger_connection(url: str) -> str:
+    """Return an Airflow connection to a ledger at a database's URL, with a new key."""
+    ledger = make_url(url)
+    return json.dumps(
+        {
+            "conn_type": "streak_netsuite_ledger",
+            "host": ledger.host,
+            "port": ledger.port,
+            "login": ledger.username,
+            "password": ledger.password,
+            "schema": ledger.database,
+            "extra": {"encryption_secret": [Fernet.generate_key().decode()]},
+        }
+    )
+
+
+def _connections(
+    sandbox: Mapping[str, Any],
+    ledger_url: str,
+    token: str,
+    folder: Path,
+    *,
+    netsuite_extra: Mapping[str, Any],
+    streak_extra: Mapping[str, Any],
+) -> dict[str, str]:
+    streak, netsuite = sandbox["streak"], sandbox["netsuite"]
+    credentials = ("consumer_key", "consumer_secret", "token_id", "token_secret")
+    return {
+        "streak_default": json.dumps(
+            {
+                "conn_type": "streak",
+                "host": streak["base_url"],
+                "password": streak["api_key"],
+                "extra": {
+                    "pipelines": [PIPELINE],
+                    "pipeline_keys": [streak["pipelines"][PIPELINE]],
+                    "webhook_tokens": [token],
+                    **streak_extra,
+                },
+            }
+        ),
+        "netsuite_default": json.dumps(
+            {
+                "conn_type": "netsuite",
+                "host": netsuite["base_url"],
+                "login": netsuite["account"],
+                "extra": {
+                    **{name: netsuite[name] for name in credentials},
+                    "wsdl_directory": str(folder / "wsdl"),
+                    **netsuite_extra,
+                },
+            }
+        ),
+        "streak_netsuite_ledger": ledger_connection(ledger_url),
+    }
+
+
+def _airflow_url(url: str) -> str:
+    return make_url(url).set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+
+
+def _base_env() -> dict[str, str]:
+    """Return the environment of the children: ours without Airflow's, so that a user's Airflow is not touched."""
+    import os
+
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+    return {**kept, "PYTHONUNBUFFERED": "1", "PATH": f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"}
