@@ -1,0 +1,64 @@
+"""A worker that is killed right after a vendor answered one kind of write, before our next line."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from streak_netsuite.assembly import Settings, open_product
+from streak_netsuite.connections import ConnectionParts, ledger_settings, netsuite_settings, streak_settings
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.streak.client import StreakClient
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.mapping.spec import shipped_spec_path
+
+
+def die_after(owner: type, name: str, *, when: Callable[..., bool] = lambda *_, **__: True) -> None:
+    """Replace a method by one that calls it and then kills this process."""
+    original = getattr(owner, name)
+
+    def dying(self: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = original(self, *args, **kwargs)
+        if when(*args, **kwargs):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    setattr(owner, name, dying)
+
+
+def records_of(kind: str) -> Callable[..., bool]:
+    """Tell the writes of one record type."""
+    return lambda *_, record=(), **__: bool(record) and type(record[0]).__name__ == kind
+
+
+DEATHS: dict[str, Callable[[], None]] = {
+    "customer": lambda: die_after(SoapClient, "write", when=records_of("Customer")),
+    "order": lambda: die_after(SoapClient, "write", when=records_of("SalesOrder")),
+    "fields": lambda: die_after(StreakClient, "update_box"),
+    "comment": lambda: die_after(StreakClient, "create_comment"),
+}
+
+
+def main() -> None:
+    """Run both tasks with the death that the command line names."""
+    DEATHS[sys.argv[1]]()
+    parts = {
+        name: ConnectionParts.from_json(name, os.environ[f"AIRFLOW_CONN_{name.upper()}"])
+        for name in ("streak_default", "netsuite_default", "streak_netsuite_ledger")
+    }
+    settings = Settings(
+        streak=streak_settings(parts["streak_default"]),
+        netsuite=netsuite_settings(parts["netsuite_default"]),
+        ledger=ledger_settings(parts["streak_netsuite_ledger"]),
+        mapping=shipped_spec_path("deal_to_order"),
+        flow=FlowSettings(**json.loads(os.environ["STREAK_NETSUITE_FLOW"])),
+    )
+    with open_product(settings) as product:
+        product.deal_to_order().drain()
+        product.write_back().drain()
+
+
+if __name__ == "__main__":
+    main()

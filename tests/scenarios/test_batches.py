@@ -1,0 +1,131 @@
+"""One record, one outcome: what is bad waits, the others pass."""
+
+from typing import Any
+
+import pytest
+
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+
+
+def test_one_bad_record_of_200_waits_and_199_pass(world: World) -> None:
+    boxes = world.won_deals(200, organizations=10)
+    bad = boxes[36]
+    world.set_field(bad, "Quantity", "a few")
+    report = world.drain()
+    assert report.count(Action.CREATED) == 199
+    assert report.count(Action.HELD) == 1
+    assert len(world.orders()) == 199
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+        whole = ledger.get_hold(hold.id)
+    assert hold.record.id == bad
+    assert "a few" in hold.reason
+    assert "number" in hold.reason
+    assert whole.payload["key"] == bad
+
+
+def test_one_record_that_netsuite_refuses_does_not_hold_up_its_list(world: World) -> None:
+    boxes = world.won_deals(20, organizations=4)
+    world.fault(
+        "netsuite", "record_error", operation="upsertList", match=boxes[7],
+        options={"match": boxes[7], "code": "INVALID_FLD_VALUE", "message": "Invalid Field Value 12 for memo"},
+    )  # fmt: skip
+    report = world.drain()
+    assert report.count(Action.CREATED) == 19
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert (hold.record.id, hold.code) == (boxes[7], "INVALID_FLD_VALUE")
+    assert hold.fix
+
+
+def test_fields_that_only_the_form_requires_are_all_named(world: World) -> None:
+    (box,) = world.won_deals(1)
+    world.configure_netsuite(required_order_fields=["Department", "Location"])
+    world.drain()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert hold.record.id == box
+    assert "Department" in hold.reason
+    assert "Location" in hold.reason
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        pytest.param("Quantity", "two dozen", ["Quantity", "two dozen", "number"], id="text into a number"),
+        pytest.param("Competitor count", "3.5", ["Competitor count", "3.5"], id="fraction into an integer"),
+        pytest.param("PO number", "P" * 60, ["PO number", "45"], id="text too long"),
+        pytest.param("Unit price", "12,5,0", ["Unit price", "12,5,0"], id="a number nobody can read"),
+        pytest.param("Ship to", "Atlantis, Lost City", ["address"], id="an address without a country"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_a_typed_error_and_nothing_is_written(
+    world: World, field: str, value: str, words: list[str]
+) -> None:
+    (box,) = world.won_deals(1)
+    world.set_field(box, field, value)
+    report = world.drain()
+    assert report.count(Action.HELD) == 1
+    assert world.writes("netsuite") == []
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert hold.code == "MAPPING"
+    assert hold.record.id == box
+    missing = [word for word in words if word not in hold.reason]
+    assert not missing, hold.reason
+
+
+def test_every_fault_of_a_record_is_reported_at_once(world: World) -> None:
+    (box,) = world.won_deals(1)
+    world.set_field(box, "Quantity", "many")
+    world.set_field(box, "Unit price", "cheap")
+    world.set_field(box, "PO number", "P" * 60)
+    world.drain()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+        whole = ledger.get_hold(hold.id)
+    assert len(whole.faults) == 3
+
+
+def test_a_long_name_is_clipped_only_because_the_mapping_says_so(world: World) -> None:
+    (box,) = world.deals(1)
+    world.streak.post(f"v1/boxes/{box}", json={"name": "N" * 1200}).raise_for_status()
+    world.hint(box)
+    world.run()
+    (order,) = world.orders(box)
+    assert order["memo"] == "N" * 999
+    with world.ledger() as ledger:
+        (outcome,) = [o for o in ledger.outcomes_for(box) if o.action == Action.CREATED]
+    assert "memo" in outcome.reason
+
+
+def test_a_currency_the_customer_is_not_billed_in_is_stopped_before_the_write(world: World) -> None:
+    (box,) = world.deals(1, Currency="EUR")
+    found = world.streak.get(
+        f"v2/teams/{world.info['streak']['team_key']}/organizations", params={"limit": 1000}
+    )
+    key = next(o["key"] for o in found.json()["results"] if o["name"] == "Acme Robotics, Inc.")
+    world.streak.post(
+        f"v1/boxes/{box}", json={"organizations": [{"key": key}], "contacts": []}
+    ).raise_for_status()
+    world.hint(box)
+    world.drain()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert hold.code == "CURRENCY"
+    assert "ACME Robotics Inc" in hold.reason
+    assert "EUR" in hold.reason
+    assert world.writes("netsuite") == []
+
+
+def test_an_unknown_product_is_named_and_held(world: World) -> None:
+    (box,) = world.won_deals(1)
+    world.set_field(box, "Product", "Legacy Gripper")
+    world.drain()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert hold.record.id == box
+    assert "Legacy Gripper" in hold.reason
+    assert "inactive" in hold.reason

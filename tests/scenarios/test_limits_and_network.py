@@ -1,0 +1,207 @@
+"""Limits and network: waits, shrinks, classifies; nothing is lost and nothing is written twice."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from streak_netsuite.errors import InvalidCredentials, RateLimited, TransientError, Unavailable
+from streak_netsuite.flows.sweep import WATERMARK
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+BOX = "Blue Harbor warehouse robots"
+
+
+def waiting(world: World) -> int:
+    """Return how many hints wait, now or later."""
+    with world.ledger() as ledger:
+        return int(ledger.summary(now=world.now()).open_events)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"status": 429, "headers": {"Retry-After": "0"}}, id="429 with Retry-After"),
+        pytest.param({"status": 429}, id="429 without"),
+        pytest.param({"status": 503, "headers": {"Retry-After": "0"}}, id="503 with Retry-After"),
+        pytest.param(
+            {"status": 500, "body": "<html>oops</html>", "content_type": "text/html"}, id="HTML error page"
+        ),
+        pytest.param({"status": 200, "body": ""}, id="empty body"),
+        pytest.param({"status": 200, "body": '{"key": "agx'}, id="broken JSON"),
+        pytest.param({"status": 204, "body": ""}, id="204 where an object belongs"),
+    ],
+)
+def test_a_stumble_of_streak_is_tried_again_and_ends_well(world: World, options: dict[str, Any]) -> None:
+    box = world.win(BOX)
+    world.fault("streak", "status", operation="boxes.get", options=options)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"status": 429, "headers": {"Retry-After": "600"}}, RateLimited),
+        ({"status": 503}, Unavailable),
+        ({"status": 200, "body": "<html>", "content_type": "text/html"}, Unavailable),
+    ],
+)
+def test_while_streak_stays_down_the_hint_waits(
+    world: World, options: dict[str, Any], error: type[Exception]
+) -> None:
+    box = world.win(BOX)
+    world.fault("streak", "status", times=None, options=options)
+    with pytest.raises(error):
+        world.drain()
+    assert waiting(world) == 1
+    world.control.delete("/faults").raise_for_status()
+    world.wait(3600)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_the_watermark_does_not_move_when_a_page_fails(world: World) -> None:
+    world.streak_extra["page_size"] = 5
+    with world.product() as product:
+        product.sweep().run()
+        mark = product.ledger.get_watermark(WATERMARK)
+    world.deals(12, stage="Lead")
+    world.fault("streak", "status", operation="boxes.list", after=2, times=None, options={"status": 503})
+    with world.product() as product:
+        with pytest.raises(TransientError):
+            product.sweep().run()
+        assert product.ledger.get_watermark(WATERMARK) == mark
+    world.control.delete("/faults").raise_for_status()
+    with world.product() as product:
+        assert product.sweep().run().new == 12
+
+
+def test_netsuite_at_its_concurrency_limit_is_met_with_patience(world: World) -> None:
+    world.configure_netsuite(concurrency_limit=2, call_seconds=0.05)
+    world.netsuite_extra |= {"concurrency": 8, "reserve": 0, "attempts": 30, "retry_total_seconds": 60}
+    world.netsuite_extra["order_list_size"] = 5
+    boxes = world.won_deals(60, organizations=3)
+    report = world.drain()
+    assert report.count(Action.CREATED) == 60
+    assert [len(world.orders(box)) for box in boxes[:5]] == [1] * 5
+    assert len(world.orders()) == 60
+
+
+@pytest.mark.parametrize("kind", ["concurrency", "governor", "session_timed_out"])
+def test_a_fault_that_processed_nothing_is_sent_again_freshly_signed(world: World, kind: str) -> None:
+    box = world.win(BOX)
+    world.fault("netsuite", kind, operation="upsertList", times=2)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(
+            {"status": 502, "body": "<html><body>Bad Gateway</body></html>", "content_type": "text/html"},
+            id="HTML",
+        ),
+        pytest.param({"status": 200, "body": ""}, id="empty"),
+        pytest.param({"status": 200, "body": "<soapenv:Envelope"}, id="broken XML"),
+    ],
+)
+def test_an_unreadable_answer_to_a_write_is_looked_up_before_it_is_sent_again(
+    world: World, options: dict[str, Any]
+) -> None:
+    box = world.win(BOX)
+    world.fault("netsuite", "status", operation="upsertList", match="SalesOrder", options=options)
+    world.drain()
+    world.wait(120)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_expired_credentials_stop_the_run_and_lose_nothing(world: World) -> None:
+    box = world.win(BOX)
+    world.fault("netsuite", "invalid_credentials", times=None)
+    with pytest.raises(InvalidCredentials, match="Login Audit Trail"):
+        world.drain()
+    assert waiting(world) == 1
+    world.control.delete("/faults").raise_for_status()
+    world.wait(600)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_a_bad_streak_key_is_told_from_a_box_one_may_not_see(world: World) -> None:
+    world.win(BOX)
+    world.info = {**world.info, "streak": {**world.info["streak"], "api_key": "wrong"}}
+    with pytest.raises(InvalidCredentials, match="API key"):
+        world.drain()
+
+
+def test_what_was_missed_while_the_receiver_was_down_is_found_and_counted(world: World) -> None:
+    with world.product() as product:
+        product.sweep().run()
+    world.drain()
+    missed = world.deals(7)
+    with world.product() as product:
+        stored = product.sweep().run()
+    assert stored.new == 7
+    world.run()
+    assert [len(world.orders(box)) for box in missed] == [1] * 7
+    with world.product() as product:
+        again = product.sweep().run()
+    assert (again.new >= 0, len(world.orders())) == (True, 7)
+
+
+def test_webhooks_out_of_order_end_in_the_right_state(world: World) -> None:
+    box = world.win(BOX)
+    world.hint(box, version="5", event="BOX_CREATE")
+    world.hint(box, version="4", event="BOX_EDIT")
+    report = world.run()
+    assert report.count(Action.CREATED) == 1
+    assert report.as_dict()["rules"].get("skipped: superseded") == 2
+    assert len(world.orders(box)) == 1
+
+
+def test_a_box_that_left_the_stage_again_makes_no_order(world: World) -> None:
+    box = world.win(BOX)
+    world.control.post("/streak/move", json={"box": box, "stage": "Closed-Lost"}).raise_for_status()
+    report = world.run()
+    assert report.as_dict()["rules"] == {"skipped: source": 1}
+    assert world.writes("netsuite") == []
+
+
+def test_a_deleted_box_is_closed_as_obsolete(world: World) -> None:
+    box = world.win(BOX)
+    world.streak.delete(f"v1/boxes/{box}").raise_for_status()
+    assert world.run().as_dict()["rules"] == {"obsolete: gone": 1}
+
+
+def test_a_box_deleted_before_the_write_back_is_closed_as_obsolete(world: World) -> None:
+    box = world.win(BOX)
+    world.drain()
+    world.streak.delete(f"v1/boxes/{box}").raise_for_status()
+    report = world.write_back()
+    assert set(report.as_dict()["rules"]) == {"obsolete: gone"}
+
+
+def test_streak_sees_five_requests_a_second_by_default(world: World) -> None:
+    from streak_netsuite.connectors.streak.settings import StreakSettings
+
+    settings = StreakSettings(api_key="k")  # type: ignore[arg-type]
+    assert (settings.requests_per_second, settings.burst) == (5.0, 10)
+
+
+def test_a_dry_run_sends_no_write_and_moves_no_watermark(world: World) -> None:
+    box = world.win(BOX)
+    with world.product() as product:
+        product.sweep().run()
+        mark = product.ledger.get_watermark(WATERMARK)
+        plans, batch = product.deal_to_order().plan(product.ledger.waiting_boxes())
+        assert [p.deal.key for p in plans] == [box]
+        assert product.ledger.get_watermark(WATERMARK) == mark
+        assert product.ledger.count_waiting(now=world.now()) > 0
+    assert world.writes("netsuite") == []
+    assert [w for w in world.writes("streak") if w["operation"] != "webhooks.create"] == []
+    assert datetime.now(UTC) >= (mark or datetime.now(UTC))
+    assert all(o.action in {Action.SKIPPED, Action.HELD, Action.OBSOLETE} for o in batch.decided.values())
