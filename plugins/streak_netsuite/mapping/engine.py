@@ -1,0 +1,401 @@
+"""The engine: a deal in, a customer and an order out, with every fault of the record at once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from streak_netsuite.errors import MappingError
+from streak_netsuite.mapping import limits
+from streak_netsuite.mapping.address import ParsedAddress
+from streak_netsuite.mapping.conversion import TargetType
+from streak_netsuite.mapping.lookups import LookupRequest, Lookups
+from streak_netsuite.mapping.rule import AddressFault, FieldTrace, Reading, Rule, is_empty
+from streak_netsuite.mapping.schema import AddressRule, CustomFieldRule, FieldRule, LineRule, MappingSpec
+from streak_netsuite.mapping.source import SourcePath, parse_path, view_of
+from streak_netsuite.mapping.unfit import shown
+from streak_netsuite.model.address import Address
+from streak_netsuite.model.custom_field import CustomField, CustomFieldType
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.sales_order import OrderLine, SalesOrder
+
+_CUSTOMER_TYPES: Mapping[str, TargetType] = {
+    "company_name": TargetType.TEXT,
+    "first_name": TargetType.TEXT,
+    "last_name": TargetType.TEXT,
+    "entity_id": TargetType.TEXT,
+    "email": TargetType.EMAIL,
+    "phone": TargetType.PHONE,
+    "subsidiary": TargetType.SELECT,
+    "currency": TargetType.SELECT,
+}
+_ORDER_TYPES: Mapping[str, TargetType] = {
+    "transaction_date": TargetType.DATE,
+    "memo": TargetType.TEXT,
+    "purchase_order_number": TargetType.TEXT,
+    "currency": TargetType.SELECT,
+    "subsidiary": TargetType.SELECT,
+    "department": TargetType.SELECT,
+    "class_": TargetType.SELECT,
+    "location": TargetType.SELECT,
+    "terms": TargetType.SELECT,
+    "sales_rep": TargetType.SELECT,
+    "ship_date": TargetType.DATE,
+    "shipping_address": TargetType.ADDRESS,
+    "billing_address": TargetType.ADDRESS,
+}
+_LINE_TYPES: Mapping[str, TargetType] = {
+    "item": TargetType.SELECT,
+    "quantity": TargetType.DECIMAL,
+    "rate": TargetType.DECIMAL,
+    "description": TargetType.TEXT,
+    "tax_code": TargetType.SELECT,
+}
+_OF_COMPANIES = frozenset({"company_name"})
+_OF_PEOPLE = frozenset({"first_name", "last_name"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MappedDeal:
+    """What a deal becomes.
+
+    Attributes:
+        customer: None when the deal names no buyer, or when a fault of the customer blocks it.
+        order: None when a fault of the order blocks it. Its customer is None: who that is is decided later.
+        faults: every fault, in the order of the file.
+        warnings: what was changed on the way: clipped text, dropped addresses.
+        trace: for each target field the rule and the source value.
+    """
+
+    customer: Customer | None
+    order: SalesOrder | None
+    faults: tuple[MappingError, ...] = ()
+    warnings: tuple[str, ...] = ()
+    trace: Mapping[str, FieldTrace] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Mapping[str, str]:
+        """The rule of each target field, as a person reads it."""
+        return {name: trace.rule for name, trace in self.trace.items()}
+
+    @property
+    def blocking(self) -> tuple[MappingError, ...]:
+        """The faults that forbid writing: all but those of addresses a record is made without."""
+        return tuple(fault for fault in self.faults if not isinstance(fault, AddressFault) or fault.blocking)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _CompiledLine:
+    each: SourcePath | None
+    allow_zero_rate: bool
+    fields: Mapping[str, Rule]
+    custom_fields: Mapping[str, Rule]
+
+
+class Engine:
+    """Maps deals by one spec. Compile once, map many; safe to share between threads.
+
+    Args:
+        zone: the NetSuite account's time zone, in which calendar days are taken.
+        lookups: where values are looked up; `with_lookups` gives the same engine other ones.
+
+    Raises:
+        ConfigurationError: a rule names a lookup the spec does not have.
+    """
+
+    def __init__(self, spec: MappingSpec, *, zone: ZoneInfo, lookups: Lookups) -> None:
+        self.spec = spec
+        self.zone = zone
+        self._lookups = lookups
+        customer, order = spec.customer, spec.sales_order
+        self._customer = self._rules("customer.fields", customer.fields, _CUSTOMER_TYPES, limits.CUSTOMER)
+        self._addresses = tuple(
+            (rule, self._rule(rule, f"customer.addresses[{n}]", TargetType.ADDRESS))
+            for n, rule in enumerate(customer.addresses)
+        )
+        self._customer_custom = self._custom("customer", customer.custom_fields)
+        self._order = self._rules("sales_order.fields", order.fields, _ORDER_TYPES, limits.SALES_ORDER)
+        self._order_custom = self._custom("sales_order", order.custom_fields)
+        self._lines = tuple(self._line(n, line) for n, line in enumerate(order.lines))
+
+    def with_lookups(self, lookups: Lookups) -> "Engine":
+        """Return this engine with other lookups; nothing is compiled again."""
+        engine = copy(self)
+        engine._lookups = lookups
+        return engine
+
+    @property
+    def box_fields(self) -> frozenset[str]:
+        """Names of the box fields the mapping reads: what must exist in the pipeline."""
+        named = {line.each.box_field for line in self._lines if line.each is not None and line.each.box_field}
+        return frozenset(named).union(*(rule.box_fields for rule in self._all_rules()))
+
+    def wanted_lookups(self, deal: Deal) -> frozenset[LookupRequest]:
+        """Return what must be asked of NetSuite before the deal can be mapped."""
+        reading = Reading(view=view_of(deal), lookups=None)
+        wanted = {request for rule in self._head_rules() for request in rule.wanted(reading)}
+        for line in self._lines:
+            for entry in self._entries(line, reading):
+                reading.each = entry
+                rules = (*line.fields.values(), *line.custom_fields.values())
+                wanted |= {request for rule in rules for request in rule.wanted(reading)}
+        return frozenset(wanted)
+
+    def map(self, deal: Deal) -> MappedDeal:
+        """Return what a deal becomes, with all its faults. Never raises for what a deal holds."""
+        reading = Reading(view=view_of(deal), lookups=self._lookups)
+        customer = self._map_customer(deal, reading)
+        order = self._map_order(reading)
+        return MappedDeal(
+            customer=customer,
+            order=order,
+            faults=tuple(reading.faults),
+            warnings=tuple(reading.warnings),
+            trace=MappingProxyType(reading.trace),
+        )
+
+    def _map_customer(self, deal: Deal, reading: Reading) -> Customer | None:
+        if deal.organization is None and deal.contact is None:
+            reading.add_fault(
+                "customer",
+                "the deal has neither an organization nor a contact",
+                "link the one that buys to the box in Streak",
+            )
+            return None
+        is_person = deal.organization is None
+        left_out = _OF_COMPANIES if is_person else _OF_PEOPLE
+        first_fault = len(reading.faults)
+        values = {n: rule.read(reading) for n, rule in self._customer.items() if n not in left_out}
+        custom_fields = self._read_custom(self._customer_custom, reading)
+        addresses = self._read_addresses(reading)
+        if (not is_person and not values.get("company_name")) or (is_person and not _has_name(values)):
+            self._name_missing(reading, is_person=is_person, first_fault=first_fault)
+        if _blocks(reading.faults[first_fault:]):
+            return None
+        return Customer(
+            is_person=is_person, addresses=addresses, custom_fields=custom_fields, **_present(values)
+        )
+
+    def _name_missing(self, reading: Reading, *, is_person: bool, first_fault: int) -> None:
+        names = ("first_name", "last_name") if is_person else ("company_name",)
+        targets = {f"customer.fields.{name}" for name in names}
+        if any(fault.field in targets for fault in reading.faults[first_fault:]):
+            return
+        who = "contact" if is_person else "organization"
+        reading.add_fault(
+            f"customer.fields.{names[-1]}", f"the {who} has no name", f"name the {who} in Streak"
+        )
+
+    def _read_addresses(self, reading: Reading) -> tuple[Address, ...]:
+        found = (self._address(rule, compiled, reading) for rule, compiled in self._addresses)
+        return tuple(dict.fromkeys(address for address in found if address is not None))
+
+    def _map_order(self, reading: Reading) -> SalesOrder | None:
+        first_fault = len(reading.faults)
+        values: dict[str, Any] = {}
+        for name, rule in self._order.items():
+            section = getattr(self.spec.sales_order.fields, name)
+            is_address = isinstance(section, AddressRule)
+            values[name] = self._address(section, rule, reading) if is_address else rule.read(reading)
+        custom_fields = self._read_custom(self._order_custom, reading)
+        lines = self._read_lines(reading)
+        if values.get("transaction_date") is None and not _blocks(reading.faults[first_fault:]):
+            reading.add_fault(
+                "sales_order.fields.transaction_date", "the date is empty", "map box.created_at to it"
+            )
+        if _blocks(reading.faults[first_fault:]):
+            return None
+        return SalesOrder(lines=lines, custom_fields=custom_fields, **_present(values))
+
+    def _read_lines(self, reading: Reading) -> tuple[OrderLine, ...]:
+        lines: list[OrderLine] = []
+        faults = len(reading.faults)
+        position = 0
+        for line in self._lines:
+            for entry in self._entries(line, reading):
+                reading.each = entry
+                mapped = self._read_line(line, reading, f"sales_order.lines[{position}]")
+                position += mapped is not _NO_LINE
+                if isinstance(mapped, OrderLine):
+                    lines.append(mapped)
+        reading.each = None
+        if not lines and len(reading.faults) == faults:
+            sources = "; ".join(line.fields["item"].text for line in self._lines)
+            reading.add_fault(
+                "sales_order.lines",
+                f"the deal has no product, so the order would have no lines ({sources})",
+                "choose a product in Streak",
+            )
+        return tuple(lines)
+
+    def _read_line(self, line: _CompiledLine, reading: Reading, at: str) -> "OrderLine | _NoLine | None":
+        first_fault = len(reading.faults)
+        item = line.fields["item"].read(reading, f"{at}.item")
+        if item is None and len(reading.faults) == first_fault:
+            reading.trace.pop(f"{at}.item", None)
+            return _NO_LINE
+        values = {n: rule.read(reading, f"{at}.{n}") for n, rule in line.fields.items() if n != "item"}
+        custom_fields = self._read_custom(line.custom_fields, reading, at)
+        self._check_quantity(values["quantity"], reading, f"{at}.quantity")
+        self._check_rate(values.get("rate"), reading, f"{at}.rate", allow_zero=line.allow_zero_rate)
+        if _blocks(reading.faults[first_fault:]):
+            return None
+        return OrderLine(item=item, custom_fields=custom_fields, **_present(values))
+
+    def _check_quantity(self, quantity: Decimal | None, reading: Reading, target: str) -> None:
+        if quantity is None and not any(fault.field == target for fault in reading.faults):
+            reading.add_fault(target, "the quantity is empty", "enter how many were sold")
+        if quantity is not None and quantity <= 0:
+            reading.add_fault(
+                target, f"the quantity is {shown(quantity)}", "enter how many were sold, above zero"
+            )
+
+    def _check_rate(self, rate: Decimal | None, reading: Reading, target: str, *, allow_zero: bool) -> None:
+        if rate is None or rate > 0 or (rate == 0 and allow_zero):
+            return
+        fix = "enter a price above zero" + (
+            "" if allow_zero or rate < 0 else ", or set `allow_zero_rate: true`"
+        )
+        reading.add_fault(target, f"the rate is {shown(rate)}", fix)
+
+    def _entries(self, line: _CompiledLine, reading: Reading) -> Iterator[Any]:
+        if line.each is None:
+            yield None
+            return
+        value = line.each.read(reading.view)
+        entries = value if isinstance(value, tuple) else (value,)
+        yield from (entry for entry in entries if not is_empty(entry))
+
+    def _address(self, rule: AddressRule, compiled: Rule, reading: Reading) -> Address | None:
+        parsed: ParsedAddress | None = compiled.read(reading)
+        if parsed is None:
+            return None
+        problems = [*parsed.problems, *_too_long(parsed.address)]
+        if not problems:
+            return parsed.address
+        blocking = rule.when_invalid == "hold"
+        fix = "correct the address in Streak: street, city, state and postal code, country"
+        told = f"the address {reading.trace[compiled.target].value} {' and '.join(problems)}; {fix}"
+        reading.faults.append(AddressFault(told, field=compiled.target, fix=fix, blocking=blocking))
+        if not blocking:
+            reading.warnings.append(
+                f"{compiled.target}: the address was left out, because it {' and '.join(problems)}"
+            )
+        return None
+
+    def _read_custom(
+        self, rules: Mapping[str, Rule], reading: Reading, at: str = ""
+    ) -> tuple[CustomField, ...]:
+        read = (
+            (script_id, rule, rule.read(reading, f"{at}.custom_fields.{script_id}" if at else ""))
+            for script_id, rule in rules.items()
+        )
+        return tuple(
+            CustomField(script_id=script_id, type=CustomFieldType(rule.type.value), value=value)
+            for script_id, rule, value in read
+            if value is not None
+        )
+
+    def _rules(
+        self,
+        place: str,
+        section: Any,
+        types: Mapping[str, TargetType],
+        lengths: Mapping[str, int],
+        *,
+        in_each: bool = False,
+    ) -> dict[str, Rule]:
+        given = ((name, getattr(section, name)) for name in types)
+        return {
+            name: self._rule(
+                rule, f"{place}.{name.rstrip('_')}", types[name], lengths.get(name), in_each=in_each
+            )
+            for name, rule in given
+            if rule is not None
+        }
+
+    def _custom(
+        self, place: str, rules: Mapping[str, CustomFieldRule], *, in_each: bool = False
+    ) -> dict[str, Rule]:
+        return {
+            script_id: self._rule(
+                rule,
+                f"{place}.custom_fields.{script_id}",
+                TargetType(rule.type.value),
+                limits.CUSTOM_TEXT if rule.type is CustomFieldType.TEXT else None,
+                in_each=in_each,
+            )
+            for script_id, rule in rules.items()
+        }
+
+    def _rule(
+        self,
+        rule: FieldRule,
+        target: str,
+        type_: TargetType,
+        max_length: int | None = None,
+        *,
+        in_each: bool = False,
+    ) -> Rule:
+        return Rule(
+            rule,
+            target=target,
+            type_=type_,
+            zone=self.zone,
+            tables=self.spec.lookups,
+            max_length=max_length,
+            in_each=in_each,
+        )
+
+    def _line(self, number: int, line: LineRule) -> _CompiledLine:
+        place, in_each = f"sales_order.lines[{number}]", line.each is not None
+        return _CompiledLine(
+            allow_zero_rate=line.allow_zero_rate,
+            each=parse_path(line.each) if line.each else None,
+            fields=self._rules(place, line, _LINE_TYPES, limits.LINE, in_each=in_each),
+            custom_fields=self._custom(place, line.custom_fields, in_each=in_each),
+        )
+
+    def _head_rules(self) -> Iterable[Rule]:
+        yield from self._customer.values()
+        yield from (compiled for _, compiled in self._addresses)
+        yield from self._customer_custom.values()
+        yield from self._order.values()
+        yield from self._order_custom.values()
+
+    def _all_rules(self) -> Iterable[Rule]:
+        yield from self._head_rules()
+        for line in self._lines:
+            yield from line.fields.values()
+            yield from line.custom_fields.values()
+
+
+class _NoLine:
+    """A line rule whose item is empty."""
+
+
+_NO_LINE = _NoLine()
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _has_name(values: Mapping[str, Any]) -> bool:
+    return bool(values.get("first_name") or values.get("last_name"))
+
+
+def _blocks(faults: Iterable[MappingError]) -> bool:
+    return any(not isinstance(fault, AddressFault) or fault.blocking for fault in faults)
+
+
+def _too_long(address: Address) -> Iterator[str]:
+    for part in fields(address):
+        limit = limits.ADDRESS.get(part.name)
+        length = len(getattr(address, part.name))
+        if limit and length > limit:
+            yield f"has {length} characters in {part.name}, and NetSuite takes {limit}"

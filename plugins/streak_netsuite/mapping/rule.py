@@ -1,0 +1,283 @@
+"""Field rules, compiled once and applied to every deal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from streak_netsuite.errors import ConfigurationError, MappingError
+from streak_netsuite.mapping.address import ParsedAddress
+from streak_netsuite.mapping.conversion import TargetType, convert, to_text
+from streak_netsuite.mapping.expression import Expression
+from streak_netsuite.mapping.lookups import LookupRequest, Lookups, look_up
+from streak_netsuite.mapping.schema import EACH, FieldRule, LookupSource
+from streak_netsuite.mapping.source import View, parse_path
+from streak_netsuite.mapping.transforms import compile_transforms
+from streak_netsuite.mapping.unfit import Unfit, shown
+
+_TEXTS = frozenset({TargetType.TEXT, TargetType.EMAIL, TargetType.PHONE})
+
+
+class AddressFault(MappingError):
+    """A line that is no valid address.
+
+    Attributes:
+        blocking: whether the record may not be made without the address.
+    """
+
+    def __init__(self, message: str, *, field: str, fix: str = "", blocking: bool) -> None:
+        super().__init__(message, field=field, fix=fix)
+        self.code = "ADDRESS"
+        self.blocking = blocking
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldTrace:
+    """Where a target field's value came from.
+
+    Attributes:
+        rule: the rule as a person reads it ("from box.fields.Product, lookup item").
+        source: the path or expression that gave the value, "" for a constant.
+        value: the source value as messages show it, before transforms and lookups.
+    """
+
+    rule: str
+    source: str
+    value: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Reading:
+    """One deal being mapped: what is read, and what was found out on the way."""
+
+    view: View
+    lookups: Lookups | None
+    faults: list[MappingError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    trace: dict[str, FieldTrace] = field(default_factory=dict)
+    each: Any = None
+
+    def add_fault(self, target: str, what: str, fix: str) -> None:
+        """Keep a fault of a target field. The message says what is wrong in Streak's words; the field is beside it."""
+        self.faults.append(MappingError(f"{what}; {fix}", field=target, fix=fix))
+
+
+class Rule:
+    """One field rule, ready to run.
+
+    Args:
+        target: the field as faults name it ("sales_order.fields.memo").
+        type_: what the field takes.
+        max_length: the longest text the field takes, None when it is not known.
+    """
+
+    def __init__(
+        self,
+        rule: FieldRule,
+        *,
+        target: str,
+        type_: TargetType,
+        zone: ZoneInfo,
+        tables: Mapping[str, LookupSource],
+        max_length: int | None = None,
+        in_each: bool = False,
+    ) -> None:
+        self.target = target
+        self.type = type_
+        self._rule = rule
+        self._zone = zone
+        self._max_length = rule.max_length or max_length
+        self._path = parse_path(rule.from_) if rule.from_ and rule.from_ != EACH else None
+        self._expression = Expression(rule.expression) if rule.expression else None
+        self._steps = compile_transforms(rule.transform, zone)
+        self._table = _table(rule, target, tables)
+        self._alternatives = tuple(
+            _Alternative(r, target=target, type_=type_, zone=zone, tables=tables, in_each=in_each)
+            for r in rule.first_of or ()
+        )
+        self.text = describe(rule)
+        if rule.from_ == EACH and not in_each:
+            raise ConfigurationError(
+                f"{target}: `from: {EACH}` needs a line rule with `{EACH}`; add it, or give a path"
+            )
+
+    def read(self, reading: Reading, at: str = "") -> Any:
+        """Return the converted value, or None when there is none or when it does not fit.
+
+        What does not fit is added to the reading's faults; clipped text to its warnings.
+
+        Args:
+            at: the field's name where it stands in a list of lines, else the rule's own.
+        """
+        target = at or self.target
+        try:
+            return self._value(reading, target)
+        except Unfit as unfit:
+            starts_with_value = unfit.what[:1] in {"'", "["} or unfit.what[:1].isdigit()
+            named = f"{self._label()} {unfit.what}" if starts_with_value else unfit.what
+            reading.add_fault(target, named, unfit.fix)
+        return None
+
+    def wanted(self, reading: Reading) -> Iterator[LookupRequest]:
+        """Yield what must be asked of NetSuite for this rule and deal."""
+        for alternative in self._alternatives:
+            yield from alternative.wanted(reading)
+        if self._table is None or self._table[1].netsuite is None:
+            return
+        name, table = self._table
+        try:
+            value = self._prepared(reading)
+        except Unfit:
+            return  # the mapping will report it
+        for entry in value if isinstance(value, tuple) else (value,):
+            if not is_empty(entry):
+                yield LookupRequest(
+                    table=name, record=table.netsuite or "", value=to_text(entry, self._zone).strip()
+                )
+
+    @property
+    def box_fields(self) -> frozenset[str]:
+        """Names of the box fields this rule reads."""
+        own = {self._path.box_field} if self._path and self._path.box_field else set()
+        own |= set(self._expression.box_fields) if self._expression else set()
+        return frozenset(own).union(*(alternative.box_fields for alternative in self._alternatives))
+
+    def _value(self, reading: Reading, target: str) -> Any:
+        value = self._prepared(reading, target)
+        if is_empty(value):
+            return self._empty(target)
+        value = self._looked_up(value, reading)
+        if self.type is not TargetType.ADDRESS and isinstance(value, ParsedAddress):
+            raise Unfit(
+                "an address is not a plain value", fix="remove the transform `address` from this field"
+            )
+        converted = convert(value, self.type, self._zone)
+        return self._fitted(converted, reading, target) if self.type in _TEXTS else converted
+
+    def _prepared(self, reading: Reading, target: str = "") -> Any:
+        """Return the source's value after default and transforms, before the lookup."""
+        value, source = self._source(reading)
+        if target:
+            reading.trace[target] = FieldTrace(
+                rule=self.text, source=source, value="" if is_empty(value) else shown(value)
+            )
+        if not is_empty(value):
+            for step in self._steps:
+                value = step(value)
+                if is_empty(value):
+                    break
+        if is_empty(value) and self._rule.when_empty == "error" and target:
+            raise Unfit(f"{source or 'the source'} is empty", fix="enter it in Streak")
+        return self._rule.default if is_empty(value) else value
+
+    def _source(self, reading: Reading) -> tuple[Any, str]:
+        if self._alternatives:
+            return self._first(reading)
+        if self._path is not None:
+            return self._path.read(reading.view), self._path.text
+        if self._expression is not None:
+            return self._expression.evaluate(reading.view), self._expression.text
+        if self._rule.from_ == EACH:
+            return reading.each, EACH
+        return self._rule.value, ""
+
+    def _first(self, reading: Reading) -> tuple[Any, str]:
+        for alternative in self._alternatives:
+            value = alternative.prepared(reading)
+            if not is_empty(value):
+                return value, alternative.text
+        return None, self.text
+
+    def _looked_up(self, value: Any, reading: Reading) -> Any:
+        if self._table is None or reading.lookups is None:
+            return value
+        if isinstance(value, tuple):
+            return tuple(self._look_up(entry, reading.lookups) for entry in value)
+        return self._look_up(value, reading.lookups)
+
+    def _look_up(self, value: Any, lookups: Lookups) -> Any:
+        assert self._table is not None
+        name, table = self._table
+        text = to_text(value, self._zone).strip()
+        return look_up(lookups, name, text, label=self._label(), remedy=_remedy(name, table))
+
+    def _label(self) -> str:
+        """Return what people call the value: the field in Streak, else the target."""
+        return self._path.label if self._path else self.target.rpartition(".")[2].replace("_", " ")
+
+    def _empty(self, target: str) -> None:
+        if self._rule.required:
+            label = self._path.text if self._path else self.text
+            raise Unfit(
+                f"{label} is empty, and {target} needs it",
+                fix="enter it in Streak, or give the rule a default",
+            )
+
+    def _fitted(self, text: str, reading: Reading, target: str) -> str | None:
+        clip = self._rule.clip
+        limit = min(clip, self._max_length) if clip and self._max_length else clip or self._max_length
+        if limit is None or len(text) <= limit:
+            return text or None
+        if not clip:
+            raise Unfit(
+                f"{shown(text)} has {len(text)} characters, and NetSuite takes {limit}",
+                fix=f"shorten it in Streak, or let the mapping cut it: `clip: {limit}`",
+            )
+        reading.warnings.append(f"{target}: {len(text)} characters were clipped to {limit}")
+        return text[:limit]
+
+
+class _Alternative(Rule):
+    """One rule of `first_of`: gives a value for the outer rule to convert."""
+
+    def prepared(self, reading: Reading) -> Any:
+        value = self._prepared(reading)
+        return value if is_empty(value) else self._looked_up(value, reading)
+
+
+def _table(
+    rule: FieldRule, target: str, tables: Mapping[str, LookupSource]
+) -> tuple[str, LookupSource] | None:
+    if rule.lookup is None:
+        return None
+    if rule.lookup not in tables:
+        known = ", ".join(tables) or "none"
+        raise ConfigurationError(
+            f"{target}: lookup '{rule.lookup}' is not in lookups (known: {known}); add it there"
+        )
+    return rule.lookup, tables[rule.lookup]
+
+
+def _remedy(name: str, table: LookupSource) -> str:
+    if table.netsuite:
+        return f"correct it in Streak, or add the {table.netsuite} in NetSuite"
+    return f"add it to {table.file}" if table.file else f"add it to lookups.{name} in the mapping file"
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a value counts as absent: nothing, blank text, or an empty list. False and 0 do not."""
+    return value is None or value == () or (isinstance(value, str) and not value.strip())
+
+
+def describe(rule: FieldRule) -> str:
+    """Return a rule as one line for people: "from box.fields.Product, lookup item"."""
+    if rule.first_of:
+        source = "first of (" + "; ".join(describe(r) for r in rule.first_of) + ")"
+    elif rule.from_:
+        source = f"from {rule.from_}"
+    elif rule.expression:
+        source = f"expression {rule.expression}"
+    else:
+        source = f"value {rule.value}"
+    names = [t.name if not isinstance(t, str) else t.value for t in rule.transform]
+    parts = [
+        source,
+        f"transform {' > '.join(names)}" if names else "",
+        f"lookup {rule.lookup}" if rule.lookup else "",
+    ]
+    if rule.default is not None:
+        parts.append(
+            f"default {format(rule.default, 'f') if isinstance(rule.default, Decimal) else rule.default}"
+        )
+    return ", ".join(part for part in parts if part)

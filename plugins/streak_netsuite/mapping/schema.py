@@ -1,0 +1,585 @@
+"""What a mapping file may say. The docstrings and descriptions here are its reference."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from streak_netsuite.mapping.expression import Expression
+from streak_netsuite.mapping.number import DecimalMark
+from streak_netsuite.mapping.source import LISTS, ROOTS, parse_path
+from streak_netsuite.model.custom_field import CustomFieldType
+from streak_netsuite.model.identity import fold
+
+SCRIPT_ID = re.compile(r"cust(?:body|col|entity|item|record)_?[a-z0-9_]+\Z")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+    )
+
+
+EACH = "each"
+WRITE_BACK_NAMES: Mapping[str, tuple[str, ...]] = {
+    "order": ("number", "internal_id", "url", "status", "date", "total", "currency"),
+    "customer": ("name",),
+}
+
+
+def _known_path(text: str) -> str:
+    if text != EACH:
+        parse_path(text)
+    return text
+
+
+def _known_expression(text: str) -> str:
+    Expression(text, {root: () if root in LISTS else names for root, names in ROOTS.items()})
+    return text
+
+
+def _known_write_back(text: str) -> str:
+    Expression(text, WRITE_BACK_NAMES)
+    return text
+
+
+def _known_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"'{text}' is not a regular expression: {error}") from error
+    return text
+
+
+def _known_zone(text: str) -> str:
+    if text == "account":
+        return text
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            f"'{text}' is not a time zone; write 'account' or a name like Europe/Berlin"
+        ) from error
+    return text
+
+
+def _id_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Path = Annotated[str, AfterValidator(_known_path)]
+ExpressionText = Annotated[str, AfterValidator(_known_expression)]
+WriteBackText = Annotated[str, AfterValidator(_known_write_back)]
+Pattern = Annotated[str, Field(max_length=200), AfterValidator(_known_pattern)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+IdText = Annotated[str, BeforeValidator(_id_text), WithJsonSchema({"type": ["string", "integer"]})]
+Constant = Annotated[
+    str | bool | int | Decimal,
+    Field(union_mode="smart"),
+    WithJsonSchema({"type": ["string", "boolean", "number"]}),
+]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class TransformName(StrEnum):
+    """Transforms that need no options; those that take some use their usual ones."""
+
+    STRIP = "strip"
+    COLLAPSE_SPACES = "collapse_spaces"
+    UPPER = "upper"
+    LOWER = "lower"
+    TITLE = "title"
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    SPLIT = "split"
+    JOIN = "join"
+    FIRST = "first"
+    ADDRESS = "address"
+    EMAIL = "email"
+    PHONE = "phone"
+    CURRENCY = "currency"
+
+
+class NumberOptions(_Part):
+    """How a number is typed."""
+
+    decimal: DecimalMark = DecimalMark.AUTO
+    """`comma`, `point`, or `auto`: see "Numbers" in the reference."""
+
+
+class DateOptions(_Part):
+    """How a date is typed, and where its day is taken."""
+
+    format: str | None = Field(default=None, max_length=40)
+    """How text is read, in strftime's letters: `%d.%m.%Y`. Without it text must be like 2026-03-31."""
+
+    zone: Zone = "account"
+    """The zone whose calendar day is meant: `account`, or a name like `Europe/Berlin`."""
+
+
+class ReplaceOptions(_Part):
+    """What is replaced."""
+
+    old: str = Field(min_length=1)
+    """The text that goes."""
+
+    new: str = ""
+    """The text that comes."""
+
+
+class RegexOptions(_Part):
+    """What part of a text is meant."""
+
+    pattern: Pattern
+    """A regular expression; the first place where it fits counts."""
+
+    group: int = Field(default=0, ge=0)
+    """Which bracket of the pattern is kept; 0 keeps all that fits. Without a fit the value is empty."""
+
+
+class AddressOptions(_Part):
+    """How a one-line address is read."""
+
+    default_country: CountryCode | None = None
+    """The country of addresses that name none, as a two-letter code: `US`."""
+
+
+class TransformCall(_Part):
+    """A transform with options. Exactly one key."""
+
+    number: NumberOptions | None = None
+    """Text to an exact number."""
+
+    integer: NumberOptions | None = None
+    """Text to a whole number."""
+
+    date: DateOptions | None = None
+    """A moment or a text to a calendar day."""
+
+    datetime: DateOptions | None = None
+    """A text to a moment."""
+
+    split: str | None = Field(default=None, min_length=1)
+    """Text to a list, at this separator. Blank parts go."""
+
+    join: str | None = None
+    """A list to text, with this between the parts."""
+
+    replace: ReplaceOptions | None = None
+    """Text for text."""
+
+    regex: RegexOptions | None = None
+    """The part of a text that fits a pattern."""
+
+    prefix: str | None = None
+    """Text put before."""
+
+    suffix: str | None = None
+    """Text put after."""
+
+    address: AddressOptions | None = None
+    """A one-line address to its parts."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError(
+                "a transform has exactly one key; write several transforms as several list entries"
+            )
+        return self
+
+    @property
+    def name(self) -> str:
+        """Which transform this is."""
+        return next(iter(self.model_fields_set))
+
+
+def _transform_kind(value: Any) -> str:
+    return "call" if isinstance(value, dict | TransformCall) else "name"
+
+
+Transform = Annotated[
+    Annotated[TransformName, Tag("name")] | Annotated[TransformCall, Tag("call")],
+    Discriminator(_transform_kind),
+]
+
+
+class FieldRule(_Part):
+    """Where one value comes from. Exactly one of `from`, `value`, `expression` and `first_of`."""
+
+    from_: Path | None = Field(default=None, alias="from")
+    """A path into the deal: `box.name`, `box.fields.PO number`, `organization.addresses[0]`. In a line rule
+    with `each`, the path `each` is the entry the line is made for."""
+
+    value: Constant | None = None
+    """A constant. For a reference it is the internal id."""
+
+    expression: ExpressionText | None = None
+    """A Jinja expression over `box`, `buyer`, `organization` and `contact`: `{{ box.name }} / {{ box.stage }}`."""
+
+    first_of: tuple["FieldRule", ...] | None = Field(default=None, min_length=1)
+    """Several rules; the first that gives a value counts."""
+
+    transform: tuple[Transform, ...] = ()
+    """What is done to the value, in this order."""
+
+    lookup: str | None = None
+    """The table of `lookups` in which the value is looked up."""
+
+    default: Constant | None = None
+    """What an empty value becomes. It is taken as it is, before the lookup."""
+
+    required: bool = False
+    """Whether a record without this value is held."""
+
+    when_empty: Literal["skip", "error"] = "skip"
+    """What an empty source means: `skip` leaves the field alone, `error` holds the record."""
+
+    clip: int | None = Field(default=None, ge=1)
+    """Cut text to this many characters, with a warning. Without it a text that is too long holds the record."""
+
+    max_length: int | None = Field(default=None, ge=1)
+    """The longest text the field takes, where it differs from NetSuite's usual one."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [k for k in ("from_", "value", "expression", "first_of") if getattr(self, k) is not None]
+        if len(given) != 1:
+            names = " and ".join(k.rstrip("_") for k in given) or "none of them"
+            raise ValueError(
+                f"a rule has exactly one of from, value, expression and first_of; this has {names}"
+            )
+        if self.default is not None and self.when_empty == "error":
+            raise ValueError("a rule has a default or `when_empty: error`, not both; remove one")
+        return self
+
+
+class AddressRule(FieldRule):
+    """A rule whose value is a postal address, read from one line."""
+
+    when_invalid: Literal["drop", "hold"] = "drop"
+    """What a line without a valid country or state means. `drop` makes the record without the address and
+    reports the address as a fault of its own; `hold` holds the record."""
+
+
+class CustomFieldRule(FieldRule):
+    """A rule for a custom field."""
+
+    type: CustomFieldType
+    """The field's type in NetSuite. Values are converted to it, strictly."""
+
+
+def _checked_script_ids(fields: Mapping[str, CustomFieldRule]) -> Mapping[str, CustomFieldRule]:
+    for script_id in fields:
+        if not SCRIPT_ID.match(script_id):
+            raise ValueError(
+                f"'{script_id}' is not a script id; it looks like custbody_streak_stage, in lower case"
+            )
+    return fields
+
+
+CustomFields = Annotated[dict[str, CustomFieldRule], AfterValidator(_checked_script_ids)]
+
+
+class CustomerFields(_Part):
+    """Standard fields of the customer."""
+
+    company_name: FieldRule | None = None
+    """The company. Left out for a person."""
+
+    first_name: FieldRule | None = None
+    """A person's first name. Left out for a company."""
+
+    last_name: FieldRule | None = None
+    """A person's last name. Left out for a company."""
+
+    entity_id: FieldRule | None = None
+    """The customer's number. Leave it out where NetSuite numbers by itself."""
+
+    email: FieldRule | None = None
+    """The main e-mail address."""
+
+    phone: FieldRule | None = None
+    """The main phone number."""
+
+    subsidiary: FieldRule | None = None
+    """The primary subsidiary (OneWorld accounts need one)."""
+
+    currency: FieldRule | None = None
+    """The primary currency. It cannot be changed in NetSuite once the customer has transactions."""
+
+
+class CustomerSection(_Part):
+    """How the customer is made, when none is found."""
+
+    fields: CustomerFields
+    """Standard fields."""
+
+    addresses: tuple[AddressRule, ...] = ()
+    """The address book. The first address is the default for billing and shipping."""
+
+    custom_fields: CustomFields = Field(default_factory=dict)
+    """Custom fields by script id (`custentity_...`)."""
+
+
+class SalesOrderFields(_Part):
+    """Standard fields of the order."""
+
+    transaction_date: FieldRule
+    """The order's date, a calendar day in the account's time zone."""
+
+    memo: FieldRule | None = None
+    """The memo."""
+
+    purchase_order_number: FieldRule | None = None
+    """The customer's purchase order number (`otherRefNum`)."""
+
+    currency: FieldRule | None = None
+    """The currency. Left out, it is the customer's own."""
+
+    subsidiary: FieldRule | None = None
+    """The subsidiary. Left out, it is the customer's own."""
+
+    department: FieldRule | None = None
+    """The department."""
+
+    class_: FieldRule | None = Field(default=None, alias="class")
+    """The class."""
+
+    location: FieldRule | None = None
+    """The location."""
+
+    terms: FieldRule | None = None
+    """The payment terms."""
+
+    sales_rep: FieldRule | None = None
+    """The sales rep."""
+
+    ship_date: FieldRule | None = None
+    """The day the goods are to leave."""
+
+    shipping_address: AddressRule | None = None
+    """Where the goods go. Left out, it is the customer's default."""
+
+    billing_address: AddressRule | None = None
+    """Where the invoice goes. Left out, it is the customer's default."""
+
+
+class LineRule(_Part):
+    """One line of the order, or one for each label of a tag field. A line without an item is left out."""
+
+    each: Path | None = None
+    """A list field: the rule makes one line per entry, and `from: each` reads the entry."""
+
+    item: FieldRule
+    """The item."""
+
+    quantity: FieldRule
+    """How many; above zero."""
+
+    rate: FieldRule | None = None
+    """The price of one, above zero. Left out, or empty and not required, NetSuite prices the line."""
+
+    allow_zero_rate: bool = False
+    """Whether a line may be free of charge. If not, a price of zero holds the order."""
+
+    description: FieldRule | None = None
+    """The line's text."""
+
+    tax_code: FieldRule | None = None
+    """The tax code."""
+
+    custom_fields: CustomFields = Field(default_factory=dict)
+    """Custom fields by script id (`custcol_...`)."""
+
+
+class SalesOrderSection(_Part):
+    """How the order is made."""
+
+    fields: SalesOrderFields
+    """Standard fields."""
+
+    lines: tuple[LineRule, ...] = Field(min_length=1)
+    """The lines, in this order."""
+
+    custom_fields: CustomFields = Field(default_factory=dict)
+    """Custom fields by script id (`custbody_...`)."""
+
+
+class WriteBackSection(_Part):
+    """What the deal is told once the order exists. Expressions see `order` and `customer`."""
+
+    fields: dict[str, WriteBackText] = Field(default_factory=dict)
+    """Box fields by name, and the expression each is set to."""
+
+    comment: WriteBackText | None = None
+    """A comment put on the box."""
+
+
+class LookupEntry(_Part):
+    """The record a value stands for."""
+
+    id: IdText | None = None
+    """Its internal id."""
+
+    external_id: IdText | None = None
+    """Its external id."""
+
+    name: str = ""
+    """Its name, for people."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Allow the id alone in editors, as the validator does."""
+        return {"anyOf": [{"type": ["string", "integer"]}, handler(core_schema)]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_id(cls, value: Any) -> Any:
+        return {"id": value} if isinstance(value, str | int) and not isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _one_id(self) -> Self:
+        if (self.id is None) == (self.external_id is None):
+            raise ValueError("an entry has an id or an external_id; write the internal id after the colon")
+        return self
+
+
+def _distinct(table: Mapping[str, LookupEntry] | None) -> Mapping[str, LookupEntry] | None:
+    seen: dict[str, str] = {}
+    for key in table or ():
+        if (twin := seen.setdefault(fold(key), key)) != key:
+            raise ValueError(f"'{twin}' and '{key}' are the same value; keep one of them")
+    return table
+
+
+class LookupSource(_Part):
+    """A table of values: written here, in a file beside, or asked of NetSuite by name."""
+
+    table: Annotated[dict[str, LookupEntry], AfterValidator(_distinct)] | None = None
+    """Values and the internal ids they stand for: `{USD: 1, EUR: 4}`."""
+
+    file: str | None = None
+    """A YAML file with such a table, beside the mapping file: `lookups/currency.yaml`."""
+
+    netsuite: str | None = Field(default=None, pattern=r"^[a-zA-Z][a-zA-Z0-9_]*$")
+    """The NetSuite records whose names are meant: `item`, `currency`, `customlist_tier`."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.netsuite is None) == (self.file is None and self.table is None):
+            raise ValueError("a lookup has exactly one of table, file and netsuite")
+        return self
+
+
+class MatchRule(StrEnum):
+    """What can tell that a customer exists already."""
+
+    BINDING = "binding"
+    EXTERNAL_ID = "external_id"
+    EMAIL = "email"
+    NAME = "name"
+
+
+class MatchPolicy(_Part):
+    """How an existing customer is recognised."""
+
+    rules: tuple[MatchRule, ...] = (
+        MatchRule.BINDING,
+        MatchRule.EXTERNAL_ID,
+        MatchRule.EMAIL,
+        MatchRule.NAME,
+    )
+    """What is compared, in this order."""
+
+    same: float = Field(default=0.97, gt=0, le=1)
+    """Likeness of names (0 to 1) from which two are one company."""
+
+    possible: float = Field(default=0.85, gt=0, le=1)
+    """Likeness from which a person is asked before a customer is created."""
+
+    when_ambiguous: Literal["hold"] = "hold"
+    """What happens when several customers could be meant: a person chooses."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.possible > self.same:
+            raise ValueError(f"possible ({self.possible}) must not be above same ({self.same}); swap them")
+        if len(set(self.rules)) != len(self.rules):
+            raise ValueError("a rule is named twice; name each once")
+        return self
+
+
+class SourceSection(_Part):
+    """Which deals are meant."""
+
+    pipeline: str = Field(min_length=1)
+    """The pipeline's name in Streak."""
+
+    stages: tuple[str, ...] = Field(min_length=1)
+    """The stages in which a deal becomes an order."""
+
+    won_since: date | None = None
+    """Deals that came to the stage before this day (UTC) make no order, whatever is edited on them later.
+    Set it to the day you go live; older deals are a backfill's business."""
+
+
+class MappingSpec(_Part):
+    """A mapping file: how a Streak deal becomes a NetSuite customer and sales order."""
+
+    version: Literal[1]
+    """The version of this format."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """The mapping's name, in lower case."""
+
+    description: str = ""
+    """What it is for."""
+
+    source: SourceSection
+    """The deals this mapping is for."""
+
+    match: MatchPolicy = MatchPolicy()
+    """The rules by which an existing customer is recognised."""
+
+    lookups: dict[str, LookupSource] = Field(default_factory=dict)
+    """Tables that rules look values up in, by name."""
+
+    customer: CustomerSection
+    """The customer, when none is found."""
+
+    sales_order: SalesOrderSection
+    """The order."""
+
+    write_back: WriteBackSection = WriteBackSection()
+    """What the deal is told."""
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of mapping files, for editors and for `docs/mapping.schema.json`."""
+    schema = MappingSpec.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "streak-netsuite mapping"} | {
+        key: value for key, value in schema.items() if key != "title"
+    }

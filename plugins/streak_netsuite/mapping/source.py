@@ -1,0 +1,240 @@
+"""What a mapping file may read of a deal, and the dotted paths that name it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from streak_netsuite.model.deal import Deal, FieldValue, Party
+from streak_netsuite.model.identity import email_key
+
+BOX_ATTRIBUTES = ("key", "name", "notes", "stage", "pipeline", "created_at", "owner_email", "fields")
+PARTY_ATTRIBUTES = (
+    "key",
+    "name",
+    "given_name",
+    "family_name",
+    "title",
+    "email",
+    "emails",
+    "phone",
+    "phones",
+    "domain",
+    "domains",
+    "address",
+    "addresses",
+    "fields",
+)
+ROOTS: Mapping[str, tuple[str, ...]] = {
+    "box": BOX_ATTRIBUTES,
+    "organization": PARTY_ATTRIBUTES,
+    "contact": PARTY_ATTRIBUTES,
+    "buyer": PARTY_ATTRIBUTES,
+    "organizations": PARTY_ATTRIBUTES,
+    "contacts": PARTY_ATTRIBUTES,
+}
+LISTS = frozenset({"organizations", "contacts"})
+_LIST_ATTRIBUTES = frozenset({"emails", "phones", "domains", "addresses"})
+
+_TOKEN = re.compile(
+    r"""\[\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<index>\d+))\s*\]|(?P<dot>\.)?(?P<name>[^.\[\]]+)"""
+)
+
+View = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePath:
+    """A dotted path into a deal, checked once and walked often.
+
+    Attributes:
+        text: the path as written.
+        steps: keys and positions, root first.
+    """
+
+    text: str
+    steps: tuple[str | int, ...]
+
+    def read(self, view: View) -> Any:
+        """Return what the path names, or None when the deal has no such value."""
+        value: Any = view
+        for step in self.steps:
+            value = _step(value, step)
+            if value is None:
+                return None
+        return value
+
+    @property
+    def box_field(self) -> str | None:
+        """The name of the box field this path reads, if it reads one."""
+        if self.steps[:2] == ("box", "fields") and len(self.steps) > 2:
+            return str(self.steps[2])
+        return None
+
+    @property
+    def label(self) -> str:
+        """What people call the value: a field's name, else "box name", "organization address"."""
+        names = [step for step in self.steps if isinstance(step, str)]
+        return names[2] if names[1] == "fields" else " ".join(names).replace("_", " ")
+
+
+def parse_path(text: str) -> SourcePath:
+    """Read a path such as `box.name`, `box.fields.PO number` or `box.fields["No. of units"]`.
+
+    Raises:
+        ValueError: the path is not well formed, or names something a deal does not have.
+    """
+    steps = _steps(text)
+    root, rest = steps[0], steps[1:]
+    if root not in ROOTS:
+        raise ValueError(f"path '{text}' starts with '{root}'; it must start with {_or(tuple(ROOTS))}")
+    if root in LISTS:
+        if not rest or not isinstance(rest[0], int):
+            raise ValueError(f"path '{text}' must say which one: {root}[0] is the first")
+        rest = rest[1:]
+    _check_attribute(text, str(root), rest)
+    return SourcePath(text, steps)
+
+
+def _check_attribute(text: str, root: str, rest: tuple[str | int, ...]) -> None:
+    known = ROOTS[root]
+    if not rest or rest[0] not in known:
+        named = f"has no '{rest[0]}'" if rest else "must say what of it is meant"
+        raise ValueError(f"path '{text}': {root} {named}; use {_or(known)}")
+    attribute, rest = rest[0], rest[1:]
+    if attribute == "fields":
+        if not rest or not isinstance(rest[0], str):
+            raise ValueError(f"path '{text}' must name the field: {root}.fields.<Name>")
+        rest = rest[1:]
+    elif rest and attribute not in _LIST_ATTRIBUTES:
+        raise ValueError(f"path '{text}' goes on after '{attribute}', which is a single value")
+    if len(rest) > 1 or any(not isinstance(step, int) for step in rest):
+        raise ValueError(
+            f"path '{text}' goes on after a value; a name with dots goes in brackets: {root}.fields[\"No. of units\"]"
+        )
+
+
+def _steps(text: str) -> tuple[str | int, ...]:
+    steps: list[str | int] = []
+    position = 0
+    while position < len(text):
+        found = _TOKEN.match(text, position)
+        if not found or (bool(found["name"]) and bool(found["dot"]) == (position == 0)):
+            raise ValueError(
+                f"path '{text}' is not well formed; write box.name, box.fields.PO number or box.fields[\"A.B\"]"
+            )
+        steps.append(_token_value(found))
+        position = found.end()
+    if not steps:
+        raise ValueError("the path is empty; write for example box.name")
+    return tuple(steps)
+
+
+def _token_value(found: re.Match[str]) -> str | int:
+    if found["index"] is not None:
+        return int(found["index"])
+    return found["double"] or found["single"] or found["name"].strip()
+
+
+def _step(value: Any, step: str | int) -> Any:
+    if isinstance(step, int):
+        return value[step] if isinstance(value, tuple) and step < len(value) else None
+    return value.get(step) if isinstance(value, Mapping) else None
+
+
+def _or(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def view_of(deal: Deal) -> View:
+    """Return a deal as plain values: what paths walk and expressions see.
+
+    An organization or contact that the deal does not have reads as one whose values are all empty.
+    """
+    return {
+        "box": {
+            "key": deal.key,
+            "name": deal.name,
+            "notes": deal.notes,
+            "stage": deal.stage,
+            "pipeline": deal.pipeline,
+            "created_at": deal.created_at,
+            "owner_email": deal.owner_email,
+            "fields": _fields(deal.fields),
+        },
+        "organization": _party(deal.organization),
+        "contact": _party(deal.contact),
+        "buyer": _buyer(deal),
+        "organizations": tuple(_party(p) for p in deal.organizations),
+        "contacts": tuple(_party(p) for p in deal.contacts),
+    }
+
+
+def _party(party: Party | None, emails: tuple[str, ...] | None = None) -> dict[str, Any]:
+    if party is None:
+        return _NOBODY
+    emails = party.emails if emails is None else emails
+    return {
+        "key": party.key,
+        "name": party.name,
+        "given_name": party.given_name,
+        "family_name": party.family_name,
+        "title": party.title,
+        "email": next(iter(emails), ""),
+        "emails": emails,
+        "phone": next(iter(party.phones), ""),
+        "phones": party.phones,
+        "domain": next(iter(party.domains), ""),
+        "domains": party.domains,
+        "address": next(iter(party.addresses), ""),
+        "addresses": party.addresses,
+        "fields": _fields(party.fields),
+    }
+
+
+_NOBODY: dict[str, Any] = {
+    name: {} if name == "fields" else () if name in _LIST_ATTRIBUTES else "" for name in PARTY_ATTRIBUTES
+}
+
+
+def _buyer(deal: Deal) -> dict[str, Any]:
+    if deal.organization is None:
+        return _party(deal.contact)
+    return _party(deal.organization, buyer_emails(deal))
+
+
+def buyer_emails(deal: Deal) -> tuple[str, ...]:
+    """Return the buyer's e-mail addresses, the most telling first.
+
+    An organization in Streak has domains and no addresses of its own: after any it does have come
+    those of the deal's contacts in its domains, then those of the other contacts.
+    """
+    organization = deal.organization
+    if organization is None:
+        return deal.contact.emails if deal.contact else ()
+    domains = {domain.casefold() for domain in organization.domains}
+    theirs = [email for contact in deal.contacts for email in contact.emails]
+    inside = [email for email in theirs if email_key(email).rpartition("@")[2] in domains]
+    ordered = (*organization.emails, *inside, *theirs)
+    return tuple({email_key(email): email for email in reversed(ordered)}[key] for key in _unique(ordered))
+
+
+def _unique(emails: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(email_key(email) for email in emails))
+
+
+def _fields(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
+    return {name: _whole_day(value) for name, value in fields.items()}
+
+
+def _whole_day(value: FieldValue) -> Any:
+    """Return a date field at midnight UTC as that day, any other value as it is.
+
+    Streak keeps a day as milliseconds, and it is not documented whether as midnight UTC or as midnight
+    where the person sits. Midnight UTC can only be the first: read in an American zone it would
+    become the day before. Any other time is a moment, whose day is taken in the account's zone.
+    """
+    if isinstance(value, datetime) and value.astimezone(UTC).time() == time():
+        return value.astimezone(UTC).date()
+    return value
