@@ -1,0 +1,290 @@
+"""Intents: writes kept before they are sent, and what came back."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from streak_netsuite.errors import RecordError
+from streak_netsuite.ledger import inbox
+from streak_netsuite.ledger.cipher import Cipher
+from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
+from streak_netsuite.ledger.tables import intent
+from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
+
+log = logging.getLogger(__name__)
+
+_OPEN_STATES: ColumnElement[Any] = literal_column("('planned', 'sent', 'unknown')")
+
+
+def find(
+    connection: Connection, cipher: Cipher, operation_keys: Sequence[str], *, lock: bool = False
+) -> dict[str, Intent]:
+    """Return the intents known under these keys."""
+    query = select(intent).where(intent.c.operation_key == any_(literal(list(operation_keys), ARRAY(Text))))
+    if lock:
+        query = query.order_by(intent.c.operation_key).with_for_update()
+    return {row.operation_key: _intent(row, cipher) for row in connection.execute(query)}
+
+
+def _intent(row: AnyRow, cipher: Cipher) -> Intent:
+    return Intent(
+        operation_key=row.operation_key,
+        flow=row.flow,
+        kind=RecordKind(row.kind),
+        subject=inbox.ref(row.subject_system, row.subject_kind, row.subject_key),
+        state=IntentState(row.state),
+        payload=cipher.decrypt(row.payload_secret),
+        result_id=row.result_id,
+        attempts=row.attempts,
+        sent_at=row.sent_at,
+        error=row.error,
+    )
+
+
+def open_as_sent(
+    connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], *, now: datetime
+) -> None:
+    """Keep drafts as SENT, counting an attempt each.
+
+    Raises:
+        RecordError: one of them has succeeded before; sending it again could make it twice.
+    """
+    rows = [
+        {
+            **_draft_row(d, cipher, now=now),
+            "state": IntentState.SENT.value,
+            "queued": False,
+            "attempts": 1,
+            "sent_at": now,
+        }
+        for d in sorted({d.operation_key: d for d in drafts}.values(), key=lambda d: d.operation_key)
+    ]
+    if not rows:
+        return
+    opened = set(connection.execute(_OPEN, rows).scalars())
+    landed = sorted(row["operation_key"] for row in rows if row["operation_key"] not in opened)
+    if landed:
+        raise RecordError(
+            f"the write {landed[0]} has landed before, so it is not sent again ({len(landed)} of {len(rows)} writes)",
+            code="ALREADY_WRITTEN",
+            fix="look at the binding of the record; if what was written is gone from NetSuite, tie the record to another one",
+        )
+
+
+_new_row = insert(intent)
+_OPEN = _new_row.on_conflict_do_update(
+    index_elements=[intent.c.operation_key],
+    set_={
+        "state": IntentState.SENT.value,
+        "attempts": intent.c.attempts + 1,
+        "sent_at": _new_row.excluded.sent_at,
+        "answered_at": None,
+        # From now on the claim that opened it is responsible, not the queue.
+        "queued": False,
+        "due_at": None,
+        "payload_secret": _new_row.excluded.payload_secret,
+        "error": "",
+        "error_code": "",
+    },
+    where=intent.c.state != IntentState.SUCCEEDED.value,
+).returning(intent.c.operation_key)
+
+
+def _draft_row(draft: IntentDraft, cipher: Cipher, *, now: datetime) -> dict[str, Any]:
+    return {
+        "operation_key": draft.operation_key,
+        "flow": draft.flow,
+        "kind": draft.kind.value,
+        "subject_system": draft.subject.system.value,
+        "subject_kind": draft.subject.kind.value,
+        "subject_key": draft.subject.id,
+        "payload_secret": cipher.encrypt(draft.payload),
+        "created_at": now,
+    }
+
+
+def record(connection: Connection, answers: Sequence[Answer], *, now: datetime) -> list[Answer]:
+    """Keep answers; a success is never undone by a later one. Return successes that contradict a known one.
+
+    Raises:
+        ValueError: an answer to something that was never opened.
+    """
+    by_key = {a.operation_key: a for a in answers}
+    known = _lock(connection, list(by_key))
+    if missing := by_key.keys() - known.keys():
+        raise ValueError(f"no intent was opened under {min(missing)} ({len(missing)} such answers)")
+    open_ones = [a for key, a in sorted(by_key.items()) if known[key].state != IntentState.SUCCEEDED.value]
+    if open_ones:
+        connection.execute(_ANSWER, [_answer_row(a, now=now) for a in open_ones])
+    return [
+        a
+        for key, a in by_key.items()
+        if known[key].state == IntentState.SUCCEEDED.value
+        and a.state is IntentState.SUCCEEDED
+        and known[key].result_id != a.result_id
+    ]
+
+
+def _lock(connection: Connection, operation_keys: Sequence[str]) -> Mapping[str, AnyRow]:
+    rows = connection.execute(
+        select(intent.c.operation_key, intent.c.state, intent.c.result_id)
+        .where(intent.c.operation_key == any_(literal(list(operation_keys), ARRAY(Text))))
+        .order_by(intent.c.operation_key)
+        .with_for_update()
+    )
+    return {row.operation_key: row for row in rows}
+
+
+def _answer_row(answer: Answer, *, now: datetime) -> dict[str, Any]:
+    succeeded = answer.state is IntentState.SUCCEEDED
+    if succeeded and not answer.result_id:
+        raise ValueError(f"the answer to {answer.operation_key} succeeded and has no result id")
+    return {
+        "key": answer.operation_key,
+        "new_state": answer.state.value,
+        "new_result_id": answer.result_id if succeeded else None,
+        "new_error_code": answer.error_code,
+        "new_error": answer.error,
+        "retry_at": answer.retry_at,
+        "now": now,
+    }
+
+
+_new_state = bindparam("new_state", type_=CleanText)
+# Not in_(): its parameter expands, which a statement for many rows at once cannot.
+_waits_again = or_(_new_state == IntentState.PLANNED.value, _new_state == IntentState.UNKNOWN.value)
+_ANSWER = (
+    update(intent)
+    .where(intent.c.operation_key == bindparam("key"))
+    .values(
+        state=bindparam("new_state", type_=CleanText),
+        result_id=bindparam("new_result_id", type_=CleanText),
+        error_code=bindparam("new_error_code", type_=CleanText),
+        error=bindparam("new_error", type_=CleanText),
+        answered_at=bindparam("now", type_=AwareTime),
+        sent_at=case(
+            (bindparam("new_state", type_=CleanText) == IntentState.PLANNED.value, None),
+            else_=intent.c.sent_at,
+        ),
+        # Without a time of its own, an unknown one may be taken again when its lease ends.
+        due_at=case(
+            (
+                and_(intent.c.queued, _waits_again),
+                func.coalesce(bindparam("retry_at", type_=AwareTime), intent.c.due_at),
+            ),
+            else_=None,
+        ),
+    )
+)
+
+
+def queue(
+    connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], *, now: datetime
+) -> list[str]:
+    """Keep drafts as PLANNED and due now; a known key is left as it is. Return the new keys."""
+    rows = [
+        {
+            **_draft_row(d, cipher, now=now),
+            "state": IntentState.PLANNED.value,
+            "queued": True,
+            "attempts": 0,
+            "due_at": now,
+        }
+        for d in drafts
+    ]
+    if not rows:
+        return []
+    statement = insert(intent).on_conflict_do_nothing().returning(intent.c.operation_key)
+    return list(connection.execute(statement, rows).scalars())
+
+
+def requeue(connection: Connection, operation_key: str, *, now: datetime) -> bool:
+    """Make a queued intent due again after a person has acted; False when it is none, or has succeeded."""
+    changed = connection.execute(
+        update(intent)
+        .where(
+            intent.c.operation_key == operation_key,
+            intent.c.queued,
+            intent.c.state != IntentState.SUCCEEDED.value,
+        )
+        .values(state=IntentState.PLANNED.value, due_at=now, sent_at=None)
+    )
+    return changed.rowcount > 0
+
+
+def claim(
+    connection: Connection,
+    cipher: Cipher,
+    kinds: Sequence[RecordKind],
+    *,
+    limit: int,
+    lease_seconds: float,
+    now: datetime,
+) -> list[Intent]:
+    """Take due intents and mark them SENT; return them as they were before, in the order they were planned."""
+    due = (
+        select(intent)
+        .where(_due(now), intent.c.kind.in_([k.value for k in kinds]))
+        .order_by(intent.c.due_at, intent.c.sequence)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    taken = (
+        update(intent)
+        .where(intent.c.operation_key == due.c.operation_key)
+        .values(
+            state=IntentState.SENT.value,
+            attempts=due.c.attempts + 1,
+            sent_at=now,
+            due_at=now + timedelta(seconds=lease_seconds),
+        )
+        .returning(*due.c)
+    )
+    rows = connection.execute(taken).all()
+    return [_intent(row, cipher) for row in sorted(rows, key=lambda row: row.sequence)]
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(intent.c.queued, intent.c.state.op("IN")(_OPEN_STATES), intent.c.due_at <= now)
+
+
+def count_due(connection: Connection, *, now: datetime) -> int:
+    """Return how many intents could be taken now."""
+    return connection.execute(select(func.count()).select_from(intent).where(_due(now))).scalar_one()
+
+
+def next_due(connection: Connection, *, now: datetime) -> datetime | None:
+    """Return when the next intent becomes due."""
+    due: datetime | None = connection.execute(
+        select(func.min(intent.c.due_at)).where(
+            intent.c.queued, intent.c.state.op("IN")(_OPEN_STATES), intent.c.due_at > now
+        )
+    ).scalar_one()
+    return due
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """Return how many intents there are in each state."""
+    rows = connection.execute(select(intent.c.state, func.count()).group_by(intent.c.state))
+    return {row[0]: row[1] for row in rows}

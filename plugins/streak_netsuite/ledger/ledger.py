@@ -1,0 +1,386 @@
+"""The ledger: the product's memory. Each method is one transaction."""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine
+
+from streak_netsuite.ledger import audit, holds, identities, inbox, intents, rotation, watermarks
+from streak_netsuite.ledger import bindings as binding_rows
+from streak_netsuite.ledger import outcomes as outcome_rows
+from streak_netsuite.ledger.audit import AuditEvent
+from streak_netsuite.ledger.cipher import Cipher
+from streak_netsuite.ledger.database import Database
+from streak_netsuite.ledger.directory import Directory
+from streak_netsuite.ledger.holds import StoredHold
+from streak_netsuite.ledger.inbox import StoredEvent
+from streak_netsuite.ledger.outcomes import StoredOutcome
+from streak_netsuite.ledger.settings import LedgerSettings
+from streak_netsuite.ledger.summary import Summary, summarise
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
+from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, StoredHints
+from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.outcome import Outcome
+
+log = logging.getLogger(__name__)
+
+PRODUCT = "streak-netsuite"
+"""The actor of what the product notes in the audit by itself."""
+
+
+class Ledger:
+    """The ledger, as flows, operators and people use it. Safe to share between threads.
+
+    Every method may raise Unavailable (the database cannot be reached; nothing was kept) and
+    ConfigurationError (its schema is not this release's, or the keys do not open what it keeps).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        cipher: Cipher,
+        *,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._new_id = new_id
+        self._directory = Directory(database, cipher)
+
+    @classmethod
+    def connect(
+        cls, settings: LedgerSettings, *, new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    ) -> "Ledger":
+        """Return the ledger of these settings; close it after use. It connects when it is first used.
+
+        Raises:
+            ConfigurationError: the encryption keys are missing or are no Fernet keys.
+        """
+        cipher = Cipher(settings.encryption_keys)
+        return cls(Database(settings), cipher, new_id=new_id)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for `schema.upgrade` and `schema.require_current`."""
+        return self._database.engine
+
+    @property
+    def directory(self) -> Directory:
+        """The customer directory."""
+        return self._directory
+
+    # Hints and claims
+
+    def store_hints(
+        self, hints: Sequence[Hint], *, now: datetime, watermark: tuple[str, datetime] | None = None
+    ) -> StoredHints:
+        """Keep hints, and move a watermark in the same transaction. A known hint is counted, not added."""
+        with self._database.begin() as connection:
+            stored = inbox.store(connection, self._cipher, hints, now=now)
+            if watermark is not None:
+                watermarks.move(connection, *watermark)
+            return stored
+
+    def count_waiting(self, *, now: datetime) -> int:
+        """Return how many hints are ready to be claimed, and how many queued writes are due."""
+        with self._database.begin() as connection:
+            return inbox.count_ready(connection, now=now) + intents.count_due(connection, now=now)
+
+    def next_due(self, *, now: datetime) -> datetime | None:
+        """Return when the next thing becomes ready by time alone: a deferred one, or one whose worker died."""
+        with self._database.begin() as connection:
+            due = (inbox.next_due(connection, now=now), intents.next_due(connection, now=now))
+        return min((at for at in due if at is not None), default=None)
+
+    def claim_events(self, *, kind: RecordKind, limit: int, lease_seconds: float, now: datetime) -> Claim:
+        """Take the ready events of up to `limit` records, oldest first; the claim may be empty.
+
+        Events whose lease ran out are ready again.
+        """
+        with self._database.begin() as connection:
+            return inbox.claim(
+                connection,
+                kind=kind,
+                limit=limit,
+                lease_seconds=lease_seconds,
+                now=now,
+                token=self._new_id(),
+            )
+
+    def renew_claim(self, claim: Claim, *, lease_seconds: float, now: datetime) -> Claim:
+        """Prolong a claim.
+
+        Raises:
+            LeaseLost: any of its records was taken over.
+        """
+        with self._database.begin() as connection:
+            return inbox.renew(connection, claim, lease_seconds=lease_seconds, now=now)
+
+    def settle(
+        self, claim: Claim, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime
+    ) -> None:
+        """Keep outcomes and holds, finish or put back their events.
+
+        A deferred event becomes ready at its `retry_at`. A held one is finished; its hold is opened,
+        or renewed when one is open for that record. Any other outcome closes the record's open hold.
+
+        Raises:
+            LeaseLost: the claim was taken over, or settled before; nothing was kept.
+            ValueError: the outcomes are not one for each event of the claim.
+        """
+        with self._database.begin() as connection:
+            inbox.settle(connection, claim, outcomes, now=now)
+            self._keep_outcomes(connection, outcomes, flow=flow, run_id=run_id, now=now)
+
+    def release_claim(self, claim: Claim, *, retry_at: datetime, reason: str, now: datetime) -> None:
+        """Put all events of a claim back: the run cannot go on. Does not count as an attempt.
+
+        Raises:
+            LeaseLost: the claim was taken over, or settled before.
+        """
+        with self._database.begin() as connection:
+            inbox.release(connection, claim, retry_at=max(retry_at, now), reason=reason)
+
+    def get_watermark(self, name: str) -> datetime | None:
+        """Return how far a sweep has read, or None before the first time."""
+        with self._database.begin() as connection:
+            return watermarks.get(connection, name)
+
+    # Identities and bindings
+
+    def claim_identities(
+        self, keys: Sequence[str], *, token: str, lease_seconds: float, now: datetime
+    ) -> frozenset[str]:
+        """Reserve names that only one worker may create; return those that are ours now."""
+        with self._database.begin() as connection:
+            return identities.claim(
+                connection, self._cipher, keys, token=token, lease_seconds=lease_seconds, now=now
+            )
+
+    def release_identities(self, *, token: str) -> None:
+        """Give all reserved names of a claim back."""
+        with self._database.begin() as connection:
+            identities.release(connection, token=token)
+
+    def find_bindings(self, refs: Sequence[ExternalRef], kind: RecordKind) -> Mapping[ExternalRef, Binding]:
+        """Return the bindings of Streak records to NetSuite records of a kind."""
+        with self._database.begin() as connection:
+            return binding_rows.find(connection, refs, kind)
+
+    def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
+        """Keep ties; return those that could not be kept because either side is tied elsewhere."""
+        with self._database.begin() as connection:
+            return binding_rows.keep(connection, bindings, now=now)
+
+    # Intents
+
+    def find_intents(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
+        """Return the intents known under these keys."""
+        with self._database.begin() as connection:
+            return intents.find(connection, self._cipher, operation_keys)
+
+    def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
+        """Keep the intents as SENT before anything is sent, counting an attempt each.
+
+        Raises:
+            LeaseLost: the claim was taken over; nothing may be sent.
+            RecordError: one of the writes has landed before; nothing was kept.
+        """
+        with self._database.begin() as connection:
+            inbox.require_held(connection, claim)
+            intents.open_as_sent(connection, self._cipher, drafts, now=now)
+
+    def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
+        """Keep answers, the bindings they prove and the writes they make due. Repeating it changes nothing.
+
+        A success is final: a later answer that says otherwise, and a binding that contradicts a known
+        one, are not kept but noted in the audit.
+
+        Raises:
+            ValueError: an answer to something that was never opened; nothing was kept.
+        """
+        landed = [a for a in answers if a.state is IntentState.SUCCEEDED]
+        with self._database.begin() as connection:
+            contradicting = intents.record(connection, answers, now=now)
+            sound = [a for a in landed if a not in contradicting]
+            ties = [a.binding for a in sound if a.binding is not None]
+            refused = binding_rows.keep(connection, ties, now=now)
+            drafts = [draft for a in sound for draft in a.follow_ups]
+            if intents.queue(connection, self._cipher, drafts, now=now):
+                inbox.notify(connection)
+            self._note_contradictions(connection, contradicting, refused, now=now)
+
+    def claim_intents(
+        self, kinds: Sequence[RecordKind], *, limit: int, lease_seconds: float, now: datetime
+    ) -> Sequence[Intent]:
+        """Take due queued intents (PLANNED, or SENT and UNKNOWN whose lease ran out), mark them SENT, count an attempt.
+
+        The returned intents show the state and attempts from before the claim. Intents that an event's
+        claim opened are not among them: their event brings them back.
+        """
+        with self._database.begin() as connection:
+            return intents.claim(
+                connection, self._cipher, kinds, limit=limit, lease_seconds=lease_seconds, now=now
+            )
+
+    def record_outcomes(self, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime) -> None:
+        """Keep outcomes that belong to no inbox event; opens holds as `settle` does."""
+        with self._database.begin() as connection:
+            self._keep_outcomes(connection, outcomes, flow=flow, run_id=run_id, now=now)
+
+    # For people
+
+    def waiting_boxes(self, *, limit: int = 1000) -> list[str]:
+        """Return the boxes whose hints wait and that nobody works on, the longest waiting first."""
+        with self._database.begin() as connection:
+            return inbox.waiting_keys(connection, RecordKind.BOX, limit=limit)
+
+    def events_for(self, record_key: str) -> list[StoredEvent]:
+        """Return everything the inbox knows about a record, oldest first."""
+        with self._database.begin() as connection:
+            return inbox.events_for(connection, record_key)
+
+    def event_payload(self, event_id: int) -> Mapping[str, Any] | None:
+        """Return what arrived with an event, or None when there is no such event."""
+        with self._database.begin() as connection:
+            return inbox.payload(connection, self._cipher, event_id)
+
+    def outcomes_for(self, record: ExternalRef) -> list[StoredOutcome]:
+        """Return everything that became of a record, in order of time; hints that came again as skips."""
+        with self._database.begin() as connection:
+            return outcome_rows.of_record(connection, record)
+
+    def list_holds(self, *, open_only: bool = True, limit: int = 100) -> list[StoredHold]:
+        """Return holds, newest first."""
+        with self._database.begin() as connection:
+            return holds.list_all(connection, self._cipher, open_only=open_only, limit=limit)
+
+    def get_hold(self, hold_id: int) -> StoredHold:
+        """Return one hold.
+
+        Raises:
+            RecordError: there is none of this id.
+        """
+        with self._database.begin() as connection:
+            return holds.get(connection, self._cipher, hold_id)
+
+    def release_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
+        """Put a held record back to work, and note who did it and why. Works again after it was released.
+
+        A hold of a write-back makes that write due again; any other puts the record into the inbox.
+
+        Raises:
+            RecordError: there is no hold of this id.
+        """
+        with self._database.begin() as connection:
+            held = holds.get(connection, self._cipher, hold_id, lock=True)
+            holds.release(connection, hold_id, actor=actor, reason=reason, now=now)
+            if intents.requeue(connection, held.write_key, now=now):
+                inbox.notify(connection)
+            else:
+                inbox.store(connection, self._cipher, [self._release_hint(held)], now=now)
+            audit.append(
+                connection,
+                self._cipher,
+                actor=actor,
+                action="hold.released",
+                subject=f"hold {hold_id}",
+                details={"reason": reason, "hold": held.as_dict()},
+                now=now,
+            )
+
+    def append_audit(
+        self, *, actor: str, action: str, subject: str, details: Mapping[str, Any], now: datetime
+    ) -> None:
+        """Note who did what; the row can never be changed."""
+        with self._database.begin() as connection:
+            audit.append(
+                connection,
+                self._cipher,
+                actor=actor,
+                action=action,
+                subject=subject,
+                details=details,
+                now=now,
+            )
+
+    def list_audit(self, *, subject: str | None = None, limit: int = 100) -> list[AuditEvent]:
+        """Return the newest audit events, of one subject or of all; newest first."""
+        with self._database.begin() as connection:
+            return audit.read(connection, self._cipher, subject=subject, limit=limit)
+
+    def summary(self, *, now: datetime) -> Summary:
+        """Return the ledger at a glance."""
+        with self._database.begin() as connection:
+            return summarise(connection, now=now)
+
+    def rotate_keys(self, *, batch: int = 500) -> dict[str, int]:
+        """Encrypt everything with the first key; return how many values of each table were under another.
+
+        Runs in transactions of `batch` rows. After an interruption, run it again.
+        """
+        return rotation.rotate(self._database, self._cipher, batch=batch)
+
+    def _keep_outcomes(
+        self,
+        connection: Connection,
+        kept: Sequence[Outcome],
+        *,
+        flow: str,
+        run_id: str,
+        now: datetime,
+    ) -> None:
+        outcome_rows.keep(connection, kept, flow=flow, run_id=run_id, now=now)
+        holds.keep(connection, self._cipher, kept, flow=flow, run_id=run_id, now=now)
+
+    def _release_hint(self, held: StoredHold) -> Hint:
+        return Hint(
+            record=held.record,
+            version=f"person-{self._new_id()}",
+            event="hold_released",
+            origin=HintOrigin.PERSON,
+            payload={"hold": held.id},
+        )
+
+    def _note_contradictions(
+        self,
+        connection: Connection,
+        answers: Sequence[Answer],
+        ties: Sequence[Binding],
+        *,
+        now: datetime,
+    ) -> None:
+        notes: list[tuple[str, str, dict[str, Any]]] = [
+            ("intent.contradicted", a.operation_key, {"result_id": a.result_id}) for a in answers
+        ]
+        notes += [
+            ("binding.refused", str(t.streak), {"netsuite": str(t.netsuite), "rule": t.rule}) for t in ties
+        ]
+        for action, subject, details in notes:
+            log.warning("%s: %s is known otherwise, and stays so (%s)", action, subject, details)
+            audit.append(
+                connection,
+                self._cipher,
+                actor=PRODUCT,
+                action=action,
+                subject=subject,
+                details=details,
+                now=now,
+            )

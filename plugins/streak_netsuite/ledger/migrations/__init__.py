@@ -1,0 +1,1 @@
+"""Changes of the ledger's schema, in the order they are made."""
