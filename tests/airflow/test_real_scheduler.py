@@ -36,9 +36,7 @@ def test_a_won_deal_becomes_an_order_and_the_box_knows_it(tmp_path: Path) -> Non
             written: list[str] = []
             for _ in until(60, every=0.25):
                 orders = control.get("/netsuite/state").json()["orders"]
-                written = [
-                    o["custom_fields"]["custbody_streak_box"] for o in orders if o.get("custom_fields")
-                ]
+                written = [o["custom"].get("custbody_streak_box", "") for o in orders]
                 if set(keys) <= set(written):
                     break
         assert sorted(key for key in written if key in set(keys)) == sorted(keys)

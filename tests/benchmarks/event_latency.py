@@ -12,7 +12,6 @@ import httpx
 from measurement import Measurement, quantile
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
-from streak_netsuite.ledger.ledger import Ledger
 
 from streak_netsuite.connections import ConnectionParts, ledger_settings
 from streak_netsuite.connectors.streak.hints import hint_of_box
@@ -20,6 +19,7 @@ from streak_netsuite.demo.local_airflow import login
 from streak_netsuite.demo.processes import free_port, until
 from streak_netsuite.demo.stage import Stage, ledger_connection, set_up
 from streak_netsuite.ledger.embedded import EmbeddedPostgres
+from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.schema import upgrade
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.model.external_ref import RecordKind

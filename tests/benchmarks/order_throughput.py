@@ -15,7 +15,6 @@ import httpx
 from cryptography.fernet import Fernet
 from measurement import Measurement
 from pydantic import SecretStr
-from streak_netsuite.ledger.ledger import Ledger
 
 from streak_netsuite.assembly import Settings, open_product
 from streak_netsuite.connectors.netsuite.settings import UPSERT_LIST_MAX, NetSuiteSettings
@@ -23,6 +22,7 @@ from streak_netsuite.connectors.streak.hints import hint_of_box
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.ledger.embedded import EmbeddedPostgres
+from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.schema import upgrade
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.mapping.spec import shipped_spec_path
@@ -103,7 +103,7 @@ def _run(info: Mapping[str, Any], ledger_settings: LedgerSettings, folder: Path)
             seconds = time.perf_counter() - start
             refused = float(product.netsuite.governor.refused_calls)
         orders = control.get("/netsuite/state").json()["orders"]
-    boxes = [o["custom_fields"].get("custbody_streak_box") for o in orders if o.get("custom_fields")]
+    boxes = [o["custom"].get("custbody_streak_box") for o in orders]
     made = [box for box in boxes if box]
     if report.count(Action.CREATED) != DEALS or len(made) != DEALS or len(set(made)) != DEALS:
         raise AssertionError(f"{DEALS} deals, {len(made)} orders of {len(set(made))} boxes: {report}")

@@ -15,17 +15,19 @@ from typing import Any
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
-from streak_netsuite.ledger.ledger import Ledger
-from streak_netsuite.sandbox.server import RunningSandbox
 
+from streak_netsuite import connections
 from streak_netsuite.assembly import Product, Settings, open_product
-from streak_netsuite.connections import ConnectionParts, ledger_settings, netsuite_settings, streak_settings
 from streak_netsuite.connectors.streak.hints import hint_of_box
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.ledger.ledger import Ledger
+from streak_netsuite.ledger.outcomes import StoredOutcome
+from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.mapping.spec import shipped_spec_path
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.sandbox.server import RunningSandbox
 from streak_netsuite.sync.hint import HintOrigin
 
 PIPELINE = "Sales"
@@ -38,9 +40,9 @@ class World:
 
     info: Mapping[str, Any]
     ledger_url: str
+    key: str
     control: httpx.Client
     streak: httpx.Client
-    key: str = field(default_factory=lambda: Fernet.generate_key().decode())
     streak_extra: dict[str, Any] = field(default_factory=dict)
     netsuite_extra: dict[str, Any] = field(default_factory=dict)
     flow: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class World:
     # --- connections ---------------------------------------------------------------------------------
 
     @property
-    def connections(self) -> dict[str, str]:
+    def connection_texts(self) -> dict[str, str]:
         """Airflow's JSON form of the three connections."""
         ledger = make_url(self.ledger_url)
         netsuite = self.info["netsuite"]
@@ -100,11 +102,14 @@ class World:
 
     def settings(self) -> Settings:
         """Return the product's settings."""
-        parts = {name: ConnectionParts.from_json(name, text) for name, text in self.connections.items()}
+        parts = {
+            name: connections.ConnectionParts.from_json(name, text)
+            for name, text in self.connection_texts.items()
+        }
         return Settings(
-            streak=streak_settings(parts["streak_default"]),
-            netsuite=netsuite_settings(parts["netsuite_default"]),
-            ledger=ledger_settings(parts["streak_netsuite_ledger"]),
+            streak=connections.streak_settings(parts["streak_default"]),
+            netsuite=connections.netsuite_settings(parts["netsuite_default"]),
+            ledger=connections.ledger_settings(parts["streak_netsuite_ledger"]),
             mapping=self.mapping,
             flow=FlowSettings(
                 **{"lease_seconds": 30, "settle_seconds": 20, "first_wait_seconds": 1, **self.flow}
@@ -147,6 +152,11 @@ class World:
         with Ledger.connect(self.settings().ledger) as ledger:
             yield ledger
 
+    def outcomes(self, box_key: str) -> list[StoredOutcome]:
+        """Return what became of a box, oldest first."""
+        with self.ledger() as ledger:
+            return ledger.outcomes_for(ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=box_key))
+
     def hint(self, box_key: str, *, version: str | None = None, event: str = "BOX_CHANGE_STAGE") -> None:
         """Put a hint into the inbox, as the receiver does."""
         answer = self.streak.get(f"v1/boxes/{box_key}")
@@ -159,7 +169,7 @@ class World:
     def die(self, where: str) -> None:
         """Run both tasks in a process that is killed right after the vendor's answer to one kind of write."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
-        env |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in self.connections.items()}
+        env |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in self.connection_texts.items()}
         env["STREAK_NETSUITE_FLOW"] = json.dumps(self.settings().flow.model_dump())
         worker = Path(__file__).with_name("dying_worker.py")
         done = subprocess.run(
@@ -258,11 +268,8 @@ class World:
 
     def orders(self, box_key: str | None = None) -> list[dict[str, Any]]:
         """Return the orders this product wrote, of one box or all."""
-        boxes = {None} if box_key is None else {box_key}
-        written = [
-            o for o in self.netsuite()["orders"] if o.get("custom_fields", {}).get("custbody_streak_box")
-        ]
-        return [o for o in written if boxes == {None} or o["custom_fields"]["custbody_streak_box"] in boxes]
+        written = [o for o in self.netsuite()["orders"] if o["custom"].get("custbody_streak_box")]
+        return [o for o in written if box_key in {None, o["custom"]["custbody_streak_box"]}]
 
     def customers(self, name: str) -> list[dict[str, Any]]:
         """Return the customers of a name."""
@@ -300,7 +307,9 @@ def running_sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def world(running_sandbox: RunningSandbox, ledger_url: str, tmp_path: Path) -> Iterator[World]:
+def world(
+    running_sandbox: RunningSandbox, ledger_settings: LedgerSettings, tmp_path: Path
+) -> Iterator[World]:
     """A fresh world."""
     info = running_sandbox.info
     control = httpx.Client(
@@ -317,4 +326,11 @@ def world(running_sandbox: RunningSandbox, ledger_url: str, tmp_path: Path) -> I
     )
     with control, streak:
         control.post("/reset").raise_for_status()
-        yield World(info=info, ledger_url=ledger_url, control=control, streak=streak, wsdl=tmp_path / "wsdl")
+        yield World(
+            info=info,
+            ledger_url=ledger_settings.sqlalchemy_url.render_as_string(hide_password=False),
+            key=ledger_settings.encryption_keys[0].get_secret_value(),
+            control=control,
+            streak=streak,
+            wsdl=tmp_path / "wsdl",
+        )

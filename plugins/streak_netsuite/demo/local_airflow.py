@@ -56,6 +56,8 @@ class AirflowPlace:
         return {
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.database_url,
+            # psycopg 3 serves Airflow's asynchronous sessions too; its default would ask for asyncpg.
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.database_url.replace("+psycopg2", "+psycopg"),
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),

@@ -121,16 +121,18 @@ def _taken(stage: Stage, box_key: str) -> bool:
 
 def _order(control: httpx.Client, box_key: str) -> Mapping[str, Any] | None:
     orders = control.get("/netsuite/state").raise_for_status().json()["orders"]
-    mine = [o for o in orders if o.get("custom_fields", {}).get("custbody_streak_box") == box_key]
+    mine = [o for o in orders if o["custom"].get("custbody_streak_box") == box_key]
     if not mine:
         return None
     order = mine[0]
     return {
-        "number": order["number"],
+        "number": order["tranId"],
         "total": order["total"],
-        "currency": order["currency"],
-        "customer_name": order["customer_name"],
-        "lines": "\n".join(f"{ln['quantity']} x {ln['item_name']} at {ln['rate']}" for ln in order["lines"]),
+        "currency": order["currency"]["name"],
+        "customer_name": order["entity"]["name"],
+        "lines": "\n".join(
+            f"{ln['quantity']} x {ln['item']['name']} at {ln['rate']}" for ln in order["itemList"]
+        ),
     }
 
 

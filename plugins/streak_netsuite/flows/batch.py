@@ -10,10 +10,15 @@ from streak_netsuite.sync.outcome import Action, Hold, Outcome
 
 
 class Batch:
-    """Collects the outcome of each record; the first decision for a record stands."""
+    """Collects the outcome of each record; the first decision for a record stands.
+
+    Attributes:
+        reserved: names that are ours to create while the batch is worked on.
+    """
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
+        self.reserved: tuple[str, ...] = ()
         self._events: dict[str, InboxEvent] = {}
         self._older: list[Outcome] = []
         self._decided: dict[str, Outcome] = {}

@@ -90,8 +90,9 @@ class CustomerResolver:
         keys = {d.deal.key: identity_keys(d.customer) for d in drafts}
         wanted = sorted({key for many in keys.values() for key in many})
         ours = self._memory.claim_identities(
-            wanted, token=batch.claim.token, lease_seconds=self._settings.identity_seconds, now=now
+            wanted, token=batch.claim.token, lease_seconds=self._settings.lease_seconds, now=now
         )
+        batch.reserved = tuple(sorted(ours))
         free = [d for d in drafts if keys[d.deal.key] <= ours]
         for draft in drafts:
             if draft not in free:

@@ -94,7 +94,7 @@ class DealToOrder:
 
     def _work(self, claim: Claim) -> RunReport:
         batch = Batch(claim)
-        with LeaseKeeper(self.memory, claim, lease_seconds=self.settings.lease_seconds, clock=self.clock):
+        with LeaseKeeper(self.memory, batch, lease_seconds=self.settings.lease_seconds, clock=self.clock):
             try:
                 self._carry_out(batch, self._plan(batch, reserve=True))
             except LeaseLost:
@@ -113,8 +113,7 @@ class DealToOrder:
 
     def _put_back(self, batch: Batch, error: StreakNetSuiteError) -> None:
         """The run cannot go on: keep what was decided, and put the rest back without losing a hint."""
-        asked = getattr(error, "retry_after_seconds", None)
-        retry_at = self.clock() + timedelta(seconds=asked or self.settings.first_wait_seconds)
+        retry_at = self.clock() + timedelta(seconds=self.settings.wait_after(error))
         if not batch.decided:
             self.memory.release_claim(batch.claim, retry_at=retry_at, reason=str(error), now=self.clock())
             return
@@ -318,19 +317,19 @@ def order_key(box_key: str) -> str:
 
 
 def _draft(deal: Deal, mapped: MappedDeal) -> MappedDealDraft | None:
-    if mapped.faults or mapped.customer is None or mapped.order is None or buyer_of(deal) is None:
+    if mapped.blocking or mapped.customer is None or mapped.order is None or buyer_of(deal) is None:
         return None
     return MappedDealDraft(
         deal=deal,
         customer=mapped.customer,
         order=mapped.order,
-        trace={name: trace.rule for name, trace in mapped.trace.items()},
-        warnings=tuple(mapped.warnings),
+        trace=mapped.rules,
+        warnings=mapped.warnings,
     )
 
 
 def _mapping_hold(deal: Deal, mapped: MappedDeal) -> Hold:
-    faults = list(mapped.faults) or [
+    faults = list(mapped.blocking) or [
         MappingError("the box has neither an organization nor a contact, so nobody buys", field="customer")
     ]
     return Hold(

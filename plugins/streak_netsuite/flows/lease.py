@@ -8,24 +8,24 @@ from types import TracebackType
 from typing import Self
 
 from streak_netsuite.errors import LeaseLost, StreakNetSuiteError
-from streak_netsuite.sync.hint import Claim
+from streak_netsuite.flows.batch import Batch
 from streak_netsuite.sync.ports import Memory
 
 log = logging.getLogger(__name__)
 
 
 class LeaseKeeper:
-    """Renews a claim from a thread, three times a lease, until the block ends.
+    """Renews a claim and its reserved names from a thread, three times a lease, until the block ends.
 
     A short lease means that a killed worker's records are taken up soon; renewing it lets a slow
     vendor call last as long as it must. A lost lease is noticed before the next write, which checks it.
     """
 
     def __init__(
-        self, memory: Memory, claim: Claim, *, lease_seconds: float, clock: Callable[[], datetime]
+        self, memory: Memory, batch: Batch, *, lease_seconds: float, clock: Callable[[], datetime]
     ) -> None:
         self._memory = memory
-        self._claim = claim
+        self._batch = batch
         self._seconds = lease_seconds
         self._clock = clock
         self._ended = threading.Event()
@@ -44,9 +44,17 @@ class LeaseKeeper:
     def _renew(self) -> None:
         while not self._ended.wait(self._seconds / 3):
             try:
-                self._memory.renew_claim(self._claim, lease_seconds=self._seconds, now=self._clock())
+                self._renew_once(self._clock())
             except LeaseLost:
                 log.warning("the claim was taken over by another worker; no further write will be sent")
                 return
             except StreakNetSuiteError as error:
                 log.warning("the claim could not be renewed, trying again: %s", error)
+
+    def _renew_once(self, now: datetime) -> None:
+        claim = self._batch.claim
+        self._memory.renew_claim(claim, lease_seconds=self._seconds, now=now)
+        if self._batch.reserved:
+            self._memory.claim_identities(
+                self._batch.reserved, token=claim.token, lease_seconds=self._seconds, now=now
+            )

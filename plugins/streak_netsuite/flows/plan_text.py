@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from streak_netsuite.mapping.diff import diff
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.outcome import Outcome
 from streak_netsuite.sync.plan import OrderPlan
 
@@ -20,22 +22,19 @@ def _order(plan: OrderPlan) -> str:
     lines = [f"CREATE sales order for box '{plan.deal.name}' ({plan.deal.key}) as {plan.operation_key}"]
     if step.record is not None:
         lines.append(f"  CREATE customer '{step.record.name}' as {step.operation_key}: {step.reason}")
-        lines += _fields(step.record, plan, "customer.")
+        lines += _fields(step.record, plan)
     else:
         lines.append(f"  LINK customer {step.reference}: {step.reason} (rule {step.rule})")
     lines.append("  ORDER")
-    lines += _fields(plan.order, plan, "sales_order.")
+    lines += _fields(plan.order, plan)
     lines += [f"  NOTE {warning}" for warning in plan.warnings]
     return "\n".join(lines)
 
 
-def _fields(record: object, plan: OrderPlan, prefix: str) -> list[str]:
-    changes = diff(None, record)
-    rules = {name.removeprefix(prefix): rule for name, rule in plan.trace.items() if name.startswith(prefix)}
+def _fields(record: Customer | SalesOrder, plan: OrderPlan) -> list[str]:
+    changes = diff(None, record, plan.trace)
     width = max((len(c.field) for c in changes), default=0)
-    return [
-        f"    {c.field.ljust(width)}  (nothing) -> {c.new}   [{rules.get(c.field, c.rule)}]" for c in changes
-    ]
+    return [f"    {c.field.ljust(width)}  (nothing) -> {c.new}   [{c.rule or 'default'}]" for c in changes]
 
 
 def _outcome(outcome: Outcome) -> str:

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from streak_netsuite.errors import PermanentError
+
 
 class FlowSettings(BaseModel):
     """How the flows work through the inbox.
@@ -13,7 +15,7 @@ class FlowSettings(BaseModel):
             NetSuite may commit late; the key makes a later repeat harmless anyway.
         attempts: tries of a record whose outcome stays unknown, before a person is asked.
         first_wait_seconds: before the second try; doubled each time up to `longest_wait_seconds`.
-        identity_seconds: how long a name stays reserved for the worker that may create it.
+        stopped_wait_seconds: before a batch is tried again after a person must act (a wrong key, a missing role).
         overlap_seconds: how far sweeps reach back behind their watermark, for late commits and clock skew.
         first_sweep_seconds: how far the very first sweep reaches back; older deals are a backfill's business.
     """
@@ -26,7 +28,7 @@ class FlowSettings(BaseModel):
     attempts: int = Field(default=8, ge=1)
     first_wait_seconds: float = Field(default=5.0, gt=0)
     longest_wait_seconds: float = Field(default=900.0, gt=0)
-    identity_seconds: float = Field(default=300.0, gt=0)
+    stopped_wait_seconds: float = Field(default=60.0, gt=0)
     overlap_seconds: float = Field(default=300.0, ge=0)
     first_sweep_seconds: float = Field(default=86400.0, ge=0)
 
@@ -35,3 +37,9 @@ class FlowSettings(BaseModel):
         return float(
             min(self.longest_wait_seconds, self.first_wait_seconds * 2 ** min(30, max(0, attempts - 1)))
         )
+
+    def wait_after(self, error: Exception) -> float:
+        """Return how many seconds a run that was stopped by this error leaves its records alone."""
+        if isinstance(error, PermanentError):
+            return self.stopped_wait_seconds
+        return float(getattr(error, "retry_after_seconds", None) or self.first_wait_seconds)

@@ -158,8 +158,7 @@ class WriteBack:
         )
 
     def _put_back(self, intents: Sequence[Intent], error: Exception) -> None:
-        asked = getattr(error, "retry_after_seconds", None)
-        retry_at = self.clock() + timedelta(seconds=asked or self.settings.first_wait_seconds)
+        retry_at = self.clock() + timedelta(seconds=self.settings.wait_after(error))
         # An intent that was unknown before stays so: its comment must be looked for first.
         answers = [
             Answer(

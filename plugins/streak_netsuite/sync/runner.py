@@ -77,7 +77,7 @@ class Runner(Generic[RecordT]):
         clock: Callable[[], datetime],
     ) -> None:
         self._memory = memory
-        self._upsert = upsert
+        self._upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer], None] = upsert
         self._find = find
         self._clock = clock
 

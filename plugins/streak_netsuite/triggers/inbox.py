@@ -31,7 +31,7 @@ class InboxTrigger(BaseEventTrigger):
         poll_seconds: float = 2.0,
         again_seconds: float = 3.0,
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Airflow ships no annotation here
         self.ledger_conn_id = ledger_conn_id
         self.poll_seconds = poll_seconds
         self.again_seconds = again_seconds

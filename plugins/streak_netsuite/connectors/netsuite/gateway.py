@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from streak_netsuite.connectors.netsuite.records import RecordBuilder
@@ -41,6 +42,7 @@ class NetSuiteGateway:
 
     def __init__(self, client: SoapClient, settings: NetSuiteSettings) -> None:
         self._client = client
+        self.governor = client.governor
         self._settings = settings
         self._build = RecordBuilder(client, settings.user_zone)
 
@@ -164,7 +166,7 @@ class NetSuiteGateway:
     ) -> None:
         size = min(list_size, max(_SMALLEST_LIST, -(-len(writes) // self._settings.slots)))
         chunks = [writes[start : start + size] for start in range(0, len(writes), size)]
-        calls = [lambda chunk=chunk: self._upsert_list(chunk, build) for chunk in chunks]
+        calls = [partial(self._upsert_list, chunk, build) for chunk in chunks]
         if len(calls) == 1:
             on_answer(calls[0]())
         elif calls:
@@ -191,11 +193,13 @@ class NetSuiteGateway:
     ) -> list[WriteResult]:
         records = [build(write.record, write.operation_key) for write in chunk]
         try:
-            body = self._client.write("upsertList", record=records)
+            body: Any = self._client.write("upsertList", record=records)
         except (UncertainWrite, TransientError) as error:
             return [NotWritten(operation_key=write.operation_key, error=error) for write in chunk]
-        responses = list(body.writeResponseList.writeResponse or [])
-        answered = [write_result(r, w.operation_key) for w, r in zip(chunk, responses, strict=False)]
+        responses: list[Any] = list(body.writeResponseList.writeResponse or [])
+        answered: list[WriteResult] = [
+            write_result(r, w.operation_key) for w, r in zip(chunk, responses, strict=False)
+        ]
         return [*answered, *_unanswered(chunk[len(responses) :], body.writeResponseList.status)]
 
     def _parallel(self, calls: Sequence[Callable[[], EntryT]]) -> list[EntryT]:

@@ -43,7 +43,7 @@ class WsdlTransport(Transport):
     """Loads WSDL and XSD files with our client, and keeps them in a directory between runs."""
 
     def __init__(self, client: httpx.Client, directory: Path | None) -> None:
-        super().__init__(cache=None)
+        super().__init__(cache=None)  # type: ignore[no-untyped-call]  # zeep ships no annotation here
         self._client = client
         self._directory = directory
 
