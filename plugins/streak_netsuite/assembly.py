@@ -14,6 +14,7 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.connectors.streak.settings import StreakSettings
+from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.sweep import BoxSweep
@@ -90,16 +91,25 @@ class Product:
         static = StaticLookups(self.spec)
         engine = Engine(self.spec, zone=self.settings.netsuite.account_zone, lookups=static)
         wanted = frozenset(request for deal in deals for request in engine.wanted_lookups(deal))
-        if not wanted:
-            return engine
-        live = live_items(self.netsuite, wanted)
-        return Engine(
-            self.spec, zone=self.settings.netsuite.account_zone, lookups=CombinedLookups(static, live)
+        return (
+            engine.with_lookups(CombinedLookups(static, live_items(self.netsuite, wanted)))
+            if wanted
+            else engine
         )
 
 
 def live_items(erp: OrderTarget, wanted: frozenset[LookupRequest]) -> dict[LookupRequest, list[LiveMatch]]:
-    """Return what NetSuite knows under the names that a mapping looks up."""
+    """Return what NetSuite knows under the names that a mapping looks up.
+
+    Raises:
+        ConfigurationError: a lookup asks for records that cannot be looked up by name.
+    """
+    other = next((request for request in wanted if request.record != "item"), None)
+    if other is not None:
+        raise ConfigurationError(
+            f"lookups.{other.table}: NetSuite cannot be asked for '{other.record}' by name; "
+            "only 'item' can, write the others as a table"
+        )
     found = erp.find_items(sorted({request.value for request in wanted}))
     return {
         request: [

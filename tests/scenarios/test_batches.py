@@ -128,3 +128,21 @@ def test_an_unknown_product_is_named_and_held(world: World) -> None:
     assert hold.record.id == box
     assert "Legacy Gripper" in hold.reason
     assert "inactive" in hold.reason
+
+
+def test_a_customer_is_made_without_an_address_nobody_can_read_and_the_address_is_held(world: World) -> None:
+    (box,) = world.deals(1)
+    organization = world.box(box)["organizations"][0]["key"]
+    nowhere = {"addresses": ["somewhere over there, Atlantis"]}
+    world.streak.post(f"v2/organizations/{organization}", json=nowhere).raise_for_status()
+    world.hint(box)
+    report = world.run()
+    assert report.count(Action.CREATED) == 1
+    (order,) = world.orders(box)
+    assert "billingAddress" not in order
+    world.hint(box, version="99999999999999", event="BOX_EDIT")
+    world.run()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert (hold.record.id, hold.code) == (box, "ADDRESS")
+    assert "Atlantis" in hold.reason

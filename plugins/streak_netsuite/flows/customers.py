@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from streak_netsuite.errors import Ambiguous, RecordError
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.mapping.schema import MatchPolicy
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -27,13 +28,18 @@ _RESERVED_WAIT = timedelta(seconds=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MappedDealDraft:
-    """A deal whose mapping had no fault."""
+    """A deal whose mapping allows writing.
+
+    Attributes:
+        side_faults: what the records are made without, such as an address nobody can read.
+    """
 
     deal: Deal
     customer: Customer
     order: SalesOrder
     trace: Mapping[str, str]
     warnings: tuple[str, ...]
+    side_faults: tuple[RecordError, ...] = ()
 
 
 def buyer_of(deal: Deal) -> Buyer | None:
@@ -56,11 +62,13 @@ class CustomerResolver:
     directory again afterwards, and finds the customer that the other worker has made.
     """
 
-    def __init__(self, memory: Memory, erp: OrderTarget, settings: FlowSettings, *, possible: float) -> None:
+    def __init__(
+        self, memory: Memory, erp: OrderTarget, settings: FlowSettings, *, policy: MatchPolicy
+    ) -> None:
         self._memory = memory
         self._erp = erp
         self._settings = settings
-        self._possible = possible
+        self._policy = policy
 
     def resolve(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime, reserve: bool
@@ -135,8 +143,10 @@ class CustomerResolver:
     def _match(self, sought: Sought, index: "_Index") -> Match:
         equal = index.equal(sought)
         # Nearly equal names are asked for only when no equal one is found: it reads every name.
-        similar = [] if equal else self._memory.directory.similar(sought.name, at_least=self._possible)
-        return match_customer(sought, equal, similar, possible=self._possible)
+        similar = [] if equal else self._memory.directory.similar(sought.name, at_least=self._policy.possible)
+        return match_customer(
+            sought, equal, similar, possible=self._policy.possible, rules=self._policy.rules
+        )
 
     def _share(self, steps: Mapping[str, CustomerStep]) -> dict[str, CustomerStep]:
         """Let deals of one new customer create it once: same buyer, or same name in this batch."""

@@ -32,7 +32,7 @@ from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.intent import IntentDraft, IntentState
-from streak_netsuite.sync.outcome import Action, Hold
+from streak_netsuite.sync.outcome import Action, Hold, Outcome
 from streak_netsuite.sync.plan import CustomerStep, OrderPlan
 from streak_netsuite.sync.ports import DealSource, Memory, NotWritten, OrderTarget
 from streak_netsuite.sync.runner import Landed, PlannedWrite, Runner
@@ -40,6 +40,7 @@ from streak_netsuite.sync.runner import Landed, PlannedWrite, Runner
 log = logging.getLogger(__name__)
 
 FLOW = "deal_to_order"
+SIDE_FLOW = "deal_to_order.side"  # holds that a later good outcome of the deal must not close
 ORDER_KEY = "streak-so"
 
 
@@ -96,7 +97,8 @@ class DealToOrder:
         batch = Batch(claim)
         with LeaseKeeper(self.memory, batch, lease_seconds=self.settings.lease_seconds, clock=self.clock):
             try:
-                self._carry_out(batch, self._plan(batch, reserve=True))
+                plans = self._plan(batch, reserve=True)
+                self._carry_out(batch, plans)
             except LeaseLost:
                 raise
             except StreakNetSuiteError as error:
@@ -104,7 +106,30 @@ class DealToOrder:
                 raise
             finally:
                 self.memory.release_identities(token=claim.token)
-            return self._settle(batch)
+            report = self._settle(batch)
+        self._hold_side_faults(batch, plans)
+        return report
+
+    def _hold_side_faults(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
+        """Show a person what new records were made without, as holds of their own."""
+        made = {
+            p.deal.key for p in plans if batch.decided[p.deal.key].action in {Action.CREATED, Action.ADOPTED}
+        }
+        held = [
+            Outcome(
+                event_id=None,
+                record=_box_ref(plan.deal.key),
+                action=Action.HELD,
+                rule="side_fault",
+                reason=str(fault),
+                hold=hold_of(fault, payload={"deal": plan.deal.name}),
+            )
+            for plan in plans
+            if plan.customer.record is not None and plan.deal.key in made
+            for fault in plan.side_faults
+        ]
+        if held:
+            self.memory.record_outcomes(held, flow=SIDE_FLOW, run_id=self.run_id, now=self.clock())
 
     def _settle(self, batch: Batch) -> RunReport:
         outcomes = batch.outcomes()
@@ -127,7 +152,7 @@ class DealToOrder:
         drafts = self._without_unsettled(batch, drafts, adopt=reserve)
         if not drafts:
             return []
-        resolver = CustomerResolver(self.memory, self.erp, self.settings, possible=self.spec.match.possible)
+        resolver = CustomerResolver(self.memory, self.erp, self.settings, policy=self.spec.match)
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
         return [_order_plan(draft, steps[draft.deal.key]) for draft in drafts if draft.deal.key in steps]
 
@@ -325,6 +350,7 @@ def _draft(deal: Deal, mapped: MappedDeal) -> MappedDealDraft | None:
         order=mapped.order,
         trace=mapped.rules,
         warnings=mapped.warnings,
+        side_faults=tuple(fault for fault in mapped.faults if fault not in mapped.blocking),
     )
 
 
@@ -349,6 +375,7 @@ def _order_plan(draft: MappedDealDraft, step: CustomerStep) -> OrderPlan:
         operation_key=order_key(draft.deal.key),
         trace=draft.trace,
         warnings=draft.warnings,
+        side_faults=draft.side_faults,
     )
 
 

@@ -74,8 +74,12 @@ def open_as_sent(
             **_draft_row(d, cipher, now=now),
             "state": IntentState.SENT.value,
             "queued": False,
+            "due_at": None,
             "attempts": 1,
             "sent_at": now,
+            "answered_at": None,
+            "error": "",
+            "error_code": "",
         }
         for d in sorted({d.operation_key: d for d in drafts}.values(), key=lambda d: d.operation_key)
     ]
@@ -94,17 +98,23 @@ def open_as_sent(
 _new_row = insert(intent)
 _OPEN = _new_row.on_conflict_do_update(
     index_elements=[intent.c.operation_key],
+    # All from the new row: a parameter here would make SQLAlchemy send row by row.
     set_={
-        "state": IntentState.SENT.value,
         "attempts": intent.c.attempts + 1,
-        "sent_at": _new_row.excluded.sent_at,
-        "answered_at": None,
-        # From now on the claim that opened it is responsible, not the queue.
-        "queued": False,
-        "due_at": None,
-        "payload_secret": _new_row.excluded.payload_secret,
-        "error": "",
-        "error_code": "",
+        **{
+            name: getattr(_new_row.excluded, name)
+            for name in (
+                "state",
+                "sent_at",
+                "answered_at",
+                "payload_secret",
+                "error",
+                "error_code",
+                # From now on the claim that opened it is responsible, not the queue.
+                "queued",
+                "due_at",
+            )
+        },
     },
     where=intent.c.state != IntentState.SUCCEEDED.value,
 ).returning(intent.c.operation_key)

@@ -495,38 +495,26 @@ class LookupSource(_Part):
 
 
 class MatchRule(StrEnum):
-    """What can tell that a customer exists already."""
+    """What, beside an earlier link and our own key, can tell that a customer exists already."""
 
-    BINDING = "binding"
-    EXTERNAL_ID = "external_id"
     EMAIL = "email"
     NAME = "name"
 
 
 class MatchPolicy(_Part):
-    """How an existing customer is recognised."""
+    """How an existing customer is recognised. An earlier link, and a customer that carries our key, always count."""
 
-    rules: tuple[MatchRule, ...] = (
-        MatchRule.BINDING,
-        MatchRule.EXTERNAL_ID,
-        MatchRule.EMAIL,
-        MatchRule.NAME,
-    )
-    """What is compared, in this order."""
-
-    same: float = Field(default=0.97, gt=0, le=1)
-    """Likeness of names (0 to 1) from which two are one company."""
+    rules: tuple[MatchRule, ...] = (MatchRule.EMAIL, MatchRule.NAME)
+    """What is compared besides. `name` means equal but for case, accents, punctuation and legal form."""
 
     possible: float = Field(default=0.85, gt=0, le=1)
-    """Likeness from which a person is asked before a customer is created."""
+    """Likeness of names (0 to 1) from which a person is asked before a customer is created."""
 
     when_ambiguous: Literal["hold"] = "hold"
     """What happens when several customers could be meant: a person chooses."""
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.possible > self.same:
-            raise ValueError(f"possible ({self.possible}) must not be above same ({self.same}); swap them")
+    def _each_once(self) -> Self:
         if len(set(self.rules)) != len(self.rules):
             raise ValueError("a rule is named twice; name each once")
         return self

@@ -1,6 +1,6 @@
 """Which customer is meant: rules over what is known, with the evidence kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,6 +87,7 @@ def match_customer(
     similar: Sequence[tuple[CustomerEntry, float]],
     *,
     possible: float,
+    rules: Collection[str] = ("email", "name"),
 ) -> Match:
     """Decide who is meant.
 
@@ -98,8 +99,10 @@ def match_customer(
         equal: directory entries that share the external id, an e-mail or the name key.
         similar: entries with nearly the same name, with a similarity of 0 to 1.
         possible: similarity from which a person is asked.
+        rules: what may be compared beside our own key.
     """
-    candidates = sorted((c for e in equal if (c := _equal(sought, e))), key=_rank)
+    told = {"external_id", *rules}
+    candidates = sorted((c for e in equal if (c := _equal(sought, e)) and c.rule in told), key=_rank)
     own = [c for c in candidates if c.rule == "external_id"]
     named = own or candidates
     active = [c for c in named if not c.entry.inactive]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from streak_netsuite.errors import RecordError
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.reference import Reference
@@ -50,6 +51,7 @@ class OrderPlan:
         order: without its customer, which the customer step provides.
         trace: rule text by target field, for explanations.
         warnings: what the mapping changed on the way, such as clipped text.
+        side_faults: what the records are made without, each a hold of its own.
     """
 
     deal: Deal
@@ -58,3 +60,4 @@ class OrderPlan:
     operation_key: str
     trace: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    side_faults: tuple[RecordError, ...] = ()
