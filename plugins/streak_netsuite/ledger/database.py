@@ -72,7 +72,9 @@ def translated(place: str) -> Iterator[None]:
             raise ConfigurationError(
                 f"the ledger at {place} lacks tables of this release ({_first_line(error)}); run: {UPGRADE_COMMAND}"
             ) from None
-        raise
+        raise _refused(place, error) from None
+    except DBAPIError as error:
+        raise _refused(place, error) from None
 
 
 _SCHEMA_FAULTS = (
@@ -80,6 +82,11 @@ _SCHEMA_FAULTS = (
     psycopg.errors.UndefinedColumn,
     psycopg.errors.InvalidSchemaName,
 )
+
+
+def _refused(place: str, error: DBAPIError) -> RuntimeError:
+    """A fault of this program. The driver's own exception would quote the row."""
+    return RuntimeError(f"the ledger at {place} refused a statement: {_first_line(error)}")
 
 
 def _first_line(error: DBAPIError) -> str:

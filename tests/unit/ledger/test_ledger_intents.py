@@ -1,0 +1,226 @@
+"""Intents: kept before the write, answered in the moment the answer comes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from streak_netsuite.errors import RecordError
+from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.sync.intent import Answer, Intent, IntentState
+
+WRITE_BACKS = (RecordKind.BOX_FIELDS, RecordKind.COMMENT)
+
+
+@pytest.fixture
+def claim(ledger, a_hint, claim_boxes, now):
+    ledger.store_hints([a_hint()], now=now)
+    return claim_boxes()
+
+
+@pytest.fixture
+def a_comment(an_order_draft):
+    def build(key="streak-comment-1", **fields):
+        return an_order_draft(key, flow="write_back", kind=RecordKind.COMMENT, **fields)
+
+    return build
+
+
+@pytest.fixture
+def a_due_comment(ledger, claim, an_order_draft, a_success, a_comment, now):
+    """A comment that an order has made due."""
+    draft = a_comment(payload={"order_id": "501"})
+    ledger.open_intents(claim, [an_order_draft()], now=now)
+    ledger.record_answers([a_success(follow_ups=(draft,))], now=now)
+    return draft
+
+
+def take(ledger, now, *, limit=10, lease_seconds=60):
+    return ledger.claim_intents(WRITE_BACKS, limit=limit, lease_seconds=lease_seconds, now=now)
+
+
+def test_an_intent_is_kept_as_sent_before_anything_is_sent(ledger, claim, an_order_draft, now):
+    draft = an_order_draft(payload={"total": "12.50"})
+    ledger.open_intents(claim, [draft], now=now)
+    assert ledger.find_intents(["streak-so-1", "streak-so-2"]) == {
+        "streak-so-1": Intent(
+            operation_key="streak-so-1",
+            flow=draft.flow,
+            kind=draft.kind,
+            subject=draft.subject,
+            state=IntentState.SENT,
+            payload={"total": "12.50"},
+            result_id=None,
+            attempts=1,
+            sent_at=now,
+        )
+    }
+
+
+def test_opening_an_unanswered_intent_again_counts_an_attempt(ledger, claim, an_order_draft, now):
+    later = now + timedelta(seconds=9)
+    ledger.open_intents(claim, [an_order_draft()], now=now)
+    ledger.record_answers(
+        [Answer(operation_key="streak-so-1", state=IntentState.UNKNOWN, error="cut off")], now=now
+    )
+    ledger.open_intents(claim, [an_order_draft()], now=later)
+    intent = ledger.find_intents(["streak-so-1"])["streak-so-1"]
+    assert (intent.state, intent.attempts, intent.sent_at, intent.error) == (IntentState.SENT, 2, later, "")
+
+
+def test_a_write_that_has_landed_is_never_opened_again(ledger, claim, an_order_draft, a_success, now):
+    ledger.open_intents(claim, [an_order_draft()], now=now)
+    ledger.record_answers([a_success()], now=now)
+
+    with pytest.raises(RecordError, match="streak-so-1 has landed before") as raised:
+        ledger.open_intents(claim, [an_order_draft(), an_order_draft("streak-so-2")], now=now)
+
+    assert raised.value.code == "ALREADY_WRITTEN"
+    found = ledger.find_intents(["streak-so-1", "streak-so-2"])
+    assert {k: (i.state, i.result_id) for k, i in found.items()} == {
+        "streak-so-1": (IntentState.SUCCEEDED, "501")
+    }
+
+
+def test_a_success_keeps_id_binding_and_follow_ups_at_once_and_repeating_it_changes_nothing(
+    ledger, claim, an_order_draft, a_success, a_binding, a_comment, box_ref, now
+):
+    ledger.open_intents(claim, [an_order_draft()], now=now)
+    answer = a_success(binding=a_binding(), follow_ups=(a_comment(),))
+
+    for minutes in range(2):
+        ledger.record_answers([answer], now=now + timedelta(minutes=minutes))
+
+        intents = ledger.find_intents(["streak-so-1", "streak-comment-1"])
+        assert intents["streak-so-1"].result_id == "501"
+        assert intents["streak-comment-1"].state is IntentState.PLANNED
+        bound = ledger.find_bindings([box_ref("box-1")], RecordKind.SALES_ORDER)
+        assert bound == {box_ref("box-1"): a_binding()}
+    assert len(take(ledger, now)) == 1
+    assert ledger.list_audit() == []
+
+
+def test_an_answer_that_cannot_be_kept_whole_is_not_kept_at_all(
+    ledger, claim, an_order_draft, a_success, a_binding, box_ref, now
+):
+    ledger.open_intents(claim, [an_order_draft()], now=now)
+    wrong_way_round = replace(a_binding(), streak=a_binding().netsuite, netsuite=a_binding().streak)
+    with pytest.raises(ValueError, match="a binding ties"):
+        ledger.record_answers([a_success(binding=wrong_way_round)], now=now)
+    assert ledger.find_intents(["streak-so-1"])["streak-so-1"].state is IntentState.SENT
+
+
+def test_a_late_answer_does_not_undo_a_success(ledger, claim, an_order_draft, a_success, now):
+    ledger.open_intents(claim, [an_order_draft()], now=now)
+    ledger.record_answers([a_success()], now=now)
+    ledger.record_answers(
+        [Answer(operation_key="streak-so-1", state=IntentState.UNKNOWN, error="timeout")], now=now
+    )
+    intent = ledger.find_intents(["streak-so-1"])["streak-so-1"]
+    assert (intent.state, intent.error) == (IntentState.SUCCEEDED, "")
+
+
+def test_a_second_result_for_one_write_is_noted_and_not_kept(
+    ledger, claim, an_order_draft, a_success, a_binding, box_ref, now
+):
+    ledger.open_intents(claim, [an_order_draft()], now=now)
+    ledger.record_answers([a_success()], now=now)
+    ledger.record_answers([a_success(result_id="777", binding=a_binding(order="777"))], now=now)
+
+    assert ledger.find_intents(["streak-so-1"])["streak-so-1"].result_id == "501"
+    assert ledger.find_bindings([box_ref("box-1")], RecordKind.SALES_ORDER) == {}
+    (note,) = ledger.list_audit(subject="streak-so-1")
+    assert (note.action, note.details) == ("intent.contradicted", {"result_id": "777"})
+
+
+def test_an_answer_to_nothing_is_refused(ledger, a_success, now):
+    with pytest.raises(ValueError, match="no intent was opened under streak-so-1"):
+        ledger.record_answers([a_success()], now=now)
+
+
+def test_a_follow_up_that_is_known_is_left_as_it_is(
+    ledger, a_due_comment, claim, an_order_draft, a_success, now
+):
+    (comment,) = take(ledger, now)
+    ledger.record_answers([a_success(comment.operation_key, "c-1")], now=now)
+    ledger.open_intents(claim, [an_order_draft("streak-so-2")], now=now)
+    changed = replace(a_due_comment, payload={"order_id": "502"})
+
+    ledger.record_answers([a_success("streak-so-2", "502", follow_ups=(changed,))], now=now)
+
+    known = ledger.find_intents([comment.operation_key])[comment.operation_key]
+    assert (known.state, known.payload) == (IntentState.SUCCEEDED, {"order_id": "501"})
+
+
+def test_a_due_write_is_taken_once_and_shows_how_it_was_before(ledger, a_due_comment, now):
+    (taken,) = take(ledger, now)
+    assert (taken.state, taken.attempts, taken.sent_at) == (IntentState.PLANNED, 0, None)
+    assert taken.payload == {"order_id": "501"}
+    assert take(ledger, now) == []
+
+
+def test_a_write_whose_worker_died_is_taken_again_and_shows_that_it_was_sent(ledger, a_due_comment, now):
+    take(ledger, now, lease_seconds=60)
+    assert take(ledger, now + timedelta(seconds=59)) == []
+    (again,) = take(ledger, now + timedelta(seconds=60))
+    assert (again.state, again.attempts, again.sent_at) == (IntentState.SENT, 1, now)
+
+
+@pytest.mark.parametrize("state", [IntentState.UNKNOWN, IntentState.PLANNED])
+def test_a_write_is_due_again_at_the_time_its_answer_says(ledger, a_due_comment, state, now):
+    take(ledger, now)
+    retry_at = now + timedelta(minutes=10)
+    ledger.record_answers(
+        [Answer(operation_key=a_due_comment.operation_key, state=state, retry_at=retry_at)], now=now
+    )
+    assert take(ledger, retry_at - timedelta(seconds=1)) == []
+    (again,) = take(ledger, retry_at)
+    assert (again.state, again.attempts) == (state, 1)
+
+
+def test_an_unknown_write_without_a_time_is_due_when_its_lease_ends(ledger, a_due_comment, now):
+    take(ledger, now, lease_seconds=60)
+    ledger.record_answers(
+        [Answer(operation_key=a_due_comment.operation_key, state=IntentState.UNKNOWN)], now=now
+    )
+    assert take(ledger, now + timedelta(seconds=59)) == []
+    assert len(take(ledger, now + timedelta(seconds=60))) == 1
+
+
+def test_a_refused_write_is_not_due(ledger, a_due_comment, now):
+    take(ledger, now)
+    ledger.record_answers(
+        [
+            Answer(
+                operation_key=a_due_comment.operation_key,
+                state=IntentState.REJECTED,
+                error_code="NOT_FOUND",
+                error="gone",
+            )
+        ],
+        now=now,
+    )
+    assert take(ledger, now + timedelta(days=1)) == []
+    assert ledger.find_intents([a_due_comment.operation_key])[a_due_comment.operation_key].error == "gone"
+
+
+def test_waiting_counts_due_write_backs_but_not_what_a_claim_has_open(
+    ledger, claim, settle_all, a_due_comment, an_order_draft, now
+):
+    ledger.open_intents(claim, [an_order_draft("streak-so-2")], now=now)
+    settle_all(claim)
+    later = now + timedelta(days=1)
+    assert ledger.count_waiting(now=later) == 1
+    take(ledger, later)
+    assert ledger.count_waiting(now=later) == 0
+    assert ledger.next_due(now=later) == later + timedelta(seconds=60)
+
+
+def test_write_backs_come_in_the_order_they_were_planned(
+    ledger, claim, an_order_draft, a_success, a_comment, now
+):
+    keys = ["streak-z", "streak-a", "streak-m"]
+    ledger.open_intents(claim, [an_order_draft()], now=now)
+    ledger.record_answers([a_success(follow_ups=tuple(a_comment(k) for k in keys))], now=now)
+    assert [i.operation_key for i in take(ledger, now, limit=2)] == keys[:2]
+    assert [i.operation_key for i in take(ledger, now, limit=2)] == keys[2:]
