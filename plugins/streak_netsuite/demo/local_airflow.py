@@ -133,6 +133,17 @@ def wait_until_ready(
     raise DemoError(f"Airflow was not ready after {seconds:.0f} s; its logs are in {place.home}")
 
 
+def wait_until_quiet(place: AirflowPlace, *, dag_ids: frozenset[str], seconds: float = 45) -> None:
+    """Wait until the runs that a fresh Airflow starts by itself are over; go on without them after a while."""
+    with httpx.Client(base_url=place.url, timeout=5, trust_env=False) as client:
+        headers = login(client, place)
+        for _ in until(seconds, every=0.25):
+            rows = client.get("/api/v2/dags/~/dagRuns", headers=headers).json().get("dag_runs", [])
+            begun = {row["dag_id"] for row in rows}
+            if dag_ids <= begun and all(row["state"] in {"success", "failed"} for row in rows):
+                return
+
+
 def login(client: httpx.Client, place: AirflowPlace) -> dict[str, str]:
     """Return the headers of a logged-in request."""
     answer = client.post("/auth/token", json={"username": "admin", "password": place.password})

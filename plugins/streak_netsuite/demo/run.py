@@ -76,8 +76,12 @@ def _stop_signals() -> Iterator[None]:
 
 
 def _addresses(stage: Stage, console: Console) -> None:
-    console.print(
-        f"\nAirflow    {stage.airflow.url}/dags/deal_to_order   user admin, password {stage.airflow.password}"
-    )
-    console.print(f"Sandbox    {stage.sandbox['page']}")
-    console.print(f"Logs       {stage.airflow.home.parent / 'logs'}")
+    lines = {
+        "Airflow": f"{stage.airflow.url}/dags/deal_to_order",
+        "Login": f"admin, password {stage.airflow.password}",
+        "Sandbox": stage.sandbox["page"],
+        "Logs": str(stage.airflow.home.parent / "logs"),
+    }
+    console.print()
+    for name, text in lines.items():
+        console.print(f"{name:<9}{text}", soft_wrap=True, highlight=False)

@@ -24,6 +24,7 @@ from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.schema import upgrade
 
 DAG_IDS = frozenset({"deal_to_order", "deal_to_order_plan", "streak_sweep"})
+SCHEDULED = frozenset({"deal_to_order", "streak_sweep"})  # they run once as soon as they are known
 WEBHOOK_EVENTS = ("BOX_CHANGE_STAGE", "BOX_EDIT", "BOX_CREATE")
 PIPELINE = "Sales"
 RECEIVER_PATH = "/streak-netsuite/webhooks/streak"
@@ -131,6 +132,8 @@ def set_up(
         stage = Stage(sandbox=sandbox, airflow=place, ledger=ledger, group=group, connections=connections)
         local_airflow.wait_until_ready(group, place, dag_ids=DAG_IDS if dags is None else frozenset())
         register_webhooks(stage, token)
+        say("waiting for Airflow's own first runs")
+        local_airflow.wait_until_quiet(place, dag_ids=SCHEDULED)
         yield stage
 
 

@@ -68,7 +68,7 @@ def tell(stage: Stage, console: Console) -> Ending:
         order=order["number"],
         lines=order["lines"],
         total=f"{order['total']} {order['currency']}",
-        write_back=f"{written['field']}, {written['comments']} comment",
+        write_back=f"{written['field']} in the field 'NetSuite order', and {written['comments']} comment",
         order_seconds=order_seconds,
         write_back_seconds=seconds,
     )
@@ -76,17 +76,18 @@ def tell(stage: Stage, console: Console) -> Ending:
 
 def show(ending: Ending, console: Console) -> None:
     """Print the table at the end."""
-    table = Table(title="From deal to order", title_style="bold", expand=False)
-    for name in ("Box", "Customer", "Order", "Lines", "Total", "Write-back", "Seconds"):
-        table.add_column(name, overflow="fold", justify="right" if name in {"Total", "Seconds"} else "left")
+    table = Table(title="From deal to order", title_justify="left", show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("Box", ending.box)
+    table.add_row("Customer", ending.customer)
+    table.add_row("Order", ending.order)
+    table.add_row("Lines", ending.lines)
+    table.add_row("Total", ending.total)
+    table.add_row("Write-back", ending.write_back)
     table.add_row(
-        ending.box,
-        ending.customer,
-        ending.order,
-        ending.lines,
-        ending.total,
-        ending.write_back,
-        f"{ending.order_seconds:.1f} to the order\n{ending.write_back_seconds:.1f} in all",
+        "Seconds",
+        f"{ending.order_seconds:.1f} to the order, {ending.write_back_seconds:.1f} to the write-back",
     )
     console.print()
     console.print(table)

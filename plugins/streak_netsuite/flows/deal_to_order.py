@@ -31,7 +31,7 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
-from streak_netsuite.sync.intent import IntentDraft, IntentState
+from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 from streak_netsuite.sync.plan import CustomerStep, OrderPlan
 from streak_netsuite.sync.ports import DealSource, Memory, NotWritten, OrderTarget
@@ -106,7 +106,8 @@ class DealToOrder:
                 raise
             finally:
                 self.memory.release_identities(token=claim.token)
-            report = self._settle(batch)
+        # After the keeper has ended: it must not mistake a settled claim for one that was taken over.
+        report = self._settle(batch)
         self._hold_side_faults(batch, plans)
         return report
 
@@ -149,7 +150,7 @@ class DealToOrder:
         deals = self._screen(batch, self.deals.gather(batch.keys))
         deals = self._without_order(batch, deals)
         drafts = self._map(batch, deals)
-        drafts = self._without_unsettled(batch, drafts, adopt=reserve)
+        drafts = self._without_untied(batch, drafts) if drafts else []
         if not drafts:
             return []
         resolver = CustomerResolver(self.memory, self.erp, self.settings, policy=self.spec.match)
@@ -208,25 +209,12 @@ class DealToOrder:
                 batch.hold(deal.key, _mapping_hold(deal, mapped), rule="mapping")
         return drafts
 
-    def _without_unsettled(
-        self, batch: Batch, drafts: Sequence[MappedDealDraft], *, adopt: bool
-    ) -> list[MappedDealDraft]:
-        """Adopt orders that an earlier try has made; let those rest whose outcome may still show."""
-        if not drafts:
-            return []
+    def _without_untied(self, batch: Batch, drafts: Sequence[MappedDealDraft]) -> list[MappedDealDraft]:
+        """Hold deals whose order was written once and is not linked any more: a person took it away."""
         keys = {order_key(d.deal.key): d for d in drafts}
-        intents = self.memory.find_intents(list(keys))
-        if adopt:
-            landed = self._orders().adopt(batch.claim, [_planned_order(_bare_plan(d), None) for d in drafts])
-            for key, order in landed.items():
-                self._decide_landed(batch, keys[key].deal, key, order, reason="an earlier try had made it")
-        edge = self.clock() - timedelta(seconds=self.settings.settle_seconds)
-        for key, intent in intents.items():
-            fresh = intent.sent_at is not None and intent.sent_at > edge
-            if fresh and intent.state in {IntentState.SENT, IntentState.UNKNOWN}:
-                self._decide_unknown(
-                    batch, keys[key].deal.key, key, "an earlier try was sent and may still land"
-                )
+        for key, intent in self.memory.find_intents(list(keys)).items():
+            if intent.state is IntentState.SUCCEEDED:
+                batch.hold(keys[key].deal.key, _untied_hold(intent), rule="order_untied")
         return [d for d in drafts if d.deal.key not in batch.decided]
 
     def _carry_out(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
@@ -244,13 +232,13 @@ class DealToOrder:
     def _write_customers(self, batch: Batch, plans: Sequence[OrderPlan]) -> dict[str, Reference | NotWritten]:
         steps = {p.customer.operation_key: p for p in plans if p.customer.record is not None}
         runner: Runner[Customer] = Runner(
-            self.memory, upsert=self.erp.upsert_customers, find=self.erp.find_customers, clock=self.clock
+            self.memory,
+            upsert=self.erp.upsert_customers,
+            find=self.erp.find_customers,
+            clock=self.clock,
+            settle_seconds=self.settings.settle_seconds,
         )
-        planned = [_planned_customer(plan) for plan in steps.values()]
-        # A name we have never sent may still be there: another ledger, or a row that was lost with a disk.
-        earlier = runner.adopt(batch.claim, planned)
-        rest = [write for write in planned if write.operation_key not in earlier]
-        results: dict[str, Landed | NotWritten] = {**earlier, **runner.write(batch.claim, rest)}
+        results = runner.write(batch.claim, [_planned_customer(plan) for plan in steps.values()])
         return {
             key: Reference(internal_id=result.internal_id) if isinstance(result, Landed) else result
             for key, result in results.items()
@@ -272,9 +260,14 @@ class DealToOrder:
 
     def _write_orders(self, batch: Batch, ready: Sequence[tuple[OrderPlan, Reference]]) -> None:
         by_key = {plan.operation_key: plan for plan, _ in ready}
-        results = self._orders().write(
-            batch.claim, [_planned_order(plan, customer) for plan, customer in ready]
+        runner: Runner[SalesOrder] = Runner(
+            self.memory,
+            upsert=self.erp.upsert_orders,
+            find=self.erp.find_orders,
+            clock=self.clock,
+            settle_seconds=self.settings.settle_seconds,
         )
+        results = runner.write(batch.claim, [_planned_order(plan, customer) for plan, customer in ready])
         for key, result in results.items():
             plan = by_key[key]
             if isinstance(result, Landed):
@@ -283,9 +276,6 @@ class DealToOrder:
                 )
             else:
                 self._decide_failed(batch, plan.deal, result, what="the order", payload=plan.order)
-
-    def _orders(self) -> Runner[SalesOrder]:
-        return Runner(self.memory, upsert=self.erp.upsert_orders, find=self.erp.find_orders, clock=self.clock)
 
     def _decide_landed(
         self, batch: Batch, deal: Deal, key: str, order: Landed, *, reason: str, plan: OrderPlan | None = None
@@ -367,6 +357,14 @@ def _mapping_hold(deal: Deal, mapped: MappedDeal) -> Hold:
     )
 
 
+def _untied_hold(intent: Intent) -> Hold:
+    return Hold(
+        code="ORDER_UNTIED",
+        reason=f"sales order {intent.result_id} was written for this box, but the two are not linked any more",
+        fix="look at the order and the box; another order is not made for a box that had one",
+    )
+
+
 def _order_plan(draft: MappedDealDraft, step: CustomerStep) -> OrderPlan:
     return OrderPlan(
         deal=draft.deal,
@@ -377,10 +375,6 @@ def _order_plan(draft: MappedDealDraft, step: CustomerStep) -> OrderPlan:
         warnings=draft.warnings,
         side_faults=draft.side_faults,
     )
-
-
-def _bare_plan(draft: MappedDealDraft) -> OrderPlan:
-    return _order_plan(draft, CustomerStep(rule="", reason="", buyer_key="", is_person=False))
 
 
 def _planned_customer(plan: OrderPlan) -> PlannedWrite[Customer]:
@@ -403,7 +397,7 @@ def _planned_customer(plan: OrderPlan) -> PlannedWrite[Customer]:
     )
 
 
-def _planned_order(plan: OrderPlan, customer: Reference | None) -> PlannedWrite[SalesOrder]:
+def _planned_order(plan: OrderPlan, customer: Reference) -> PlannedWrite[SalesOrder]:
     box = _box_ref(plan.deal.key)
     order = replace(plan.order, customer=customer)
     return PlannedWrite(

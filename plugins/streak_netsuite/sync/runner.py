@@ -5,7 +5,7 @@ Intent before write; the answer kept in the moment it comes; lookup by key when 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from streak_netsuite.errors import RejectedByVendor, TransientError, UncertainWrite
@@ -13,7 +13,7 @@ from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim
-from streak_netsuite.sync.intent import Answer, IntentDraft, IntentState
+from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.ports import Memory, NotWritten, OnAnswer, RecordWrite, WriteResult, Written
 
 RecordT = TypeVar("RecordT", Customer, SalesOrder)
@@ -66,7 +66,11 @@ class Landed:
 
 
 class Runner(Generic[RecordT]):
-    """Writes records of one kind: opens intents, sends, keeps answers, looks up what is unclear."""
+    """Writes records of one kind: looks for earlier tries, opens intents, sends, keeps answers.
+
+    Attributes:
+        settle_seconds: how long after sending an unanswered write is only looked up, never sent again.
+    """
 
     def __init__(
         self,
@@ -75,19 +79,34 @@ class Runner(Generic[RecordT]):
         upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer], None],
         find: Callable[[Sequence[str]], Mapping[str, Found]],
         clock: Callable[[], datetime],
+        settle_seconds: float,
     ) -> None:
         self._memory = memory
         self._upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer], None] = upsert
         self._find = find
         self._clock = clock
+        self.settle_seconds = settle_seconds
 
     def write(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed | NotWritten]:
         """Write the records and return what became of each, by operation key.
+
+        What an earlier try has written is adopted: known to the ledger, or found at the vendor under its
+        key. What an earlier try may still write is left alone for a while.
 
         Raises:
             LeaseLost: another worker took over; nothing more was sent.
             PermanentError: the vendor refuses us; answers that came before are kept.
         """
+        if not planned:
+            return {}
+        intents = self._memory.find_intents([write.operation_key for write in planned])
+        results: dict[str, Landed | NotWritten] = dict(_written_before(intents))
+        results.update(self._adopt(claim, _without(planned, results)))
+        results.update(self._unsettled(_without(planned, results), intents))
+        results.update(self._send(claim, _without(planned, results)))
+        return results
+
+    def _send(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed | NotWritten]:
         if not planned:
             return {}
         by_key = {write.operation_key: write for write in planned}
@@ -102,11 +121,11 @@ class Runner(Generic[RecordT]):
         self._memory.open_intents(claim, [write.draft for write in planned], now=self._clock())
         self._upsert([RecordWrite(operation_key=w.operation_key, record=w.record) for w in planned], keep)
         results.update(
-            self.adopt(claim, [by_key[key] for key, result in results.items() if _unclear(result)])
+            self._adopt(claim, [by_key[key] for key, result in results.items() if _unclear(result)])
         )
         return results
 
-    def adopt(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed]:
+    def _adopt(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed]:
         """Look the records up by key, and keep those that are there as written by us."""
         if not planned:
             return {}
@@ -118,6 +137,41 @@ class Runner(Generic[RecordT]):
         landed = {w.operation_key: found[w.operation_key].internal_id for w in there}
         self._memory.record_answers([_success(w, landed[w.operation_key]) for w in there], now=self._clock())
         return {key: Landed(internal_id=internal_id, adopted=True) for key, internal_id in landed.items()}
+
+    def _unsettled(
+        self, planned: Sequence[PlannedWrite[RecordT]], intents: Mapping[str, Intent]
+    ) -> dict[str, NotWritten]:
+        edge = self._clock() - timedelta(seconds=self.settle_seconds)
+        waiting = [
+            intent
+            for write in planned
+            if (intent := intents.get(write.operation_key)) is not None
+            and intent.state in {IntentState.SENT, IntentState.UNKNOWN}
+            and intent.sent_at is not None
+            and intent.sent_at > edge
+        ]
+        return {
+            intent.operation_key: NotWritten(
+                operation_key=intent.operation_key,
+                error=UncertainWrite(f"{intent.operation_key}: an earlier try was sent and may still land"),
+            )
+            for intent in waiting
+        }
+
+
+def _written_before(intents: Mapping[str, Intent]) -> dict[str, Landed]:
+    """Return what the ledger knows to be written already: it is never written again."""
+    return {
+        key: Landed(internal_id=intent.result_id, adopted=True)
+        for key, intent in intents.items()
+        if intent.state is IntentState.SUCCEEDED and intent.result_id is not None
+    }
+
+
+def _without(
+    planned: Sequence[PlannedWrite[RecordT]], results: Mapping[str, Landed | NotWritten]
+) -> list[PlannedWrite[RecordT]]:
+    return [write for write in planned if write.operation_key not in results]
 
 
 def _unclear(result: Landed | NotWritten) -> bool:
