@@ -128,10 +128,21 @@ class CustomerResolver:
             names=[s.name for s in sought.values()],
         )
         index = _Index(equal)
+        # Nearly equal names are asked for only where no equal one is found: that reads every name.
+        unknown = [s.name for s in sought.values() if not index.equal(s)]
+        similar = (
+            self._memory.directory.similar_of(unknown, at_least=self._policy.possible) if unknown else {}
+        )
         steps: dict[str, CustomerStep] = {}
         for draft in drafts:
             key = draft.deal.key
-            match = self._match(sought[key], index)
+            match = match_customer(
+                sought[key],
+                index.equal(sought[key]),
+                similar.get(sought[key].name, ()),
+                possible=self._policy.possible,
+                rules=self._policy.rules,
+            )
             if match.verdict is Verdict.UNSURE:
                 batch.hold(
                     key, hold_of(_ambiguous(draft, match), payload=to_plain(draft.customer)), rule="customer"
@@ -139,14 +150,6 @@ class CustomerResolver:
             else:
                 steps[key] = _matched_step(draft, buyers[key], sought[key], match)
         return steps
-
-    def _match(self, sought: Sought, index: "_Index") -> Match:
-        equal = index.equal(sought)
-        # Nearly equal names are asked for only when no equal one is found: it reads every name.
-        similar = [] if equal else self._memory.directory.similar(sought.name, at_least=self._policy.possible)
-        return match_customer(
-            sought, equal, similar, possible=self._policy.possible, rules=self._policy.rules
-        )
 
     def _share(self, steps: Mapping[str, CustomerStep]) -> dict[str, CustomerStep]:
         """Let deals of one new customer create it once: same buyer, or same name in this batch."""

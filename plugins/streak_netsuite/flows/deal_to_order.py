@@ -237,6 +237,7 @@ class DealToOrder:
             find=self.erp.find_customers,
             clock=self.clock,
             settle_seconds=self.settings.settle_seconds,
+            look_always=False,  # the directory, refreshed a moment ago, knows every customer with our key
         )
         results = runner.write(batch.claim, [_planned_customer(plan) for plan in steps.values()])
         return {

@@ -80,16 +80,30 @@ class Directory:
         return [_entry(self._cipher.decrypt(secret)) for secret in secrets]
 
     def similar(self, name: str, *, at_least: float, limit: int = 5) -> Sequence[tuple[CustomerEntry, float]]:
-        """Return entries whose name is nearly this one, with a similarity of 0 to 1, best first.
+        """Return entries whose name is nearly this one, with a similarity of 0 to 1, best first."""
+        return self.similar_of([name], at_least=at_least, limit=limit)[name]
+
+    def similar_of(
+        self, names: Sequence[str], *, at_least: float, limit: int = 5
+    ) -> Mapping[str, Sequence[tuple[CustomerEntry, float]]]:
+        """Return for each name the entries whose name is nearly that one, in one look at the database.
 
         Compared are `company_key`s with their words sorted, by indel distance: what typing errors and
         swapped words leave alike. Measures that forgive missing words (rapidfuzz's WRatio) are not used:
         they call 'Acme' and 'Acme Robotics International' alike, and each such pair would stop a deal.
         """
         with self._database.begin() as connection:
-            scores = self._names.nearest(connection, company_key(name), at_least=at_least, limit=limit)
-        entries = {e.internal_id: e for e in self.find(internal_ids=scores)}
-        return [(entries[i], score) for i, score in scores.items() if i in entries]
+            scores = {
+                name: self._names.nearest(connection, company_key(name), at_least=at_least, limit=limit)
+                for name in dict.fromkeys(names)
+            }
+        entries = {
+            e.internal_id: e for e in self.find(internal_ids={i for many in scores.values() for i in many})
+        }
+        return {
+            name: [(entries[i], score) for i, score in many.items() if i in entries]
+            for name, many in scores.items()
+        }
 
     def _keep(self, connection: Connection, page: Page) -> None:
         rows = {e.internal_id: self._row(e) for e in page}

@@ -174,8 +174,10 @@ class CustomerDirectory(Protocol):
     ) -> Sequence[CustomerEntry]:
         """Return the entries that equal one of these, after `email_key` and `company_key`; also inactive ones."""
 
-    def similar(self, name: str, *, at_least: float, limit: int = 5) -> Sequence[tuple[CustomerEntry, float]]:
-        """Return entries whose name is nearly this one, with a similarity of 0 to 1, best first."""
+    def similar_of(
+        self, names: Sequence[str], *, at_least: float, limit: int = 5
+    ) -> Mapping[str, Sequence[tuple[CustomerEntry, float]]]:
+        """Return for each name the entries with nearly that name, with a similarity of 0 to 1, best first."""
 
 
 class Memory(Protocol):

@@ -70,6 +70,8 @@ class Runner(Generic[RecordT]):
 
     Attributes:
         settle_seconds: how long after sending an unanswered write is only looked up, never sent again.
+        look_always: whether to look at the vendor for records that this ledger has never sent: another
+            ledger may have written them. Not needed where the caller has just looked.
     """
 
     def __init__(
@@ -80,12 +82,14 @@ class Runner(Generic[RecordT]):
         find: Callable[[Sequence[str]], Mapping[str, Found]],
         clock: Callable[[], datetime],
         settle_seconds: float,
+        look_always: bool = True,
     ) -> None:
         self._memory = memory
         self._upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer], None] = upsert
         self._find = find
         self._clock = clock
         self.settle_seconds = settle_seconds
+        self.look_always = look_always
 
     def write(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed | NotWritten]:
         """Write the records and return what became of each, by operation key.
@@ -101,7 +105,8 @@ class Runner(Generic[RecordT]):
             return {}
         intents = self._memory.find_intents([write.operation_key for write in planned])
         results: dict[str, Landed | NotWritten] = dict(_written_before(intents))
-        results.update(self._adopt(claim, _without(planned, results)))
+        perhaps = [w for w in _without(planned, results) if self.look_always or w.operation_key in intents]
+        results.update(self._adopt(claim, perhaps))
         results.update(self._unsettled(_without(planned, results), intents))
         results.update(self._send(claim, _without(planned, results)))
         return results

@@ -92,7 +92,7 @@ class NetSuiteGateway:
 
     def upsert_orders(self, writes: Sequence[RecordWrite[SalesOrder]], on_answer: OnAnswer) -> None:
         """Write sales orders under their operation keys."""
-        self._upsert(writes, self._build.sales_order, self._settings.order_list_size, on_answer)
+        self._upsert(writes, self._build.sales_order, self._settings.order_list(len(writes)), on_answer)
 
     def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
         """Return the items of each name (NetSuite's itemId), inactive ones too."""

@@ -16,6 +16,7 @@ class StreakSettings(BaseModel):
         requests_per_second: Streak names no hard limit and asks to be told above 10 a second.
         batch_get_boxes: whether several boxes are read in one call. The call is documented, the form of its
             answer is not established; when Streak refuses it, boxes are read one by one.
+        batch_size: records in one batch read; no maximum is documented.
         page_size: boxes per page; no maximum is documented, 100 is what clients use.
         pipelines: names or keys of the pipelines that are watched; others are none of our business.
     """
@@ -28,7 +29,7 @@ class StreakSettings(BaseModel):
     requests_per_second: float = Field(default=5.0, gt=0, le=20)
     burst: int = Field(default=10, ge=1)
     batch_get_boxes: bool = True
-    batch_size: int = Field(default=100, ge=1, le=1000)
+    batch_size: int = Field(default=200, ge=1, le=1000)
     page_size: int = Field(default=100, ge=1, le=1000)
     connect_seconds: float = 10.0
     read_seconds: float = 60.0
