@@ -14,11 +14,11 @@ import uvicorn
 from cryptography.fernet import Fernet
 from measurement import Measurement, median, quantile
 from pydantic import SecretStr
-from streak_netsuite.ledger.ledger import Ledger
 
 from streak_netsuite.connections import ReceiverSettings
 from streak_netsuite.demo.processes import free_port
 from streak_netsuite.ledger.embedded import EmbeddedPostgres
+from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.schema import upgrade
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.sync.hint import Hint, StoredHints
@@ -34,7 +34,7 @@ def measure() -> list[Measurement]:
     """Send the same webhooks to both apps in turn, three rounds; medians count."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        EmbeddedPostgres(Path(folder) / "pg", durable=True) as postgres,
+        EmbeddedPostgres(_open(Path(folder)) / "pg", durable=True) as postgres,
     ):
         postgres.create_database("ledger")
         settings = LedgerSettings(
@@ -70,6 +70,12 @@ def measure() -> list[Measurement]:
             ratio=p99 / empty_p99,
         ),
     ]
+
+
+def _open(folder: Path) -> Path:
+    """Let the account that PostgreSQL runs as under root enter the folder."""
+    folder.chmod(0o755)
+    return folder
 
 
 def _run(settings: LedgerSettings | None, number: int) -> tuple[float, float]:

@@ -1,12 +1,15 @@
 """The webhook receiver."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
-from starlette.testclient import TestClient
 
 from streak_netsuite.connections import ReceiverSettings
 from streak_netsuite.errors import ConfigurationError, Unavailable
@@ -31,7 +34,27 @@ class Inbox:
         return StoredHints(new=len(hints), repeated=0)
 
 
-def a_client(inbox: Inbox, **settings: object) -> TestClient:
+class Client:
+    """Sends requests to the app in this process."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def post(self, url: str, **request: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as client:
+                return await client.post(url, **request)
+
+        return asyncio.run(send())
+
+
+async def chunks(count: int, size: int) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield b" " * size
+
+
+def a_client(inbox: Inbox, **settings: object) -> Client:
     values = {
         "tokens": (SecretStr("an-older-token-being-rotated"), SecretStr(TOKEN)),
         "max_bytes": 2048,
@@ -41,13 +64,13 @@ def a_client(inbox: Inbox, **settings: object) -> TestClient:
     def read() -> ReceiverSettings:
         return ReceiverSettings(**values)  # type: ignore[arg-type]
 
-    return TestClient(
+    return Client(
         create_receiver(Receiver(settings=read, store=inbox.store, clock=lambda: datetime.now(UTC)))
     )
 
 
 def post(
-    client: TestClient,
+    client: Client,
     *,
     json: object = None,
     content: bytes | None = None,
@@ -90,8 +113,7 @@ def test_too_large_a_body_is_refused_whether_declared_or_streamed() -> None:
     inbox = Inbox()
     client = a_client(inbox)
     assert post(client, content=b"[" + b" " * 4000 + b"]").status_code == 413
-    chunks = (b" " * 1000 for _ in range(5))
-    answer = client.post("/webhooks/streak/BOX_EDIT", content=chunks, headers={TOKEN_HEADER: TOKEN})
+    answer = client.post("/webhooks/streak/BOX_EDIT", content=chunks(5, 1000), headers={TOKEN_HEADER: TOKEN})
     assert answer.status_code == 413
     assert inbox.hints == []
 
@@ -137,7 +159,7 @@ def test_without_a_connection_nothing_is_accepted() -> None:
         raise ConfigurationError("Airflow has no connection 'streak_default'")
 
     app = create_receiver(Receiver(settings=missing, store=Inbox().store, clock=lambda: datetime.now(UTC)))
-    assert post(TestClient(app), json=[BOX]).status_code == 503
+    assert post(Client(app), json=[BOX]).status_code == 503
 
 
 def test_events_of_other_things_are_answered_and_not_kept() -> None:
