@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 RecordT = TypeVar("RecordT", Customer, SalesOrder)
 EntryT = TypeVar("EntryT")
 
+_BUILT_AHEAD = 2  # lists
 _SMALLEST_LIST = 5  # a call costs more than a record; shorter lists are not worth a call of their own
 
 
@@ -175,7 +176,8 @@ class NetSuiteGateway:
     def _answer_each(self, calls: Sequence[Callable[[], list[WriteResult]]], on_answer: OnAnswer) -> None:
         """Make the calls in parallel; one that fails stops those not yet sent, and no answer is dropped."""
         failure: BaseException | None = None
-        with ThreadPoolExecutor(max_workers=min(self._settings.slots, len(calls))) as pool:
+        # More threads than slots: the next lists are built while the governor holds them back.
+        with ThreadPoolExecutor(max_workers=min(self._settings.slots + _BUILT_AHEAD, len(calls))) as pool:
             futures: list[Future[list[WriteResult]]] = [pool.submit(call) for call in calls]
             for future in as_completed(futures):
                 try:

@@ -149,9 +149,21 @@ class SoapClient:
 
     def envelope(self, operation: str, *, headers: dict[str, Any] | None = None, **arguments: Any) -> bytes:
         """Return a signed request as it would be sent."""
+        return self._signed(self._message(operation, headers, arguments))
+
+    def _message(self, operation: str, headers: dict[str, Any] | None, arguments: dict[str, Any]) -> Any:
+        """Build a request; its signature is made anew each time it is sent."""
         client = self._client()
         soap_headers = {"tokenPassport": self._signer.passport(), **(headers or {})}
-        message = client.create_message(client.service, operation, _soapheaders=soap_headers, **arguments)
+        return client.create_message(client.service, operation, _soapheaders=soap_headers, **arguments)
+
+    def _signed(self, message: Any) -> bytes:
+        passport = self._signer.passport()
+        signature = passport.pop("signature")
+        values = {**passport, "signature": signature["_value_1"]}
+        header = message[0]
+        for element in next(child for child in header if etree.QName(child).localname == "tokenPassport"):
+            element.text = str(values[etree.QName(element).localname])
         content: bytes = etree.tostring(message, xml_declaration=True, encoding="utf-8")
         return content
 
@@ -159,11 +171,13 @@ class SoapClient:
         self, operation: str, *, writes: bool, headers: dict[str, Any] | None, arguments: dict[str, Any]
     ) -> Any:
         signed_again = False
+        # Built before a slot is taken: the slots are NetSuite's time, not ours.
+        message = self._message(operation, headers, arguments)
 
         def attempt() -> Any:
             nonlocal signed_again
             try:
-                return self._once(operation, writes=writes, headers=headers, arguments=arguments)
+                return self._once(operation, message, writes=writes)
             except InvalidCredentials as error:
                 # Once only: a used nonce, a clock at the edge, or throttling in disguise.
                 if signed_again:
@@ -178,12 +192,10 @@ class SoapClient:
                 raise error.__cause__ from None
             raise
 
-    def _once(
-        self, operation: str, *, writes: bool, headers: dict[str, Any] | None, arguments: dict[str, Any]
-    ) -> Any:
+    def _once(self, operation: str, message: Any, *, writes: bool) -> Any:
         name = f"NetSuite {operation}"
         with self.governor.slot():
-            content = self.envelope(operation, headers=headers, **arguments)
+            content = self._signed(message)
             response = exchange(
                 self._http, self._request(operation, content, writes=writes), writes=writes, name=name
             )
