@@ -34,7 +34,7 @@ A record that cannot proceed is **held** with its reason while the others go on:
     schedule=AssetOrTimeSchedule(
         timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=[inbox]
     ),
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,  # one run drains all that waits; the ledger keeps two runs apart all the same
     default_args={

@@ -17,7 +17,7 @@ be written: each field, its value and the rule that gave it. Records that would 
 their faults. **No write leaves**, and no watermark moves.
 """,
     schedule=None,
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
     params={
         "boxes": Param(

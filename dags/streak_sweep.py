@@ -18,7 +18,7 @@ webhook brought already is counted as known; the log says how many were **new**.
 together with the hints, so a sweep that fails starts again at the same place.
 """,
     schedule=CronTriggerTimetable("*/5 * * * *", timezone="UTC"),
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "retry_policy": FLOW_RETRY_POLICY},

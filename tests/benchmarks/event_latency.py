@@ -39,7 +39,7 @@ from streak_netsuite.triggers.inbox import InboxTrigger
 
 bell = Asset("bench_bell", watchers=[AssetWatcher(name="bench_watcher", trigger=InboxTrigger(ledger_conn_id="bench_ledger"))])
 
-with DAG("bench_empty", schedule=[bell], start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False, max_active_runs=1):
+with DAG("bench_empty", schedule=[bell], start_date=datetime(2024, 1, 1, tzinfo=UTC), catchup=False, max_active_runs=1):
     @task
     def first() -> None:
         """Nothing."""

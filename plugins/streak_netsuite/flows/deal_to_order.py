@@ -107,9 +107,9 @@ class DealToOrder:
             finally:
                 self.memory.release_identities(token=claim.token)
         # After the keeper has ended: it must not mistake a settled claim for one that was taken over.
-        report = self._settle(batch)
+        # Holds of their own come first: after the claim is settled, nobody would come back for them.
         self._hold_side_faults(batch, plans)
-        return report
+        return self._settle(batch)
 
     def _hold_side_faults(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
         """Show a person what new records were made without, as holds of their own."""
