@@ -1,12 +1,10 @@
 # Everything from nothing but Python 3.11+ and make. Each target sets up what it needs; the second time is instant.
-SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 UV_LOCK := requirements-bootstrap.lock
-export PYTHONDONTWRITEBYTECODE =
 export UV_NO_PROGRESS = 1
 export UV_LINK_MODE ?= copy
 
