@@ -12,6 +12,8 @@ from rich.table import Table
 from streak_netsuite.demo.local_airflow import DemoError
 from streak_netsuite.demo.processes import until
 from streak_netsuite.demo.stage import PIPELINE, Stage
+from streak_netsuite.ledger.inbox import StoredEvent
+from streak_netsuite.sync.hint import HintOrigin
 
 BOX = "Blue Harbor warehouse robots"
 _PATIENCE_SECONDS = 60.0
@@ -113,11 +115,16 @@ def _await(stage: Stage, what: str, look: Callable[[], Any]) -> Any:
 
 
 def _received(stage: Stage, box_key: str) -> bool:
-    return bool(stage.ledger.events_for(box_key))
+    return bool(_webhooks(stage, box_key))
 
 
 def _taken(stage: Stage, box_key: str) -> bool:
-    return any(event.attempts > 0 for event in stage.ledger.events_for(box_key))
+    return any(event.attempts > 0 for event in _webhooks(stage, box_key))
+
+
+def _webhooks(stage: Stage, box_key: str) -> list[StoredEvent]:
+    """Return the box's hints that came by webhook: a sweep may have brought older ones."""
+    return [event for event in stage.ledger.events_for(box_key) if event.origin is HintOrigin.WEBHOOK]
 
 
 def _order(control: httpx.Client, box_key: str) -> Mapping[str, Any] | None:
