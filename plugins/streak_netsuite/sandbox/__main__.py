@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import json
+import signal
 import sys
+from types import FrameType
 
 from streak_netsuite.sandbox.server import Sandbox, bind, server
 
@@ -27,16 +29,20 @@ def run(port: int) -> int:
     serving = server(sandbox)
     line = json.dumps(sandbox.describe(listener.getsockname()[1]))
 
+    def end(_number: int, _frame: FrameType | None) -> None:
+        # uvicorn takes the signals while it serves, and raises them again here when it has ended.
+        serving.should_exit = True
+
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, end)
+
     async def serve() -> None:
         # The socket listens already: whoever connects before uvicorn accepts waits a moment in its queue.
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
         await serving.serve(sockets=[listener])
 
-    try:
-        asyncio.run(serve())
-    except KeyboardInterrupt:
-        return 0
+    asyncio.run(serve())
     return 0
 
 

@@ -1,22 +1,44 @@
 """The control API that concerns both vendors: faults, what was received, reset."""
 
 import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from streak_netsuite.sandbox.faults import Fault, FaultBook
 from streak_netsuite.sandbox.journal import Journal
+from streak_netsuite.sandbox.reading import json_object
 
-_FAULT_KEYS = frozenset({"system", "kind", "operation", "times", "after", "probability", "match", "options"})
+
+class _Wish(BaseModel):
+    """A fault as it is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    system: str
+    kind: str
+    operation: str = "*"
+    times: int | None = Field(default=1, ge=1)
+    after: int = Field(default=0, ge=0)
+    probability: float = Field(default=1.0, ge=0, le=1)
+    match: str = ""
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
-def routes(faults: FaultBook, journal: Journal, reset: Any) -> list[BaseRoute]:
-    """Return the routes, to be mounted at `/control`."""
-    desk = _Desk(faults, journal, reset)
+def routes(
+    faults: FaultBook, journal: Journal, reset: Callable[[], None], kinds: Mapping[str, Collection[str]]
+) -> list[BaseRoute]:
+    """Return the routes, to be mounted at `/control`.
+
+    Args:
+        kinds: the fault kinds of each system; others would never strike and are refused.
+    """
+    desk = _Desk(faults, journal, reset, kinds)
     return [
         Route("/reset", desk.reset, methods=["POST"]),
         Route("/faults", desk.faults, methods=["GET", "POST", "DELETE"]),
@@ -28,7 +50,14 @@ def routes(faults: FaultBook, journal: Journal, reset: Any) -> list[BaseRoute]:
 class _Desk:
     """The handlers."""
 
-    def __init__(self, faults: FaultBook, journal: Journal, reset: Any) -> None:
+    def __init__(
+        self,
+        faults: FaultBook,
+        journal: Journal,
+        reset: Callable[[], None],
+        kinds: Mapping[str, Collection[str]],
+    ) -> None:
+        self._kinds = kinds
         self._faults = faults
         self._journal = journal
         self._reset = reset
@@ -43,14 +72,18 @@ class _Desk:
         if request.method == "DELETE":
             self._faults.clear()
         elif request.method == "POST":
-            wish = json.loads(await request.body() or b"{}")
-            unknown = wish.keys() - _FAULT_KEYS
-            if unknown or not {"system", "kind"} <= wish.keys():
-                return JSONResponse(
-                    {"error": f"a fault has {sorted(_FAULT_KEYS)}; system and kind are needed"}, 422
-                )
-            return JSONResponse(asdict(self._faults.add(Fault(**wish))), status_code=201)
+            return self._add_fault(await json_object(request))
         return JSONResponse({"faults": [asdict(f) for f in self._faults.all()]})
+
+    def _add_fault(self, sent: dict[str, Any]) -> Response:
+        try:
+            wish = _Wish.model_validate(sent)
+        except ValidationError as error:
+            return JSONResponse({"error": json.loads(error.json(include_url=False))}, 422)
+        if wish.kind not in self._kinds.get(wish.system, ()):
+            known = {system: sorted(kinds) for system, kinds in self._kinds.items()}
+            return JSONResponse({"error": f"no such system or kind; there are {known}"}, 422)
+        return JSONResponse(asdict(self._faults.add(Fault(**wish.model_dump()))), 201)
 
     async def drop_fault(self, request: Request) -> Response:
         """Clear one fault."""
@@ -63,7 +96,10 @@ class _Desk:
             self._journal.clear()
             return JSONResponse({"requests": []})
         query = request.query_params
+        after = query.get("after", "0")
+        if not after.isdecimal():
+            return JSONResponse({"error": "after is the number of a request"}, 422)
         entries = self._journal.entries(
-            system=query.get("system"), operation=query.get("operation"), after=int(query.get("after", "0"))
+            system=query.get("system"), operation=query.get("operation"), after=int(after)
         )
         return JSONResponse({"requests": [asdict(e) for e in entries]})

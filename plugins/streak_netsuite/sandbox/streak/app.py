@@ -1,5 +1,6 @@
 """Streak over HTTP: one team, both versions of its API."""
 
+import copy
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,7 +12,8 @@ from streak_netsuite.sandbox.faults import FaultBook
 from streak_netsuite.sandbox.journal import Journal
 from streak_netsuite.sandbox.streak import boxes, catalogue, control, parties, seed, talk, webhooks
 from streak_netsuite.sandbox.streak.delivery import Courier
-from streak_netsuite.sandbox.streak.door import Door
+from streak_netsuite.sandbox.streak.door import Call, Door
+from streak_netsuite.sandbox.streak.errors import refuse
 from streak_netsuite.sandbox.streak.settings import Settings
 from streak_netsuite.sandbox.streak.store import Store
 
@@ -37,7 +39,9 @@ class StreakSandbox:
         def seconds() -> float:
             return clock().timestamp()
 
-        self.courier = Courier(settings=self.settings, clock=seconds, forget=self._forget, rng=rng)
+        self.courier = Courier(
+            settings=self.settings, clock=seconds, registered=self._registered, forget=self._forget, rng=rng
+        )
         self._door = Door(
             api_key=API_KEY, faults=faults, journal=journal, settings=self.settings, clock=seconds
         )
@@ -53,6 +57,7 @@ class StreakSandbox:
             *parties.routes(door, store),
             *talk.routes(door, store),
             *webhooks.routes(door, store),
+            door.route("GET POST PUT PATCH DELETE", "/{rest:path}", "unknown", _no_such_path),
         ]
 
     def control_routes(self) -> list[BaseRoute]:
@@ -81,7 +86,14 @@ class StreakSandbox:
                 webhook.get("pipelineKey"),
                 webhook.get("teamKey"),
             }:
-                self.courier.send(webhook, event, dict(thing))
+                self.courier.send(webhook, event, copy.deepcopy(dict(thing)))
+
+    def _registered(self, webhook_key: str) -> bool:
+        return webhook_key in self.store.webhooks
 
     def _forget(self, webhook_key: str) -> None:
         self.store.webhooks.pop(webhook_key, None)
+
+
+def _no_such_path(_: Call) -> Any:
+    raise refuse("Invalid API path specified", status=404)

@@ -1,16 +1,17 @@
 """Boxes, their field values, and search."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from starlette.routing import BaseRoute
 
 from streak_netsuite.sandbox.streak.catalogue import page
 from streak_netsuite.sandbox.streak.door import Call, Door
-from streak_netsuite.sandbox.streak.errors import not_found, refuse
+from streak_netsuite.sandbox.streak.errors import missing_parameters, not_found, refuse
 from streak_netsuite.sandbox.streak.settings import Settings
 from streak_netsuite.sandbox.streak.store import Json, Store
 
-_SORTABLE = frozenset({"creationTimestamp", "lastUpdatedTimestamp"})
 _SEARCH_PAGE = 20
 
 
@@ -22,6 +23,7 @@ def routes(door: Door, store: Store, settings: Settings) -> list[BaseRoute]:
         door.route("GET", "/v2/pipelines/{pipeline}/boxes", "boxes.list", desk.listed_v2),
         door.route("GET", "/v1/boxes", "boxes.everything", desk.everything),
         door.route("POST", "/v1/pipelines/{pipeline}/boxes/batch/", "boxes.batch_get", desk.batch),
+        door.route("POST", "/v2/pipelines/{pipeline}/boxes/batch", "boxes.rehome", desk.rehome, writes=True),
         door.route("POST", "/v2/pipelines/{pipeline}/boxes", "boxes.create", desk.create, writes=True),
         door.route("GET", "/v1/boxes/{box}", "boxes.get", desk.box),
         door.route("POST", "/v1/boxes/{box}", "boxes.update", desk.update, writes=True),
@@ -41,15 +43,15 @@ class _Desk:
         self._settings = settings
 
     def listed_v1(self, call: Call) -> Any:
-        rows = _listed(self._store, call)
-        return (
-            _shown_page(self._store, rows, call)
-            if {"page", "limit"} & call.query.keys()
-            else _shown_all(self._store, rows)
-        )
+        """An envelope when a page is asked for, else a bare array: clients have met both."""
+        rows = _listed(self._store, call, call.query.get("sortBy"))
+        if "page" in call.query:
+            return _shown_page(self._store, rows, call)
+        most = call.number("limit", 0, least=1)
+        return _shown_all(self._store, islice(rows, most) if most else rows)
 
     def listed_v2(self, call: Call) -> Json:
-        return _shown_page(self._store, _listed(self._store, call), call)
+        return _shown_page(self._store, _listed(self._store, call, None), call)
 
     def everything(self, _: Call) -> list[Json]:
         return [self._store.shown_box(key) for key in self._store.boxes]
@@ -59,6 +61,9 @@ class _Desk:
 
     def batch(self, call: Call) -> list[Json]:
         return _batch(self._store, self._settings, call)
+
+    def rehome(self, call: Call) -> list[Json]:
+        return _rehome(self._store, call)
 
     def create(self, call: Call) -> Json:
         made = self._store.add_box(self._store.pipeline(call.path["pipeline"]), call.object())
@@ -76,46 +81,56 @@ class _Desk:
         return _field_values(self._store, call.path["box"])
 
     def value(self, call: Call) -> Json:
-        found = [v for v in _field_values(self._store, call.path["box"]) if v["key"] == call.path["field"]]
-        if not found:
-            raise not_found()
-        return found[0]
+        return _field_value(self._store, call.path["box"], call.path["field"])
 
     def set_value(self, call: Call) -> Json:
-        self._store.update_box(call.path["box"], {"fields": {call.path["field"]: call.object().get("value")}})
+        _field_value(self._store, call.path["box"], call.path["field"])
+        if "value" not in call.object():
+            raise missing_parameters()
+        self._store.update_box(call.path["box"], {"fields": {call.path["field"]: call.object()["value"]}})
         return self.value(call)
 
     def search(self, call: Call) -> Json:
         return _search(self._store, call)
 
 
-def _listed(store: Store, call: Call) -> list[Json]:
-    rows = store.boxes_of(call.path["pipeline"])
-    stage = call.query.get("stageKey")
-    if stage is not None:
-        rows = [row for row in rows if row["stageKey"] == stage]
-    sort = call.query.get("sortBy")
-    if sort is not None:
-        if sort not in _SORTABLE:
-            raise refuse("Invalid sortBy")
-        rows = sorted(rows, key=lambda row: int(row[sort]), reverse=True)  # descending is all there is
-    return rows
+def _listed(store: Store, call: Call, sort: str | None) -> Iterable[Json]:
+    """Return a pipeline's boxes, lazily; sorted lists are descending, which is all there is."""
+    orders = {None: store.boxes_of, "creationTimestamp": store.newest_first}
+    orders["lastUpdatedTimestamp"] = store.latest_change_first
+    if sort not in orders:
+        raise refuse("Invalid sortBy")
+    rows, stage = orders[sort](call.path["pipeline"]), call.query.get("stageKey")
+    return rows if stage is None else (row for row in rows if row["stageKey"] == stage)
 
 
-def _shown_page(store: Store, rows: list[Json], call: Call) -> Json:
+def _shown_page(store: Store, rows: Iterable[Json], call: Call) -> Json:
     found = page(rows, call)
     return {**found, "results": _shown_all(store, found["results"])}
 
 
-def _shown_all(store: Store, rows: list[Json]) -> list[Json]:
+def _shown_all(store: Store, rows: Iterable[Json]) -> list[Json]:
     return [store.shown_box(row["key"]) for row in rows]
+
+
+def _rehome(store: Store, call: Call) -> list[Json]:
+    """Move boxes of this pipeline to others: the same path as the batch read of v1, another effect."""
+    store.pipeline(call.path["pipeline"])
+    if not isinstance(call.body, list) or not all(isinstance(wish, dict) for wish in call.body):
+        raise refuse("Expected an array of boxes")
+    moves = [
+        (store.box(str(wish.get("key"))), store.pipeline(str(wish.get("pipelineKey")))) for wish in call.body
+    ]
+    if any(box["pipelineKey"] != call.path["pipeline"] for box, _ in moves):
+        raise not_found()
+    return _shown_all(store, [store.rehome_box(box["key"], target) for box, target in moves])
 
 
 def _batch(store: Store, settings: Settings, call: Call) -> list[Json]:
     pipeline = store.pipeline(call.path["pipeline"])
     if not settings.batch_get:
         raise refuse("Invalid API path specified", status=404)
-    if not isinstance(call.body, list):
+    if not isinstance(call.body, list) or not all(isinstance(key, str) for key in call.body):
         raise refuse("Expected an array of box keys")
     known = [store.boxes[key] for key in call.body if key in store.boxes]
     return _shown_all(store, [box for box in known if box["pipelineKey"] == pipeline["key"]])
@@ -130,32 +145,52 @@ def _field_values(store: Store, box_key: str) -> list[Json]:
     ]
 
 
+def _field_value(store: Store, box_key: str, field_key: str) -> Json:
+    for value in _field_values(store, box_key):
+        if value["key"] == field_key:
+            return value
+    raise not_found()
+
+
 def _search(store: Store, call: Call) -> Json:
     query, name = call.query.get("query"), call.query.get("name")
     if (query is None) == (name is None):
         raise refuse("Specify exactly one of query and name")
-    pipelines = call.queries.get("pipelineKey") or list(store.pipelines)
-    wanted = (query or "").casefold()
-    hits = [
-        _stub(box)
-        for box in store.boxes.values()
-        if box["pipelineKey"] in pipelines
-        and (box["name"] == name if name is not None else wanted in _indexed(box))
-    ]
-    start = call.number("page", 0) * _SEARCH_PAGE
-    parties = {
-        kind: _found(store.parties(kind[:-1] if kind == "contacts" else "organization"), wanted)
-        for kind in ("contacts", "orgs")
+    number = call.number("page", 0)
+    found = {
+        "boxes": [_stub(box) for box in _hits(store, call, query, name)],
+        "contacts": _found(store.contacts, query),
+        "orgs": _found(store.organizations, query),
     }
-    results = {
-        "boxes": hits[start : start + _SEARCH_PAGE],
-        **(parties if query else {"contacts": [], "orgs": []}),
-    }
-    return {"results": results, "query": query or name, "page": call.number("page", 0)}
+    start = number * _SEARCH_PAGE
+    results = {kind: hits[start : start + _SEARCH_PAGE] for kind, hits in found.items()}
+    return {"results": results, "query": name if query is None else query, "page": number}
 
 
-def _indexed(box: Json) -> str:
-    texts = [v for v in box["fields"].values() if isinstance(v, str)]
+def _hits(store: Store, call: Call, query: str | None, name: str | None) -> Iterable[Json]:
+    teams = call.queries.get("teamKey", [store.team["key"]])
+    pipelines = call.queries.get("pipelineKey", list(store.pipelines))
+    stages = call.queries.get("stageKey")
+    texts = {key: _text_keys(pipeline) for key, pipeline in store.pipelines.items()}
+    for box in store.boxes.values():
+        if box["pipelineKey"] not in pipelines or (stages is not None and box["stageKey"] not in stages):
+            continue
+        # A name is compared exactly; a query is looked for in name, notes and text fields.
+        matches = (
+            box["name"] == name
+            if query is None
+            else query.casefold() in _indexed(box, texts[box["pipelineKey"]])
+        )
+        if matches and store.team["key"] in teams:
+            yield box
+
+
+def _text_keys(pipeline: Json) -> list[str]:
+    return [d["key"] for d in pipeline["fields"] if d["type"] == "TEXT_INPUT"]
+
+
+def _indexed(box: Json, text_keys: list[str]) -> str:
+    texts = [str(box["fields"].get(key, "")) for key in text_keys]
     return " ".join([box["name"], box["notes"], *texts]).casefold()
 
 
@@ -172,11 +207,13 @@ def _stub(box: Json) -> Json:
     }
 
 
-def _found(parties: dict[str, Json], wanted: str) -> list[Json]:
+def _found(parties: dict[str, Json], query: str | None) -> list[Json]:
     def text(party: Json) -> str:
         names = [party.get(n, "") for n in ("name", "givenName", "familyName")]
         return " ".join([*names, *party.get("emailAddresses", [])]).casefold()
 
     return [
-        {"key": p["key"], "name": p.get("name", "")} for p in parties.values() if wanted and wanted in text(p)
+        {"key": p["key"], "name": p.get("name", "")}
+        for p in parties.values()
+        if query and query.casefold() in text(p)
     ]

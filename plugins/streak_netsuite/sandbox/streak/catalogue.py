@@ -1,5 +1,7 @@
 """Users, teams, pipelines, stages and field definitions."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -11,6 +13,7 @@ from streak_netsuite.sandbox.streak.store import Json, Store
 FIELD_TYPES = frozenset(
     "TEXT_INPUT DROPDOWN CHECKBOX DATE PERSON FORMULA TAG TEAM_CONTACT TEAM_ORGANIZATION".split()
 )
+_OPTION_LISTS = (("dropdownSettings", "items"), ("tagSettings", "tags"))
 
 
 def routes(door: Door, store: Store) -> list[BaseRoute]:
@@ -24,10 +27,8 @@ def routes(door: Door, store: Store) -> list[BaseRoute]:
         door.route("GET", "/v2/teams/{team}/users", "teams.users", desk.team_users),
         door.route("GET", "/v1/pipelines", "pipelines.list", desk.pipelines_v1),
         door.route("GET", "/v2/pipelines", "pipelines.list", desk.pipelines_v2),
-        *[
-            door.route("GET", f"/{v}/pipelines/{{pipeline}}", "pipelines.get", desk.pipeline)
-            for v in ("v1", "v2")
-        ],
+        door.route("GET", "/v1/pipelines/{pipeline}", "pipelines.get", desk.pipeline_v1),
+        door.route("GET", "/v2/pipelines/{pipeline}", "pipelines.get", desk.pipeline_v2),
         *[
             door.route("GET", f"/{v}/pipelines/{{pipeline}}/stages", "stages.list", desk.stages)
             for v in ("v1", "v2")
@@ -55,9 +56,10 @@ class _Desk:
         return self._store.user
 
     def user(self, call: Call) -> Json:
-        if call.path["user"] != self._store.user["key"]:
-            raise not_found()
-        return self._store.user
+        for member in self._store.team["members"]:
+            if member["key"] == call.path["user"]:
+                return dict(member)
+        raise not_found()
 
     def my_teams(self, _: Call) -> Json:
         return {"results": [self._store.team], "hasNextPage": False}
@@ -69,12 +71,15 @@ class _Desk:
         return {"results": _team(self._store, call)["members"], "hasNextPage": False}
 
     def pipelines_v1(self, _: Call) -> list[Json]:
-        return [_shown(self._store, p) for p in self._store.pipelines.values()]
+        return [_with_typed_key(_shown(self._store, p)) for p in self._store.pipelines.values()]
 
     def pipelines_v2(self, call: Call) -> Json:
-        return page(self.pipelines_v1(call), call)
+        return page([_shown(self._store, p) for p in self._store.pipelines.values()], call)
 
-    def pipeline(self, call: Call) -> Json:
+    def pipeline_v1(self, call: Call) -> Json:
+        return _with_typed_key(self.pipeline_v2(call))
+
+    def pipeline_v2(self, call: Call) -> Json:
         return _shown(self._store, self._store.pipeline(call.path["pipeline"]))
 
     def stages(self, call: Call) -> Json:
@@ -90,7 +95,7 @@ class _Desk:
         return _field(self._store.pipeline(call.path["pipeline"]), call.path["field"])
 
     def add_field(self, call: Call) -> Json:
-        return _add_field(self._store.pipeline(call.path["pipeline"]), call.object())
+        return _add_field(self._store, self._store.pipeline(call.path["pipeline"]), call.object())
 
     def edit_field(self, call: Call) -> Json:
         definition = _field(self._store.pipeline(call.path["pipeline"]), call.path["field"])
@@ -100,11 +105,12 @@ class _Desk:
         return _drop_field(self._store, self._store.pipeline(call.path["pipeline"]), call.path["field"])
 
 
-def page(rows: list[Any], call: Call, *, most: int = 1000, default: int = 100) -> Json:
+def page(rows: Iterable[Any], call: Call, *, most: int = 1000, default: int = 100) -> Json:
     """Return one page in the page-number envelope."""
-    limit, number = call.number("limit", default, most=most), call.number("page", 0)
-    start = number * limit
-    return {"results": rows[start : start + limit], "hasNextPage": start + limit < len(rows)}
+    limit = call.number("limit", default, least=1, most=most)
+    start = call.number("page", 0) * limit
+    found = list(islice(rows, start, start + limit + 1))
+    return {"results": found[:limit], "hasNextPage": len(found) > limit}
 
 
 def _team(store: Store, call: Call) -> Json:
@@ -119,6 +125,11 @@ def _shown(store: Store, pipeline: Json) -> Json:
         counts[box["stageKey"]] = counts.get(box["stageKey"], 0) + 1
     stages = {key: {**stage, "boxCount": counts.get(key, 0)} for key, stage in pipeline["stages"].items()}
     return {**pipeline, "stages": stages, "boxCount": sum(counts.values())}
+
+
+def _with_typed_key(pipeline: Json) -> Json:
+    """Return the pipeline as v1 shows it, with its key twice."""
+    return {**pipeline, "pipelineKey": pipeline["key"]}
 
 
 def _add_stage(store: Store, pipeline: Json, values: Json) -> Json:
@@ -139,11 +150,17 @@ def _field(pipeline: Json, key: str) -> Json:
     return definition
 
 
-def _add_field(pipeline: Json, values: Json) -> Json:
+def _add_field(store: Store, pipeline: Json, values: Json) -> Json:
     if not values.get("name") or values.get("type") not in FIELD_TYPES:
         raise refuse("Invalid field name or type")
+    now = store.now_ms()
     key = str(max((int(f["key"]) for f in pipeline["fields"]), default=1000) + 1)
-    definition = {**values, "key": key}
+    options = {
+        settings: {name: _keyed(_options(values[settings], name), [])}
+        for settings, name in _OPTION_LISTS
+        if settings in values
+    }
+    definition = {**values, **options, "key": key, "lastUpdatedTimestamp": now}
     pipeline["fields"].append(definition)
     return definition
 
@@ -152,12 +169,19 @@ def _edit_field(definition: Json, values: Json, *, add_only: bool) -> Json:
     """Change a definition. Without `addOnly` an option list replaces, so options that are left out vanish."""
     if "name" in values:
         definition["name"] = str(values["name"])
-    for settings, name in (("dropdownSettings", "items"), ("tagSettings", "tags")):
+    for settings, name in _OPTION_LISTS:
         if settings in values:
-            wanted = list(values[settings].get(name, []))
+            wanted = _options(values[settings], name)
             kept = definition.get(settings, {}).get(name, []) if add_only else []
             definition[settings] = {name: [*kept, *_keyed(wanted, kept)]}
     return definition
+
+
+def _options(settings: Any, name: str) -> list[Json]:
+    options = settings.get(name) if isinstance(settings, dict) else None
+    if not isinstance(options, list) or not all(isinstance(option, dict) for option in options):
+        raise refuse(f"Expected an array of {name}")
+    return options
 
 
 def _keyed(options: list[Json], kept: list[Json]) -> list[Json]:

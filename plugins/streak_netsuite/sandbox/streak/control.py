@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from streak_netsuite.sandbox.reading import json_object
 from streak_netsuite.sandbox.streak.delivery import Courier
 from streak_netsuite.sandbox.streak.errors import Refusal
 from streak_netsuite.sandbox.streak.settings import Settings
@@ -61,7 +62,7 @@ class _Desk:
     async def change_settings(self, request: Request) -> Response:
         """Show or change the settings; deliveries that were paused go out when they are not any more."""
         if request.method == "PATCH":
-            changes = await _json(request)
+            changes = await json_object(request)
             try:
                 checked = Settings.model_validate(self._settings.model_dump() | changes)
             except ValidationError as error:
@@ -73,18 +74,18 @@ class _Desk:
 
     async def move(self, request: Request) -> Response:
         """Move a box, by name or key, to a stage by name: {"box": ..., "stage": ...}."""
-        wish = await _json(request)
+        wish = await json_object(request)
         return self._move([str(wish.get("box", ""))], str(wish.get("stage", "")))
 
     async def move_one(self, request: Request) -> Response:
         """Move the box of the path: {"stage": ...}."""
-        wish = await _json(request)
+        wish = await json_object(request)
         return self._move([request.path_params["box"]], str(wish.get("stage", "")))
 
     async def move_many(self, request: Request) -> Response:
         """Move several boxes: {"boxes": [...], "stage": ...}."""
-        wish = await _json(request)
-        return self._move([str(box) for box in wish.get("boxes", [])], str(wish.get("stage", "")))
+        wish = await json_object(request)
+        return self._move([str(box) for box in wish.get("boxes") or []], str(wish.get("stage", "")))
 
     def _move(self, names: list[str], stage: str) -> Response:
         by_name = (
@@ -94,11 +95,16 @@ class _Desk:
         )
         keys = [name if name in self._store.boxes else by_name.get(name, "") for name in names]
         try:
-            for key in keys:
-                self._store.update_box(key, {"stageKey": stage})
+            stages = [self._stage_of(key, stage) for key in keys]
         except Refusal as refusal:
             return JSONResponse(refusal.body, status_code=refusal.status)
+        for key, stage_key in zip(keys, stages, strict=True):
+            self._store.update_box(key, {"stageKey": stage_key})
         return JSONResponse({"key": keys[0] if keys else "", "keys": keys, "stage": stage})
+
+    def _stage_of(self, box_key: str, stage: str) -> str:
+        pipeline = self._store.pipeline(self._store.box(box_key)["pipelineKey"])
+        return self._store.stage_key(pipeline, stage)
 
     async def add_boxes(self, request: Request) -> Response:
         """Make many boxes without webhooks.
@@ -107,9 +113,9 @@ class _Desk:
         "fields": {"Product": "Atlas Arm", ...}}: every organization is new and has one contact and an address;
         options are given by label.
         """
-        wish = await _json(request)
-        count = int(wish.get("count", 1))
-        if not 0 < count <= _MOST_IN_BULK:
+        wish = await json_object(request)
+        count = wish.get("count", 1)
+        if not isinstance(count, int) or not 0 < count <= _MOST_IN_BULK:
             return JSONResponse({"error": f"count must be 1 to {_MOST_IN_BULK}"}, status_code=422)
         try:
             keys = self._make(count, wish)
@@ -142,11 +148,10 @@ class _Desk:
     async def patch_box(self, request: Request) -> Response:
         """Set raw properties of a box, such as creationTimestamp, as no API call can. Tells nobody."""
         try:
-            box = self._store.box(request.path_params["box"])
+            self._store.overwrite_box(request.path_params["box"], await json_object(request))
         except Refusal as refusal:
             return JSONResponse(refusal.body, status_code=refusal.status)
-        box.update(await _json(request))
-        return JSONResponse(self._store.shown_box(box["key"]))
+        return JSONResponse(self._store.shown_box(request.path_params["box"]))
 
     async def deliveries(self, _request: Request) -> Response:
         """Show every try of every webhook."""
@@ -205,9 +210,3 @@ def _keyed_fields(pipeline: Json, wanted: Mapping[str, Any]) -> Json:
             value = [tags.get(v, v) for v in value]
         found[definition["key"]] = options.get(value, value) if isinstance(value, str) else value
     return found
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    raw = await request.body()
-    value = json.loads(raw) if raw else {}
-    return value if isinstance(value, dict) else {}

@@ -31,11 +31,13 @@ class Courier:
     """Delivers changes to the webhooks that want them.
 
     Attributes:
+        registered: whether a webhook is still there; what waits for one that is not, is dropped.
         forget: removes a webhook, because its target answered 410.
     """
 
     settings: Settings
     clock: Callable[[], float]
+    registered: Callable[[str], bool]
     forget: Callable[[str], None]
     rng: random.Random
     log: list[Delivery] = field(default_factory=list)
@@ -51,7 +53,9 @@ class Courier:
 
     async def close(self) -> None:
         """Stop; what is not delivered is dropped."""
+        tasks = list(self._tasks)
         self.clear()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
 
@@ -91,6 +95,8 @@ class Courier:
     async def _deliver(self, webhook: dict[str, Any], event: str, body: dict[str, Any]) -> None:
         wait = self.settings.retry_seconds
         for attempt in range(1, self.settings.attempts + 1):
+            if not self.registered(webhook["key"]):
+                return
             status = await self._post(webhook, body)
             self._note(webhook, event, body, attempt, status)
             if status == 200:

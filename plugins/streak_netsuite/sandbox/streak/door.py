@@ -6,9 +6,10 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -47,12 +48,12 @@ class Call:
             raise missing_parameters()
         return self.body
 
-    def number(self, name: str, default: int, *, most: int | None = None) -> int:
-        """Return a whole number of the query."""
+    def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+        """Return a whole number of the query, cut to `most`, or refuse."""
         text = self.query.get(name)
         if text is None:
             return default
-        if not re.fullmatch(r"\d{1,15}", text):
+        if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) < least:
             raise refuse(f"Invalid {name}")
         return min(int(text), most) if most is not None else int(text)
 
@@ -68,25 +69,37 @@ class Door:
     clock: Callable[[], float]
     _recent: list[float] = field(default_factory=list)
 
-    def route(self, methods: str, path: str, name: str, handler: Handler, *, writes: bool = False) -> Route:
+    def route(
+        self,
+        methods: str,
+        path: str,
+        name: str,
+        handler: Handler,
+        *,
+        writes: bool = False,
+        form: bool = False,
+    ) -> Route:
         """Return a route.
 
         Args:
             methods: one or several, with blanks between.
             name: the operation, as faults and the journal know it.
             handler: takes a Call and returns what is sent as JSON.
+            form: whether a form is read, too; its values arrive as text.
         """
 
         async def endpoint(request: Request) -> Response:
-            return await self._answer(request, name, handler, writes=writes)
+            return await self._answer(request, name, handler, writes=writes, form=form)
 
         return Route(path, endpoint, methods=methods.split(), name=f"{name} {methods}")
 
-    async def _answer(self, request: Request, name: str, handler: Handler, *, writes: bool) -> Response:
+    async def _answer(
+        self, request: Request, name: str, handler: Handler, *, writes: bool, form: bool
+    ) -> Response:
         at, started = self.clock(), time.perf_counter()
         text = (await request.body()).decode("utf-8", "replace")
         fault = self.faults.take(SYSTEM, name, f"{request.url.path} {text}", kinds=KINDS)
-        response = await self._serve(request, text, fault, handler)
+        response = await self._serve(request, fault, lambda: self._perform(request, text, handler, form=form))
         self.journal.record(
             system=SYSTEM,
             operation=name,
@@ -102,7 +115,7 @@ class Door:
         return cut_connection(request) if response is None else response
 
     async def _serve(
-        self, request: Request, text: str, fault: Fault | None, handler: Handler
+        self, request: Request, fault: Fault | None, perform: Callable[[], Response]
     ) -> Response | None:
         """Return the answer, or None when the connection is to be cut."""
         kind = fault.kind if fault else ""
@@ -115,18 +128,16 @@ class Door:
             return _page(fault)
         if self.settings.latency_seconds:
             await asyncio.sleep(self.settings.latency_seconds)
-        response = await self._perform(request, text, handler)
+        response = perform()
         if kind == "timeout_after":
             await _hold(request, seconds)
         return None if kind in {"cut_after", "timeout_after"} else response
 
-    async def _perform(self, request: Request, text: str, handler: Handler) -> Response:
+    def _perform(self, request: Request, text: str, handler: Handler, *, form: bool) -> Response:
         try:
             self._check_rate()
             self._check_key(request)
-            result = handler(_read(request, text))
-            if isinstance(result, Awaitable):
-                result = await result
+            return JSONResponse(handler(_read(request, text, form=form)))
         except Refusal as refusal:
             headers = (
                 {"Retry-After": self.settings.retry_after}
@@ -134,7 +145,6 @@ class Door:
                 else None
             )
             return JSONResponse(refusal.body, status_code=refusal.status, headers=headers)
-        return JSONResponse(result)
 
     def _check_rate(self) -> None:
         limit = self.settings.requests_per_second
@@ -159,14 +169,14 @@ class Door:
             raise unauthorized()
 
 
-def _read(request: Request, text: str) -> Call:
-    is_json = request.headers.get("content-type", "").startswith("application/json")
-    if text and not is_json:
+def _read(request: Request, text: str, *, form: bool) -> Call:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if form and kind == "application/x-www-form-urlencoded":
+        body: Any = dict(parse_qsl(text))
+    elif text and kind != "application/json":
         raise missing_parameters()
-    try:
-        body = json.loads(text) if text else None
-    except ValueError:
-        raise refuse("Invalid JSON") from None
+    else:
+        body = _parsed(text)
     query = request.query_params
     return Call(
         path=request.path_params,
@@ -174,6 +184,13 @@ def _read(request: Request, text: str) -> Call:
         queries={name: query.getlist(name) for name in query},
         body=body,
     )
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        raise refuse("Invalid JSON") from None
 
 
 def _page(fault: Fault) -> Response:

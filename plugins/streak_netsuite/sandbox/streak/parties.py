@@ -1,5 +1,7 @@
 """Contacts and organizations: one skeleton, different rules for what makes two of them one."""
 
+import base64
+import heapq
 from collections.abc import Callable
 from typing import Any
 
@@ -11,23 +13,17 @@ from streak_netsuite.sandbox.streak.store import Json, Store
 
 _MOST = 1000
 _DUPLICATE_EMAILS = 801
+_HANDLES = "twitterHandle facebookHandle linkedinHandle instagramHandle".split()
 _TEXTS = {
-    "contact": ("givenName", "familyName", "title", "other", "photoUrl", "twitterHandle", "linkedinHandle"),
-    "organization": (
-        "name",
-        "other",
-        "industry",
-        "employeeCount",
-        "logoURL",
-        "twitterHandle",
-        "linkedinHandle",
-    ),
+    "contact": ("givenName", "familyName", "title", "other", "photoUrl", *_HANDLES),
+    "organization": ("name", "other", "industry", "employeeCount", "logoURL", *_HANDLES),
 }
 _LISTS = {
     "contact": ("emailAddresses", "phoneNumbers", "addresses", "domains"),
     "organization": ("domains", "phoneNumbers", "addresses"),
 }
-_LINKS = ("contactLinks", "orgLinks")
+_LINKS = {"contactLinks": "contact", "orgLinks": "organization"}
+_FIELD_SETTINGS = {"contact": "contactSettings", "organization": "organizationSettings"}
 
 
 def routes(door: Door, store: Store) -> list[BaseRoute]:
@@ -67,7 +63,7 @@ def _delete(store: Store, kind: str, call: Call) -> Json:
 
 
 def _batch(store: Store, kind: str, call: Call) -> Json:
-    if not isinstance(call.body, list):
+    if not isinstance(call.body, list) or not all(isinstance(key, str) for key in call.body):
         raise refuse("Expected an array of keys")
     known = store.parties(kind)
     return {key: known[key] for key in call.body if key in known}
@@ -75,22 +71,38 @@ def _batch(store: Store, kind: str, call: Call) -> Json:
 
 def _listed(store: Store, kind: str, call: Call) -> Json:
     _check_team(store, call)
-    limit = call.number("limit", 100, most=_MOST)
-    rows = sorted(store.parties(kind).values(), key=lambda row: str(row["key"]))
-    if kind == "contact":
-        after_ms = call.number("after", 0) * 1000  # seconds, unlike every other time of the API
-        rows = [row for row in rows if row["lastSavedTimestamp"] >= after_ms]
-    cursor = call.query.get("cursor", "")
-    rest = [row for row in rows if row["key"] > cursor]
-    found = rest[:limit]
+    limit = call.number("limit", 100, least=1, most=_MOST)
+    # Seconds, unlike every other time of the API; organizations know no such filter.
+    after = call.number("after", 0) if kind == "contact" else 0
+    last_key = _last_key(call.query.get("cursor", ""), after)
+    known = store.parties(kind)
+    rest = (k for k, row in known.items() if k > last_key and row["lastSavedTimestamp"] >= after * 1000)
+    found = [known[key] for key in heapq.nsmallest(limit, rest)]
     # A full last page is followed by an empty one: the cursor is there whenever the page is full.
-    return {"results": found, **({"cursor": found[-1]["key"]} if len(found) == limit else {})}
+    return {"results": found, **({"cursor": _cursor(found[-1]["key"], after)} if len(found) == limit else {})}
+
+
+def _cursor(key: str, after: int) -> str:
+    return base64.urlsafe_b64encode(f"{after} {key}".encode()).decode()
+
+
+def _last_key(cursor: str, after: int) -> str:
+    """Return the key that a cursor stands at. A cursor goes with the `after` that it was given for."""
+    if not cursor:
+        return ""
+    try:
+        of_after, _, key = base64.urlsafe_b64decode(cursor).decode().partition(" ")
+    except ValueError:
+        raise refuse("Invalid cursor") from None
+    if of_after != str(after) or not key:
+        raise refuse("Invalid cursor")
+    return key
 
 
 def _create(store: Store, kind: str, call: Call) -> Json:
     _check_team(store, call)
     values = _values(kind, call.object())
-    wanted = "emailAddresses" if kind == "contact" else "domains"
+    wanted = "emailAddresses" if kind == "contact" else "normalizedDomains"
     if call.query.get("getIfExisting") == "true":
         for party in store.parties(kind).values():
             if set(party[wanted]) & set(values.get(wanted, [])):
@@ -103,28 +115,61 @@ def _update(store: Store, kind: str, call: Call) -> Json:
     party, sent = store.party(kind, call.path["key"]), call.object()
     values = _values(kind, sent)
     _check_named(kind, {**party, **values})
-    party.update(values)
-    fields = {k: str(v) for k, v in (sent.get("fields") or {}).items() if v is not None}
-    party["fields"] = {**party["fields"], **fields}
-    for name in _LINKS:
-        if sent.get(name) is not None and name in party:
-            party[name] = [{"key": link["key"], "isMagicLinked": False} for link in sent[name]]
+    changes = {
+        **values,
+        **_linked(store, sent),
+        "fields": party["fields"] | _fields(store.team[_FIELD_SETTINGS[kind]]["fields"], sent.get("fields")),
+    }
+    party.update(changes)
+    for name in [n for n in _TEXTS[kind] if party.get(n) == ""]:
+        del party[name]
     store.save_party(kind, party)
     return party
+
+
+def _fields(definitions: Json, sent: Any) -> dict[str, str]:
+    """Return custom field values: they merge by key, are text always, and null changes nothing."""
+    if not isinstance(sent, dict | None):
+        raise refuse("fields must be an object")
+    given = {key: value for key, value in (sent or {}).items() if value is not None}
+    for key in given.keys() - definitions.keys():
+        raise refuse(f"Unknown field {key}")
+    return {key: str(value) for key, value in given.items()}
+
+
+def _linked(store: Store, sent: Json) -> Json:
+    """Return the links that were sent: a list replaces all links of its name."""
+    now = store.now_ms()
+    found: Json = {}
+    for name, kind in _LINKS.items():
+        links = sent.get(name)
+        if links is None:
+            continue
+        if not isinstance(links, list) or not all(isinstance(link, dict) for link in links):
+            raise refuse(f"Invalid {name}")
+        keys = [store.party(kind, str(link.get("key")))["key"] for link in links]
+        found[name] = [{"key": key, "isMagicLinked": False, "creationTimestamp": now} for key in keys]
+    return found
 
 
 def _values(kind: str, sent: Json) -> Json:
     """Return the known properties that were sent; null and what is left out mean "unchanged"."""
     texts = {n: str(sent[n]) for n in _TEXTS[kind] if sent.get(n) is not None}
-    lists = {n: list(dict.fromkeys(sent[n])) for n in _LISTS[kind] if sent.get(n) is not None}
+    lists = {n: _strings(n, sent[n]) for n in _LISTS[kind] if sent.get(n) is not None}
     if "emailAddresses" in lists:
-        lowered = [str(e).strip().lower() for e in sent["emailAddresses"]]
+        lowered = [e.strip().lower() for e in sent["emailAddresses"]]
         if len(set(lowered)) != len(lowered):
             raise refuse("Duplicate email addresses", code=_DUPLICATE_EMAILS)
         lists["emailAddresses"] = lowered
     if "domains" in lists:
-        lists["normalizedDomains"] = [str(d).lower() for d in lists["domains"]]
+        lists["normalizedDomains"] = [d.lower() for d in lists["domains"]]
     return {**texts, **lists}
+
+
+def _strings(name: str, sent: Any) -> list[str]:
+    if not isinstance(sent, list) or not all(isinstance(text, str) for text in sent):
+        raise refuse(f"Invalid {name}")
+    return list(dict.fromkeys(sent))
 
 
 def _check_named(kind: str, values: Json) -> None:

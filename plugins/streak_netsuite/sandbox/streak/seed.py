@@ -222,7 +222,7 @@ def _deal(
         pipeline,
         {
             "name": name,
-            "stageKey": stage,
+            "stageKey": store.stage_key(pipeline, stage),
             "notes": f"Met at the trade show. {organization_name} wants a quick start.",
             "fields": {keys[label]: value for label, value in values.items()},
             "organizations": [{"key": organization["key"]}],

@@ -1,14 +1,13 @@
 """The state of one Streak team: plain JSON objects in the shapes of the API, and what happens when they change."""
 
 import base64
-import copy
 import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from typing import Any
 
+from streak_netsuite.sandbox.streak import values as field_values
 from streak_netsuite.sandbox.streak.errors import not_found, refuse
 
 Json = dict[str, Any]
@@ -16,6 +15,11 @@ Listener = Callable[[str, str, Json], None]
 """Called with event name, scope key (pipeline or team) and the changed object."""
 
 _KEY_LENGTH = 81  # bytes before base64: keys of about 108 characters, as real ones
+_NEWS = frozenset({"name", "notes", "fields", "assignedToSharingEntries"})  # what BOX_EDIT is sent for
+_COUNTS = (
+    "taskTotal taskCompleteCount taskIncompleteCount taskOverdueCount callLogCount meetingNotesCount "
+    "commentCount gmailThreadCount fileCount totalNumberOfEmails"
+).split()
 
 
 class Store:
@@ -44,7 +48,10 @@ class Store:
         self.tasks: dict[str, Json] = {}
         self.meetings: dict[str, Json] = {}
         self.webhooks: dict[str, Json] = {}
+        # By pipeline: boxes by creation, and by latest change, oldest first. Kept in order by every change,
+        # so that a page of the sorted list costs the page and not the list.
         self._boxes_of: dict[str, dict[str, Json]] = {}
+        self._changed_in: dict[str, dict[str, Json]] = {}
 
     def listen(self, listener: Listener) -> None:
         """Have changes told to a listener."""
@@ -53,6 +60,11 @@ class Store:
     def now_ms(self) -> int:
         """Return the time in ms; no two changes share one, so that a version is a version."""
         self._last_ms = max(self._last_ms + 1, int(self._clock().timestamp() * 1000))
+        return self._last_ms
+
+    def _shared_now_ms(self) -> int:
+        """Return the time in ms; several things may share one, so that a bulk never runs ahead of the clock."""
+        self._last_ms = max(self._last_ms, int(self._clock().timestamp() * 1000))
         return self._last_ms
 
     def new_key(self, kind: str) -> str:
@@ -74,15 +86,16 @@ class Store:
             "name": name,
             "stages": keyed,
             "stageOrder": list(keyed),
-            "fields": list(fields),
+            "icon": "robot",
+            "description": None,
+            "fields": [{**definition, "lastUpdatedTimestamp": now} for definition in fields],
             "creationTimestamp": now,
             "lastUpdatedTimestamp": now,
             "lastSavedTimestamp": now,
         }
-        key = self.new_key("pipeline")
-        pipeline |= {"key": key, "pipelineKey": key}
+        pipeline["key"] = key = self.new_key("pipeline")
         self.pipelines[key] = pipeline
-        self._boxes_of[key] = {}
+        self._boxes_of[key], self._changed_in[key] = {}, {}
         return pipeline
 
     def pipeline(self, key: str) -> Json:
@@ -112,6 +125,16 @@ class Store:
         self.pipeline(pipeline_key)
         return list(self._boxes_of[pipeline_key].values())
 
+    def newest_first(self, pipeline_key: str) -> Iterable[Json]:
+        """Return a pipeline's boxes by creationTimestamp, descending."""
+        self.pipeline(pipeline_key)
+        return reversed(self._boxes_of[pipeline_key].values())
+
+    def latest_change_first(self, pipeline_key: str) -> Iterable[Json]:
+        """Return a pipeline's boxes by lastUpdatedTimestamp, descending."""
+        self.pipeline(pipeline_key)
+        return reversed(self._changed_in[pipeline_key].values())
+
     def box(self, key: str) -> Json:
         """Return a box or refuse."""
         if key not in self.boxes:
@@ -119,12 +142,15 @@ class Store:
         return self.boxes[key]
 
     def shown_box(self, key: str) -> Json:
-        """Return a box as the API shows it: formulas computed, empty values left out."""
-        box = copy.deepcopy(self.box(key))
+        """Return a box as the API shows it: formulas computed, empty values left out.
+
+        Later changes do not touch it: what is inside lists and objects is replaced, never changed.
+        """
+        box = {name: _copied(value) for name, value in self.box(key).items()}
         pipeline = self.pipelines[box["pipelineKey"]]
         for definition in pipeline["fields"]:
             if definition["type"] == "FORMULA":
-                value = _formula(definition, box["fields"], pipeline)
+                value = field_values.formula(definition, box["fields"], pipeline)
                 if value is not None:
                     box["fields"][definition["key"]] = value
         for name in ("contacts", "organizations"):
@@ -133,44 +159,42 @@ class Store:
         return box
 
     def add_box(self, pipeline: Json, values: Mapping[str, Any], *, quiet: bool = False) -> Json:
-        """Add a box; `values` as the API's create call takes them."""
-        if not values.get("name"):
+        """Add a box; `values` as the API's create call takes them. Quietly: nobody is told."""
+        given = self._checked(pipeline, values)
+        if "name" not in given:
             raise refuse("Box name is required")
-        now = self.now_ms()
-        stage = self.stage_key(pipeline, str(values.get("stageKey") or pipeline["stageOrder"][0]))
-        key = self.new_key("box")
-        sharing = {
-            "userKey": self.user["key"],
-            "email": self.user["email"],
-            "fullName": self.user["displayName"],
-        }
+        now = self._shared_now_ms() if quiet else self.now_ms()
+        stage = given.get("stageKey", pipeline["stageOrder"][0])
+        key, me = self.new_key("box"), _sharing(self.user)
         box: Json = {
             "key": key,
             "boxKey": key,
             "pipelineKey": pipeline["key"],
             "creatorKey": self.user["key"],
-            "name": str(values["name"]),
-            "notes": str(values.get("notes") or ""),
+            "notes": "",
             "stageKey": stage,
-            "fields": {},
             "creationTimestamp": now,
             "lastUpdatedTimestamp": now,
             "lastStageChangeTimestamp": now,
             "lastSavedTimestamp": now,
             "creationSourceType": "HUMAN",
-            "assignedToSharingEntries": [sharing],
-            "creatorSharingEntry": sharing,
+            "assignedToSharingEntries": [me],
+            "creatorSharingEntry": me,
             "followerKeys": [self.user["key"]],
+            "followerSharingEntries": [me],
+            "followerCount": 1,
             "linkedBoxKeys": [],
+            "emailAddresses": [],
+            "emailAddressesAutoExtracted": [],
+            "emailAddressesBlacklist": [],
             "stageHistoryEntries": [{"stageKey": stage, "lastEntryToStageTs": now}],
-            "commentCount": 0,
+            **dict.fromkeys(_COUNTS, 0),
+            "freshness": 1.0,
+            "violations": [],
+            **given,
+            "fields": field_values.filled(given.get("fields", {})),
         }
-        self._check_fields(pipeline, values.get("fields") or {})
-        box["fields"] = dict(values.get("fields") or {})
-        for name in ("contacts", "organizations"):
-            box[name] = self._links(name, values.get(name) or [])
-        self.boxes[key] = box
-        self._boxes_of[pipeline["key"]][key] = box
+        self.boxes[key] = self._boxes_of[pipeline["key"]][key] = self._changed_in[pipeline["key"]][key] = box
         if not quiet:
             self.tell("BOX_CREATE", pipeline["key"], self.shown_box(key))
         return box
@@ -178,33 +202,50 @@ class Store:
     def update_box(self, key: str, values: Mapping[str, Any]) -> Json:
         """Change a box as the API's update call does: partial, arrays replace, fields merge, the unknown is ignored."""
         box = self.box(key)
-        pipeline = self.pipelines[box["pipelineKey"]]
-        stage = self.stage_key(pipeline, str(values["stageKey"])) if "stageKey" in values else box["stageKey"]
-        self._check_fields(pipeline, values.get("fields") or {})
-        links = {
-            name: self._links(name, values[name]) for name in ("contacts", "organizations") if name in values
-        }
-        edited = bool(values.keys() & {"name", "notes", "fields", "assignedToSharingEntries"})
-        for name in ("name", "notes", "assignedToSharingEntries", "followerKeys", "linkedBoxKeys"):
-            if name in values:
-                box[name] = values[name]
-        box |= links
-        box["fields"] = {
-            k: v for k, v in {**box["fields"], **(values.get("fields") or {})}.items() if v not in ("", None)
-        }
+        given = self._checked(self.pipelines[box["pipelineKey"]], values)
+        stage = given.pop("stageKey", box["stageKey"])
+        if "fields" in given:
+            given["fields"] = field_values.filled({**box["fields"], **given["fields"]})
+        box |= given
         moved = stage != box["stageKey"]
         self._touch(box, stage if moved else None)
         if moved:
-            self.tell("BOX_CHANGE_STAGE", pipeline["key"], self.shown_box(key))
-        if edited:
-            self.tell("BOX_EDIT", pipeline["key"], self.shown_box(key))
+            self.tell("BOX_CHANGE_STAGE", box["pipelineKey"], self.shown_box(key))
+        if given.keys() & _NEWS:
+            self.tell("BOX_EDIT", box["pipelineKey"], self.shown_box(key))
         return box
 
+    def rehome_box(self, key: str, pipeline: Json) -> Json:
+        """Move a box to another pipeline: its first stage, no field values, as keys mean something else there."""
+        box = self.box(key)
+        left = box["pipelineKey"]
+        del self._boxes_of[left][key], self._changed_in[left][key]
+        self._boxes_of[pipeline["key"]][key] = self._changed_in[pipeline["key"]][key] = box
+        box |= {"pipelineKey": pipeline["key"], "fields": {}}
+        self._touch(box, pipeline["stageOrder"][0])
+        self._in_order(self._boxes_of, pipeline["key"], "creationTimestamp")
+        for scope in (left, pipeline["key"]):
+            self.tell("BOX_CHANGE_PIPELINE", scope, self.shown_box(key))
+        return box
+
+    def overwrite_box(self, key: str, values: Mapping[str, Any]) -> None:
+        """Set raw properties of a box, unchecked. Tells nobody."""
+        box = self.box(key)
+        box.update(values)
+        self._in_order(self._boxes_of, box["pipelineKey"], "creationTimestamp")
+        self._in_order(self._changed_in, box["pipelineKey"], "lastUpdatedTimestamp")
+
     def delete_box(self, key: str) -> None:
-        """Remove a box; it just vanishes."""
+        """Remove a box and what was said in it; it just vanishes."""
         box = self.shown_box(key)
-        del self.boxes[key]
-        del self._boxes_of[box["pipelineKey"]][key]
+        del (
+            self.boxes[key],
+            self._boxes_of[box["pipelineKey"]][key],
+            self._changed_in[box["pipelineKey"]][key],
+        )
+        for things in (self.comments, self.tasks, self.meetings):
+            for inner in [k for k, thing in things.items() if thing["boxKey"] == key]:
+                del things[inner]
         self.tell("BOX_DELETE", box["pipelineKey"], box)
 
     def tell(self, event: str, scope_key: str, thing: Json) -> None:
@@ -214,27 +255,41 @@ class Store:
     def _touch(self, box: Json, stage: str | None) -> None:
         now = self.now_ms()
         box["lastUpdatedTimestamp"] = box["lastSavedTimestamp"] = now
+        in_order = self._changed_in[box["pipelineKey"]]
+        in_order[box["key"]] = in_order.pop(box["key"])
         if stage is not None:
             box["stageKey"] = stage
             box["lastStageChangeTimestamp"] = now
-            box["stageHistoryEntries"].append({"stageKey": stage, "lastEntryToStageTs": now})
+            *earlier, last = box["stageHistoryEntries"]
+            last = {**last, "timeInStageMs": now - last["lastEntryToStageTs"]}
+            box["stageHistoryEntries"] = [*earlier, last, {"stageKey": stage, "lastEntryToStageTs": now}]
 
-    def _links(self, name: str, wanted: Any) -> list[Json]:
-        known = self.contacts if name == "contacts" else self.organizations
-        if not isinstance(wanted, list) or not all(
-            isinstance(w, dict) and w.get("key") in known for w in wanted
-        ):
-            raise refuse(f"Invalid {name}")
-        return [{"key": w["key"], "isStarred": False, "isAutoboxed": False} for w in wanted]
+    def _in_order(self, index: dict[str, dict[str, Json]], pipeline_key: str, by: str) -> None:
+        boxes = sorted(index[pipeline_key].values(), key=lambda box: int(box[by]))
+        index[pipeline_key] = {box["key"]: box for box in boxes}
 
-    def _check_fields(self, pipeline: Json, fields: Any) -> None:
-        if not isinstance(fields, dict):
-            raise refuse("fields must be an object")
-        definitions = {d["key"]: d for d in pipeline["fields"]}
-        for key, value in fields.items():
-            if key not in definitions:
-                raise refuse(f"Unknown field {key}")
-            check_value(definitions[key], value)
+    def _checked(self, pipeline: Json, sent: Mapping[str, Any]) -> Json:
+        """Return the known properties that were sent, or refuse; null changes nothing."""
+        checks: dict[str, Callable[[Any], Any]] = {
+            "name": _name,
+            "notes": lambda text: _of_type(str, "notes", text),
+            "stageKey": lambda key: _stage(pipeline, key),
+            "fields": lambda fields: field_values.checked(pipeline, fields),
+            "contacts": lambda links: _links("contacts", links, self.contacts),
+            "organizations": lambda links: _links("organizations", links, self.organizations),
+            "assignedToSharingEntries": self._sharing_entries,
+            "followerKeys": lambda keys: _of_type(list, "followerKeys", keys),
+            "linkedBoxKeys": lambda keys: _of_type(list, "linkedBoxKeys", keys),
+        }
+        return {name: check(sent[name]) for name, check in checks.items() if sent.get(name) is not None}
+
+    def _sharing_entries(self, sent: Any) -> list[Json]:
+        """Return who is assigned, members of the team in full."""
+        if not isinstance(sent, list) or not all(isinstance(entry, dict) for entry in sent):
+            raise refuse("Invalid assignedToSharingEntries")
+        members = {name: m for m in self.team["members"] for name in (m["key"], m["email"])}
+        known = [members.get(entry.get("userKey") or entry.get("email")) for entry in sent]
+        return [_sharing(m) if m else dict(entry) for m, entry in zip(known, sent, strict=True)]
 
     # --- contacts and organizations ------------------------------------------------------------------
 
@@ -250,22 +305,24 @@ class Store:
         return self.contacts if kind == "contact" else self.organizations
 
     def add_party(self, kind: str, values: Mapping[str, Any], *, quiet: bool = False) -> Json:
-        """Add a contact or an organization."""
-        now = self.now_ms()
+        """Add a contact or an organization. Quietly: nobody is told."""
+        now = self._shared_now_ms() if quiet else self.now_ms()
         party: Json = {
             "key": self.new_key(kind),
             "teamKey": self.team["key"],
             "phoneNumbers": [],
             "addresses": [],
             "domains": [],
-            "normalizedDomains": [],
+            "normalizedDomains": [d.lower() for d in values.get("domains", [])],
+            "contactLinks": [],
+            "orgLinks": [],
             "fields": {},
             "creatorKey": self.user["key"],
             "lastSavedUserKey": self.user["key"],
             "creationDate": now,
             "versionTimestamp": now,
             "lastSavedTimestamp": now,
-            **({"emailAddresses": [], "contactLinks": [], "orgLinks": []} if kind == "contact" else {}),
+            **({"emailAddresses": []} if kind == "contact" else {}),
             **values,
         }
         self.parties(kind)[party["key"]] = party
@@ -279,56 +336,61 @@ class Store:
         self.tell(f"{_event_name(kind)}_UPDATE", self.team["key"], party)
 
     def delete_party(self, kind: str, key: str) -> None:
-        """Remove one, and its links from boxes."""
+        """Remove one, and the links to it at once (Streak cleans them up a little later)."""
         party = self.party(kind, key)
         del self.parties(kind)[key]
-        name = "contacts" if kind == "contact" else "organizations"
+        in_boxes, in_parties = (
+            ("contacts", "contactLinks") if kind == "contact" else ("organizations", "orgLinks")
+        )
         for box in self.boxes.values():
-            box[name] = [link for link in box.get(name, []) if link["key"] != key]
+            box[in_boxes] = [link for link in box.get(in_boxes, []) if link["key"] != key]
+        for other in (*self.contacts.values(), *self.organizations.values()):
+            other[in_parties] = [link for link in other[in_parties] if link["key"] != key]
         self.tell(f"{_event_name(kind)}_DELETE", self.team["key"], party)
-
-
-def check_value(definition: Json, value: Any) -> None:
-    """Refuse a value that a field of this type cannot hold. Empty values clear and are always fine."""
-    type_ = definition["type"]
-    if type_ == "FORMULA":
-        raise refuse(f"Field {definition['key']} is computed")
-    if value in (None, "", []):
-        return
-    checks: dict[str, Callable[[], bool]] = {
-        "TEXT_INPUT": lambda: isinstance(value, str | int | float),
-        "DATE": lambda: isinstance(value, int) and not isinstance(value, bool),
-        "CHECKBOX": lambda: isinstance(value, bool) or value in ("true", "false"),
-        "DROPDOWN": lambda: value in option_keys(definition),
-        "TAG": lambda: isinstance(value, list) and set(value) <= option_keys(definition),
-    }
-    if not checks.get(type_, lambda: True)():
-        raise refuse(f"Invalid value for field {definition['key']} of type {type_}")
-
-
-def option_keys(definition: Json) -> set[str]:
-    """Return the keys of a field's options."""
-    dropdown = (definition.get("dropdownSettings") or {}).get("items", [])
-    tags = (definition.get("tagSettings") or {}).get("tags", [])
-    return {str(option["key"]) for option in (*dropdown, *tags)}
-
-
-def utc_now() -> datetime:
-    """Return the time now."""
-    return datetime.now(UTC)
 
 
 def _event_name(kind: str) -> str:
     return "CONTACT" if kind == "contact" else "ORG"
 
 
-def _formula(definition: Json, fields: Mapping[str, Any], pipeline: Json) -> float | None:
-    """Compute a product of two text fields, the one formula the seeded company has."""
-    keys = {d["name"]: d["key"] for d in pipeline["fields"]}
-    product = Decimal(1)
-    for name in definition.get("formulaSettings", {}).get("product", []):
-        try:
-            product *= Decimal(str(fields.get(keys[name], "")).replace(",", ""))
-        except (InvalidOperation, KeyError):
-            return None
-    return float(product)
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return dict(value)
+    return list(value) if isinstance(value, list) else value
+
+
+def _sharing(user: Json) -> Json:
+    names = {name: user[name] for name in ("email", "displayName", "fullName")}
+    return {"userKey": user["key"], **names}
+
+
+def _stage(pipeline: Json, key: Any) -> str:
+    """Return a stage's key, or refuse: labels are no keys."""
+    if not isinstance(key, str) or key not in pipeline["stages"]:
+        raise refuse(f"Unknown stage {key}")
+    return key
+
+
+def _name(text: Any) -> str:
+    name: str = _of_type(str, "name", text)
+    if not name.strip():
+        raise refuse("Box name is required")
+    return name
+
+
+def _of_type(wanted: type, name: str, value: Any) -> Any:
+    if not isinstance(value, wanted):
+        raise refuse(f"Invalid {name}")
+    return value
+
+
+def _links(name: str, wanted: Any, known: Mapping[str, Json]) -> list[Json]:
+    """Return links to contacts or organizations: the whole set, as what is left out is unlinked."""
+    if not isinstance(wanted, list) or not all(
+        isinstance(w, dict) and str(w.get("key")) in known for w in wanted
+    ):
+        raise refuse(f"Invalid {name}")
+    return [
+        {"key": key, "isStarred": False, "isAutoboxed": False}
+        for key in dict.fromkeys(w["key"] for w in wanted)
+    ]

@@ -10,18 +10,22 @@ from streak_netsuite.sandbox.streak.door import Call, Door
 from streak_netsuite.sandbox.streak.errors import not_found, refuse
 from streak_netsuite.sandbox.streak.store import Json, Store
 
-_MEETINGS = frozenset({"CALL_LOG", "MEETING_NOTES"})
+_MEETINGS = {"CALL_LOG": "callLogCount", "MEETING_NOTES": "meetingNotesCount"}
+_STATUSES = frozenset({"NOT_DONE", "DONE"})
+_EDITABLE: dict[str, dict[str, type]] = {
+    "comments": {"message": str, "mentions": list},
+    "tasks": {"text": str, "dueDate": int, "assignedTo": list, "status": str},
+    "meetings": {"startTimestamp": int, "duration": int, "notes": str, "taskKeys": list, "isDraft": bool},
+}
+_CREATED = {"comments": "COMMENT_CREATE", "tasks": "TASK_CREATE", "meetings": "MEETING_CREATE"}
 
 
 def routes(door: Door, store: Store) -> list[BaseRoute]:
     """Return the routes."""
-    kinds = {"comments": _comment, "tasks": _task, "meetings": _meeting}
-    return [route for kind, make in kinds.items() for route in _routes(door, store, kind, make)]
+    return [route for kind in _KINDS for route in _routes(door, store, kind)]
 
 
-def _routes(
-    door: Door, store: Store, kind: str, make: Callable[[Store, Json, Json], Json]
-) -> list[BaseRoute]:
+def _routes(door: Door, store: Store, kind: str) -> list[BaseRoute]:
     def kept() -> dict[str, Json]:
         found: dict[str, Json] = getattr(store, kind)
         return found
@@ -32,9 +36,10 @@ def _routes(
         return {"results": rows, "hasNextPage": False} if kind == "comments" else page(rows, call)
 
     def create(call: Call) -> Json:
-        made = make(store, store.box(call.path["box"]), call.object())
+        made = _KINDS[kind](store, store.box(call.path["box"]), call.object())
         kept()[made["key"]] = made
-        _tell(store, kind, made)
+        _count(store, made, +1)
+        _tell(store, _CREATED[kind], made)
         return made
 
     def one(call: Call) -> Json:
@@ -44,78 +49,139 @@ def _routes(
 
     def update(call: Call) -> Json:
         thing = one(call)
-        thing.update({k: v for k, v in call.object().items() if k in thing and k not in {"key", "boxKey"}})
-        thing["lastSavedTimestamp"] = store.now_ms()
+        changes = _changes(kind, call.object())
+        _count(store, thing, -1)
+        was = thing.get("status")
+        thing.update(changes, lastSavedTimestamp=store.now_ms())
+        _count(store, thing, +1)
+        for event in _update_events(kind, thing, was):
+            _tell(store, event, thing)
         return thing
 
     def delete(call: Call) -> Json:
-        del kept()[one(call)["key"]]
+        thing = one(call)
+        del kept()[thing["key"]]
+        _count(store, thing, -1)
         return {"success": True}
 
+    form = kind == "meetings"  # the pages say form, the newer specification says JSON: both are taken
     return [
         door.route("GET", f"/v2/boxes/{{box}}/{kind}", f"{kind}.list", listed),
-        door.route("POST", f"/v2/boxes/{{box}}/{kind}", f"{kind}.create", create, writes=True),
+        door.route("POST", f"/v2/boxes/{{box}}/{kind}", f"{kind}.create", create, writes=True, form=form),
         door.route("GET", f"/v2/{kind}/{{key}}", f"{kind}.get", one),
         door.route("POST", f"/v2/{kind}/{{key}}", f"{kind}.update", update, writes=True),
         door.route("DELETE", f"/v2/{kind}/{{key}}", f"{kind}.delete", delete, writes=True),
     ]
 
 
-def _tell(store: Store, kind: str, made: Json) -> None:
-    if kind == "comments":
-        box = store.box(made["boxKey"])
-        box["commentCount"] += 1
-    event = {"comments": "COMMENT_CREATE", "tasks": "TASK_CREATE", "meetings": "MEETING_CREATE"}[kind]
-    store.tell(event, made["pipelineKey"], made)
+def _changes(kind: str, sent: Json) -> Json:
+    """Return the properties that may change; unknown ones are ignored."""
+    wanted = _EDITABLE[kind]
+    changes = {name: value for name, value in sent.items() if name in wanted and value is not None}
+    for name, value in changes.items():
+        if not isinstance(value, wanted[name]):
+            raise refuse(f"Invalid {name}")
+    if changes.get("status", "DONE") not in _STATUSES:
+        raise refuse("Invalid status")
+    return changes
+
+
+def _update_events(kind: str, thing: Json, was: str | None) -> list[str]:
+    if kind == "meetings":
+        return ["MEETING_UPDATE"]
+    if kind == "tasks":
+        finished = thing["status"] == "DONE" and was != "DONE"
+        return ["TASK_UPDATED", *(["TASK_COMPLETE"] if finished else [])]
+    return []
+
+
+def _tell(store: Store, event: str, thing: Json) -> None:
+    """Tell of a change; nobody hears of drafts."""
+    if not thing.get("isDraft"):
+        store.tell(event, thing["pipelineKey"], thing)
+
+
+def _count(store: Store, thing: Json, step: int) -> None:
+    """Keep the counters of the thing's box; its times of change stay, as nothing is known of them."""
+    box = store.box(thing["boxKey"])
+    names = ["commentCount"]
+    if "meetingType" in thing:
+        names = [_MEETINGS[thing["meetingType"]]]
+    elif "status" in thing:
+        names = ["taskTotal", "taskCompleteCount" if thing["status"] == "DONE" else "taskIncompleteCount"]
+    for name in names:
+        box[name] += step
 
 
 def _base(store: Store, box: Json, kind: str) -> Json:
-    now = store.now_ms()
     return {
         "key": store.new_key(kind),
         "boxKey": box["key"],
         "pipelineKey": box["pipelineKey"],
         "creatorKey": store.user["key"],
-        "lastSavedTimestamp": now,
-        "creationDate": now,
+        "lastSavedTimestamp": store.now_ms(),
     }
 
 
 def _comment(store: Store, box: Json, values: Json) -> Json:
-    if not values.get("message"):
+    if not values.get("message") or not isinstance(values["message"], str):
         raise refuse("Missing parameters")
     base = _base(store, box, "comment")
     return {
         **base,
-        "message": str(values["message"]),
-        "timestamp": base["creationDate"],
-        "mentions": [],
+        "message": values["message"],
+        "timestamp": base["lastSavedTimestamp"],  # cannot be chosen
+        "mentions": list(values.get("mentions") or []),
         "children": [],
+        "reactionSummary": [],
     }
 
 
 def _task(store: Store, box: Json, values: Json) -> Json:
-    if not values.get("text"):
+    if not values.get("text") or not isinstance(values["text"], str):
         raise refuse("Missing parameters")
     due: Any = values.get("dueDate")
+    me = {"userKey": store.user["key"], "email": store.user["email"]}
+    base = _base(store, box, "task")
     return {
-        **_base(store, box, "task"),
-        "text": str(values["text"]),
+        **base,
+        "creator": me,
+        "creationDate": base["lastSavedTimestamp"],
+        "lastStatusChangeDate": base["lastSavedTimestamp"],
+        "text": values["text"],
         "status": "NOT_DONE",
-        "assignedTo": values.get("assignedTo") or [{"userKey": store.user["key"]}],
+        "assignedTo": values.get("assignedTo") or [me],
+        "isDraft": bool(values.get("isDraft")),
         **({"dueDate": due} if isinstance(due, int) and due >= 0 else {}),
     }
 
 
 def _meeting(store: Store, box: Json, values: Json) -> Json:
-    if values.get("meetingType") not in _MEETINGS or not isinstance(values.get("startTimestamp"), int):
+    start = _whole(values.get("startTimestamp"))
+    if values.get("meetingType") not in _MEETINGS or start is None:
         raise refuse("Missing parameters")
+    base = _base(store, box, "meeting")
     return {
-        **_base(store, box, "meeting"),
+        **base,
+        "creationDate": base["lastSavedTimestamp"],
         "meetingType": values["meetingType"],
-        "startTimestamp": values["startTimestamp"],
-        "duration": values.get("duration") or 0,
+        "startTimestamp": start,
+        "duration": _whole(values.get("duration")) or 0,
         "notes": str(values.get("notes") or ""),
         "taskKeys": list(values.get("taskKeys") or []),
-        "isDraft": bool(values.get("isDraft")),
+        "isDraft": values.get("isDraft") in (True, "true"),
     }
+
+
+def _whole(value: Any) -> int | None:
+    """Return a whole number; a form brings it as text."""
+    if isinstance(value, bool) or not str(value).isdecimal():
+        return None
+    return int(value)
+
+
+_KINDS: dict[str, Callable[[Store, Json, Json], Json]] = {
+    "comments": _comment,
+    "tasks": _task,
+    "meetings": _meeting,
+}

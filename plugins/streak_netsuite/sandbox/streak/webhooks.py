@@ -8,7 +8,8 @@ from streak_netsuite.sandbox.streak.store import Json, Store
 
 PIPELINE_EVENTS = frozenset(
     "BOX_CREATE BOX_EDIT BOX_CHANGE_STAGE BOX_CHANGE_PIPELINE BOX_DELETE BOX_NEW_EMAIL_ADDRESS STAGE_CREATE "
-    "COMMENT_CREATE MEETING_CREATE MEETING_UPDATE TASK_CREATE TASK_COMPLETE TASK_DUE".split()
+    "COMMENT_CREATE MEETING_CREATE MEETING_UPDATE TASK_CREATE TASK_UPDATED TASK_COMPLETE TASK_DUE "
+    "BOX_NEW_EMAIL_RECEIVED THREAD_ADDED_TO_BOX THREAD_REMOVED_FROM_BOX".split()
 )
 TEAM_EVENTS = frozenset(
     "CONTACT_CREATE CONTACT_UPDATE CONTACT_DELETE ORG_CREATE ORG_UPDATE ORG_DELETE".split()
@@ -35,8 +36,9 @@ def routes(door: Door, store: Store) -> list[BaseRoute]:
 
     def edit(call: Call) -> Json:
         webhook = _get(store, call.path["webhook"])
-        changes = call.object()
-        webhook.update({k: changes[k] for k in ("event", "targetUrl", "token") if k in changes})
+        changes = {k: v for k, v in call.object().items() if k in {"event", "targetUrl", "token"}}
+        _check({**webhook, **changes})
+        webhook.update(changes)
         webhook["lastSavedTimestamp"] = store.now_ms()
         return _shown(webhook)
 
@@ -59,22 +61,21 @@ def _create(store: Store, call: Call) -> Json:
     pipeline, team = call.query.get("pipelineKey"), call.query.get("teamKey")
     if (pipeline is None) == (team is None):
         raise refuse("Specify either pipelineKey or teamKey")
-    event, url = str(values.get("event", "")), str(values.get("targetUrl", ""))
-    if event not in (PIPELINE_EVENTS if pipeline else TEAM_EVENTS):
-        raise refuse(f"Invalid event {event}")
-    if not url.startswith(("http://", "https://")):
-        raise refuse("Invalid targetUrl")
+    scope = {"teamKey": team} if pipeline is None else {"pipelineKey": pipeline}
+    wanted = {
+        "event": values.get("event"),
+        "targetUrl": values.get("targetUrl"),
+        "token": values.get("token"),
+    }
+    _check(wanted | scope)
     if pipeline is not None:
         store.pipeline(pipeline)
     elif team != store.team["key"]:
         raise not_found()
     now = store.now_ms()
-    scope = {"pipelineKey": pipeline} if pipeline else {"teamKey": team}
     webhook = {
         "key": store.new_key("webhook"),
-        "event": event,
-        "targetUrl": url,
-        "token": values.get("token"),
+        **wanted,
         "userKey": store.user["key"],
         "creationDate": now,
         "lastSavedTimestamp": now,
@@ -82,6 +83,15 @@ def _create(store: Store, call: Call) -> Json:
     }
     store.webhooks[webhook["key"]] = webhook
     return webhook
+
+
+def _check(webhook: Json) -> None:
+    if str(webhook["event"]) not in (PIPELINE_EVENTS if "pipelineKey" in webhook else TEAM_EVENTS):
+        raise refuse(f"Invalid event {webhook['event']}")
+    if not str(webhook["targetUrl"]).startswith(("http://", "https://")):
+        raise refuse("Invalid targetUrl")
+    if not isinstance(webhook["token"], str | None):
+        raise refuse("Invalid token")
 
 
 def _get(store: Store, key: str) -> Json:
