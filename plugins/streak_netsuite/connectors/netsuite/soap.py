@@ -36,6 +36,9 @@ from streak_netsuite.errors import (
 log = logging.getLogger(__name__)
 
 _PREFERENCES = {"ignoreReadOnlyFields": True, "warningAsError": False}
+_WSDL_ROOTS = frozenset(
+    {"{http://schemas.xmlsoap.org/wsdl/}definitions", "{http://www.w3.org/2001/XMLSchema}schema"}
+)
 _ENVELOPE_WITHIN = 2048  # bytes; every SOAP reply names its Envelope there, an HTML error page does not
 
 
@@ -51,6 +54,7 @@ class WsdlTransport(Transport):
         """Return the file at a URL or path.
 
         Raises:
+            Unavailable: not now.
             ConfigurationError: it cannot be had.
         """
         if not url.startswith(("http://", "https://")):
@@ -60,8 +64,15 @@ class WsdlTransport(Transport):
             return kept.read_bytes()
         content = self._fetch(url)
         if kept is not None:
-            _write_whole(kept, content)
+            self._keep(kept, content)
         return content
+
+    def _keep(self, path: Path, content: bytes) -> None:
+        try:
+            _write_whole(path, content)
+        except OSError as error:
+            log.warning("the WSDL cannot be kept, so it is fetched each time: %s", error)
+            self._directory = None
 
     def _fetch(self, url: str) -> bytes:
         response = exchange(
@@ -73,6 +84,8 @@ class WsdlTransport(Transport):
                 f"NetSuite's WSDL cannot be read: {url} answered {response.status_code}; "
                 "check the account id and 'endpoint_version' of the NetSuite connection"
             )
+        if not _is_wsdl(response.content):  # kept, a maintenance page would be read for ever
+            raise Unavailable(f"GET {url}: answered with something that is no WSDL")
         return response.content
 
     def _kept(self, url: str) -> Path | None:
@@ -236,7 +249,7 @@ class SoapClient:
     def _client(self) -> zeep.Client:
         with self._building:
             if self._zeep is None:
-                self._zeep = self._build()
+                self._zeep = retry(self._build, self._rule, rng=self._rng)
             return self._zeep
 
     def _build(self) -> zeep.Client:
@@ -263,6 +276,13 @@ def _credentials(settings: NetSuiteSettings) -> TokenCredentials:
 
 def _unreadable(name: str, what: str, *, writes: bool) -> UncertainWrite | Unavailable:
     return UncertainWrite(f"{name}: {what}") if writes else Unavailable(f"{name}: {what}")
+
+
+def _is_wsdl(content: bytes) -> bool:
+    try:
+        return etree.fromstring(content).tag in _WSDL_ROOTS
+    except etree.XMLSyntaxError:
+        return False
 
 
 def _write_whole(path: Path, content: bytes) -> None:

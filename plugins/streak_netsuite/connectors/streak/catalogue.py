@@ -81,7 +81,7 @@ class Catalogue:
         if definition.type not in {"DROPDOWN", "TAG"}:
             return True
         keys = value if isinstance(value, list) else [value]
-        return all(str(key) in definition.options for key in keys if key not in {None, ""})
+        return all(str(key) in definition.options for key in keys if key not in (None, ""))
 
 
 class PartyFields:
@@ -101,7 +101,7 @@ class PartyFields:
     def values(self, kind: str, fields: Mapping[str, Any]) -> dict[str, FieldValue]:
         """Return the values by field name; a field unknown to us keeps its key as name."""
         names = self._names[kind]
-        return {names.get(key, key): str(value) for key, value in fields.items() if value not in {None, ""}}
+        return {names.get(key, key): str(value) for key, value in fields.items() if value not in (None, "")}
 
 
 def decode(definition: FieldWire, raw: Any, names: Names) -> FieldValue | None:
@@ -124,7 +124,10 @@ def decode(definition: FieldWire, raw: Any, names: Names) -> FieldValue | None:
 def _decode_date(_: FieldWire, raw: Any) -> FieldValue | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
-    return datetime.fromtimestamp(raw / 1000, tz=UTC)
+    try:
+        return datetime.fromtimestamp(raw / 1000, tz=UTC)
+    except (ValueError, OverflowError, OSError):  # a year that no calendar has
+        return None
 
 
 def _decode_checkbox(_: FieldWire, raw: Any) -> FieldValue | None:

@@ -1,10 +1,11 @@
 """A client for the part of Streak's HTTP API that the flows use."""
 
 import json
+import logging
 import random
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -19,7 +20,7 @@ from streak_netsuite.connectors.http import (
     retry,
 )
 from streak_netsuite.connectors.streak.settings import StreakSettings
-from streak_netsuite.connectors.streak.wire import CommentWire, PartyWire, PipelineWire, TeamWire
+from streak_netsuite.connectors.streak.wire import CommentWire, PartyWire, PipelineWire, TeamWire, Wire
 from streak_netsuite.errors import (
     ConfigurationError,
     InvalidCredentials,
@@ -27,6 +28,9 @@ from streak_netsuite.errors import (
     Unavailable,
     UncertainWrite,
 )
+
+log = logging.getLogger(__name__)
+WireT = TypeVar("WireT", bound=Wire)
 
 NOT_FOUND = "NOT_FOUND"  # our code for Streak's 404
 NO_ACCESS = "NO_ACCESS"  # our code for a 401 on a resource while the key itself works
@@ -70,11 +74,11 @@ class StreakClient:
 
     def get_pipelines(self) -> list[PipelineWire]:
         """Return every pipeline the key can see, with stages and fields (v1: a bare array)."""
-        return [PipelineWire.model_validate(p) for p in _rows(self._read("GET", "/v1/pipelines"))]
+        return [_wire(PipelineWire, p, "pipeline") for p in _rows(self._read("GET", "/v1/pipelines"))]
 
     def get_team(self, team_key: str) -> TeamWire:
         """Return a team with its members and field definitions."""
-        return TeamWire.model_validate(self._read("GET", f"/v2/teams/{_segment(team_key)}"))
+        return _wire(TeamWire, self._read("GET", f"/v2/teams/{_segment(team_key)}"), "team")
 
     def find_box(self, box_key: str) -> Mapping[str, Any] | None:
         """Return a box as Streak sent it, or None when it is gone."""
@@ -107,11 +111,11 @@ class StreakClient:
             page += 1
 
     def get_organizations(self, keys: Sequence[str]) -> dict[str, PartyWire]:
-        """Return organizations by key; the missing and the forbidden are left out."""
+        """Return organizations by key; the missing, the forbidden and the unreadable are left out."""
         return self._parties("/v2/organizations/batch/get", keys)
 
     def get_contacts(self, keys: Sequence[str]) -> dict[str, PartyWire]:
-        """Return contacts by key; the missing and the forbidden are left out."""
+        """Return contacts by key; the missing, the forbidden and the unreadable are left out."""
         return self._parties("/v2/contacts/batch/get", keys)
 
     def update_box(self, box_key: str, body: Mapping[str, Any]) -> None:
@@ -138,14 +142,18 @@ class StreakClient:
     def get_comments(self, box_key: str) -> list[CommentWire]:
         """Return the comments of a box (Streak does not page this list)."""
         answer = self._read("GET", f"/v2/boxes/{_segment(box_key)}/comments")
-        return [CommentWire.model_validate(row) for row in _rows(answer)]
+        return [_wire(CommentWire, row, "comment") for row in _rows(answer)]
 
     def _parties(self, path: str, keys: Sequence[str]) -> dict[str, PartyWire]:
         found: dict[str, PartyWire] = {}
         size = self._settings.batch_size
         for start in range(0, len(keys), size):
             answer = _mapping(self._read("POST", path, body=list(keys[start : start + size])))
-            found.update({key: PartyWire.model_validate(row) for key, row in answer.items()})
+            for key, row in answer.items():
+                try:
+                    found[key] = PartyWire.model_validate(row)
+                except ValidationError:
+                    log.warning("Streak sent %s in an unknown form; it counts as unreadable", key)
         return found
 
     def _read(
@@ -270,6 +278,14 @@ def _mapping(answer: Any) -> Mapping[str, Any]:
     if not isinstance(answer, Mapping):
         raise Unavailable("Streak answered with something that is not an object")
     return answer
+
+
+def _wire(model: type[WireT], row: object, what: str) -> WireT:
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
+        raise Unavailable(f"Streak answered with a {what} in an unknown form: {places or what}") from error
 
 
 def _error_body(response: httpx.Response) -> tuple[str, str]:

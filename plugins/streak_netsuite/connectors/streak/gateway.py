@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
 from streak_netsuite.connectors.streak.client import NOT_FOUND, StreakClient
 from streak_netsuite.connectors.streak.hints import hint_of_box
@@ -15,6 +17,7 @@ from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.sync.hint import Hint, HintOrigin
 
 log = logging.getLogger(__name__)
+UNREADABLE_BOX = "UNREADABLE_BOX"  # our code
 UNREADABLE_PARTY = "UNREADABLE_PARTY"  # our code
 _BATCH_FROM = 3  # fewer boxes are read one by one: the batch call's answer is not established
 
@@ -36,8 +39,8 @@ class StreakGateway:
         """
         found: dict[str, Deal | RecordError] = {}
         boxes = self._read_boxes(keys, found)
-        self._learn(boxes)
-        wires = {str(box["key"]): BoxWire.model_validate(box) for box in boxes}
+        self._learn(list(boxes.values()))
+        wires = _wires(boxes, found)
         organizations = self._client.get_organizations(self._wanted(wires.values(), "TEAM_ORGANIZATION"))
         contacts = self._client.get_contacts(self._wanted(wires.values(), "TEAM_CONTACT"))
         for key, wire in wires.items():
@@ -94,7 +97,7 @@ class StreakGateway:
 
     def _read_boxes(
         self, keys: Sequence[str], errors: dict[str, Deal | RecordError]
-    ) -> list[Mapping[str, Any]]:
+    ) -> dict[str, Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}
         if self._batch_get and len(keys) >= _BATCH_FROM:
             found = self._read_in_batches(keys)
@@ -108,7 +111,7 @@ class StreakGateway:
                 continue
             if box is not None:
                 found[key] = box
-        return list(found.values())
+        return found
 
     def _read_in_batches(self, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}
@@ -188,6 +191,21 @@ class StreakGateway:
             organizations=_parties(box.organizations, organizations, "organization", party_fields),
             contacts=_parties(box.contacts, contacts, "contact", party_fields),
         )
+
+
+def _wires(
+    boxes: Mapping[str, Mapping[str, Any]], errors: dict[str, Deal | RecordError]
+) -> dict[str, BoxWire]:
+    wires: dict[str, BoxWire] = {}
+    for key, box in boxes.items():
+        try:
+            wires[key] = BoxWire.model_validate(box)
+        except ValidationError as error:
+            places = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
+            errors[key] = RejectedByVendor(
+                f"box {key} came in a form that Streak does not document: {places}", code=UNREADABLE_BOX
+            )
+    return wires
 
 
 def _parties(

@@ -8,8 +8,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 _List = BeforeValidator(lambda value: value or [])
 _Text = BeforeValidator(lambda value: "" if value is None else str(value))
 _Map = BeforeValidator(lambda value: value or {})
+_LATEST_MS = 253_402_300_799_999  # the end of the year 9999, which a datetime can hold
 
 Text = Annotated[str, _Text]
+Milliseconds = Annotated[int, BeforeValidator(lambda value: value or 0), Field(ge=0, le=_LATEST_MS)]
 
 
 class Wire(BaseModel):
@@ -41,8 +43,8 @@ class BoxWire(Wire):
     pipeline_key: Text = Field(default="", alias="pipelineKey")
     stage_key: Text = Field(default="", alias="stageKey")
     fields: Annotated[Mapping[str, Any], _Map] = {}
-    creation_timestamp: int = Field(default=0, alias="creationTimestamp")
-    last_stage_change_timestamp: int | None = Field(default=None, alias="lastStageChangeTimestamp")
+    creation_timestamp: Milliseconds = Field(default=0, alias="creationTimestamp")
+    last_stage_change_timestamp: Milliseconds | None = Field(default=None, alias="lastStageChangeTimestamp")
     last_updated_timestamp: int | None = Field(default=None, alias="lastUpdatedTimestamp")
     last_saved_timestamp: int | None = Field(default=None, alias="lastSavedTimestamp")
     contacts: Annotated[list[LinkWire], _List] = []

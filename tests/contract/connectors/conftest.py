@@ -1,0 +1,285 @@
+"""The connectors against the sandbox over real HTTP, and what they put on the wire."""
+
+import contextlib
+import json
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from lxml import etree
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
+from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.streak.client import StreakClient
+from streak_netsuite.connectors.streak.gateway import StreakGateway
+from streak_netsuite.connectors.streak.settings import StreakSettings
+from streak_netsuite.sandbox.faults import Fault, FaultBook
+from streak_netsuite.sandbox.journal import Journal
+from streak_netsuite.sandbox.netsuite.app import NetSuiteSandbox
+from streak_netsuite.sandbox.server import RunningSandbox, bind
+
+_FAST = {"attempts": 4, "retry_total_seconds": 5, "connect_seconds": 2}
+
+
+class Recorder:
+    """Keeps the body of every POST as it came over the wire, and the paths of every GET.
+
+    Attributes:
+        instead: answers to the next GETs, in place of the files.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.sent: list[bytes] = []
+        self.fetched: list[str] = []
+        self.instead: list[Response] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        chunks: list[bytes] = []
+
+        async def listen() -> Message:
+            message = await receive()
+            chunks.append(message.get("body", b""))
+            if message["type"] == "http.request" and not message.get("more_body"):
+                self.sent.append(b"".join(chunks))
+            return message
+
+        posted = scope["type"] == "http" and scope["method"] == "POST"
+        if scope["type"] == "http" and not posted:
+            self.fetched.append(scope["path"])
+        app = self.instead.pop(0) if self.instead and not posted else self._app
+        await app(scope, listen if posted else receive, send)
+
+
+@dataclass
+class Endpoint:
+    """One NetSuite endpoint: its sandbox, and what was sent to it."""
+
+    sandbox: NetSuiteSandbox
+    faults: FaultBook
+    recorder: Recorder
+    base_url: str
+    opened: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _plain: NetSuiteGateway | None = None
+
+    def settings(self, **changes: Any) -> NetSuiteSettings:
+        """Return a client's settings."""
+        known = self.sandbox.credentials()
+        return NetSuiteSettings.model_validate({"base_url": self.base_url, **known, **_FAST, **changes})
+
+    @contextlib.contextmanager
+    def gateway(self, **changes: Any) -> Iterator[NetSuiteGateway]:
+        """Open a gateway."""
+        settings = self.settings(**changes)
+        with SoapClient(settings, rng=random.Random(1)) as client:
+            yield NetSuiteGateway(client, settings)
+
+    def sent_by(self, act: Callable[[NetSuiteGateway], object]) -> list[Any]:
+        """Return the envelopes that an action puts on the wire, in order, against the seeded account."""
+        if self._plain is None:  # Oracle's WSDL takes a second to read
+            self._plain = self.opened.enter_context(self.gateway(concurrency=1, search_page_size=5))
+        self.sandbox.reset()
+        self.recorder.sent.clear()
+        act(self._plain)
+        return [etree.fromstring(body) for body in self.recorder.sent]
+
+    def fault(self, kind: str, *, times: int | None = 1, operation: str = "*", **more: Any) -> None:
+        """Let something go wrong."""
+        self.faults.add(Fault(system="netsuite", kind=kind, operation=operation, times=times, **more))
+
+    def logins(self) -> list[str]:
+        """Return the reasons in the login audit trail; "" for each success."""
+        return [login.detail for login in self.sandbox.gatekeeper.trail]
+
+    def journal(self, operation: str) -> list[Any]:
+        """Return the requests of an operation."""
+        return self.sandbox._journal.entries(operation=operation)
+
+
+@contextlib.contextmanager
+def _serve(version: str, wsdl: Path | None = None) -> Iterator[Endpoint]:
+    faults = FaultBook(random.Random(7))
+    sandbox = NetSuiteSandbox(
+        faults=faults, journal=Journal(), clock=lambda: datetime.now(UTC), version=version
+    )
+    oracle = [Mount(f"/netsuite/wsdl/v{version}_0", StaticFiles(directory=wsdl.parent))] if wsdl else []
+    recorder = Recorder(Starlette(routes=[*oracle, Mount("/netsuite", routes=sandbox.routes())]))
+    listener = bind(0)
+    config = uvicorn.Config(recorder, log_level="error", ws="none", lifespan="off", timeout_keep_alive=30)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/netsuite"
+    endpoint = Endpoint(sandbox, faults, recorder, base_url)
+    with endpoint.opened:
+        yield endpoint
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def netsuite_wsdl() -> Path:
+    """Oracle's WSDL of 2023.2 and its XSDs, which are not ours to ship."""
+    repository = Path(__file__).parents[3]
+    folder = Path(os.environ.get("STREAK_NETSUITE_WSDL", repository.parent / "shared/netsuite-wsdl"))
+    wsdl = folder / "v2023_2_0/netsuite.wsdl"
+    if not wsdl.exists():
+        pytest.skip(f"Oracle's WSDL is not at {wsdl}; set STREAK_NETSUITE_WSDL to its parent folder")
+    return wsdl
+
+
+@pytest.fixture(scope="session")
+def oracle_endpoint(netsuite_wsdl: Path) -> Iterator[Endpoint]:
+    """Endpoint 2023.2, which hands out Oracle's own WSDL, byte for byte."""
+    with _serve("2023_2", netsuite_wsdl) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def _default_endpoint() -> Iterator[Endpoint]:
+    with _serve("2025_2") as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def endpoint(_default_endpoint: Endpoint) -> Endpoint:
+    """The endpoint the product uses by default, as seeded."""
+    _default_endpoint.faults.clear()
+    _default_endpoint.sandbox.reset()
+    _default_endpoint.sandbox._journal.clear()
+    _default_endpoint.recorder.sent.clear()
+    _default_endpoint.recorder.fetched.clear()
+    _default_endpoint.recorder.instead.clear()
+    return _default_endpoint
+
+
+@pytest.fixture
+def netsuite(endpoint: Endpoint) -> Iterator[NetSuiteGateway]:
+    """NetSuite as the flows see it."""
+    with endpoint.gateway() as gateway:
+        yield gateway
+
+
+@dataclass
+class Team:
+    """The Streak sandbox, its control, and gateways to it."""
+
+    info: dict[str, Any]
+    control: httpx.Client
+    raw: httpx.Client
+    opened: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    @property
+    def pipeline(self) -> str:
+        """Key of the pipeline "Sales"."""
+        return str(self.info["pipelines"]["Sales"])
+
+    def settings(self, **changes: Any) -> StreakSettings:
+        """Return a client's settings."""
+        values = {"base_url": self.info["base_url"], "api_key": self.info["api_key"], "pipelines": ("Sales",)}
+        return StreakSettings.model_validate(
+            {**values, "requests_per_second": 20, "burst": 500, **_FAST, **changes}
+        )
+
+    def client(self, **changes: Any) -> StreakClient:
+        """Return a client, closed with the test."""
+        return self.opened.enter_context(StreakClient(self.settings(**changes), rng=random.Random(1)))
+
+    def gateway(self, **changes: Any) -> StreakGateway:
+        """Return a gateway, closed with the test."""
+        return StreakGateway(self.client(**changes), self.settings(**changes))
+
+    def boxes(self, count: int, **wish: Any) -> list[str]:
+        """Make boxes of new organizations; their keys."""
+        body = {"count": count, "pipeline": "Sales", "stage": "Lead", "organizations": count, **wish}
+        return list(self.control.post("/streak/boxes", json=body).raise_for_status().json()["keys"])
+
+    def seeded(self, name: str) -> dict[str, Any]:
+        """Return a seeded box by name, as the API shows it."""
+        rows = self.raw.get(f"v1/pipelines/{self.pipeline}/boxes").raise_for_status().json()
+        found: dict[str, Any] = next(row for row in rows if row["name"] == name)
+        return found
+
+    def field_key(self, name: str) -> str:
+        """Return the key of a field of "Sales"."""
+        fields = self.raw.get(f"v1/pipelines/{self.pipeline}/fields").raise_for_status().json()
+        return str(next(f["key"] for f in fields if f["name"] == name))
+
+    def show(self, box: str, **raw: Any) -> None:
+        """Have a box shown with some raw properties, in whatever form."""
+        shown = {**self.raw.get(f"v1/boxes/{box}").raise_for_status().json(), **raw}
+        self.fault("boxes.get", match=box, times=None, status=200, body=json.dumps(shown))
+
+    def configure(self, **settings: Any) -> None:
+        """Change how the sandbox behaves."""
+        self.control.patch("/streak/settings", json=settings).raise_for_status()
+
+    def fault(
+        self,
+        operation: str,
+        *,
+        times: int | None = 1,
+        kind: str = "status",
+        match: str = "",
+        **options: Any,
+    ) -> None:
+        """Let something go wrong."""
+        body = {
+            "system": "streak",
+            "kind": kind,
+            "operation": operation,
+            "times": times,
+            "match": match,
+            "options": options,
+        }
+        self.control.post("/faults", json=body).raise_for_status()
+
+    def received(self, operation: str) -> int:
+        """Return how many calls of an operation came."""
+        answer = self.control.get("/requests", params={"system": "streak", "operation": operation})
+        return len(answer.raise_for_status().json()["requests"])
+
+
+@pytest.fixture(scope="session")
+def _sandbox() -> Iterator[RunningSandbox]:
+    with RunningSandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def team(_sandbox: RunningSandbox) -> Iterator[Team]:
+    """The seeded Streak team."""
+    info = _sandbox.info
+    control = httpx.Client(
+        base_url=info["control"]["base_url"],
+        headers={"X-Sandbox-Token": info["control"]["token"]},
+        trust_env=False,
+    )
+    raw = httpx.Client(
+        base_url=info["streak"]["base_url"] + "/", auth=(info["streak"]["api_key"], ""), trust_env=False
+    )
+    with control, raw:
+        control.post("/reset").raise_for_status()
+        team = Team(info=info["streak"], control=control, raw=raw)
+        with team.opened:
+            control.delete("/requests").raise_for_status()
+            yield team

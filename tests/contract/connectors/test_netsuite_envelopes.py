@@ -1,0 +1,235 @@
+"""Every kind of request we send fits Oracle's own schema, and the endpoint version changes nothing else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
+from streak_netsuite.model.address import Address
+from streak_netsuite.model.custom_field import CustomField, CustomFieldType
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import OrderLine, SalesOrder
+from streak_netsuite.sync.ports import RecordWrite, WriteResult, Written
+
+pytestmark = pytest.mark.wsdl
+
+Act = Callable[[NetSuiteGateway], object]
+
+SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+SINCE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+HERE, THERE = Reference(internal_id="1"), Reference(external_id="legacy-1")
+
+ADDRESS = Address(
+    country="GB",
+    addr1="3 Hangar Row",
+    addr2="Unit 4",
+    addr3="Filton <East> & Co",
+    city="Bristol",
+    state="Avon",
+    zip="BS34 7PA",
+    attention="Priya Shah",
+    addressee="Kestrel Aerospace Ltd",
+    phone="+44 117 555 0100",
+)
+T = CustomFieldType
+CUSTOM = (
+    CustomField(script_id="custbody_streak_box", type=T.TEXT, value="agxzBox"),
+    CustomField(script_id="custbody_competitors", type=T.INTEGER, value=3),
+    CustomField(script_id="custbody_deal_size", type=T.DECIMAL, value=Decimal("1E+3")),
+    CustomField(script_id="custbody_rush_order", type=T.CHECKBOX, value=False),
+    CustomField(script_id="custbody_requested_ship", type=T.DATE, value=date(2026, 7, 1)),
+    CustomField(script_id="custbody_requested_ship", type=T.DATETIME, value=SINCE),
+    CustomField(script_id="custbody_streak_tier", type=T.SELECT, value=Reference(internal_id="1")),
+    CustomField(
+        script_id="custbody_streak_labels",
+        type=T.MULTI_SELECT,
+        value=(Reference(internal_id="1"), Reference(external_id="label-two")),
+    ),
+)
+COMPANY = Customer(company_name="Kestrel Aerospace Ltd", subsidiary=HERE)
+PERSON = Customer(is_person=True, first_name="Priya", last_name="Shah", subsidiary=HERE)
+FULL_CUSTOMER = Customer(
+    company_name="Müller & Söhne <GmbH>",
+    entity_id="C-4711",
+    email="einkauf@mueller.test",
+    phone="+49 89 5550100",
+    subsidiary=HERE,
+    currency=Reference(internal_id="4"),
+    addresses=(ADDRESS, Address(country="DE", city="München"), Address(country="")),
+    custom_fields=(CustomField(script_id="custentity_streak_org", type=T.TEXT, value="agxzOrg"),),
+)
+LINE = OrderLine(item=Reference(internal_id="101"), quantity=Decimal(2))
+ORDER = SalesOrder(customer=Reference(internal_id="501"), transaction_date=date(2026, 3, 8), lines=(LINE,))
+FULL_ORDER = SalesOrder(
+    customer=THERE,
+    transaction_date=date(2026, 3, 8),
+    memo="Closed-Won ✓ & shipped",
+    purchase_order_number="PO-7781",
+    currency=HERE,
+    subsidiary=HERE,
+    department=HERE,
+    class_=HERE,
+    location=HERE,
+    terms=HERE,
+    sales_rep=THERE,
+    ship_date=date(2026, 11, 1),
+    shipping_address=ADDRESS,
+    billing_address=replace(ADDRESS, country="US", state="CA"),
+    lines=(
+        LINE,
+        replace(LINE, quantity=Decimal("0.5"), rate=Decimal("1E+3")),
+        replace(LINE, rate=Decimal("-12.50"), description="discount & more", tax_code=Reference(internal_id="-7")),
+        replace(
+            LINE,
+            custom_fields=(
+                CustomField(script_id="custcol_streak_note", type=T.TEXT, value="urgent"),
+                *CUSTOM[1:],
+            ),
+        ),
+    ),
+    custom_fields=CUSTOM,
+)  # fmt: skip
+
+
+def ignore(_: object) -> None:
+    """Take answers and forget them."""
+
+
+def customers(*records: Customer) -> Act:
+    writes = [RecordWrite(operation_key=f"streak-org-{n}", record=r) for n, r in enumerate(records)]
+    return lambda gateway: gateway.upsert_customers(writes, ignore)
+
+
+def orders(*records: SalesOrder) -> Act:
+    writes = [RecordWrite(operation_key=f"streak-so-{n}", record=r) for n, r in enumerate(records)]
+    return lambda gateway: gateway.upsert_orders(writes, ignore)
+
+
+def every_page(since: datetime | None) -> Act:
+    def act(gateway: NetSuiteGateway) -> None:
+        many = [replace(COMPANY, company_name=f"Company {letter}") for letter in "ABCDEFGH"]
+        customers(*many)(gateway)
+        list(gateway.changed_customers(since))
+
+    return act
+
+
+ACTS = {
+    "getServerTime": lambda g: g.server_time(),
+    "getList customers by external id": lambda g: g.find_customers(["streak-org-1", "streak-org-2"]),
+    "getList orders by external id": lambda g: g.find_orders(["streak-so-1"]),
+    "getList orders by internal id": lambda g: g.get_orders(["8001", "9999"]),
+    "search all customers, page by page": every_page(None),
+    "search changed customers, page by page": every_page(SINCE),
+    "search items": lambda g: g.find_items(["Atlas Arm", "Müller & Co <1>"]),
+    "upsertList companies": customers(COMPANY, replace(COMPANY, company_name="Another Ltd")),
+    "upsertList persons": customers(PERSON),
+    "upsertList customer with everything": customers(FULL_CUSTOMER),
+    "upsertList customer with custom fields of every type": customers(replace(COMPANY, custom_fields=CUSTOM)),
+    "upsertList order with the least": orders(ORDER),
+    "upsertList order with everything": orders(FULL_ORDER, ORDER),
+}  # fmt: skip
+every_act = pytest.mark.parametrize("act", [pytest.param(act, id=name) for name, act in ACTS.items()])
+
+
+@pytest.fixture(scope="module")
+def oracle_schema(netsuite_wsdl: Path) -> etree.XMLSchema:
+    """Oracle's schema: what its WSDL imports, in one document."""
+    space = "{http://www.w3.org/2001/XMLSchema}"
+    wrapper = etree.Element(f"{space}schema", nsmap={"xsd": space[1:-1]})
+    for found in etree.parse(netsuite_wsdl).iter(f"{space}import"):
+        file = netsuite_wsdl.parent / found.get("schemaLocation")
+        etree.SubElement(
+            wrapper, f"{space}import", namespace=found.get("namespace"), schemaLocation=file.as_uri()
+        )
+    return etree.XMLSchema(etree.ElementTree(wrapper))
+
+
+def parts(envelope: Any) -> list[Any]:
+    """Return header and body elements."""
+    found = [part for name in ("Header", "Body") for part in envelope.iterfind(f"{SOAP}{name}/*")]
+    assert any(part.tag.endswith("}tokenPassport") for part in found)
+    return found
+
+
+@every_act
+def test_every_request_fits_oracles_schema(oracle_endpoint: Any, oracle_schema: Any, act: Act) -> None:
+    envelopes = oracle_endpoint.sent_by(act)
+    assert envelopes
+    for part in [part for envelope in envelopes for part in parts(envelope)]:
+        alone = etree.fromstring(etree.tostring(part))
+        oracle_schema.assertValid(alone)
+
+
+def test_the_schema_check_would_see_a_fault(oracle_endpoint: Any, oracle_schema: Any) -> None:
+    (envelope,) = oracle_endpoint.sent_by(customers(FULL_CUSTOMER))
+    record = parts(envelope)[-1]
+    country = next(record.iter("{*}country"))
+    country.text = "_atlantis"
+    assert not oracle_schema.validate(etree.fromstring(etree.tostring(record)))
+
+
+def test_the_acts_cover_every_operation_the_product_uses(oracle_endpoint: Any) -> None:
+    used = {
+        parts(envelope)[-1].tag.rpartition("}")[2]
+        for act in ACTS.values()
+        for envelope in oracle_endpoint.sent_by(act)
+    }
+    assert used == {"getServerTime", "getList", "search", "searchMoreWithId", "upsertList"}
+
+
+def test_oracles_wsdl_is_loaded_unedited(oracle_endpoint: Any, netsuite_wsdl: Path, tmp_path: Path) -> None:
+    oracle_endpoint.recorder.fetched.clear()
+    with oracle_endpoint.gateway(wsdl_directory=tmp_path) as gateway:
+        assert abs((gateway.server_time() - datetime.now(UTC)).total_seconds()) < 5
+    originals = {p.read_bytes() for p in [netsuite_wsdl, *(netsuite_wsdl.parent / "xsd").glob("*.xsd")]}
+    assert {p.read_bytes() for p in tmp_path.iterdir()} == originals
+    assert len(oracle_endpoint.recorder.fetched) == len(originals)
+
+
+def test_records_written_through_oracles_wsdl_arrive_and_are_read_back(oracle_endpoint: Any) -> None:
+    answers: list[WriteResult] = []
+    with oracle_endpoint.gateway() as gateway:
+        oracle_endpoint.sandbox.reset()
+        gateway.upsert_orders([RecordWrite(operation_key="streak-so-1", record=ORDER)], answers.extend)
+        found = gateway.find_orders(["streak-so-1"])
+    (written,) = answers
+    assert isinstance(written, Written)
+    assert found["streak-so-1"].internal_id == written.internal_id
+    assert found["streak-so-1"].transaction_date == date(2026, 3, 8)
+
+
+def facts(element: Any, version: str) -> Any:
+    """Return what an element says, whatever prefixes it uses, with the version's name left out."""
+    if element.tag.endswith("}tokenPassport"):
+        return [child.tag.replace(version, "") for child in element]  # signed anew each time
+    typed = element.get(XSI_TYPE)
+    prefix, _, name = (typed or "").rpartition(":")
+    attributes = {k: v for k, v in element.attrib.items() if k != XSI_TYPE}
+    text = (element.text or "").strip()
+    if element.tag.endswith("}searchId"):
+        text = ""  # the account's own
+    return (
+        element.tag.replace(version, ""),
+        (element.nsmap[prefix or None].replace(version, ""), name) if typed else None,
+        attributes,
+        text,
+        [facts(child, version) for child in element],
+    )
+
+
+@every_act
+def test_the_default_endpoint_gets_the_same_request_but_for_the_version(
+    oracle_endpoint: Any, endpoint: Any, act: Act
+) -> None:
+    theirs = oracle_endpoint.sent_by(act)
+    ours = endpoint.sent_by(act)
+    assert [facts(e, "2025_2") for e in ours] == [facts(e, "2023_2") for e in theirs]

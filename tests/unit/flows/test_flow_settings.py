@@ -1,0 +1,42 @@
+"""How long the flows wait."""
+
+import pytest
+from pydantic import ValidationError
+
+from streak_netsuite.errors import ConfigurationError, InvalidCredentials, LeaseLost, RateLimited, Unavailable
+from streak_netsuite.flows.settings import FlowSettings
+
+SETTINGS = FlowSettings(first_wait_seconds=5, longest_wait_seconds=60, stopped_wait_seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "seconds"), [(0, 5), (1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (40, 60), (10_000, 60)]
+)
+def test_each_try_waits_twice_as_long_up_to_a_limit(attempts: int, seconds: float) -> None:
+    assert SETTINGS.wait_seconds(attempts) == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        pytest.param(InvalidCredentials("key"), 90, id="a person must act"),
+        pytest.param(ConfigurationError("mapping"), 90, id="a setting is wrong"),
+        pytest.param(RateLimited("slow down", retry_after_seconds=33), 33, id="the vendor named a time"),
+        pytest.param(Unavailable("maintenance", retry_after_seconds=300), 300, id="however long it is"),
+        pytest.param(RateLimited("slow down"), 5, id="the vendor named none"),
+        pytest.param(RateLimited("slow down", retry_after_seconds=0), 5, id="at once is not at once"),
+        pytest.param(LeaseLost("gone"), 5, id="any other"),
+    ],
+)
+def test_a_stopped_run_leaves_its_records_alone_as_long_as_the_error_asks(
+    error: Exception, seconds: float
+) -> None:
+    assert SETTINGS.wait_after(error) == seconds
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"batch_size": 0}, {"lease_seconds": 0}, {"attempts": 0}, {"settle_seconds": -1}, {"bach_size": 5}]
+)  # fmt: skip
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValidationError):
+        FlowSettings.model_validate(wrong)
