@@ -116,14 +116,14 @@ def start(group: ProcessGroup, env: Mapping[str, str]) -> None:
 
 
 def wait_until_ready(
-    group: ProcessGroup, place: AirflowPlace, *, dag_ids: frozenset[str], seconds: float = 90
+    group: ProcessGroup, place: AirflowPlace, *, dag_ids: frozenset[str], seconds: float = 150
 ) -> None:
     """Wait until all components are healthy and the DAGs are known.
 
     Raises:
         DemoError: a component ended, or it took too long.
     """
-    with httpx.Client(base_url=place.url, timeout=5, trust_env=False) as client:
+    with httpx.Client(base_url=place.url, timeout=15, trust_env=False) as client:
         for _ in until(seconds, every=0.25):
             ended = group.ended()
             if ended is not None:
@@ -135,10 +135,9 @@ def wait_until_ready(
 
 def wait_until_quiet(place: AirflowPlace, *, dag_ids: frozenset[str], seconds: float = 45) -> None:
     """Wait until the runs that a fresh Airflow starts by itself are over; go on without them after a while."""
-    with httpx.Client(base_url=place.url, timeout=5, trust_env=False) as client:
-        headers = login(client, place)
+    with httpx.Client(base_url=place.url, timeout=15, trust_env=False) as client:
         for _ in until(seconds, every=0.25):
-            rows = client.get("/api/v2/dags/~/dagRuns", headers=headers).json().get("dag_runs", [])
+            rows = _runs(client, place)
             begun = {row["dag_id"] for row in rows}
             if dag_ids <= begun and all(row["state"] in {"success", "failed"} for row in rows):
                 return
@@ -166,3 +165,11 @@ def _dags(client: httpx.Client, place: AirflowPlace) -> set[str]:
         return {row["dag_id"] for row in rows.get("dags", [])}
     except (httpx.HTTPError, ValueError, KeyError):
         return set()
+
+
+def _runs(client: httpx.Client, place: AirflowPlace) -> list[dict[str, str]]:
+    try:
+        found = client.get("/api/v2/dags/~/dagRuns", headers=login(client, place)).json()
+    except (httpx.HTTPError, ValueError):
+        return []
+    return list(found.get("dag_runs", []))

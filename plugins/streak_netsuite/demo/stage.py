@@ -73,9 +73,7 @@ def set_up(
     *,
     port: int,
     root: Path,
-    say: Any = lambda _: None,
-    netsuite_extra: Mapping[str, Any] | None = None,
-    streak_extra: Mapping[str, Any] | None = None,
+    say: Callable[[str], None] = lambda _: None,
     dags: Path | None = None,
     more_connections: Callable[[EmbeddedPostgres], Mapping[str, str]] = lambda _: {},
 ) -> Iterator[Stage]:
@@ -84,6 +82,7 @@ def set_up(
     Args:
         folder: where data and logs go; emptied first.
         root: the project's top folder, with `dags` and `plugins`.
+        dags: other DAG files than the project's.
         more_connections: makes further Airflow connections once PostgreSQL runs.
 
     Raises:
@@ -91,6 +90,7 @@ def set_up(
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    token = secrets.token_urlsafe(24)
     with contextlib.ExitStack() as stack:
         say("starting PostgreSQL")
         postgres = stack.enter_context(EmbeddedPostgres(folder / "postgres", durable=False))
@@ -99,15 +99,7 @@ def set_up(
         group = stack.enter_context(ProcessGroup(env=_base_env(), logs=folder / "logs"))
         say("starting the sandbox for Streak and NetSuite")
         sandbox = _start_sandbox(group)
-        token = secrets.token_urlsafe(24)
-        connections = _connections(
-            sandbox,
-            postgres.url("streak_netsuite"),
-            token,
-            folder,
-            netsuite_extra=netsuite_extra or {},
-            streak_extra=streak_extra or {},
-        )
+        connections = _connections(sandbox, postgres.url("streak_netsuite"), token, folder)
         connections |= more_connections(postgres)
         place = AirflowPlace(
             home=folder / "airflow",
@@ -117,24 +109,32 @@ def set_up(
             plugins=root / "plugins",
             connections=connections,
         )
-        env = {**_base_env(), **place.prepare()}
-        settings = ledger_settings(
-            ConnectionParts.from_json("streak_netsuite_ledger", connections["streak_netsuite_ledger"])
-        )
-        ledger = stack.enter_context(Ledger.connect(settings))
-        say("creating Airflow's tables and the ledger's")
-        with ThreadPoolExecutor(1) as pool:
-            upgraded = pool.submit(upgrade, ledger.engine)
-            local_airflow.migrate(group, env)
-            upgraded.result()
-        say("starting Airflow: api-server, scheduler, dag-processor, triggerer")
-        local_airflow.start(group, env)
+        ledger = stack.enter_context(_open_ledger(connections))
+        _start_airflow(group, place, ledger, say)
         stage = Stage(sandbox=sandbox, airflow=place, ledger=ledger, group=group, connections=connections)
         local_airflow.wait_until_ready(group, place, dag_ids=DAG_IDS if dags is None else frozenset())
         register_webhooks(stage, token)
         say("waiting for Airflow's own first runs")
         local_airflow.wait_until_quiet(place, dag_ids=SCHEDULED)
         yield stage
+
+
+def _open_ledger(connections: Mapping[str, str]) -> Ledger:
+    name = "streak_netsuite_ledger"
+    return Ledger.connect(ledger_settings(ConnectionParts.from_json(name, connections[name])))
+
+
+def _start_airflow(
+    group: ProcessGroup, place: AirflowPlace, ledger: Ledger, say: Callable[[str], None]
+) -> None:
+    env = {**_base_env(), **place.prepare()}
+    say("creating Airflow's tables and the ledger's")
+    with ThreadPoolExecutor(1) as pool:
+        upgraded = pool.submit(upgrade, ledger.engine)
+        local_airflow.migrate(group, env)
+        upgraded.result()
+    say("starting Airflow: api-server, scheduler, dag-processor, triggerer")
+    local_airflow.start(group, env)
 
 
 def register_webhooks(stage: Stage, token: str) -> None:
@@ -181,9 +181,6 @@ def _connections(
     ledger_url: str,
     token: str,
     folder: Path,
-    *,
-    netsuite_extra: Mapping[str, Any],
-    streak_extra: Mapping[str, Any],
 ) -> dict[str, str]:
     streak, netsuite = sandbox["streak"], sandbox["netsuite"]
     credentials = ("consumer_key", "consumer_secret", "token_id", "token_secret")
@@ -197,7 +194,6 @@ def _connections(
                     "pipelines": [PIPELINE],
                     "pipeline_keys": [streak["pipelines"][PIPELINE]],
                     "webhook_tokens": [token],
-                    **streak_extra,
                 },
             }
         ),
@@ -209,7 +205,6 @@ def _connections(
                 "extra": {
                     **{name: netsuite[name] for name in credentials},
                     "wsdl_directory": str(folder / "wsdl"),
-                    **netsuite_extra,
                 },
             }
         ),
