@@ -154,7 +154,7 @@ def main() -> None:
     try:
         app()
     except StreakNetSuiteError as error:
-        errors.print(f"error: {error}", style="red", markup=False, highlight=False)
+        errors.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(1) from None
 
 

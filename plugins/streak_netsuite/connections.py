@@ -36,7 +36,7 @@ class ConnectionParts:
         """Read the JSON form that Airflow accepts in `AIRFLOW_CONN_<ID>`.
 
         Raises:
-            ConfigurationError: it is not JSON, or not an object.
+            ConfigurationError: it is not JSON, or not an object, or its parts have another form.
         """
         try:
             row = json.loads(text)
@@ -47,13 +47,15 @@ class ConnectionParts:
                 f"connection '{conn_id}' is not a JSON object; write it as Airflow's AIRFLOW_CONN_ variables "
                 '(such as {"conn_type": "streak", "password": "..."})'
             ) from error
+        if not isinstance(extra, Mapping):
+            raise ConfigurationError(f"connection '{conn_id}': its extra is not a JSON object")
         return cls(
             conn_id=conn_id,
             host=row.get("host") or "",
             login=row.get("login") or "",
             password=row.get("password") or "",
             schema=row.get("schema") or "",
-            port=int(row["port"]) if row.get("port") else None,
+            port=_port(conn_id, row.get("port")),
             extra=extra,
         )
 
@@ -126,6 +128,13 @@ def ledger_settings(parts: ConnectionParts) -> LedgerSettings:
 def flow_settings(values: Mapping[str, Any]) -> FlowSettings:
     """Return the flows' settings from plain values."""
     return _settings(FlowSettings, values, "flow settings")
+
+
+def _port(conn_id: str, value: Any) -> int | None:
+    try:
+        return int(value) if value else None
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"connection '{conn_id}': its port is not a number") from None
 
 
 def _settings(model: type[SettingsT], values: Mapping[str, Any], conn_id: str) -> SettingsT:

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from streak_netsuite.errors import LeaseLost, StreakNetSuiteError
+from streak_netsuite.errors import LeaseLost
 from streak_netsuite.flows.batch import Batch
 from streak_netsuite.sync.ports import Memory
 
@@ -48,13 +48,16 @@ class LeaseKeeper:
             except LeaseLost:
                 log.warning("the claim was taken over by another worker; no further write will be sent")
                 return
-            except StreakNetSuiteError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next try may renew the claim
                 log.warning("the claim could not be renewed, trying again: %s", error)
 
     def _renew_once(self, now: datetime) -> None:
         claim = self._batch.claim
         self._memory.renew_claim(claim, lease_seconds=self._seconds, now=now)
-        if self._batch.reserved:
-            self._memory.claim_identities(
-                self._batch.reserved, token=claim.token, lease_seconds=self._seconds, now=now
-            )
+        if not self._batch.reserved:
+            return
+        kept = self._memory.claim_identities(
+            self._batch.reserved, token=claim.token, lease_seconds=self._seconds, now=now
+        )
+        if len(kept) < len(self._batch.reserved):
+            log.warning("a reserved name was taken over by another worker")

@@ -24,7 +24,8 @@ class BoxSweep:
         """Store a hint for each changed box; return how many were new and how many a webhook had brought.
 
         The watermark is the newest change seen, in Streak's own time, and moves in the transaction that
-        stores the hints: a sweep that fails on any page is repeated from the same place.
+        stores the hints: a sweep that fails on any page is repeated from the same place. It is never ahead
+        of the sweep's beginning: what changed in one pipeline while another was read is found next time.
         """
         now = self.clock()
         mark = self.memory.get_watermark(WATERMARK)
@@ -32,7 +33,7 @@ class BoxSweep:
         since = mark - timedelta(seconds=self.settings.overlap_seconds) if mark else first
         hints = list(self.deals.changed_since(since))
         newest = max((at for hint in hints if (at := _changed_at(hint))), default=None)
-        position = max(filter(None, (mark, newest)), default=None)
+        position = max(filter(None, (mark, newest and min(newest, now))), default=None)
         return self.memory.store_hints(
             hints, now=now, watermark=(WATERMARK, position) if position is not None else None
         )
@@ -40,4 +41,7 @@ class BoxSweep:
 
 def _changed_at(hint: Hint) -> datetime | None:
     value = hint.payload.get("lastUpdatedTimestamp")
-    return datetime.fromtimestamp(value / 1000, tz=UTC) if isinstance(value, int) else None
+    try:
+        return datetime.fromtimestamp(value / 1000, tz=UTC) if isinstance(value, int) else None
+    except (ValueError, OverflowError, OSError):  # a year that no calendar has
+        return None

@@ -189,7 +189,9 @@ def test_a_script_that_fails_after_saving_is_a_warning(
     assert written.warnings == ("oops (JS_EXCEPTION)",)
 
 
-def test_a_warning_does_not_keep_a_record_from_being_written(netsuite: NetSuiteGateway, endpoint: Any) -> None:
+def test_a_warning_does_not_keep_a_record_from_being_written(
+    netsuite: NetSuiteGateway, endpoint: Any
+) -> None:
     endpoint.fault("record_warning", operation="upsertList")
     (written,) = write_orders(netsuite, ORDER)
     assert isinstance(written, Written)
@@ -352,7 +354,10 @@ def test_calls_in_flight_stay_within_the_slots(endpoint: Any) -> None:
 
 
 def test_an_unsupported_endpoint_is_a_matter_of_configuration(endpoint: Any) -> None:
-    with endpoint.gateway(endpoint_version="2024_2") as gateway, pytest.raises(PermanentError, match="2024_2"):
+    with (
+        endpoint.gateway(endpoint_version="2024_2") as gateway,
+        pytest.raises(PermanentError, match="2024_2"),
+    ):
         gateway.server_time()
 
 

@@ -228,6 +228,18 @@ def test_a_sweep_without_an_edge_reads_every_page_of_the_watched_pipelines(team:
     assert team.received("boxes.list") == -(-len(everything) // 6)
 
 
+def test_a_box_in_an_unknown_form_stops_no_sweep(team: Any) -> None:
+    rows = [
+        {"key": "agx1", "lastUpdatedTimestamp": "soon", "lastSavedTimestamp": 7},
+        {"name": "no key"},
+        {"key": "agx2", "lastUpdatedTimestamp": 10**13},
+        {"key": "agx3", "lastUpdatedTimestamp": 5},
+    ]
+    team.fault("boxes.list", status=200, body=json.dumps({"results": rows, "hasNextPage": True}))
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    assert [hint.record.id for hint in team.gateway().changed_since(since)] == ["agx1", "agx2"]
+
+
 def test_a_box_that_moves_between_pages_is_hinted_once(team: Any) -> None:
     keys = team.boxes(6)
     hints = team.gateway(page_size=3).changed_since(None)
@@ -359,7 +371,17 @@ def test_a_long_retry_after_is_left_to_the_scheduler(team: Any) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["[]", '"text"', "null", "", "<html>", '{"key": "agx', '[["row"]]', '[{"name": "no key"}]', '{"a": {"b": 1}}'],
+    [
+        "[]",
+        '"text"',
+        "null",
+        "",
+        "<html>",
+        '{"key": "agx',
+        '[["row"]]',
+        '[{"name": "no key"}]',
+        '{"a": {"b": 1}}',
+    ],
 )
 @pytest.mark.parametrize("operation", ["pipelines.list", "boxes.get", "organizations.batch_get", "teams.get"])
 def test_an_answer_in_an_unknown_form_is_unavailable_or_the_records_error(

@@ -129,8 +129,9 @@ COMMANDS = list(_commands(typer.main.get_command(cli.app)))
 def test_every_command_has_a_help_that_says_what_it_does(path: tuple[str, ...]) -> None:
     text = run(*path, "--help")
     assert "Usage:" in text
-    described = [line.strip() for line in text.splitlines()[2:] if line.strip()]
-    assert described[0].endswith((".", ".)")) or len(described[0]) > 20
+    described = next(line.strip() for line in text.splitlines()[1:] if line.strip())
+    assert len(described) > 10
+    assert not described.startswith(("Options", "Arguments", "-"))
 
 
 def test_all_commands_are_known_to_these_tests() -> None:
@@ -266,16 +267,15 @@ def test_keys_are_rotated_and_the_old_ones_can_go(
 ) -> None:
     old, new = connected.encryption_keys[0].get_secret_value(), Fernet.generate_key().decode()
     monkeypatch.setenv(LEDGER_VARIABLE, ledger_connection(connected, new, old))
-    counts = dict(line.removesuffix(" payloads").split(": ") for line in run("ledger", "rotate-keys").splitlines())
-    assert int(counts["hold"]) == 1
-    assert set(map(int, [v for k, v in _rotated_again()])) == {0}
+    assert _rotated()["hold"] == 1
+    assert set(_rotated().values()) == {0}
     monkeypatch.setenv(LEDGER_VARIABLE, ledger_connection(connected, new))
     assert "Acme line 3" in run("holds", "show", str(held))
 
 
-def _rotated_again() -> list[tuple[str, str]]:
+def _rotated() -> dict[str, int]:
     lines = run("ledger", "rotate-keys").splitlines()
-    return [(name, count) for name, _, count in (line.removesuffix(" payloads").partition(": ") for line in lines)]
+    return {table: int(rest.split()[0]) for table, _, rest in (line.partition(": ") for line in lines)}
 
 
 # --- holds ---------------------------------------------------------------------------------------------

@@ -27,9 +27,7 @@ def box_ref(key: str) -> ExternalRef:
 
 def an_event(id_: int, box: str, **fields: Any) -> InboxEvent:
     values = {"version": str(id_), "event": "BOX_CHANGE_STAGE", "origin": HintOrigin.WEBHOOK, **fields}
-    return InboxEvent(
-        id=id_, record=box_ref(box), received_at=NOW, **{"attempts": 1, "repeats": 0, **values}
-    )
+    return InboxEvent(id=id_, record=box_ref(box), received_at=NOW, **{"attempts": 1, "repeats": 0, **values})
 
 
 @pytest.fixture
@@ -68,9 +66,7 @@ class Memory:
     def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
         """Keep intents as SENT; refuse a stale claim, and what has landed."""
         self._require_held(claim)
-        landed = [
-            d.operation_key for d in drafts if self._state(d.operation_key) is IntentState.SUCCEEDED
-        ]
+        landed = [d.operation_key for d in drafts if self._state(d.operation_key) is IntentState.SUCCEEDED]
         if landed:
             raise RecordError(f"{landed[0]} has landed before", code="WRITTEN_BEFORE")
         self.log.append(("open_intents", [draft.operation_key for draft in drafts]))
@@ -127,6 +123,7 @@ class Memory:
         self, hints: Sequence[Hint], *, now: datetime, watermark: tuple[str, datetime] | None = None
     ) -> StoredHints:
         """Keep each hint once, and move the watermark, never back."""
+        self.log.append(("store_hints", watermark))
         known = sum((h.record.id, h.version) in self.hints for h in hints)
         self.hints |= {(h.record.id, h.version): h for h in hints}
         if watermark is not None:

@@ -80,7 +80,7 @@ def test_what_the_overlap_shows_again_moves_nothing_back_and_is_counted(memory: 
     again = Boxes(a_hint("A", mark - timedelta(minutes=2)))
     assert sweep(memory, again, now) == StoredHints(new=1, repeated=0)
     assert sweep(memory, again, now) == StoredHints(new=0, repeated=1)
-    assert memory.watermarks == {WATERMARK: mark}
+    assert memory.log == [("store_hints", (WATERMARK, mark))] * 2
 
 
 def test_a_sweep_that_breaks_on_a_page_stores_nothing_and_stays(memory: Any, now: datetime) -> None:
@@ -96,9 +96,22 @@ def test_a_box_without_a_time_of_change_is_hinted_and_moves_nothing(memory: Any,
     assert memory.watermarks == {}
 
 
-def test_a_clock_behind_streaks_loses_nothing(memory: Any, now: datetime) -> None:
-    ahead = now + timedelta(minutes=3)
-    sweep(memory, Boxes(a_hint("A", ahead)), now)
+@pytest.mark.parametrize(
+    "ahead",
+    [
+        pytest.param(timedelta(minutes=20), id="one pipeline changed while another was read"),
+        pytest.param(timedelta(days=36500), id="a time that is wrong"),
+    ],
+)
+def test_the_watermark_is_never_ahead_of_the_sweeps_beginning(
+    memory: Any, now: datetime, ahead: timedelta
+) -> None:
+    sweep(memory, Boxes(a_hint("A", now + ahead)), now)
     boxes = Boxes()
-    sweep(memory, boxes, now)
-    assert boxes.asked_since == [ahead - timedelta(seconds=300)]
+    sweep(memory, boxes, now + timedelta(hours=1))
+    assert boxes.asked_since == [now - timedelta(seconds=300)]
+
+
+def test_a_time_that_no_calendar_has_moves_nothing(memory: Any, now: datetime) -> None:
+    assert sweep(memory, Boxes(a_hint("A", None, lastUpdatedTimestamp=10**18)), now).new == 1
+    assert memory.watermarks == {}

@@ -109,9 +109,7 @@ def test_what_is_skipped_says_why() -> None:
     skipped = Outcome(
         event_id=None, record=BOX, action=Action.SKIPPED, rule="source", reason="its stage is 'Lead'"
     )
-    assert plan_text([], [skipped]).endswith(
-        "\n\nSKIPPED box agxzBox: its stage is 'Lead' (rule source)"
-    )
+    assert plan_text([], [skipped]).endswith("\n\nSKIPPED box agxzBox: its stage is 'Lead' (rule source)")
 
 
 def test_nothing_to_plan_is_said() -> None:

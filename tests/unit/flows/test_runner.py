@@ -83,9 +83,7 @@ def vendor(memory: Any) -> Vendor:
 
 def a_write(key: str) -> PlannedWrite[SalesOrder]:
     box = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=f"box-{key}")
-    draft = IntentDraft(
-        operation_key=key, flow="deal_to_order", kind=RecordKind.SALES_ORDER, subject=box
-    )
+    draft = IntentDraft(operation_key=key, flow="deal_to_order", kind=RecordKind.SALES_ORDER, subject=box)
 
     def bind(internal_id: str) -> Binding:
         order = ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=internal_id)

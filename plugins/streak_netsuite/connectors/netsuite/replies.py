@@ -1,6 +1,5 @@
 """SuiteTalk replies as typed values."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -96,11 +95,6 @@ def item_entry(record: Any) -> ItemEntry:
         name=record.itemId or "",
         inactive=bool(getattr(record, "isInactive", False)),
     )
-
-
-def by_key(results: Mapping[str, Any]) -> dict[str, Any]:
-    """Return results by lower-case key: NetSuite folds the case of external ids."""
-    return {key.lower(): value for key, value in results.items()}
 
 
 def _currencies(record: Any) -> tuple[str, ...]:

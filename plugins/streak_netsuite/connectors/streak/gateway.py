@@ -56,9 +56,14 @@ class StreakGateway:
         for catalogue in self.watched():
             seen: set[str] = set()
             for box in self._client.iterate_boxes(catalogue.key):
-                if int(box.get("lastUpdatedTimestamp") or box.get("lastSavedTimestamp") or edge) < edge:
+                changed = box.get("lastUpdatedTimestamp") or box.get("lastSavedTimestamp")
+                if isinstance(changed, int) and changed < edge:
                     break
-                hint = hint_of_box(box, event="sweep", origin=HintOrigin.SWEEP)
+                try:
+                    hint = hint_of_box(box, event="sweep", origin=HintOrigin.SWEEP)
+                except ValueError as error:
+                    log.warning("Streak lists a box that cannot be read: %s", error)
+                    continue
                 if hint.record.id not in seen:
                     seen.add(hint.record.id)
                     yield hint
