@@ -28,7 +28,9 @@ def external_id(prefix: str, *parts: str) -> str:
 
 def fold(text: str) -> str:
     """Lower-case text without accents, with runs of white space as single blanks."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed on both sides of folding: a styled letter (𝕬) becomes a plain capital only by the first.
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded).casefold()
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(plain.replace("ø", "o").replace("ł", "l").replace("đ", "d").split())
 
