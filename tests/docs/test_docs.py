@@ -202,7 +202,12 @@ def test_no_page_or_source_names_a_machine_or_a_registry() -> None:
         check=True,
     ).stdout.splitlines()
     words = re.compile(
-        r"/work/|/root/|/home/(?!airflow)|py" + r"pi\.org|python" + r"hosted|registry\.npm" + r"js"
+        r"/wo"
+        + r"rk/|/ro"
+        + r"ot/|/home/(?!airflow)|py"
+        + r"pi\.org|python"
+        + r"hosted|registry\.npm"
+        + r"js"
     )
     this = Path(__file__).relative_to(ROOT).as_posix()
     files = [ROOT / name for name in listed if name != this and (ROOT / name).is_file()]
