@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.streak.settings import STREAK_API, StreakSettings
 from streak_netsuite.errors import ConfigurationError
-from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.ledger.settings import LedgerSettings
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)
@@ -56,8 +55,13 @@ class ConnectionParts:
             password=row.get("password") or "",
             schema=row.get("schema") or "",
             port=_port(conn_id, row.get("port")),
-            extra=extra,
+            extra=filled(extra),
         )
+
+
+def filled(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was filled in: a connection form keeps fields left empty as null or ""."""
+    return {name: value for name, value in extra.items() if value is not None and value != ""}
 
 
 class ReceiverSettings(BaseModel):
@@ -123,11 +127,6 @@ def ledger_settings(parts: ConnectionParts) -> LedgerSettings:
     port = f":{parts.port}" if parts.port else ""
     url = f"postgresql+psycopg://{login}{parts.host or '127.0.0.1'}{port}/{parts.schema or 'streak_netsuite'}"
     return _settings(LedgerSettings, {"url": url, "encryption_keys": keys, **extra}, parts.conn_id)
-
-
-def flow_settings(values: Mapping[str, Any]) -> FlowSettings:
-    """Return the flows' settings from plain values."""
-    return _settings(FlowSettings, values, "flow settings")
 
 
 def _port(conn_id: str, value: Any) -> int | None:

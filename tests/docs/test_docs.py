@@ -201,14 +201,10 @@ def test_no_page_or_source_names_a_machine_or_a_registry() -> None:
         text=True,
         check=True,
     ).stdout.splitlines()
-    words = re.compile(
-        r"/wo"
-        + r"rk/|/ro"
-        + r"ot/|/home/(?!airflow)|py"
-        + r"pi\.org|python"
-        + r"hosted|registry\.npm"
-        + r"js"
-    )
+    # In pieces, so that this file does not find itself.
+    places = [f"/{folder}/" for folder in ("work", "root")]
+    hosts = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"))]
+    words = re.compile("|".join([*map(re.escape, [*places, *hosts]), "/home/(?!airflow)"]))
     this = Path(__file__).relative_to(ROOT).as_posix()
     files = [ROOT / name for name in listed if name != this and (ROOT / name).is_file()]
     assert [f.as_posix() for f in files if words.search(f.read_text(errors="ignore"))] == []

@@ -5,7 +5,7 @@ from typing import Any
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from streak_netsuite.connections import ConnectionParts
+from streak_netsuite.connections import ConnectionParts, filled
 from streak_netsuite.errors import ConfigurationError
 
 
@@ -50,9 +50,10 @@ def _parts(connection: Any) -> ConnectionParts:
         password=connection.password or "",
         schema=connection.schema or "",
         port=connection.port,
-        extra=connection.extra_dejson,
+        extra=filled(connection.extra_dejson),
     )
     for name, value in parts.extra.items():
-        if isinstance(value, str) and any(word in name for word in ("secret", "token", "consumer_key")):
-            mask_secret(value)
+        if any(word in name for word in ("secret", "token", "consumer_key")):
+            for secret in value if isinstance(value, list) else [value]:
+                mask_secret(str(secret))
     return parts

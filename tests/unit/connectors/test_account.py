@@ -2,6 +2,7 @@
 
 import pytest
 
+from streak_netsuite.connections import ConnectionParts, netsuite_settings
 from streak_netsuite.connectors.netsuite.account import AccountId
 from streak_netsuite.errors import ConfigurationError
 
@@ -22,3 +23,12 @@ def test_a_production_account_is_no_sandbox() -> None:
 def test_what_is_no_account_id_is_named(text: str) -> None:
     with pytest.raises(ConfigurationError, match="is not a NetSuite account id"):
         AccountId(text)
+
+
+def test_fields_left_empty_in_a_connection_form_keep_their_defaults() -> None:
+    text = (
+        '{"login": "1234567", "extra": {"concurrency": null, "account_time_zone": "", "consumer_key": "k", '
+    )
+    text += '"consumer_secret": "s", "token_id": "t", "token_secret": "u"}}'
+    settings = netsuite_settings(ConnectionParts.from_json("netsuite_default", text))
+    assert (settings.concurrency, settings.account_time_zone) == (5, "America/Los_Angeles")
