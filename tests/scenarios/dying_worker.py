@@ -10,6 +10,7 @@ from typing import Any
 from streak_netsuite.assembly import Settings, open_product
 from streak_netsuite.connections import ConnectionParts, ledger_settings, netsuite_settings, streak_settings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.streak.call import Effect
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.spec import shipped_spec_path
@@ -33,11 +34,16 @@ def records_of(kind: str) -> Callable[..., bool]:
     return lambda *_, record=(), **__: bool(record) and type(record[0]).__name__ == kind
 
 
+def writes_to(part: str) -> Callable[..., bool]:
+    """Tell the writes to Streak whose path has this part."""
+    return lambda call: call.effect is not Effect.READ and part in call.path
+
+
 DEATHS: dict[str, Callable[[], None]] = {
     "customer": lambda: die_after(SoapClient, "write", when=records_of("Customer")),
     "order": lambda: die_after(SoapClient, "write", when=records_of("SalesOrder")),
-    "fields": lambda: die_after(StreakClient, "update_box"),
-    "comment": lambda: die_after(StreakClient, "create_comment"),
+    "fields": lambda: die_after(StreakClient, "send", when=writes_to("/v1/boxes/")),
+    "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
 }
 
 

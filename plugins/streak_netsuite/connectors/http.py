@@ -1,14 +1,16 @@
 """One way to talk HTTP: timeouts always set, answers classified once, retries bounded and polite."""
 
+import asyncio
 import email.utils
 import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 import tenacity
@@ -50,14 +52,19 @@ def build_client(
 
     The environment's proxy settings are honoured, as Airflow's users expect.
     """
-    return httpx.Client(
-        base_url=base_url,
-        auth=auth,
-        timeout=httpx.Timeout(read_seconds, connect=connect_seconds),
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-        follow_redirects=False,
-        headers={"User-Agent": "streak-netsuite"},
-    )
+    return httpx.Client(**_options(base_url, auth, connect_seconds, read_seconds, connections))
+
+
+def build_async_client(
+    base_url: str,
+    *,
+    auth: httpx.Auth | None = None,
+    connect_seconds: float = 10.0,
+    read_seconds: float = 60.0,
+    connections: int = 20,
+) -> httpx.AsyncClient:
+    """Return what `build_client` returns, for an event loop."""
+    return httpx.AsyncClient(**_options(base_url, auth, connect_seconds, read_seconds, connections))
 
 
 def exchange(client: httpx.Client, request: httpx.Request, *, writes: bool, name: str) -> httpx.Response:
@@ -71,14 +78,16 @@ def exchange(client: httpx.Client, request: httpx.Request, *, writes: bool, name
         Unavailable: it never left, or it was a read and no answer came.
         UncertainWrite: it was a write, it may have been received, and no answer came.
     """
-    try:
+    with _lost_answers(writes=writes, name=name):
         return client.send(request)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise Unavailable(f"{name}: no connection ({_reason(error)}); nothing was sent") from error
-    except (httpx.TransportError, httpx.DecodingError) as error:
-        if writes:
-            raise UncertainWrite(f"{name}: sent, but no answer came ({_reason(error)})") from error
-        raise Unavailable(f"{name}: no answer came ({_reason(error)})") from error
+
+
+async def exchange_async(
+    client: httpx.AsyncClient, request: httpx.Request, *, writes: bool, name: str
+) -> httpx.Response:
+    """Do what `exchange` does, in an event loop."""
+    with _lost_answers(writes=writes, name=name):
+        return await client.send(request)
 
 
 def refuse_unready(response: httpx.Response, *, writes: bool, name: str) -> None:
@@ -121,13 +130,27 @@ def retry(call: Callable[[], ResultT], rule: RetryRule, *, rng: random.Random) -
     Only TransientError is repeated: it says that nothing was written.
     """
     retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(TransientError) & tenacity.retry_if_exception(_worth_waiting),
-        stop=tenacity.stop_after_attempt(rule.attempts) | tenacity.stop_after_delay(rule.total_seconds),
+        retry=_MAY_REPEAT,
+        stop=_stop(rule),
         wait=lambda state: _wait_seconds(state, rule, rng),
         before_sleep=_log_wait,
         reraise=True,
     )
     return retrying(call)
+
+
+async def retry_async(
+    call: Callable[[], Awaitable[ResultT]], rule: RetryRule, *, rng: random.Random
+) -> ResultT:
+    """Do what `retry` does, in an event loop."""
+    retrying = tenacity.AsyncRetrying(
+        retry=_MAY_REPEAT,
+        stop=_stop(rule),
+        wait=lambda state: _wait_seconds(state, rule, rng),
+        before_sleep=_log_wait,
+        reraise=True,
+    )
+    return await retrying(call)
 
 
 class TokenBucket:
@@ -153,17 +176,59 @@ class TokenBucket:
 
     def take(self) -> None:
         """Wait until one call may be made."""
+        wait = self.reserve()
+        if wait > 0:
+            self._sleep(wait)
+
+    async def take_async(self) -> None:
+        """Wait until one call may be made, and let others on the event loop work meanwhile."""
+        wait = self.reserve()
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def reserve(self) -> float:
+        """Take a place in the queue and return the seconds until it is that call's turn."""
         with self._lock:
             now = self._clock()
             self._free_at = max(self._free_at, now - self._burst / self._per_second) + 1 / self._per_second
-            wait = self._free_at - now
-        if wait > 0:
-            self._sleep(wait)
+            return self._free_at - now
+
+
+def _options(
+    base_url: str, auth: httpx.Auth | None, connect_seconds: float, read_seconds: float, connections: int
+) -> dict[str, Any]:
+    return {
+        "base_url": base_url,
+        "auth": auth,
+        "timeout": httpx.Timeout(read_seconds, connect=connect_seconds),
+        "limits": httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        "follow_redirects": False,
+        "headers": {"User-Agent": "streak-netsuite"},
+    }
+
+
+@contextmanager
+def _lost_answers(*, writes: bool, name: str) -> Iterator[None]:
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise Unavailable(f"{name}: no connection ({_reason(error)}); nothing was sent") from error
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        if writes:
+            raise UncertainWrite(f"{name}: sent, but no answer came ({_reason(error)})") from error
+        raise Unavailable(f"{name}: no answer came ({_reason(error)})") from error
 
 
 def _worth_waiting(error: BaseException) -> bool:
     asked = getattr(error, "retry_after_seconds", None)
     return asked is None or asked <= _LONGEST_SERVER_WAIT_SECONDS
+
+
+_MAY_REPEAT = tenacity.retry_if_exception_type(TransientError) & tenacity.retry_if_exception(_worth_waiting)
+
+
+def _stop(rule: RetryRule) -> tenacity.stop.stop_base:
+    return tenacity.stop_after_attempt(rule.attempts) | tenacity.stop_after_delay(rule.total_seconds)
 
 
 def _wait_seconds(state: tenacity.RetryCallState, rule: RetryRule, rng: random.Random) -> float:

@@ -47,11 +47,12 @@ class StreakHook(BaseHook):
 
     def test_connection(self) -> tuple[bool, str]:
         """Ask Streak who the key belongs to."""
+        from streak_netsuite.connectors.streak.calls import users
         from streak_netsuite.errors import StreakNetSuiteError
 
         try:
             with self.get_conn() as client:
-                me = client.get_me()
+                me = client.send(users.me())
         except StreakNetSuiteError as error:
             return False, str(error)
-        return True, f"Streak knows the key; it belongs to user {me.get('key', '')}"
+        return True, f"Streak knows the key; it belongs to user {me.email or me.key}"

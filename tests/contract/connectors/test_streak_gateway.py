@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from streak_netsuite.connectors.streak.client import NO_ACCESS, NOT_FOUND
+from streak_netsuite.connectors.streak.calls import boxes, comments, pipelines, users
+from streak_netsuite.connectors.streak.protocol import NO_ACCESS, NOT_FOUND
 from streak_netsuite.errors import (
     ConfigurationError,
     InvalidCredentials,
@@ -327,7 +328,7 @@ def test_a_comment_refused_for_its_rate_is_sent_again(team: Any) -> None:
     team.fault("comments.create", status=429, headers={"Retry-After": "0"})
     gateway = team.gateway()
     made = gateway.write_comment(key, "SO1006")
-    assert [c.key for c in team.client().get_comments(key)] == [made]
+    assert [c.key for c in team.client().iterate(comments.of_box(key))] == [made]
 
 
 # --- refusals ------------------------------------------------------------------------------------------
@@ -353,7 +354,7 @@ def test_a_401_with_a_good_key_is_no_access_to_that_record(team: Any) -> None:
 
 @pytest.mark.parametrize("auth", ["basic", "bearer"])
 def test_the_key_is_accepted_both_ways(team: Any, auth: str) -> None:
-    assert team.client(auth=auth).get_me()["email"] == "ann@northwind-robotics.example"
+    assert team.client(auth=auth).send(users.me()).email == "ann@northwind-robotics.example"
 
 
 def test_a_connection_without_a_key_is_a_matter_of_configuration(team: Any) -> None:
@@ -364,7 +365,7 @@ def test_a_connection_without_a_key_is_a_matter_of_configuration(team: Any) -> N
 def test_a_long_retry_after_is_left_to_the_scheduler(team: Any) -> None:
     team.fault("users.me", times=None, status=429, headers={"Retry-After": "600"})
     with pytest.raises(RateLimited) as caught:
-        team.client().get_me()
+        team.client().send(users.me())
     assert caught.value.retry_after_seconds == 600
     assert team.received("users.me") == 1
 
@@ -409,12 +410,12 @@ def test_an_answer_in_an_unknown_form_is_unavailable_or_the_records_error(
 )
 def test_lists_are_read_in_every_form_streak_uses(team: Any, body: str) -> None:
     team.fault("pipelines.list", status=200, body=body)
-    assert [p.key for p in team.client().get_pipelines()] == ["agx1", "agx2"]
+    assert [p.key for p in team.client().send(pipelines.every())] == ["agx1", "agx2"]
 
 
 def test_an_empty_page_ends_the_list_even_when_it_promises_more(team: Any) -> None:
     team.fault("boxes.list", times=None, status=200, body='{"results": [], "hasNextPage": true}')
-    assert list(team.client().iterate_boxes(team.pipeline)) == []
+    assert list(team.client().iterate(boxes.of_pipeline(team.pipeline, size=100))) == []
 
 
 def test_parties_are_read_in_batches(team: Any) -> None:

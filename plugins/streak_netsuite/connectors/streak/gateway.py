@@ -7,9 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from streak_netsuite.connectors.streak.calls import boxes, comments, parties, pipelines, teams
 from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
-from streak_netsuite.connectors.streak.client import NOT_FOUND, StreakClient
+from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.hints import hint_of_box
+from streak_netsuite.connectors.streak.protocol import NOT_FOUND
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
 from streak_netsuite.errors import ConfigurationError, RecordError, RejectedByVendor
@@ -38,11 +40,11 @@ class StreakGateway:
         A box that exists but cannot be read whole comes as its error; a missing key means that it is gone.
         """
         found: dict[str, Deal | RecordError] = {}
-        boxes = self._read_boxes(keys, found)
-        self._learn(list(boxes.values()))
-        wires = _wires(boxes, found)
-        organizations = self._client.get_organizations(self._wanted(wires.values(), "TEAM_ORGANIZATION"))
-        contacts = self._client.get_contacts(self._wanted(wires.values(), "TEAM_CONTACT"))
+        raw = self._read_boxes(keys, found)
+        self._learn(list(raw.values()))
+        wires = _wires(raw, found)
+        organizations = self._read_parties("organizations", self._wanted(wires.values(), "TEAM_ORGANIZATION"))
+        contacts = self._read_parties("contacts", self._wanted(wires.values(), "TEAM_CONTACT"))
         for key, wire in wires.items():
             try:
                 found[key] = self._deal(wire, organizations, contacts)
@@ -55,7 +57,7 @@ class StreakGateway:
         edge = 0 if since is None else int(since.timestamp() * 1000)
         for catalogue in self.watched():
             seen: set[str] = set()
-            for box in self._client.iterate_boxes(catalogue.key):
+            for box in self._client.iterate(boxes.of_pipeline(catalogue.key, size=self._settings.page_size)):
                 changed = box.get("lastUpdatedTimestamp") or box.get("lastSavedTimestamp")
                 if isinstance(changed, int) and changed < edge:
                     break
@@ -72,15 +74,17 @@ class StreakGateway:
         """Set box fields by name."""
         catalogue = self._catalogue(pipeline_key)
         fields = {catalogue.field_key(name): value for name, value in values.items()}
-        self._client.update_box(box_key, {"fields": fields})
+        self._client.send(boxes.update(box_key, {"fields": fields}))
 
     def write_comment(self, box_key: str, message: str) -> str:
         """Add a comment and return its key."""
-        return self._client.create_comment(box_key, message).key
+        return self._client.send(comments.create(box_key, message)).key
 
     def find_comment(self, box_key: str, marker: str) -> str | None:
         """Return the key of the comment that contains the marker, if there is one."""
-        return next((c.key for c in self._client.get_comments(box_key) if marker in c.message), None)
+        return next(
+            (c.key for c in self._client.iterate(comments.of_box(box_key)) if marker in c.message), None
+        )
 
     def watched(self) -> list[Catalogue]:
         """Return the watched pipelines.
@@ -110,12 +114,12 @@ class StreakGateway:
             if key in found:
                 continue
             try:
-                box = self._client.find_box(key)
+                box = self._client.send(boxes.get(key))
             except RecordError as error:
-                errors[key] = error
+                if error.code != NOT_FOUND:
+                    errors[key] = error
                 continue
-            if box is not None:
-                found[key] = box
+            found[key] = box
         return found
 
     def _read_in_batches(self, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
@@ -124,21 +128,28 @@ class StreakGateway:
             rest = [key for key in keys if key not in found]
             for start in range(0, len(rest), self._settings.batch_size):
                 try:
-                    boxes = self._client.get_boxes_of(
-                        catalogue.key, rest[start : start + self._settings.batch_size]
-                    )
+                    part = rest[start : start + self._settings.batch_size]
+                    listed = self._client.send(boxes.get_many(catalogue.key, part))
                 except RejectedByVendor as error:
                     log.warning(
                         "Streak refused to read boxes in one call, reading them one by one: %s", error
                     )
                     self._batch_get = False
                     return found
-                found.update({str(box["key"]): box for box in boxes if box.get("key")})
+                found.update({str(box["key"]): box for box in listed if box.get("key")})
         return found
 
-    def _learn(self, boxes: Sequence[Mapping[str, Any]]) -> None:
+    def _read_parties(self, plural: parties.Plural, keys: Sequence[str]) -> dict[str, PartyWire]:
+        found: dict[str, PartyWire] = {}
+        for start in range(0, len(keys), self._settings.batch_size):
+            part = keys[start : start + self._settings.batch_size]
+            answered = self._client.send(parties.get_many(plural, part))
+            found.update(answered)
+        return found
+
+    def _learn(self, raw: Sequence[Mapping[str, Any]]) -> None:
         """Read the pipelines again when a box shows a stage, field or option that our copy lacks."""
-        for box in boxes:
+        for box in raw:
             catalogue = self._catalogues.get(str(box.get("pipelineKey")))
             if catalogue is None or not catalogue.knows(box):
                 self._load_pipelines(fresh=True)
@@ -147,7 +158,7 @@ class StreakGateway:
     def _load_pipelines(self, *, fresh: bool = False) -> None:
         if self._catalogues and not fresh:
             return
-        self._catalogues = {p.key: Catalogue(p) for p in self._client.get_pipelines()}
+        self._catalogues = {p.key: Catalogue(p) for p in self._client.send(pipelines.every())}
 
     def _catalogue(self, pipeline_key: str) -> Catalogue:
         self._load_pipelines()
@@ -157,7 +168,9 @@ class StreakGateway:
 
     def _fields_of(self, team_key: str) -> PartyFields:
         if team_key not in self._party_fields:
-            self._party_fields[team_key] = PartyFields(self._client.get_team(team_key) if team_key else None)
+            self._party_fields[team_key] = PartyFields(
+                self._client.send(teams.get(team_key)) if team_key else None
+            )
         return self._party_fields[team_key]
 
     def _wanted(self, boxes: Iterable[BoxWire], reference_type: str) -> list[str]:

@@ -7,12 +7,29 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 STREAK_API = "https://api.streak.com/api"  # streak.readme.io "Frequently asked questions", read 2026-11
 
 
+class OAuthSettings(BaseModel):
+    """Where access tokens come from. Streak documents OAuth for its MCP server only, so nothing is preset.
+
+    Attributes:
+        token_url: answers a refresh token with an access token.
+        client_id: the registered client.
+        client_secret: for clients that have one; public clients do not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr | None = None
+
+
 class StreakSettings(BaseModel):
     """How to reach Streak, and how politely.
 
     Attributes:
         auth: "basic" sends the key as user name, as documented for every endpoint; "bearer" as the
-            official SDKs do.
+            official SDKs do; "oauth" takes the connection's password as a refresh token.
+        oauth: for auth "oauth" only.
         requests_per_second: Streak names no hard limit and asks to be told above 10 a second.
         batch_get_boxes: whether several boxes are read in one call. The call is documented, the form of its
             answer is not established; when Streak refuses it, boxes are read one by one.
@@ -25,7 +42,8 @@ class StreakSettings(BaseModel):
 
     api_key: SecretStr
     base_url: str = STREAK_API
-    auth: Literal["basic", "bearer"] = "basic"
+    auth: Literal["basic", "bearer", "oauth"] = "basic"
+    oauth: OAuthSettings | None = None
     requests_per_second: float = Field(default=5.0, gt=0, le=20)
     burst: int = Field(default=10, ge=1)
     batch_get_boxes: bool = True

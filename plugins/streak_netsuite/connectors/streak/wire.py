@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 _List = BeforeValidator(lambda value: value or [])
 _Text = BeforeValidator(lambda value: "" if value is None else str(value))
@@ -24,6 +24,16 @@ class LinkWire(Wire):
     """A box's pointer to a contact or an organization."""
 
     key: str
+
+
+class UserWire(Wire):
+    """A user of Streak."""
+
+    key: Annotated[str, _Text] = Field(default="", validation_alias=AliasChoices("key", "userKey"))
+    email: Text = ""
+    full_name: Text = Field(default="", alias="fullName")
+    display_name: Text = Field(default="", alias="displayName")
+    time_zone: Text = Field(default="", alias="timezoneId")
 
 
 class PersonWire(Wire):
