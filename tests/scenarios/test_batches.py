@@ -1,5 +1,7 @@
 """One record, one outcome: what is bad waits, the others pass."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,6 +119,70 @@ def test_a_currency_the_customer_is_not_billed_in_is_stopped_before_the_write(wo
     assert "ACME Robotics Inc" in hold.reason
     assert "EUR" in hold.reason
     assert world.writes("netsuite") == []
+
+
+def with_tax_code(world: World, folder: Path, code: int) -> None:
+    """Let every line carry a tax code, as a copy of the shipped mapping."""
+    shutil.copytree(world.mapping.parent / "lookups", folder / "lookups")
+    text = world.mapping.read_text()
+    line = "      quantity: {from: box.fields.Quantity"
+    assert line in text
+    world.mapping = folder / "deal_to_order.yaml"
+    world.mapping.write_text(text.replace(line, f"      tax_code: {{value: {code}}}\n{line}"))
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        pytest.param(302, "'VAT-DE 19%' (302) is offered in subsidiary 2 only", id="another subsidiary"),
+        pytest.param(303, "'VAT-DE 16%' (303) is inactive", id="inactive"),
+        pytest.param(999, "tax code 999 does not exist", id="unknown"),
+    ],
+)
+def test_a_tax_code_the_customer_cannot_have_is_stopped_before_the_write(
+    world: World, tmp_path: Path, code: int, named: str
+) -> None:
+    with_tax_code(world, tmp_path, code)
+    (box,) = world.won_deals(1)
+    world.drain()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert (hold.record.id, hold.code) == (box, "TAX_CODE")
+    assert named in hold.reason
+    assert "Atlas Arm" in hold.reason
+    assert world.writes("netsuite") == []
+
+
+def test_a_tax_code_is_judged_by_the_subsidiary_of_the_customer_that_exists(
+    world: World, tmp_path: Path
+) -> None:
+    with_tax_code(world, tmp_path, 301)  # offered in subsidiary 1, and 'Eclair Patisserie' is in 2
+    (box,) = world.deals(1, Currency="EUR")
+    found = world.streak.get(
+        f"v2/teams/{world.info['streak']['team_key']}/organizations", params={"limit": 1000}
+    )
+    key = next(o["key"] for o in found.json()["results"] if "clair" in o["name"])
+    world.streak.post(
+        f"v1/boxes/{box}", json={"organizations": [{"key": key}], "contacts": []}
+    ).raise_for_status()
+    world.hint(box)
+    world.drain()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert hold.code == "TAX_CODE"
+    assert "the customer is in subsidiary 2" in hold.reason
+    assert world.writes("netsuite") == []
+
+
+@pytest.mark.parametrize("code", [pytest.param(304, id="a tax group"), pytest.param(-7, id="built in")])
+def test_a_tax_code_that_suits_the_customer_reaches_the_order(
+    world: World, tmp_path: Path, code: int
+) -> None:
+    with_tax_code(world, tmp_path, code)
+    (box,) = world.won_deals(1)
+    world.drain()
+    (order,) = world.orders(box)
+    assert [line["taxCode"]["internalId"] for line in order["itemList"]] == [str(code)]
 
 
 def test_an_unknown_product_is_named_and_held(world: World) -> None:

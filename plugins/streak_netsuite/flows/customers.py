@@ -1,20 +1,20 @@
 """How each order gets its customer: known, recognised, or created once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from streak_netsuite.errors import Ambiguous, RecordError
+from streak_netsuite.errors import Ambiguous
 from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of, buyer_ref
+from streak_netsuite.flows.fit import FitCheck
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.schema import MatchPolicy
 from streak_netsuite.model.customer import Customer
-from streak_netsuite.model.deal import Deal
-from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.identity import company_key, email_key, external_id
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.reference import Reference
-from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.matching import Match, Sought, Verdict, match_customer
 from streak_netsuite.sync.outcome import Action
@@ -24,35 +24,6 @@ from streak_netsuite.sync.ports import Memory, OrderTarget
 WATERMARK = "netsuite.customers"
 CUSTOMER_KEY = "streak-cust"
 _RESERVED_WAIT = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MappedDealDraft:
-    """A deal whose mapping allows writing.
-
-    Attributes:
-        side_faults: what the records are made without, such as an address nobody can read.
-    """
-
-    deal: Deal
-    customer: Customer
-    order: SalesOrder
-    trace: Mapping[str, str]
-    warnings: tuple[str, ...]
-    side_faults: tuple[RecordError, ...] = ()
-
-
-def buyer_of(deal: Deal) -> Buyer | None:
-    """Return who buys: the first organization, or the first contact of a deal without one."""
-    if deal.organization is not None:
-        return Buyer(party=deal.organization, is_person=False)
-    return Buyer(party=deal.contact, is_person=True) if deal.contact is not None else None
-
-
-def buyer_ref(buyer: Buyer) -> ExternalRef:
-    """Return where the buyer lives in Streak."""
-    kind = RecordKind.CONTACT if buyer.is_person else RecordKind.ORGANIZATION
-    return ExternalRef(system=SystemId.STREAK, kind=kind, id=buyer.party.key)
 
 
 class CustomerResolver:
@@ -90,7 +61,7 @@ class CustomerResolver:
         }
         steps.update(self._recognise(batch, unbound, buyers))
         steps = self._share(steps)
-        return self._check_currencies(batch, drafts, steps)
+        return FitCheck(self._memory.directory, self._erp).keep_fitting(batch, drafts, steps)
 
     def _reserve(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime
@@ -169,24 +140,6 @@ class CustomerResolver:
             )
         return shared
 
-    def _check_currencies(
-        self, batch: Batch, drafts: Sequence[MappedDealDraft], steps: Mapping[str, CustomerStep]
-    ) -> dict[str, CustomerStep]:
-        ids = {s.reference.internal_id for s in steps.values() if s.reference and s.reference.internal_id}
-        entries = {e.internal_id: e for e in self._memory.directory.find(internal_ids=ids)} if ids else {}
-        fine: dict[str, CustomerStep] = {}
-        for draft in drafts:
-            step = steps.get(draft.deal.key)
-            if step is None:
-                continue
-            entry = entries.get(step.reference.internal_id or "") if step.reference else None
-            error = currency_error(draft.order, entry) or inactive_error(entry)
-            if error is None:
-                fine[draft.deal.key] = step
-            else:
-                batch.hold(draft.deal.key, hold_of(error, payload=to_plain(draft.order)), rule="customer")
-        return fine
-
 
 def identity_keys(customer: Customer) -> frozenset[str]:
     """Return the names under which only one customer may be created."""
@@ -195,31 +148,6 @@ def identity_keys(customer: Customer) -> frozenset[str]:
         # Namesakes are common among people: a person is one by name and address together.
         keys = {f"person:{company_key(customer.name)}:{email_key(customer.email)}"}
     return frozenset(keys)
-
-
-def currency_error(order: SalesOrder, entry: CustomerEntry | None) -> RecordError | None:
-    """Return why this customer cannot be billed in the order's currency, if so."""
-    if entry is None or order.currency is None or not entry.currencies:
-        return None
-    if order.currency.internal_id in entry.currencies:
-        return None
-    return RecordError(
-        f"the order is in {order.currency}, and customer '{entry.name}' ({entry.internal_id}) is billed in "
-        f"currency {', '.join(entry.currencies)} only",
-        code="CURRENCY",
-        fix="add the currency to the customer in NetSuite, or correct the deal's currency in Streak",
-    )
-
-
-def inactive_error(entry: CustomerEntry | None) -> RecordError | None:
-    """Return that the customer is inactive, if so."""
-    if entry is None or not entry.inactive:
-        return None
-    return RecordError(
-        f"customer '{entry.name}' ({entry.internal_id}) is inactive in NetSuite",
-        code="INACTIVE_CUSTOMER",
-        fix="make the customer active again in NetSuite, or link the organization to another one",
-    )
 
 
 class _Index:

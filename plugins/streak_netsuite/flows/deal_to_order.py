@@ -15,7 +15,8 @@ from streak_netsuite.errors import (
     UncertainWrite,
 )
 from streak_netsuite.flows.batch import Batch, hold_of
-from streak_netsuite.flows.customers import CustomerResolver, MappedDealDraft, buyer_of
+from streak_netsuite.flows.customers import CustomerResolver
+from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings

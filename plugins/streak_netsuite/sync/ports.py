@@ -91,6 +91,22 @@ class ItemEntry:
     inactive: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaxCodeEntry:
+    """A tax code (a sales tax item or a tax group) as NetSuite holds it.
+
+    Attributes:
+        subsidiaries: internal ids of the subsidiaries it is offered in; empty when it is offered in all.
+        includes_children: whether subsidiaries below those count, too.
+    """
+
+    internal_id: str
+    name: str
+    inactive: bool
+    subsidiaries: tuple[str, ...] = ()
+    includes_children: bool = False
+
+
 class DealSource(Protocol):
     """Reads deals from Streak."""
 
@@ -156,6 +172,9 @@ class OrderTarget(Protocol):
 
     def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
         """Return the items of each name, inactive ones too."""
+
+    def find_tax_codes(self, references: Sequence[Reference]) -> Mapping[Reference, TaxCodeEntry]:
+        """Return the tax codes that exist among these, inactive ones too."""
 
 
 class CustomerDirectory(Protocol):

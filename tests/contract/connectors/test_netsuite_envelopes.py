@@ -130,6 +130,7 @@ ACTS = {
     "search all customers, page by page": every_page(None),
     "search changed customers, page by page": every_page(SINCE),
     "search items": lambda g: g.find_items(["Atlas Arm", "Müller & Co <1>"]),
+    "getList tax codes": lambda g: g.find_tax_codes([Reference(internal_id="301")]),
     "upsertList companies": customers(COMPANY, replace(COMPANY, company_name="Another Ltd")),
     "upsertList persons": customers(PERSON),
     "upsertList customer with everything": customers(FULL_CUSTOMER),

@@ -25,7 +25,14 @@ from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 from streak_netsuite.sync.customer_entry import CustomerEntry
-from streak_netsuite.sync.ports import ItemEntry, NotWritten, RecordWrite, WriteResult, Written
+from streak_netsuite.sync.ports import (
+    ItemEntry,
+    NotWritten,
+    RecordWrite,
+    TaxCodeEntry,
+    WriteResult,
+    Written,
+)
 
 LINE = OrderLine(item=Reference(internal_id="101"), quantity=Decimal(2), rate=Decimal("12500.00"))
 ORDER = SalesOrder(customer=Reference(internal_id="501"), transaction_date=date(2026, 3, 8), lines=(LINE,))
@@ -143,9 +150,31 @@ def test_items_are_found_by_name_inactive_ones_too(netsuite: NetSuiteGateway) ->
     }
 
 
+def test_tax_codes_are_found_whether_items_or_groups(netsuite: NetSuiteGateway) -> None:
+    item, group, gone = (Reference(internal_id=i) for i in ("303", "304", "999"))
+    assert netsuite.find_tax_codes([item, group, gone]) == {
+        item: TaxCodeEntry(internal_id="303", name="VAT-DE 16%", inactive=True, subsidiaries=("2",)),
+        group: TaxCodeEntry(internal_id="304", name="PA-Pittsburgh", inactive=False, subsidiaries=("1",)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("302", "subsidiary"), ("303", "inactive"), ("999", "Invalid taxCode reference key 999")],
+)
+def test_netsuite_itself_refuses_a_tax_code_that_does_not_suit(
+    netsuite: NetSuiteGateway, code: str, reason: str
+) -> None:
+    line = replace(ORDER.lines[0], tax_code=Reference(internal_id=code))
+    (answer,) = write_orders(netsuite, replace(ORDER, lines=(line,)))
+    assert isinstance(answer, NotWritten)
+    assert reason in str(answer.error)
+
+
 def test_nothing_to_do_sends_nothing(netsuite: NetSuiteGateway, endpoint: Any) -> None:
     netsuite.upsert_customers([], pytest.fail)
     assert (netsuite.find_customers([]), netsuite.get_orders([]), netsuite.find_items([])) == ({}, {}, {})
+    assert netsuite.find_tax_codes([]) == {}
     assert endpoint.recorder.sent == []
 
 

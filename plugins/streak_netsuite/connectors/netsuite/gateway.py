@@ -13,12 +13,14 @@ from streak_netsuite.connectors.netsuite.replies import (
     item_entry,
     order_entry,
     refuse_failed,
+    tax_code_entry,
     write_result,
 )
 from streak_netsuite.connectors.netsuite.settings import GET_LIST_MAX, NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.errors import TransientError, Unavailable, UncertainWrite
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.ports import (
@@ -27,6 +29,7 @@ from streak_netsuite.sync.ports import (
     OnAnswer,
     OrderEntry,
     RecordWrite,
+    TaxCodeEntry,
     WriteResult,
 )
 
@@ -35,6 +38,7 @@ RecordT = TypeVar("RecordT", Customer, SalesOrder)
 EntryT = TypeVar("EntryT")
 
 _BUILT_AHEAD = 2  # lists
+_TAX_CODE_TYPES = ("salesTaxItem", "taxGroup")
 _SMALLEST_LIST = 5  # a call costs more than a record; shorter lists are not worth a call of their own
 
 
@@ -98,6 +102,18 @@ class NetSuiteGateway:
     def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
         """Return the items of each name (NetSuite's itemId), inactive ones too."""
         return dict(zip(names, self._parallel([self._item_search(name) for name in names]), strict=True))
+
+    def find_tax_codes(self, references: Sequence[Reference]) -> Mapping[Reference, TaxCodeEntry]:
+        """Return the tax codes that exist among these; a code is a sales tax item or a tax group."""
+        asked = [(reference, type_) for reference in references for type_ in _TAX_CODE_TYPES]
+        found = self._get_list(
+            [
+                self._build.reference(type_=type_, internal_id=r.internal_id, external_id=r.external_id)
+                for r, type_ in asked
+            ]
+        )
+        pairs = zip(asked, found, strict=True)
+        return {reference: tax_code_entry(record) for (reference, _), record in pairs if record is not None}
 
     def _item_search(self, name: str) -> Callable[[], list[ItemEntry]]:
         field = self._client.type("platform.core", "SearchStringField")(operator="is", searchValue=name)

@@ -9,7 +9,7 @@ from streak_netsuite.connectors.netsuite.faults import classify_status
 from streak_netsuite.errors import RejectedByVendor, TransientError, Unavailable, UncertainWrite
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.customer_entry import CustomerEntry
-from streak_netsuite.sync.ports import ItemEntry, NotWritten, OrderEntry, WriteResult, Written
+from streak_netsuite.sync.ports import ItemEntry, NotWritten, OrderEntry, TaxCodeEntry, WriteResult, Written
 
 
 def write_result(response: Any, operation_key: str) -> WriteResult:
@@ -94,6 +94,19 @@ def item_entry(record: Any) -> ItemEntry:
         internal_id=str(record.internalId),
         name=record.itemId or "",
         inactive=bool(getattr(record, "isInactive", False)),
+    )
+
+
+def tax_code_entry(record: Any) -> TaxCodeEntry:
+    """Return a SalesTaxItem or TaxGroup record."""
+    listed = record.subsidiaryList
+    offered = (listed.recordRef or []) if listed is not None else []
+    return TaxCodeEntry(
+        internal_id=str(record.internalId),
+        name=record.itemId or "",
+        inactive=bool(record.isInactive),
+        subsidiaries=tuple(str(ref.internalId) for ref in offered if ref.internalId),
+        includes_children=bool(record.includeChildren),
     )
 
 

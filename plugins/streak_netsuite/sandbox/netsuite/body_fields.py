@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from streak_netsuite.sandbox.netsuite.kinds import Kind
+from streak_netsuite.sandbox.netsuite.kinds import TAX_CODE_KINDS, Kind
 from streak_netsuite.sandbox.netsuite.refusals import (
     RecordRefused,
     bad_reference,
@@ -116,6 +116,9 @@ def resolve(store: Store, name: str, ref: Ref) -> Ref:
         if record is None:
             raise bad_reference(name, ref.key)
         return reference_to(record, with_type=False)
+    tax_code = store.find(ref, *TAX_CODE_KINDS) if name == "taxCode" else None
+    if tax_code is not None:
+        return reference_to(tax_code, with_type=False)
     choices = store.choices.get(name)
     if choices is None or ref.internal_id not in choices:
         raise bad_reference(name, ref.key)

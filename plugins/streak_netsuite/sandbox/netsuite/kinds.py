@@ -98,9 +98,12 @@ _ALL = (
     Kind(
         name="subsidiary", type="accounting:Subsidiary", group="subsidiary", label="subsidiary", modified=""
     ),
+    Kind(name="salesTaxItem", type="accounting:SalesTaxItem", group="taxCode", label="tax code", modified=""),
+    Kind(name="taxGroup", type="accounting:TaxGroup", group="taxCode", label="tax code", modified=""),
     Kind(name="customList", type="customization:CustomList", group="customList", label="list", modified=""),
 )
 
 KINDS: Mapping[str, Kind] = MappingProxyType({k.name: k for k in _ALL})
 KINDS_BY_TYPE: Mapping[str, Kind] = MappingProxyType({k.type: k for k in _ALL})
+TAX_CODE_KINDS = ("salesTaxItem", "taxGroup")
 ITEM_KINDS = ("inventoryItem", "serviceSaleItem", "nonInventorySaleItem")

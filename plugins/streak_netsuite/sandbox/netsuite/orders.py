@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from streak_netsuite.sandbox.netsuite import body_fields, customers
-from streak_netsuite.sandbox.netsuite.kinds import KINDS
+from streak_netsuite.sandbox.netsuite.kinds import KINDS, TAX_CODE_KINDS
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused, bad_reference, bad_value
 from streak_netsuite.sandbox.netsuite.store import Store
@@ -68,6 +68,7 @@ def _fit_customer(store: Store, order: Record, sent: Fields) -> None:
         raise bad_reference("entity", entity.key, f"(the customer {customer.name!r} is inactive)")
     _fit_subsidiary(order, customer)
     _fit_currency(store, order, customer)
+    _fit_tax_codes(store, order)
     for list_name, target, flag in _ADDRESS_LISTS:
         _set_address(order, customer, sent, list_name=list_name, target=target, flag=flag)
 
@@ -89,6 +90,20 @@ def _fit_currency(store: Store, order: Record, customer: Record) -> None:
         order.fields["currency"] = body_fields.reference_to(currency, with_type=False)
         order.fields["currencyName"] = currency.name
         order.fields.setdefault("exchangeRate", currency.fields.get("exchangeRate", Decimal(1)))
+
+
+def _fit_tax_codes(store: Store, order: Record) -> None:
+    """Refuse a line's tax code that is inactive or is not offered in the order's subsidiary."""
+    subsidiary: Ref = order.fields["subsidiary"]
+    for line in order.sublists.get("itemList", []):
+        code = store.find(line["taxCode"], *TAX_CODE_KINDS) if line.get("taxCode") else None
+        if code is None:  # none, or one of the built-in choices
+            continue
+        if code.fields["isInactive"]:
+            raise bad_reference("taxCode", code.internal_id, f"(the tax code {code.name!r} is inactive)")
+        offered = {ref.internal_id for ref in code.fields.get("subsidiaryList", {}).get("recordRef", [])}
+        if offered and subsidiary.internal_id not in offered:
+            raise bad_reference("taxCode", code.internal_id, f"for subsidiary {subsidiary.internal_id}")
 
 
 def _set_address(

@@ -29,6 +29,13 @@ _ITEMS = (
     ("202", "serviceSaleItem", "Care Plan", "Care plan, one year", "2400.00"),
 )
 _INACTIVE_ITEM = "109"
+# By subsidiary; one in each is not used any more.
+_TAX_CODES = (
+    ("301", "salesTaxItem", "CA-San Francisco", "8.63%", "1", False),
+    ("302", "salesTaxItem", "VAT-DE 19%", "19%", "2", False),
+    ("303", "salesTaxItem", "VAT-DE 16%", "16%", "2", True),
+    ("304", "taxGroup", "PA-Pittsburgh", "7.00%", "1", False),
+)
 _LISTS = (
     ("31", "customlist_tier", "Tier", ("Gold", "Silver", "Bronze")),
     ("32", "customlist_labels", "Labels", ("urgent", "partner", "trade show")),
@@ -194,6 +201,15 @@ def _account_records() -> Iterable[Record]:
             salesDescription=description,
             isInactive=id_ == _INACTIVE_ITEM,
             rate=Decimal(rate),
+        )
+    for id_, kind, name, rate, subsidiary, inactive in _TAX_CODES:
+        yield _draft(
+            kind,
+            id_,
+            itemId=name,
+            rate=rate if kind == "salesTaxItem" else Decimal(rate.rstrip("%")),
+            isInactive=inactive,
+            subsidiaryList={"recordRef": [Ref(internal_id=subsidiary, type="subsidiary")]},
         )
     for id_, script_id, name, values in _LISTS:
         custom_list = _draft("customList", id_, name=name, scriptId=script_id, isInactive=False)
