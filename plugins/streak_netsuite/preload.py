@@ -5,6 +5,7 @@ is most of what a single deal costs. LocalExecutor forks task processes from the
 worker; the other processes of Airflow have no use for it.
 """
 
+import gc
 from collections.abc import Sequence
 
 _FORKS_TASKS = frozenset({"scheduler", "standalone", "worker"})
@@ -24,4 +25,8 @@ def preload(argv: Sequence[str]) -> bool:
 
     # Reads the tables of countries and postal codes, which stay in memory.
     parse_address(_AN_ADDRESS)
+    # What was imported lives as long as the process. Left to the collector, it is looked through again and
+    # again while a large batch makes its records, and each look copies the memory that tasks share.
+    gc.collect()
+    gc.freeze()
     return bool(streak_netsuite.assembly)

@@ -18,6 +18,7 @@ from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.customers import CustomerResolver
 from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of
 from streak_netsuite.flows.lease import LeaseKeeper
+from streak_netsuite.flows.look_ahead import LookAhead
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.write_back import write_back_drafts
@@ -35,7 +36,7 @@ from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 from streak_netsuite.sync.plan import CustomerStep, OrderPlan
-from streak_netsuite.sync.ports import DealSource, Memory, NotWritten, OrderTarget
+from streak_netsuite.sync.ports import DealSource, Memory, NotWritten, OrderEntry, OrderTarget
 from streak_netsuite.sync.runner import Landed, PlannedWrite, Runner
 
 log = logging.getLogger(__name__)
@@ -98,8 +99,7 @@ class DealToOrder:
         batch = Batch(claim)
         with LeaseKeeper(self.memory, batch, lease_seconds=self.settings.lease_seconds, clock=self.clock):
             try:
-                plans = self._plan(batch, reserve=True)
-                self._carry_out(batch, plans)
+                plans = self._write(batch)
             except LeaseLost:
                 raise
             except StreakNetSuiteError as error:
@@ -111,6 +111,12 @@ class DealToOrder:
         # Holds of their own come first: after the claim is settled, nobody would come back for them.
         self._hold_side_faults(batch, plans)
         return self._settle(batch)
+
+    def _write(self, batch: Batch) -> list[OrderPlan]:
+        with LookAhead(self.erp.find_orders) as orders:
+            plans = self._plan(batch, orders, reserve=True)
+            self._carry_out(batch, plans, orders)
+        return plans
 
     def _hold_side_faults(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
         """Show a person what new records were made without, as holds of their own."""
@@ -147,9 +153,14 @@ class DealToOrder:
         batch.defer_rest(rule="run_stopped", reason=str(error), retry_at=lambda _: retry_at)
         self._settle(batch)
 
-    def _plan(self, batch: Batch, *, reserve: bool) -> list[OrderPlan]:
+    def _plan(
+        self, batch: Batch, orders: LookAhead[OrderEntry] | None = None, *, reserve: bool
+    ) -> list[OrderPlan]:
         deals = self._screen(batch, self.deals.gather(batch.keys))
         deals = self._without_order(batch, deals)
+        if orders is not None:
+            # What is there already is asked while the deals are mapped: in a large batch that takes as long.
+            orders.start([order_key(deal.key) for deal in deals])
         drafts = self._map(batch, deals)
         drafts = self._without_untied(batch, drafts) if drafts else []
         if not drafts:
@@ -218,7 +229,7 @@ class DealToOrder:
                 batch.hold(keys[key].deal.key, _untied_hold(intent), rule="order_untied")
         return [d for d in drafts if d.deal.key not in batch.decided]
 
-    def _carry_out(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
+    def _carry_out(self, batch: Batch, plans: Sequence[OrderPlan], orders: LookAhead[OrderEntry]) -> None:
         customers = self._write_customers(batch, plans)
         ready: list[tuple[OrderPlan, Reference]] = []
         for plan in plans:
@@ -228,7 +239,7 @@ class DealToOrder:
             elif isinstance(reference, NotWritten):
                 self._decide_failed(batch, plan.deal, reference, what=f"customer '{plan.customer.reason}'")
         self._link_customers(plans)
-        self._write_orders(batch, ready)
+        self._write_orders(batch, ready, orders)
 
     def _write_customers(self, batch: Batch, plans: Sequence[OrderPlan]) -> dict[str, Reference | NotWritten]:
         steps = {p.customer.operation_key: p for p in plans if p.customer.record is not None}
@@ -260,12 +271,15 @@ class DealToOrder:
         for refused in self.memory.keep_bindings(list(ties.values()), now=self.clock()) if ties else ():
             log.info("customer %s is tied to another Streak record already", refused.netsuite.id)
 
-    def _write_orders(self, batch: Batch, ready: Sequence[tuple[OrderPlan, Reference]]) -> None:
+    def _write_orders(
+        self, batch: Batch, ready: Sequence[tuple[OrderPlan, Reference]], orders: LookAhead[OrderEntry]
+    ) -> None:
         by_key = {plan.operation_key: plan for plan, _ in ready}
         runner: Runner[SalesOrder] = Runner(
             self.memory,
             upsert=self.erp.upsert_orders,
             find=self.erp.find_orders,
+            look=orders.find,
             clock=self.clock,
             settle_seconds=self.settings.settle_seconds,
         )

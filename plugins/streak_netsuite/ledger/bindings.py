@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
 
+from streak_netsuite.ledger.bulk import insert_rows
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import binding
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -26,7 +26,7 @@ def keep(connection: Connection, bindings: Sequence[Binding], *, now: datetime) 
         return []
     ordered = sorted(bindings, key=lambda b: (b.streak.id, b.netsuite.kind, b.netsuite.id))
     # Both unique constraints speak here: whichever is hit, the older tie stays.
-    connection.execute(insert(binding).on_conflict_do_nothing(), [_row(b, now=now) for b in ordered])
+    connection.execute(insert_rows(binding, [_row(b, now=now) for b in ordered]).on_conflict_do_nothing())
     kept = {
         (b.streak, b.netsuite)
         for b in map(

@@ -18,9 +18,10 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert
 
 from streak_netsuite.ledger import watermarks
+from streak_netsuite.ledger.bulk import insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.tables import customer_directory
@@ -111,7 +112,7 @@ class Directory:
             return
         connection.execute(select(func.pg_advisory_xact_lock(_REFRESH_LOCK)))
         newest = connection.execute(select(func.max(customer_directory.c.revision))).scalar_one() or 0
-        connection.execute(_KEEP, [{**row, "revision": newest + 1} for _, row in sorted(rows.items())])
+        connection.execute(_kept([{**row, "revision": newest + 1} for _, row in sorted(rows.items())]))
 
     def _row(self, entry: CustomerEntry) -> dict[str, Any]:
         email = email_key(entry.email)
@@ -165,17 +166,19 @@ def _sorted_words(key: str) -> str:
     return " ".join(sorted(key.split()))
 
 
-_new_row = insert(customer_directory)
-_KEEP = _new_row.on_conflict_do_update(
-    index_elements=[customer_directory.c.internal_id],
-    set_={c.name: c for c in _new_row.excluded if c.name != "internal_id"},
-    # A page that was read earlier and comes later does not undo what is known.
-    where=or_(
-        _new_row.excluded.last_modified.is_(None),
-        customer_directory.c.last_modified.is_(None),
-        _new_row.excluded.last_modified >= customer_directory.c.last_modified,
-    ),
-)
+def _kept(rows: Sequence[Mapping[str, Any]]) -> Insert:
+    statement = insert_rows(customer_directory, rows)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[customer_directory.c.internal_id],
+        set_={c.name: c for c in new if c.name != "internal_id"},
+        # A page that was read earlier and comes later does not undo what is known.
+        where=or_(
+            new.last_modified.is_(None),
+            customer_directory.c.last_modified.is_(None),
+            new.last_modified >= customer_directory.c.last_modified,
+        ),
+    )
 
 
 def _among(column: ColumnElement[Any], values: Iterable[Any], type_: Any) -> list[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     and_,
     any_,
     bindparam,
@@ -33,6 +34,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from streak_netsuite.errors import LeaseLost
+from streak_netsuite.ledger.bulk import insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.states import EventState
@@ -89,7 +91,7 @@ def store(connection: Connection, cipher: Cipher, hints: Sequence[Hint], *, now:
         times[key] = times.get(key, 0) + 1
     # In one order everywhere, so that two transactions never wait for each other in a circle.
     rows = [_hint_row(distinct[key], cipher, extra=times[key] - 1, now=now) for key in sorted(distinct)]
-    new = sum(connection.execute(_STORE, rows).scalars()) if rows else 0
+    new = sum(connection.execute(_store(rows)).scalars()) if rows else 0
     if new:
         notify(connection)
     return StoredHints(new=new, repeated=len(hints) - new)
@@ -111,20 +113,21 @@ def _hint_row(hint: Hint, cipher: Cipher, *, extra: int, now: datetime) -> dict[
     }
 
 
-_new_row = insert(inbox_event)
-_STORE: ReturningInsert[Any] = _new_row.on_conflict_do_update(
-    index_elements=[
-        inbox_event.c.record_key,
-        inbox_event.c.version,
-        inbox_event.c.kind,
-        inbox_event.c.system,
-    ],
-    set_={
-        "repeats": inbox_event.c.repeats + _new_row.excluded.repeats + 1,
-        "last_repeat_at": _new_row.excluded.received_at,
-    },
-    # A row that this statement inserted has no deleting transaction yet; an updated one has.
-).returning(literal_column("(xmax = 0)::int"))
+def _store(rows: Sequence[Mapping[str, Any]]) -> ReturningInsert[Any]:
+    statement = insert_rows(inbox_event, rows)
+    return statement.on_conflict_do_update(
+        index_elements=[
+            inbox_event.c.record_key,
+            inbox_event.c.version,
+            inbox_event.c.kind,
+            inbox_event.c.system,
+        ],
+        set_={
+            "repeats": inbox_event.c.repeats + statement.excluded.repeats + 1,
+            "last_repeat_at": statement.excluded.received_at,
+        },
+        # A row that this statement inserted has no deleting transaction yet; an updated one has.
+    ).returning(literal_column("(xmax = 0)::int"))
 
 
 def claim(
@@ -133,8 +136,9 @@ def claim(
     """Take all ready events of up to `limit` records, oldest first."""
     until = now + timedelta(seconds=lease_seconds)
     connection.execute(select(func.pg_advisory_xact_lock(_CLAIM_LOCK)))
-    _lease_records(connection, _waiting_records(kind, now).limit(limit), until=until, now=now, token=token)
-    rows = connection.execute(_take_events(token, now)).all()
+    waiting = _waiting_records(kind, now).limit(limit)
+    leased = _lease_records(connection, waiting, until=until, now=now, token=token)
+    rows = [row for take in _take_events(leased, kind, now) for row in connection.execute(take)]
     events = tuple(_event(row) for row in sorted(rows, key=lambda row: row.id))
     _drop_leases_without_events(connection, token, events)
     return Claim(token=token, events=events, lease_until=until)
@@ -171,7 +175,8 @@ def _lease_of_event() -> ColumnElement[bool]:
 
 def _lease_records(
     connection: Connection, records: Select[Any], *, until: datetime, now: datetime, token: str
-) -> None:
+) -> Mapping[str, list[str]]:
+    """Lease the records that are free and return their keys by system."""
     chosen = records.cte("chosen")
     lease = insert(record_lease).from_select(
         ["record_key", "kind", "system", "token", "lease_until"],
@@ -183,30 +188,39 @@ def _lease_records(
             literal(until, AwareTime),
         ),
     )
-    connection.execute(
-        lease.on_conflict_do_update(
-            index_elements=[record_lease.c.record_key, record_lease.c.kind, record_lease.c.system],
-            set_={"token": lease.excluded.token, "lease_until": lease.excluded.lease_until},
-            where=record_lease.c.lease_until <= now,
-        )
+    taken = lease.on_conflict_do_update(
+        index_elements=[record_lease.c.record_key, record_lease.c.kind, record_lease.c.system],
+        set_={"token": lease.excluded.token, "lease_until": lease.excluded.lease_until},
+        where=record_lease.c.lease_until <= now,
+    ).returning(record_lease.c.system, record_lease.c.record_key)
+    keys: dict[str, list[str]] = {}
+    for system, key in connection.execute(taken):
+        keys.setdefault(system, []).append(key)
+    return keys
+
+
+def _take_events(leased: Mapping[str, list[str]], kind: RecordKind, now: datetime) -> list[Any]:
+    """Return updates that mark the events of records we hold. A claimed one was left by the holder before us.
+
+    The keys are named instead of joined: without statistics of a table that has just grown, the planner
+    would look through all open events for each lease.
+    """
+    open_ones = or_(
+        inbox_event.c.state == EventState.CLAIMED.value,
+        and_(inbox_event.c.state == EventState.READY.value, inbox_event.c.ready_at <= now),
     )
-
-
-def _take_events(token: str, now: datetime) -> Any:
-    """Mark the events of the records we hold. A claimed one among them was left by the holder before us."""
-    return (
+    return [
         update(inbox_event)
         .where(
-            _lease_of_event(),
-            record_lease.c.token == token,
-            or_(
-                inbox_event.c.state == EventState.CLAIMED.value,
-                and_(inbox_event.c.state == EventState.READY.value, inbox_event.c.ready_at <= now),
-            ),
+            inbox_event.c.record_key == any_(literal(keys, ARRAY(Text))),
+            inbox_event.c.kind == kind.value,
+            inbox_event.c.system == system,
+            open_ones,
         )
         .values(state=EventState.CLAIMED.value, attempts=inbox_event.c.attempts + 1)
         .returning(*_EVENT_COLUMNS)
-    )
+        for system, keys in sorted(leased.items())
+    ]
 
 
 def _drop_leases_without_events(connection: Connection, token: str, events: Sequence[InboxEvent]) -> None:

@@ -21,10 +21,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.ledger import inbox
+from streak_netsuite.ledger.bulk import insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import intent
@@ -85,7 +86,7 @@ def open_as_sent(
     ]
     if not rows:
         return
-    opened = set(connection.execute(_OPEN, rows).scalars())
+    opened = set(connection.execute(_open(rows)).scalars())
     landed = sorted(row["operation_key"] for row in rows if row["operation_key"] not in opened)
     if landed:
         raise RecordError(
@@ -95,29 +96,29 @@ def open_as_sent(
         )
 
 
-_new_row = insert(intent)
-_OPEN = _new_row.on_conflict_do_update(
-    index_elements=[intent.c.operation_key],
-    # All from the new row: a parameter here would make SQLAlchemy send row by row.
-    set_={
-        "attempts": intent.c.attempts + 1,
-        **{
-            name: getattr(_new_row.excluded, name)
-            for name in (
-                "state",
-                "sent_at",
-                "answered_at",
-                "payload_secret",
-                "error",
-                "error_code",
-                # From now on the claim that opened it is responsible, not the queue.
-                "queued",
-                "due_at",
-            )
+# From now on the claim that opened it is responsible, not the queue: so "queued" and "due_at" are renewed, too.
+_RENEWED = (
+    "state",
+    "sent_at",
+    "answered_at",
+    "payload_secret",
+    "error",
+    "error_code",
+    "queued",
+    "due_at",
+)
+
+
+def _open(rows: Sequence[Mapping[str, Any]]) -> ReturningInsert[Any]:
+    statement = insert_rows(intent, rows)
+    return statement.on_conflict_do_update(
+        index_elements=[intent.c.operation_key],
+        set_={
+            "attempts": intent.c.attempts + 1,
+            **{name: getattr(statement.excluded, name) for name in _RENEWED},
         },
-    },
-    where=intent.c.state != IntentState.SUCCEEDED.value,
-).returning(intent.c.operation_key)
+        where=intent.c.state != IntentState.SUCCEEDED.value,
+    ).returning(intent.c.operation_key)
 
 
 def _draft_row(draft: IntentDraft, cipher: Cipher, *, now: datetime) -> dict[str, Any]:
@@ -224,8 +225,8 @@ def queue(
     ]
     if not rows:
         return []
-    statement = insert(intent).on_conflict_do_nothing().returning(intent.c.operation_key)
-    return list(connection.execute(statement, rows).scalars())
+    statement = insert_rows(intent, rows).on_conflict_do_nothing().returning(intent.c.operation_key)
+    return list(connection.execute(statement).scalars())
 
 
 def requeue(connection: Connection, operation_key: str, *, now: datetime) -> bool:

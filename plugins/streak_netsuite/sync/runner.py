@@ -72,6 +72,9 @@ class Runner(Generic[RecordT]):
         settle_seconds: how long after sending an unanswered write is only looked up, never sent again.
         look_always: whether to look at the vendor for records that this ledger has never sent: another
             ledger may have written them. Not needed where the caller has just looked.
+
+    Args:
+        look: the first look, when the caller has begun one before; after a write, `find` asks anew.
     """
 
     def __init__(
@@ -83,10 +86,12 @@ class Runner(Generic[RecordT]):
         clock: Callable[[], datetime],
         settle_seconds: float,
         look_always: bool = True,
+        look: Callable[[Sequence[str]], Mapping[str, Found]] | None = None,
     ) -> None:
         self._memory = memory
         self._upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer], None] = upsert
         self._find = find
+        self._look = look or find
         self._clock = clock
         self.settle_seconds = settle_seconds
         self.look_always = look_always
@@ -106,7 +111,7 @@ class Runner(Generic[RecordT]):
         intents = self._memory.find_intents([write.operation_key for write in planned])
         results: dict[str, Landed | NotWritten] = dict(_written_before(intents))
         perhaps = [w for w in _without(planned, results) if self.look_always or w.operation_key in intents]
-        results.update(self._adopt(claim, perhaps))
+        results.update(self._adopt(claim, perhaps, self._look))
         results.update(self._unsettled(_without(planned, results), intents))
         results.update(self._send(claim, _without(planned, results)))
         return results
@@ -126,15 +131,22 @@ class Runner(Generic[RecordT]):
         self._memory.open_intents(claim, [write.draft for write in planned], now=self._clock())
         self._upsert([RecordWrite(operation_key=w.operation_key, record=w.record) for w in planned], keep)
         results.update(
-            self._adopt(claim, [by_key[key] for key, result in results.items() if _unclear(result)])
+            self._adopt(
+                claim, [by_key[key] for key, result in results.items() if _unclear(result)], self._find
+            )
         )
         return results
 
-    def _adopt(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed]:
+    def _adopt(
+        self,
+        claim: Claim,
+        planned: Sequence[PlannedWrite[RecordT]],
+        find: Callable[[Sequence[str]], Mapping[str, Found]],
+    ) -> dict[str, Landed]:
         """Look the records up by key, and keep those that are there as written by us."""
         if not planned:
             return {}
-        found = self._find([write.operation_key for write in planned])
+        found = find([write.operation_key for write in planned])
         there = [write for write in planned if write.operation_key in found]
         if not there:
             return {}
