@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from streak_netsuite.operators.deal_to_order import StreakSweepOperator
+from streak_netsuite.operators.sweep import StreakSweepOperator
 from streak_netsuite.retry_policy import FLOW_RETRY_POLICY
 
 with DAG(
@@ -13,9 +13,9 @@ with DAG(
     doc_md="""
 ### Sweep
 
-Every five minutes: the boxes changed since the watermark, newest first, with an overlap. A change that a
-webhook brought already is counted as known; the log says how many were **new**. The watermark moves
-together with the hints, so a sweep that fails starts again at the same place.
+Every five minutes: what changed since the watermark of each list, with an overlap. A change that a webhook
+brought already is counted as known; the log says how many were **new**. The watermark moves with the last
+page, and a sweep that fails on a page goes on at that page. Deletions are found by **streak_full_sweep**.
 """,
     schedule=CronTriggerTimetable("*/5 * * * *", timezone="UTC"),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),
@@ -24,4 +24,4 @@ together with the hints, so a sweep that fails starts again at the same place.
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "retry_policy": FLOW_RETRY_POLICY},
     tags=["streak", "sweep"],
 ) as dag:
-    StreakSweepOperator(task_id="sweep_boxes")
+    StreakSweepOperator(task_id="sweep_changes")

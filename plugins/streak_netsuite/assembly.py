@@ -17,7 +17,7 @@ from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.settings import FlowSettings
-from streak_netsuite.flows.sweep import BoxSweep
+from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
 from streak_netsuite.flows.write_back import WriteBack
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
@@ -82,9 +82,23 @@ class Product:
             run_id=self.run_id,
         )
 
-    def sweep(self) -> BoxSweep:
-        """Return the sweep over Streak's boxes."""
-        return BoxSweep(deals=self.streak, memory=self.ledger, settings=self.settings.flow, clock=self.clock)
+    def delta_sweep(self) -> DeltaSweep:
+        """Return the sweep for what changed in Streak since the last one."""
+        return DeltaSweep(
+            streams=self.streak.streams(),
+            memory=self.ledger.sweeps,
+            settings=self.settings.flow,
+            clock=self.clock,
+        )
+
+    def full_sweep(self) -> FullSweep:
+        """Return the sweep that compares all of Streak's lists with what was seen before."""
+        return FullSweep(
+            streams=self.streak.streams(),
+            memory=self.ledger.sweeps,
+            settings=self.settings.flow,
+            clock=self.clock,
+        )
 
     def engine_for(self, deals: Sequence[Deal]) -> Engine:
         """Return a mapping engine that knows the items these deals name."""

@@ -130,6 +130,18 @@ def holds_release(
     typer.echo(f"hold {hold_id} is released; the record is in the inbox again")
 
 
+@holds_app.command("dismiss")
+def holds_dismiss(
+    hold_id: int,
+    reason: Annotated[str, typer.Option(help="Why; kept in the audit.")],
+    actor: Annotated[str, typer.Option(help="Who; the login name by default.")] = "",
+) -> None:
+    """Close a hold without trying the record again."""
+    with _ledger() as ledger:
+        ledger.dismiss_hold(hold_id, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC))
+    typer.echo(f"hold {hold_id} is dismissed; nothing is done about the record")
+
+
 @mapping_app.command("check")
 def mapping_check(file: Path) -> None:
     """Check a mapping file; every fault is named with its line."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -72,6 +72,7 @@ class ReceiverSettings(BaseModel):
         max_bytes: larger bodies are refused. Streak's boxes are a few kB, an array of them a few hundred.
         pipeline_keys: keys of the pipelines we expect; empty accepts all that carry the token.
         team_keys: keys of the teams we expect, where a body names one.
+        kinds: what is kept of webhooks: the same as the sweeps read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +81,7 @@ class ReceiverSettings(BaseModel):
     max_bytes: int = Field(default=1_048_576, ge=1024)
     pipeline_keys: frozenset[str] = frozenset()
     team_keys: frozenset[str] = frozenset()
+    kinds: frozenset[Literal["boxes", "contacts", "organizations"]] = frozenset({"boxes"})
 
     @field_validator("tokens")
     @classmethod
@@ -95,8 +97,9 @@ def streak_settings(parts: ConnectionParts) -> StreakSettings:
     """Return the settings of a Streak connection: the key is its password, the rest is in its extra."""
     extra = {key: value for key, value in parts.extra.items() if key not in _RECEIVER_KEYS}
     values = {"base_url": parts.host or STREAK_API, "api_key": parts.password, **extra}
-    if "pipelines" in values:
-        values["pipelines"] = tuple(_listed(values["pipelines"]))
+    for name in ("pipelines", "sweep"):
+        if name in values:
+            values[name] = tuple(_listed(values[name]))
     return _settings(StreakSettings, values, parts.conn_id)
 
 
@@ -108,6 +111,8 @@ def receiver_settings(parts: ConnectionParts) -> ReceiverSettings:
         "pipeline_keys": frozenset(_listed(extra.get("pipeline_keys"))),
         "team_keys": frozenset(_listed(extra.get("team_keys"))),
     }
+    if "sweep" in extra:
+        values["kinds"] = frozenset(_listed(extra["sweep"]))
     if "webhook_max_bytes" in extra:
         values["max_bytes"] = extra["webhook_max_bytes"]
     return _settings(ReceiverSettings, values, parts.conn_id)

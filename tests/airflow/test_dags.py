@@ -64,9 +64,9 @@ def test_the_sweep_finds_what_no_webhook_brought_and_says_how_many(place: Place)
     first = place.run("streak_sweep.py")
     place.control.post("/streak/move", json={"box": BOX, "stage": "Closed-Won"}).raise_for_status()
     second = place.run("streak_sweep.py")
-    assert first.xcoms["sweep_boxes"]["new"] > 0
-    assert second.xcoms["sweep_boxes"]["new"] == 1
-    assert "found 1 changes no webhook had brought" in second.output
+    assert first.xcoms["sweep_changes"]["new"] > 0
+    assert second.xcoms["sweep_changes"]["new"] == 1
+    assert "1 changes no webhook had brought" in second.output
     place.run("deal_to_order.py")
     assert len(place.orders()) == 1
 

@@ -240,6 +240,8 @@ def default_text(default: Any) -> str:
         return "none"
     if default == frozenset():
         return "any"
+    if isinstance(default, tuple | frozenset):
+        return ", ".join(sorted(default))
     return str(default) or "empty"
 
 

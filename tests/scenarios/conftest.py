@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,6 +116,14 @@ class World:
                 **{"lease_seconds": 30, "settle_seconds": 20, "first_wait_seconds": 1, **self.flow}
             ),
         )
+
+    def change_mapping(self, folder: Path, old: str, new: str) -> None:
+        """Work with a copy of the mapping in which a text is replaced."""
+        shutil.copytree(self.mapping.parent / "lookups", folder / "lookups")
+        text = self.mapping.read_text()
+        assert old in text
+        self.mapping = folder / "deal_to_order.yaml"
+        self.mapping.write_text(text.replace(old, new))
 
     # --- the product ---------------------------------------------------------------------------------
 

@@ -172,6 +172,7 @@ class DealToOrder:
     def _screen(self, batch: Batch, found: Mapping[str, Deal | RecordError]) -> list[Deal]:
         """Keep the deals that are ours to order; say of the others why they are not."""
         deals: list[Deal] = []
+        self._hold_deleted(batch, [key for key in batch.keys if key not in found])
         for key in batch.keys:
             deal = found.get(key)
             if deal is None:
@@ -183,6 +184,14 @@ class DealToOrder:
             else:
                 deals.append(deal)
         return deals
+
+    def _hold_deleted(self, batch: Batch, gone: Sequence[str]) -> None:
+        """Show a person the orders whose deals were deleted, unless the mapping says that nobody cares."""
+        if not gone or self.spec.source.when_deleted == "ignore":
+            return
+        bound = self.memory.find_bindings([_box_ref(key) for key in gone], RecordKind.SALES_ORDER)
+        for ref, binding in bound.items():
+            batch.hold(ref.id, _deleted_hold(binding), rule="deleted")
 
     def _not_ours(self, deal: Deal) -> str:
         source = self.spec.source
@@ -370,6 +379,14 @@ def _mapping_hold(deal: Deal, mapped: MappedDeal) -> Hold:
         fix="; ".join(dict.fromkeys(f.fix for f in faults if f.fix)),
         faults=tuple(f"{f.field}: {f}" for f in faults),
         payload=to_plain(deal),
+    )
+
+
+def _deleted_hold(binding: Binding) -> Hold:
+    return Hold(
+        code="BOX_DELETED",
+        reason=f"the box was deleted in Streak, and sales order {binding.netsuite.id} was made for it",
+        fix="close or keep the order in NetSuite as the deal's end asks for, then dismiss this",
     )
 
 

@@ -238,6 +238,15 @@ def release(connection: Connection, hold_id: int, *, actor: str, reason: str, no
     )
 
 
+def dismiss(connection: Connection, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
+    """Mark an open hold as closed by a person, who wants nothing done; others stay as they are."""
+    connection.execute(
+        update(hold)
+        .where(and_(hold.c.id == hold_id, _IS_OPEN))
+        .values(state=HoldState.CLOSED.value, closed_at=now, closed_by=actor, close_reason=reason)
+    )
+
+
 def count_open_by_code(connection: Connection) -> dict[str, int]:
     """Return how many open holds there are of each code."""
     rows = connection.execute(select(hold.c.code, func.count()).where(_IS_OPEN).group_by(hold.c.code))

@@ -358,10 +358,11 @@ def release(connection: Connection, held: Claim, *, retry_at: datetime, reason: 
         notify(connection)
 
 
-def count_ready(connection: Connection, *, now: datetime) -> int:
-    """Return how many events could be claimed now."""
+def count_ready(connection: Connection, kinds: Sequence[RecordKind], *, now: datetime) -> int:
+    """Return how many events of these kinds could be claimed now."""
+    of_kind = inbox_event.c.kind.in_([kind.value for kind in kinds])
     return connection.execute(
-        select(func.count()).select_from(inbox_event).where(_claimable(now))
+        select(func.count()).select_from(inbox_event).where(of_kind, _claimable(now))
     ).scalar_one()
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from streak_netsuite.ledger import audit, holds, identities, inbox, intents, rotation, watermarks
+from streak_netsuite.ledger import audit, holds, identities, inbox, intents, rotation, snapshots, watermarks
 from streak_netsuite.ledger import bindings as binding_rows
 from streak_netsuite.ledger import outcomes as outcome_rows
 from streak_netsuite.ledger.audit import AuditEvent
@@ -21,6 +21,7 @@ from streak_netsuite.ledger.inbox import StoredEvent
 from streak_netsuite.ledger.outcomes import StoredOutcome
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.ledger.summary import Summary, summarise
+from streak_netsuite.ledger.sweep_book import SweepBook
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, StoredHints
@@ -51,6 +52,7 @@ class Ledger:
         self._cipher = cipher
         self._new_id = new_id
         self._directory = Directory(database, cipher)
+        self._sweeps = SweepBook(database, cipher)
 
     @classmethod
     def connect(
@@ -86,6 +88,11 @@ class Ledger:
         """The customer directory."""
         return self._directory
 
+    @property
+    def sweeps(self) -> SweepBook:
+        """What the sweeps have seen, and how far they have read."""
+        return self._sweeps
+
     # Hints and claims
 
     def store_hints(
@@ -98,10 +105,14 @@ class Ledger:
                 watermarks.move(connection, *watermark)
             return stored
 
-    def count_waiting(self, *, now: datetime) -> int:
-        """Return how many hints are ready to be claimed, and how many queued writes are due."""
+    def count_waiting(self, *, now: datetime, kinds: Sequence[RecordKind] = (RecordKind.BOX,)) -> int:
+        """Return how many hints of these kinds are ready to be claimed, and how many queued writes are due.
+
+        Args:
+            kinds: those that a flow claims. Hints of others are kept for flows to come, and wake nobody.
+        """
         with self._database.begin() as connection:
-            return inbox.count_ready(connection, now=now) + intents.count_due(connection, now=now)
+            return inbox.count_ready(connection, kinds, now=now) + intents.count_due(connection, now=now)
 
     def next_due(self, *, now: datetime) -> datetime | None:
         """Return when the next thing becomes ready by time alone: a deferred one, or one whose worker died."""
@@ -245,6 +256,18 @@ class Ledger:
         with self._database.begin() as connection:
             self._keep_outcomes(connection, outcomes, flow=flow, run_id=run_id, now=now)
 
+    # Snapshots
+
+    def get_snapshot(self, name: str) -> Mapping[str, Any] | None:
+        """Return what a vendor's catalogue looked like when it was kept last, or None before the first time."""
+        with self._database.begin() as connection:
+            return snapshots.get(connection, self._cipher, name)
+
+    def keep_snapshot(self, name: str, body: Mapping[str, Any], *, now: datetime) -> None:
+        """Keep what a vendor's catalogue looks like, in place of what was kept before."""
+        with self._database.begin() as connection:
+            snapshots.keep(connection, self._cipher, name, body, now=now)
+
     # For people
 
     def waiting_boxes(self, *, limit: int = 1000) -> list[str]:
@@ -301,6 +324,25 @@ class Ledger:
                 self._cipher,
                 actor=actor,
                 action="hold.released",
+                subject=f"hold {hold_id}",
+                details={"reason": reason, "hold": held.as_dict()},
+                now=now,
+            )
+
+    def dismiss_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
+        """Close a hold without trying the record again, and note who wanted that and why.
+
+        Raises:
+            RecordError: there is no hold of this id.
+        """
+        with self._database.begin() as connection:
+            held = holds.get(connection, self._cipher, hold_id, lock=True)
+            holds.dismiss(connection, hold_id, actor=actor, reason=reason, now=now)
+            audit.append(
+                connection,
+                self._cipher,
+                actor=actor,
+                action="hold.dismissed",
                 subject=f"hold {hold_id}",
                 details={"reason": reason, "hold": held.as_dict()},
                 now=now,

@@ -221,6 +221,42 @@ watermark = Table(
     comment="how far each sweep has read",
 )
 
+seen_record = Table(
+    "seen_record",
+    metadata,
+    Column("record_key", CleanText, primary_key=True),
+    Column("kind", CleanText, primary_key=True),
+    Column("system", CleanText, primary_key=True),
+    Column("scope", CleanText, nullable=False),
+    Column("version", CleanText, nullable=False),
+    Column("digest", CleanText, nullable=False),
+    Column("seen_at", AwareTime, nullable=False),
+    _one_of("system", SystemId),
+    Index(None, "scope", "kind", "seen_at"),
+    comment="records as the sweeps saw them last",
+)
+
+sweep_progress = Table(
+    "sweep_progress",
+    metadata,
+    Column("name", CleanText, primary_key=True),
+    Column("position", CleanText),
+    Column("is_listed", Boolean, nullable=False),
+    Column("since", AwareTime),
+    Column("newest", AwareTime),
+    Column("started_at", AwareTime, nullable=False),
+    comment="where sweeps that are not finished resume",
+)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("name", CleanText, primary_key=True),
+    Column("taken_at", AwareTime, nullable=False),
+    Column("body_secret", LargeBinary, nullable=False),
+    comment="what a vendor's catalogue looked like, to tell drift",
+)
+
 audit_event = Table(
     "audit_event",
     metadata,
@@ -263,5 +299,6 @@ SECRETS = (
     (hold, "body_secret"),
     (audit_event, "details_secret"),
     (customer_directory, "entry_secret"),
+    (snapshot, "body_secret"),
 )
 """Every encrypted column, for the rotation of keys."""

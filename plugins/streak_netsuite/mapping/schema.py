@@ -533,6 +533,9 @@ class SourceSection(_Part):
     """Deals that came to the stage before this day (UTC) make no order, whatever is edited on them later.
     Set it to the day you go live; older deals are a backfill's business."""
 
+    when_deleted: Literal["hold", "ignore"] = "hold"
+    """What is done when a deal is deleted in Streak that has a sales order: show a person both, or nothing."""
+
 
 class MappingSpec(_Part):
     """A mapping file: how a Streak deal becomes a NetSuite customer and sales order."""

@@ -100,18 +100,3 @@ class WriteBackOperator(FlowOperator):
             report = product.write_back().drain()
         self.log.info("%s", report)
         return report.as_dict()
-
-
-class StreakSweepOperator(FlowOperator):
-    """Reads the boxes changed since the last sweep into the inbox, whatever webhooks have missed."""
-
-    ui_color = "#ede9fe"
-
-    def execute(self, context: "Context") -> dict[str, int]:
-        """Sweep once; return how many hints were new, and how many were known."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
-            stored = product.sweep().run()
-        self.log.info(
-            "the sweep found %d changes no webhook had brought, %d were known", stored.new, stored.repeated
-        )
-        return {"new": stored.new, "known": stored.repeated}

@@ -120,12 +120,6 @@ class DealSource(Protocol):
             PermanentError: a person must act.
         """
 
-    def changed_since(self, since: datetime | None) -> Iterator[Hint]:
-        """Yield a hint for each box of the watched pipelines changed at or after `since`, or for all.
-
-        Newest first; a box that moves between pages is yielded once.
-        """
-
 
 class BoxWriter(Protocol):
     """Writes back to a Streak box."""
@@ -214,7 +208,7 @@ class Memory(Protocol):
     ) -> StoredHints:
         """Keep hints, and move a watermark in the same transaction. A known hint is counted, not added."""
 
-    def count_waiting(self, *, now: datetime) -> int:
+    def count_waiting(self, *, now: datetime, kinds: Sequence[RecordKind] = (RecordKind.BOX,)) -> int:
         """Return how many hints are ready to be claimed."""
 
     def claim_events(self, *, kind: RecordKind, limit: int, lease_seconds: float, now: datetime) -> Claim:

@@ -19,13 +19,20 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from streak_netsuite.connections import ReceiverSettings
-from streak_netsuite.connectors.streak.hints import boxes_in, hint_of_box
+from streak_netsuite.connectors.streak.hints import hint_of, records_in
 from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
+from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.hint import Hint, HintOrigin, StoredHints
 
 log = logging.getLogger(__name__)
 
 TOKEN_HEADER = "X-Streak-Webhook-Token"  # noqa: S105 - the name of a header
+# What an event is about, and how the settings call that.
+_KINDS = {
+    "BOX": (RecordKind.BOX, "boxes"),
+    "CONTACT": (RecordKind.CONTACT, "contacts"),
+    "ORG": (RecordKind.ORGANIZATION, "organizations"),
+}
 _EVENT = re.compile(r"[A-Z][A-Z_]{2,39}\Z")
 
 
@@ -116,22 +123,23 @@ async def _read(request: Request, max_bytes: int) -> bytes:
 
 def _hints(body: bytes, event: str, settings: ReceiverSettings) -> list[Hint]:
     try:
-        boxes = boxes_in(json.loads(body))
+        rows = records_in(json.loads(body))
     except (ValueError, RecursionError):
         raise Refused(400, "body is not a JSON object or array of objects") from None
-    if not event.startswith("BOX_"):
+    kind, plural = _KINDS.get(event.partition("_")[0], (None, ""))
+    if kind is None or plural not in settings.kinds:
         log.info("webhook %s is not used by any flow; nothing was kept", event)
         return []
-    for box in boxes:
-        _check_scope(box, settings)
+    for row in rows:
+        _check_scope(row, settings)
     try:
-        return [hint_of_box(box, event=event, origin=HintOrigin.WEBHOOK) for box in boxes]
+        return [hint_of(row, kind=kind, event=event, origin=HintOrigin.WEBHOOK) for row in rows]
     except ValueError:
         raise Refused(400, "an object has no key") from None
 
 
-def _check_scope(box: Mapping[str, Any], settings: ReceiverSettings) -> None:
-    pipeline, team = box.get("pipelineKey"), box.get("teamKey")
+def _check_scope(row: Mapping[str, Any], settings: ReceiverSettings) -> None:
+    pipeline, team = row.get("pipelineKey"), row.get("teamKey")
     if settings.pipeline_keys and pipeline is not None and pipeline not in settings.pipeline_keys:
         raise Refused(403, "another pipeline")
     if settings.team_keys and team is not None and team not in settings.team_keys:

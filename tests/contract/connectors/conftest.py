@@ -213,6 +213,12 @@ class Team:
         body = {"count": count, "pipeline": "Sales", "stage": "Lead", "organizations": count, **wish}
         return list(self.control.post("/streak/boxes", json=body).raise_for_status().json()["keys"])
 
+    def parties(self, plural: str) -> list[str]:
+        """Return the keys of the team's contacts or organizations."""
+        path = f"v2/teams/{self.info['team_key']}/{plural}"
+        found = self.raw.get(path, params={"limit": 1000}).raise_for_status().json()["results"]
+        return [row["key"] for row in found]
+
     def seeded(self, name: str) -> dict[str, Any]:
         """Return a seeded box by name, as the API shows it."""
         rows = self.raw.get(f"v1/pipelines/{self.pipeline}/boxes").raise_for_status().json()

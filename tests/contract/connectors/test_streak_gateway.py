@@ -1,6 +1,8 @@
 """The DealSource and BoxWriter ports over Streak's HTTP API, against the sandbox."""
 
 import json
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 
 from streak_netsuite.connectors.streak.calls import boxes, comments, pipelines, users
+from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.connectors.streak.protocol import NO_ACCESS, NOT_FOUND
 from streak_netsuite.errors import (
     ConfigurationError,
@@ -19,7 +22,9 @@ from streak_netsuite.errors import (
     UncertainWrite,
 )
 from streak_netsuite.model.deal import Deal
-from streak_netsuite.sync.hint import HintOrigin
+from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.sync.hint import Hint, HintOrigin
+from streak_netsuite.sync.stream import Absence
 
 BOX = "Blue Harbor warehouse robots"
 
@@ -201,6 +206,16 @@ def test_a_field_value_in_an_unknown_form_stops_nobody(team: Any) -> None:
         assert isinstance(gateway.gather([key])[key], Deal)
 
 
+def iter_swept(gateway: StreakGateway, since: datetime | None) -> Iterator[Hint]:
+    for stream in gateway.streams():
+        for page in stream.pages(since, start=None):
+            yield from (sighting.hint for sighting in page.sightings)
+
+
+def swept(gateway: StreakGateway, since: datetime | None) -> list[Hint]:
+    return list(iter_swept(gateway, since))
+
+
 # --- sweeping ------------------------------------------------------------------------------------------
 
 
@@ -208,7 +223,7 @@ def test_changed_boxes_are_hinted_newest_first(team: Any) -> None:
     keys = team.boxes(7)
     oldest = team.raw.get(f"v1/boxes/{keys[0]}").json()["lastUpdatedTimestamp"]
     since = datetime.fromtimestamp((oldest + 0.5) / 1000, tz=UTC)
-    hints = list(team.gateway(page_size=3).changed_since(since))
+    hints = swept(team.gateway(page_size=3), since)
     assert [hint.record.id for hint in hints][:7] == list(reversed(keys))
     assert min(hint.payload["lastUpdatedTimestamp"] for hint in hints) == oldest
     assert {(hint.origin, hint.event) for hint in hints} == {(HintOrigin.SWEEP, "sweep")}
@@ -217,14 +232,14 @@ def test_changed_boxes_are_hinted_newest_first(team: Any) -> None:
 def test_a_sweep_reads_no_page_behind_its_edge(team: Any) -> None:
     team.boxes(10)
     since = datetime.now(UTC) + timedelta(seconds=1)
-    assert list(team.gateway(page_size=2).changed_since(since)) == []
+    assert swept(team.gateway(page_size=2), since) == []
     assert team.received("boxes.list") == 1
 
 
 def test_a_sweep_without_an_edge_reads_every_page_of_the_watched_pipelines(team: Any) -> None:
     everything = team.raw.get(f"v1/pipelines/{team.pipeline}/boxes").raise_for_status().json()
     team.control.delete("/requests")
-    hints = list(team.gateway(page_size=6).changed_since(None))
+    hints = swept(team.gateway(page_size=6), None)
     assert sorted(hint.record.id for hint in hints) == sorted(box["key"] for box in everything)
     assert team.received("boxes.list") == -(-len(everything) // 6)
 
@@ -238,12 +253,12 @@ def test_a_box_in_an_unknown_form_stops_no_sweep(team: Any) -> None:
     ]
     team.fault("boxes.list", status=200, body=json.dumps({"results": rows, "hasNextPage": True}))
     since = datetime(2026, 1, 1, tzinfo=UTC)
-    assert [hint.record.id for hint in team.gateway().changed_since(since)] == ["agx1", "agx2"]
+    assert [hint.record.id for hint in swept(team.gateway(), since)] == ["agx1", "agx2"]
 
 
 def test_a_box_that_moves_between_pages_is_hinted_once(team: Any) -> None:
     keys = team.boxes(6)
-    hints = team.gateway(page_size=3).changed_since(None)
+    hints = iter_swept(team.gateway(page_size=3), None)
     seen = [next(hints).record.id for _ in range(3)]
     team.raw.post(f"v1/boxes/{keys[0]}", json={"notes": "new"}).raise_for_status()
     seen += [hint.record.id for hint in hints]
@@ -251,14 +266,68 @@ def test_a_box_that_moves_between_pages_is_hinted_once(team: Any) -> None:
     assert set(keys) - {keys[0]} <= set(seen)
 
 
+@pytest.mark.parametrize("plural", ["contacts", "organizations"])
+def test_contacts_and_organizations_are_swept_when_the_settings_say_so(team: Any, plural: str) -> None:
+    keys = team.parties(plural)
+    (stream,) = team.gateway(sweep=(plural,), party_page_size=2).streams()
+    pages = list(stream.pages(None, start=None))
+    assert [s.hint.record.id for page in pages for s in page.sightings] == sorted(keys)
+    assert len(pages) >= len(keys) // 2
+    resumed = stream.pages(None, start=pages[0].next_position)
+    assert [s.hint.record.id for page in resumed for s in page.sightings] == sorted(keys)[2:]
+
+
+def test_only_contacts_saved_since_are_asked_for(team: Any) -> None:
+    key = team.parties("contacts")[0]
+    saved = team.raw.get(f"v2/contacts/{key}").json()["lastSavedTimestamp"]
+    time.sleep(max(0.0, saved / 1000 + 1.05 - time.time()))  # `after` counts whole seconds
+    body = {"other": "moved to Oslo"}
+    team.raw.post(f"v2/contacts/{key}", json=body).raise_for_status()
+    since = datetime.fromtimestamp(saved / 1000 + 1, tz=UTC)
+    (stream,) = team.gateway(sweep=("contacts",)).streams()
+    assert stream.tells_changes
+    assert [s.hint.record.id for page in stream.pages(since, start=None) for s in page.sightings] == [key]
+
+
+def test_where_records_went_is_asked_of_each_by_itself(team: Any) -> None:
+    here, gone, moved = team.boxes(3)
+    other = team.info["pipelines"]["Renewals"]
+    team.raw.delete(f"v1/boxes/{gone}").raise_for_status()
+    wish = [{"key": moved, "pipelineKey": other}]
+    team.raw.post(f"v2/pipelines/{team.pipeline}/boxes/batch", json=wish).raise_for_status()
+    (stream,) = team.gateway().streams()
+    found = stream.look_up([here, gone, moved])
+    assert found.pop(here).hint.record.id == here
+    assert found == {gone: Absence.GONE, moved: Absence.MOVED}
+
+
+def test_a_box_that_is_not_shared_any_more_is_hidden_not_gone(team: Any) -> None:
+    (key,) = team.boxes(1)
+    team.fault("boxes.get", status=401, body='{"success": false}')
+    (stream,) = team.gateway().streams()
+    assert stream.look_up([key]) == {key: Absence.HIDDEN}
+
+
+def test_what_streak_counts_by_itself_does_not_change_a_boxs_digest() -> None:
+    from streak_netsuite.connectors.streak.hints import sighting_of
+
+    box = {"key": "agx1", "name": "A", "contacts": [{"key": "c2"}, {"key": "c1"}], "freshness": 0.1}
+    noisy = {**box, "contacts": [{"key": "c1", "isStarred": True}, {"key": "c2"}], "freshness": 0.9}
+    noisy |= {"commentCount": 3, "stageHistoryEntries": [{"timeInStageMs": 5}], "lastSavedTimestamp": 9}
+    first, second = (sighting_of(row, kind=RecordKind.BOX).digest for row in (box, noisy))
+    assert first == second
+    for change in ({"name": "B"}, {"fields": {"1": "x"}}, {"contacts": []}, {"stageKey": "5"}):
+        assert sighting_of({**box, **change}, kind=RecordKind.BOX).digest != first
+
+
 def test_a_webhook_and_a_sweep_that_saw_the_same_state_are_one_hint(team: Any) -> None:
     from streak_netsuite.connectors.streak.hints import hint_of_box
 
     (key,) = team.boxes(1)
     box = team.raw.get(f"v1/boxes/{key}").json()
-    swept = next(hint for hint in team.gateway().changed_since(None) if hint.record.id == key)
+    listed = next(hint for hint in swept(team.gateway(), None) if hint.record.id == key)
     told = hint_of_box(box, event="BOX_CREATE", origin=HintOrigin.WEBHOOK)
-    assert (told.record, told.version) == (swept.record, swept.version)
+    assert (told.record, told.version) == (listed.record, listed.version)
 
 
 @pytest.mark.parametrize("named", ["Sales", "key"])

@@ -144,6 +144,7 @@ def test_all_commands_are_known_to_these_tests() -> None:
         "holds list",
         "holds show",
         "holds release",
+        "holds dismiss",
         "mapping check",
         "mapping schema",
     }
@@ -295,7 +296,11 @@ def test_a_hold_is_shown_whole(held: int) -> None:
     assert shown["payload"] == {"name": "Acme line 3"}
 
 
-@pytest.mark.parametrize("command", [("show", "99"), ("release", "99", "--reason", "x")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [("show", "99"), ("release", "99", "--reason", "x"), ("dismiss", "99", "--reason", "x")],
+    ids=" ".join,
+)
 def test_a_hold_that_is_not_there_is_one_line(
     main: Main, connected: LedgerSettings, command: tuple[str, ...]
 ) -> None:
@@ -312,6 +317,17 @@ def test_a_released_hold_is_back_in_the_inbox_and_audited(held: int, connected: 
     assert (audited.actor, "currency added" in str(audited)) == ("maya", True)
     assert run("holds", "list") == "nothing waits\n"
     assert str(held) in run("holds", "list", "--all")
+
+
+def test_a_dismissed_hold_is_closed_and_its_record_left_alone(held: int, connected: LedgerSettings) -> None:
+    text = run("holds", "dismiss", str(held), "--reason", "the customer withdrew", "--actor", "maya")
+    assert text == f"hold {held} is dismissed; nothing is done about the record\n"
+    with Ledger.connect(connected) as ledger:
+        assert ledger.waiting_boxes() == []
+        hold, audited = ledger.get_hold(held), ledger.list_audit()[0]
+    assert (hold.closed_by, hold.close_reason) == ("maya", "the customer withdrew")
+    assert (audited.actor, audited.action) == ("maya", "hold.dismissed")
+    assert run("holds", "list") == "nothing waits\n"
 
 
 def test_a_release_needs_a_reason(main: Main, held: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, decode
-from streak_netsuite.connectors.streak.hints import boxes_in, hint_of_box
+from streak_netsuite.connectors.streak.hints import hint_of_box, records_in
 from streak_netsuite.connectors.streak.wire import FieldWire, PipelineWire
 from streak_netsuite.errors import RejectedByVendor
 from streak_netsuite.sync.hint import HintOrigin
@@ -96,10 +96,10 @@ def test_a_body_without_times_still_has_a_version() -> None:
 
 @pytest.mark.parametrize("body", [{"key": "a"}, [{"key": "a"}]])
 def test_arrays_and_single_objects_are_read(body: object) -> None:
-    assert [box["key"] for box in boxes_in(body)] == ["a"]
+    assert [box["key"] for box in records_in(body)] == ["a"]
 
 
 @pytest.mark.parametrize("body", [[], "text", 7, None, [1], [{"key": "a"}, 2]])
 def test_anything_else_is_refused(body: object) -> None:
     with pytest.raises(ValueError, match="webhook body"):
-        boxes_in(body)
+        records_in(body)

@@ -118,6 +118,7 @@ def full_ledger(ledger, a_hint, claim_boxes, settle_all, an_order_draft, now):
     ledger.append_audit(actor="ada", action="a", subject="s", details={"d": 1}, now=now)
     entry = CustomerEntry(internal_id="1", name="Acme", email="a@acme.example")
     ledger.directory.refresh([[entry]], watermark="w", position=now)
+    ledger.keep_snapshot("streak", {"pipelines": ["Sales"]}, now=now)
     return ledger
 
 
@@ -132,6 +133,7 @@ def everything(ledger):
         ledger.list_holds(),
         ledger.list_audit(),
         ledger.directory.find(emails=["a@acme.example"]),
+        ledger.get_snapshot("streak"),
     )
 
 
@@ -146,6 +148,7 @@ def test_after_a_rotation_the_first_key_opens_everything(full_ledger, ledger_set
             "hold": 1,
             "audit_event": 1,
             "customer_directory": 1,
+            "snapshot": 1,
         }
         assert set(both.rotate_keys(batch=2).values()) == {0}
     with with_keys(ledger_settings, new) as rotated:
@@ -171,6 +174,7 @@ def test_an_interrupted_rotation_goes_on_where_it_stopped(full_ledger, ledger_se
             "hold": 1,
             "audit_event": 1,
             "customer_directory": 1,
+            "snapshot": 1,
         }
 
 

@@ -46,6 +46,22 @@ def nothing(_: Any) -> None:
     """Read an answer that says no more than that it worked."""
 
 
+def done(answer: Any) -> None:
+    """Read `{"success": true}`, and an answer that does not say."""
+    if isinstance(answer, Mapping) and answer.get("success") is False:
+        raise UnexpectedAnswer('"success": false')
+
+
+def text(answer: bytes) -> str:
+    """Return a raw answer as text."""
+    return answer.decode("utf-8", "replace")
+
+
+def keyed(model: type[WireT]) -> Callable[[Any], dict[str, WireT]]:
+    """Return a reader of an object whose values are rows."""
+    return lambda answer: {key: _validated(model, row) for key, row in mapping(answer).items()}
+
+
 def error_body(response: httpx.Response) -> tuple[str, str]:
     """Return code and text of an error body: an object, a bare JSON string, or whatever came."""
     try:

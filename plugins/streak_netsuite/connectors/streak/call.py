@@ -5,11 +5,13 @@ A call holds no connection, so the same definition serves the sync and the async
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 ResultT = TypeVar("ResultT")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Effect(Enum):
@@ -21,6 +23,8 @@ class Effect(Enum):
     """A second one leaves the same state: tried again after a lost answer."""
     ONCE = "once"
     """A second one would make a second thing: a lost answer is UncertainWrite."""
+    REMOVAL = "removal"
+    """A second one finds nothing: tried again after a lost answer, and then a 404 means that it is done."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +36,8 @@ class Call(Generic[ResultT]):
         params: the query.
         body: sent as JSON, or as a form when `form` is set; None sends no body.
         read: turns the parsed JSON into the result; raises `UnexpectedAnswer` for a form nobody documented.
+        form_too: whether the same body is sent as a form when Streak answers "Missing parameters" to JSON;
+            with that answer nothing was done.
         raw: whether the answer is bytes (a file, markdown) and not JSON.
     """
 
@@ -42,6 +48,7 @@ class Call(Generic[ResultT]):
     params: Mapping[str, Any] | None = None
     body: object = None
     form: bool = False
+    form_too: bool = False
     raw: bool = False
 
     @property
@@ -56,3 +63,22 @@ def path(template: str, *keys: str) -> str:
     Streak's keys are URL-safe today; nothing says that they stay so.
     """
     return template.format(*(quote(key, safe="") for key in keys))
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """Return the values that are not None: what is left out stays as it is at Streak."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def milliseconds(at: datetime) -> int:
+    """Return an aware time as Streak counts: whole milliseconds since 1970, exact and never rounded up."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def moment(milliseconds_: float) -> datetime:
+    """Return Streak's milliseconds as an aware time in UTC, exact to the microsecond.
+
+    Raises:
+        OverflowError: a year that no calendar has.
+    """
+    return _EPOCH + timedelta(milliseconds=milliseconds_)

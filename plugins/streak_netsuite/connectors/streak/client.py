@@ -1,5 +1,6 @@
 """Two clients for Streak's HTTP API, one for threads and one for an event loop, over the same calls."""
 
+import itertools
 import random
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
@@ -22,7 +23,7 @@ from streak_netsuite.connectors.streak.calls import users
 from streak_netsuite.connectors.streak.paging import Listing, Page, Walk
 from streak_netsuite.connectors.streak.protocol import Unauthorized
 from streak_netsuite.connectors.streak.settings import StreakSettings
-from streak_netsuite.errors import InvalidCredentials
+from streak_netsuite.errors import InvalidCredentials, RejectedByVendor
 
 RowT = TypeVar("RowT")
 
@@ -75,11 +76,21 @@ class StreakClient:
             InvalidCredentials: the key is not known.
             RejectedByVendor: Streak refused this call.
         """
+        tries = itertools.count()
         try:
-            return retry(lambda: self._once(call), self._rule, rng=self._rng)
+            return retry(lambda: self._once(call, next(tries)), self._rule, rng=self._rng)
+        except RejectedByVendor as error:
+            return self.send(protocol.as_form(call, error))
         except Unauthorized:
             # Streak answers 401 both for a bad key and for a resource the key may not see; only asking
             # for the key's own user tells the two apart (streak.readme.io "Error codes", read 2026-11).
+            raise (protocol.no_access(call) if self._key_works(call) else protocol.bad_key()) from None
+
+    def attempt(self, call: Call[ResultT]) -> ResultT:
+        """Do what `send` does, but try only once: for writes whose body may be stale by the next try."""
+        try:
+            return self._once(call, 0)
+        except Unauthorized:
             raise (protocol.no_access(call) if self._key_works(call) else protocol.bad_key()) from None
 
     def pages(self, listing: Listing[RowT], *, start: str | None = None) -> Iterator[Page[RowT]]:
@@ -93,11 +104,12 @@ class StreakClient:
         for page in self.pages(listing):
             yield from page.rows
 
-    def _once(self, call: Call[ResultT]) -> ResultT:
+    def _once(self, call: Call[ResultT], tries: int) -> ResultT:
         self._bucket.take()
         request = protocol.build(self._http, call, self._settings.base_url)
         once = call.effect is Effect.ONCE
-        return protocol.read(call, exchange(self._http, request, writes=once, name=call.name))
+        answer = exchange(self._http, request, writes=once, name=call.name)
+        return protocol.read(call, answer, again=tries > 0)
 
     def _key_works(self, refused: Call[Any]) -> bool:
         if refused.path == users.me().path:
@@ -140,8 +152,11 @@ class AsyncStreakClient:
 
     async def send(self, call: Call[ResultT]) -> ResultT:
         """Make a call and return its result; see `StreakClient.send`."""
+        tries = itertools.count()
         try:
-            return await retry_async(lambda: self._once(call), self._rule, rng=self._rng)
+            return await retry_async(lambda: self._once(call, next(tries)), self._rule, rng=self._rng)
+        except RejectedByVendor as error:
+            return await self.send(protocol.as_form(call, error))
         except Unauthorized:
             works = await self._key_works(call)
             raise (protocol.no_access(call) if works else protocol.bad_key()) from None
@@ -158,11 +173,12 @@ class AsyncStreakClient:
             for row in page.rows:
                 yield row
 
-    async def _once(self, call: Call[ResultT]) -> ResultT:
+    async def _once(self, call: Call[ResultT], tries: int) -> ResultT:
         await self._bucket.take_async()
         request = protocol.build(self._http, call, self._settings.base_url)
         once = call.effect is Effect.ONCE
-        return protocol.read(call, await exchange_async(self._http, request, writes=once, name=call.name))
+        answer = await exchange_async(self._http, request, writes=once, name=call.name)
+        return protocol.read(call, answer, again=tries > 0)
 
     async def _key_works(self, refused: Call[Any]) -> bool:
         if refused.path == users.me().path:

@@ -1,7 +1,7 @@
 """Streak as the flows see it: deals read in words, fields and comments written."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from streak_netsuite.connectors.streak.calls import boxes, comments, parties, pipelines, teams
 from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
 from streak_netsuite.connectors.streak.client import StreakClient
-from streak_netsuite.connectors.streak.hints import hint_of_box
 from streak_netsuite.connectors.streak.protocol import NOT_FOUND
 from streak_netsuite.connectors.streak.settings import StreakSettings
+from streak_netsuite.connectors.streak.streams import BoxStream, PartyStream
 from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
 from streak_netsuite.errors import ConfigurationError, RecordError, RejectedByVendor
 from streak_netsuite.model.deal import Deal, Party
-from streak_netsuite.sync.hint import Hint, HintOrigin
+from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.sync.stream import RecordStream
 
 log = logging.getLogger(__name__)
 UNREADABLE_BOX = "UNREADABLE_BOX"  # our code
@@ -52,23 +53,27 @@ class StreakGateway:
                 found[key] = error
         return found
 
-    def changed_since(self, since: datetime | None) -> Iterator[Hint]:
-        """Yield a hint for each box of the watched pipelines changed at or after `since`, newest first."""
-        edge = 0 if since is None else int(since.timestamp() * 1000)
-        for catalogue in self.watched():
-            seen: set[str] = set()
-            for box in self._client.iterate(boxes.of_pipeline(catalogue.key, size=self._settings.page_size)):
-                changed = box.get("lastUpdatedTimestamp") or box.get("lastSavedTimestamp")
-                if isinstance(changed, int) and changed < edge:
-                    break
-                try:
-                    hint = hint_of_box(box, event="sweep", origin=HintOrigin.SWEEP)
-                except ValueError as error:
-                    log.warning("Streak lists a box that cannot be read: %s", error)
-                    continue
-                if hint.record.id not in seen:
-                    seen.add(hint.record.id)
-                    yield hint
+    def streams(self) -> list[RecordStream]:
+        """Return the lists that are swept: those kinds of the settings, of the watched pipelines and their teams.
+
+        Raises:
+            ConfigurationError: a pipeline of the settings does not exist for this key.
+        """
+        watched = self.watched()
+        found: list[RecordStream] = []
+        if "boxes" in self._settings.sweep:
+            size = self._settings.page_size
+            found += [BoxStream(client=self._client, pipeline_key=c.key, page_size=size) for c in watched]
+        for kind, name in ((RecordKind.CONTACT, "contacts"), (RecordKind.ORGANIZATION, "organizations")):
+            if name not in self._settings.sweep:
+                continue
+            found += [
+                PartyStream(
+                    client=self._client, team_key=team, kind=kind, page_size=self._settings.party_page_size
+                )
+                for team in dict.fromkeys(c.team_key for c in watched if c.team_key)
+            ]
+        return found
 
     def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
         """Set box fields by name."""

@@ -1,6 +1,7 @@
 """What both clients do with a request and its answer, without sending anything."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from streak_netsuite.errors import (
 )
 
 NOT_FOUND = "NOT_FOUND"  # our code for Streak's 404
+MISSING_PARAMETERS = "MISSING_PARAMETERS"  # our code for what Streak says without one
 NO_ACCESS = "NO_ACCESS"  # our code for a 401 on a resource while the key itself works
 
 
@@ -35,17 +37,23 @@ def build(http: httpx.Client | httpx.AsyncClient, call: Call[Any], base_url: str
     return http.build_request(call.method, base_url.rstrip("/") + call.path, params=call.params, **content)
 
 
-def read(call: Call[ResultT], response: httpx.Response) -> ResultT:
+def read(call: Call[ResultT], response: httpx.Response, *, again: bool = False) -> ResultT:
     """Return the result in an answer.
+
+    Args:
+        again: whether the call was sent before; what a removal does not find then, it has removed.
 
     Raises:
         Unauthorized: 401 or 403.
         TransientError, UncertainWrite: "not now", or an answer that cannot be read; UncertainWrite only for
             calls that must not be sent twice.
-        RejectedByVendor: Streak refused the call; code NOT_FOUND, Streak's error code, or the HTTP status.
+        RejectedByVendor: Streak refused the call; code NOT_FOUND, MISSING_PARAMETERS, Streak's error code, or
+            the HTTP status.
     """
     once = call.effect is Effect.ONCE
     refuse_unready(response, writes=once, name=call.name)
+    if again and call.effect is Effect.REMOVAL and response.status_code == 404:
+        return call.read({"success": True})
     if response.status_code >= 400:
         raise _refusal(call, response)
     try:
@@ -54,6 +62,13 @@ def read(call: Call[ResultT], response: httpx.Response) -> ResultT:
         # A lasting misunderstanding is not cured by sending again, but only a person can know that it lasts.
         message = f"{call.name}: answered with {error}"
         raise (UncertainWrite(message) if once else Unavailable(message)) from error
+
+
+def as_form(call: Call[ResultT], error: RejectedByVendor) -> Call[ResultT]:
+    """Return the call with its body as a form, when Streak may have meant that; else raise the error."""
+    if not call.form_too or error.code != MISSING_PARAMETERS:
+        raise error
+    return replace(call, form=True, form_too=False)
 
 
 def no_access(call: Call[Any]) -> RejectedByVendor:
@@ -78,6 +93,8 @@ def _refusal(call: Call[Any], response: httpx.Response) -> Exception:
     if response.status_code in {401, 403}:
         return Unauthorized(call.name)
     code, text = error_body(response)
+    if not code and text.lower().startswith("missing parameters"):
+        code = MISSING_PARAMETERS
     return RejectedByVendor(
         f"{call.name}: refused with {response.status_code}: {text}", code=code or str(response.status_code)
     )

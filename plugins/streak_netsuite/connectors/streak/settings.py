@@ -35,6 +35,9 @@ class StreakSettings(BaseModel):
             answer is not established; when Streak refuses it, boxes are read one by one.
         batch_size: records in one batch read; no maximum is documented.
         page_size: boxes per page; no maximum is documented, 100 is what clients use.
+        party_page_size: contacts or organizations per page; Streak caps it at 1000.
+        sweep: what the sweeps read: "boxes", "contacts", "organizations". Hints of contacts and organizations
+            wait in the inbox until a flow reads them.
         pipelines: names or keys of the pipelines that are watched; others are none of our business.
     """
 
@@ -49,6 +52,8 @@ class StreakSettings(BaseModel):
     batch_get_boxes: bool = True
     batch_size: int = Field(default=200, ge=1, le=1000)
     page_size: int = Field(default=100, ge=1, le=1000)
+    party_page_size: int = Field(default=1000, ge=1, le=1000)
+    sweep: tuple[Literal["boxes", "contacts", "organizations"], ...] = ("boxes",)
     connect_seconds: float = 10.0
     read_seconds: float = 60.0
     attempts: int = Field(default=5, ge=1)
