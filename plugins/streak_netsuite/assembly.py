@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from streak_netsuite.connections import WebhookSettings
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.streak.catalogue import Catalogue
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.gateway import StreakGateway
+from streak_netsuite.connectors.streak.registry import StreakWebhooks
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
+from streak_netsuite.flows.webhooks import WebhookKeeper
 from streak_netsuite.flows.write_back import WriteBack
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
@@ -27,6 +31,7 @@ from streak_netsuite.mapping.spec import MappingSpec, load_spec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.ports import OrderTarget
+from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
 
 
 def utc_now() -> datetime:
@@ -110,6 +115,49 @@ class Product:
             if wanted
             else engine
         )
+
+
+@contextlib.contextmanager
+def open_webhooks(
+    streak: StreakSettings, webhooks: WebhookSettings, *, former_urls: Sequence[str] = ()
+) -> Iterator[WebhookKeeper]:
+    """Open the keeper of Streak's webhooks for the length of a block.
+
+    Args:
+        former_urls: public addresses the product had before; webhooks that lead there are ours, too.
+
+    Raises:
+        ConfigurationError: a watched pipeline does not exist for this key.
+    """
+    token = webhooks.token.get_secret_value()
+    with StreakClient(streak) as client:
+        events = wanted_events(StreakGateway(client, streak).watched(), webhooks)
+        yield WebhookKeeper(
+            registry=StreakWebhooks(client),
+            wanted=wanted_webhooks(events, public_url=webhooks.url, token=token),
+            token=token,
+            own_prefixes=[receiver_prefix(url) for url in (webhooks.url, *former_urls)],
+        )
+
+
+def wanted_events(watched: Sequence[Catalogue], webhooks: WebhookSettings) -> list[tuple[str, WebhookScope]]:
+    """Return the events of the watched pipelines, and of their teams where contacts or organizations are read."""
+    found = [
+        (event, WebhookScope(kind=ScopeKind.PIPELINE, key=pipeline.key, name=pipeline.name))
+        for pipeline in watched
+        for event in webhooks.events
+        if "boxes" in webhooks.kinds
+    ]
+    subjects = [
+        s for s, plural in (("CONTACT", "contacts"), ("ORG", "organizations")) if plural in webhooks.kinds
+    ]
+    teams = dict.fromkeys(pipeline.team_key for pipeline in watched if pipeline.team_key)
+    return found + [
+        (f"{subject}_{what}", WebhookScope(kind=ScopeKind.TEAM, key=team))
+        for team in teams
+        for subject in subjects
+        for what in ("CREATE", "UPDATE", "DELETE")
+    ]
 
 
 def live_items(erp: OrderTarget, wanted: frozenset[LookupRequest]) -> dict[LookupRequest, list[LiveMatch]]:

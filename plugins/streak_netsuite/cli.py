@@ -12,8 +12,11 @@ from rich.table import Table
 from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from streak_netsuite.assembly import Settings
     from streak_netsuite.connections import ConnectionParts
+    from streak_netsuite.flows.webhooks import WebhookKeeper
     from streak_netsuite.ledger.ledger import Ledger
 
 app = typer.Typer(
@@ -25,9 +28,11 @@ app = typer.Typer(
 ledger_app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and keys.")
 holds_app = typer.Typer(no_args_is_help=True, help="Records that wait for a person.")
 mapping_app = typer.Typer(no_args_is_help=True, help="Mapping files.")
+webhooks_app = typer.Typer(no_args_is_help=True, help="The webhooks that Streak sends.")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(holds_app, name="holds")
 app.add_typer(mapping_app, name="mapping")
+app.add_typer(webhooks_app, name="webhooks")
 
 console = Console()
 errors = Console(stderr=True)
@@ -142,6 +147,34 @@ def holds_dismiss(
     typer.echo(f"hold {hold_id} is dismissed; nothing is done about the record")
 
 
+Former = Annotated[
+    list[str], typer.Option("--former", help="An address the product had before; its webhooks are ours.")
+]
+
+
+@webhooks_app.command("plan")
+def webhooks_plan(former: Former = []) -> None:  # noqa: B006 - typer's form of an optional list
+    """Print what 'sync' would do. Writes nothing."""
+    from streak_netsuite.flows.webhooks import WebhookReport
+
+    with _webhook_keeper(former) as keeper:
+        plan = keeper.plan()
+    typer.echo(
+        "\n".join(WebhookReport(plan=plan).lines()) or "no webhooks are registered, and none are wanted"
+    )
+    typer.echo("everything is as it should be" if plan.is_done else "nothing was written")
+
+
+@webhooks_app.command("sync")
+def webhooks_sync(former: Former = []) -> None:  # noqa: B006 - typer's form of an optional list
+    """Make the registered webhooks equal to the wanted ones: register, renew the token, remove."""
+    with _webhook_keeper(former) as keeper:
+        report = keeper.run()
+    typer.echo("\n".join(report.lines()))
+    if report.failed:
+        raise typer.Exit(1)
+
+
 @mapping_app.command("check")
 def mapping_check(file: Path) -> None:
     """Check a mapping file; every fault is named with its line."""
@@ -187,6 +220,14 @@ def _settings(mapping: Path | None) -> "Settings":
         ledger=ledger_settings(_connection("streak_netsuite_ledger")),
         mapping=mapping or shipped_spec_path("deal_to_order"),
     )
+
+
+def _webhook_keeper(former: list[str]) -> "AbstractContextManager[WebhookKeeper]":
+    from streak_netsuite.assembly import open_webhooks
+    from streak_netsuite.connections import streak_settings, webhook_settings
+
+    parts = _connection("streak_default")
+    return open_webhooks(streak_settings(parts), webhook_settings(parts), former_urls=former)
 
 
 def _ledger() -> "Ledger":

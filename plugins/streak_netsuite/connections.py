@@ -13,9 +13,14 @@ from streak_netsuite.connectors.streak.settings import STREAK_API, StreakSetting
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.ledger.settings import LedgerSettings
 
+# What changes a box's content or place (streak.readme.io "Webhooks", read 2026-11).
+BOX_EVENTS = ("BOX_CREATE", "BOX_EDIT", "BOX_CHANGE_STAGE", "BOX_CHANGE_PIPELINE", "BOX_DELETE")
+
 SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
-_RECEIVER_KEYS = frozenset({"webhook_tokens", "webhook_max_bytes", "pipeline_keys", "team_keys"})
+_RECEIVER_KEYS = frozenset(
+    {"webhook_tokens", "webhook_max_bytes", "pipeline_keys", "team_keys", "webhook_url", "webhook_events"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +96,46 @@ class ReceiverSettings(BaseModel):
                 "a webhook token needs at least 16 characters; it is the only proof a webhook has"
             )
         return tokens
+
+
+class WebhookSettings(BaseModel):
+    """Which webhooks Streak is to send.
+
+    Attributes:
+        url: where Streak reaches the product, without the receiver's path
+            ("https://airflow.example.com/streak-netsuite").
+        token: what they carry: the first of the receiver's tokens.
+        events: of each watched pipeline.
+        kinds: contacts and organizations have team-wide events of their own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(pattern=r"^https?://[^/\s]+\S*$")
+    token: SecretStr
+    events: tuple[str, ...] = BOX_EVENTS
+    kinds: frozenset[Literal["boxes", "contacts", "organizations"]] = frozenset({"boxes"})
+
+
+def webhook_settings(parts: ConnectionParts) -> WebhookSettings:
+    """Return which webhooks are to be kept, from the Streak connection's extra.
+
+    Raises:
+        ConfigurationError: it does not say where Streak reaches us, or has no token.
+    """
+    url, tokens = parts.extra.get("webhook_url"), _listed(parts.extra.get("webhook_tokens"))
+    if not url or not tokens:
+        raise ConfigurationError(
+            f"connection '{parts.conn_id}' has no '{'webhook_tokens' if url else 'webhook_url'}'; set 'webhook_url' to "
+            "the address at which Streak reaches Airflow, with /streak-netsuite at its end, and 'webhook_tokens' to a "
+            "random text of 16 characters or more"
+        )
+    values: dict[str, Any] = {"url": url, "token": tokens[0]}
+    if "webhook_events" in parts.extra:
+        values["events"] = tuple(_listed(parts.extra["webhook_events"]))
+    if "sweep" in parts.extra:
+        values["kinds"] = frozenset(_listed(parts.extra["sweep"]))
+    return _settings(WebhookSettings, values, parts.conn_id)
 
 
 def streak_settings(parts: ConnectionParts) -> StreakSettings:

@@ -28,8 +28,13 @@ def _streak() -> dict[str, Any]:
         },
         "conn-fields": {
             "pipelines": {"label": "Pipelines to watch (names, comma separated)", "schema": _TEXT},
+            "webhook_url": {
+                "label": "Where Streak reaches us (https://.../streak-netsuite)",
+                "schema": _TEXT,
+            },
             "webhook_tokens": {"label": "Webhook tokens (comma separated)", "schema": _SECRET},
             "pipeline_keys": {"label": "Pipeline keys accepted from webhooks", "schema": _TEXT},
+            "sweep": {"label": "What is read: boxes, contacts, organizations (boxes)", "schema": _TEXT},
             "requests_per_second": {"label": "Requests per second (5)", "schema": _NUMBER},
         },
     }

@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from streak_netsuite import connections
 from streak_netsuite.cli import app
-from streak_netsuite.connections import ConnectionParts, ReceiverSettings
+from streak_netsuite.connections import ConnectionParts, ReceiverSettings, WebhookSettings
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.flows.settings import FlowSettings
@@ -36,11 +36,14 @@ SAFETY = ROOT / "docs" / "safety.md"
 IN_CONNECTION = {
     "tokens": "webhook_tokens",
     "max_bytes": "webhook_max_bytes",
+    "url": "webhook_url",
+    "events": "webhook_events",
     "encryption_keys": "encryption_secret",
 }
 TABLES = [
     ("## Streak", 0, StreakSettings),
     ("## Streak", 1, ReceiverSettings),
+    ("## Streak", 2, WebhookSettings),
     ("## NetSuite", 0, NetSuiteSettings),
     ("## Ledger", 0, LedgerSettings),
     ("## The flow", 0, FlowSettings),

@@ -15,19 +15,25 @@ import httpx
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 
-from streak_netsuite.connections import ConnectionParts, ledger_settings
+from streak_netsuite.assembly import open_webhooks
+from streak_netsuite.connections import (
+    ConnectionParts,
+    ledger_settings,
+    streak_settings,
+    webhook_settings,
+)
 from streak_netsuite.demo import local_airflow
 from streak_netsuite.demo.local_airflow import AirflowPlace, DemoError
 from streak_netsuite.demo.processes import ProcessGroup, free_port, until
 from streak_netsuite.ledger.embedded import EmbeddedPostgres
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.schema import upgrade
+from streak_netsuite.sync.registration import receiver_prefix
 
-DAG_IDS = frozenset({"deal_to_order", "deal_to_order_plan", "streak_sweep"})
-SCHEDULED = frozenset({"deal_to_order", "streak_sweep"})  # they run once as soon as they are known
-WEBHOOK_EVENTS = ("BOX_CHANGE_STAGE", "BOX_EDIT", "BOX_CREATE")
+# They run once as soon as they are known.
+SCHEDULED = frozenset({"deal_to_order", "streak_full_sweep", "streak_sweep", "streak_webhooks"})
+DAG_IDS = SCHEDULED | {"deal_to_order_plan"}
 PIPELINE = "Sales"
-RECEIVER_PATH = "/streak-netsuite/webhooks/streak"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +53,7 @@ class Stage:
     @property
     def receiver_url(self) -> str:
         """Where Streak sends its webhooks, without the event's name."""
-        return f"{self.airflow.url}{RECEIVER_PATH}"
+        return receiver_prefix(f"{self.airflow.url}/streak-netsuite").rstrip("/")
 
     def control(self) -> httpx.Client:
         """Return a client of the sandbox's control API."""
@@ -99,7 +105,7 @@ def set_up(
         group = stack.enter_context(ProcessGroup(env=_base_env(), logs=folder / "logs"))
         say("starting the sandbox for Streak and NetSuite")
         sandbox = _start_sandbox(group)
-        connections = _connections(sandbox, postgres.url("streak_netsuite"), token, folder)
+        connections = _connections(sandbox, postgres.url("streak_netsuite"), token, folder, port)
         connections |= more_connections(postgres)
         place = AirflowPlace(
             home=folder / "airflow",
@@ -113,7 +119,7 @@ def set_up(
         _start_airflow(group, place, ledger, say)
         stage = Stage(sandbox=sandbox, airflow=place, ledger=ledger, group=group, connections=connections)
         local_airflow.wait_until_ready(group, place, dag_ids=DAG_IDS if dags is None else frozenset())
-        register_webhooks(stage, token)
+        register_webhooks(stage)
         say("waiting for Airflow's own first runs")
         local_airflow.wait_until_quiet(place, dag_ids=SCHEDULED)
         yield stage
@@ -137,13 +143,13 @@ def _start_airflow(
     local_airflow.start(group, env)
 
 
-def register_webhooks(stage: Stage, token: str) -> None:
-    """Tell Streak where to send changes of the pipeline's boxes, one webhook for each event."""
-    with stage.streak() as streak:
-        pipeline = stage.sandbox["streak"]["pipelines"][PIPELINE]
-        for event in WEBHOOK_EVENTS:
-            body = {"event": event, "targetUrl": f"{stage.receiver_url}/{event}", "token": token}
-            streak.post("v2/webhooks", params={"pipelineKey": pipeline}, json=body).raise_for_status()
+def register_webhooks(stage: Stage) -> None:
+    """Tell Streak where to send changes of the pipeline's boxes, as `streak-netsuite webhooks sync` does."""
+    parts = ConnectionParts.from_json("streak_default", stage.connections["streak_default"])
+    with open_webhooks(streak_settings(parts), webhook_settings(parts)) as keeper:
+        report = keeper.run()
+    if report.failed:
+        raise DemoError(f"webhooks could not be registered: {report.failed[0]}")
 
 
 def _start_sandbox(group: ProcessGroup) -> Mapping[str, Any]:
@@ -181,6 +187,7 @@ def _connections(
     ledger_url: str,
     token: str,
     folder: Path,
+    port: int,
 ) -> dict[str, str]:
     streak, netsuite = sandbox["streak"], sandbox["netsuite"]
     credentials = ("consumer_key", "consumer_secret", "token_id", "token_secret")
@@ -194,6 +201,7 @@ def _connections(
                     "pipelines": [PIPELINE],
                     "pipeline_keys": [streak["pipelines"][PIPELINE]],
                     "webhook_tokens": [token],
+                    "webhook_url": f"http://127.0.0.1:{port}/streak-netsuite",
                 },
             }
         ),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseHook
 
 if TYPE_CHECKING:
-    from streak_netsuite.connections import ReceiverSettings
+    from streak_netsuite.connections import ReceiverSettings, WebhookSettings
     from streak_netsuite.connectors.streak.client import StreakClient
     from streak_netsuite.connectors.streak.settings import StreakSettings
 
@@ -38,6 +38,14 @@ class StreakHook(BaseHook):
         from streak_netsuite.hooks.connection import read_connection
 
         return receiver_settings(read_connection(self.streak_conn_id))
+
+    def webhook_settings(self) -> "WebhookSettings | None":
+        """Return which webhooks are to be kept; None when the connection has no `webhook_url`."""
+        from streak_netsuite.connections import webhook_settings
+        from streak_netsuite.hooks.connection import read_connection
+
+        parts = read_connection(self.streak_conn_id)
+        return webhook_settings(parts) if parts.extra.get("webhook_url") else None
 
     def get_conn(self) -> "StreakClient":
         """Return a client; close it after use."""

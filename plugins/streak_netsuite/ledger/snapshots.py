@@ -19,7 +19,9 @@ def get(connection: Connection, cipher: Cipher, name: str) -> Mapping[str, Any] 
     return None if secret is None else cipher.decrypt(secret)
 
 
-def keep(connection: Connection, cipher: Cipher, name: str, body: Mapping[str, Any], *, now: datetime) -> None:
+def keep(
+    connection: Connection, cipher: Cipher, name: str, body: Mapping[str, Any], *, now: datetime
+) -> None:
     """Keep a snapshot in place of the one before."""
     values = {"taken_at": now, "body_secret": cipher.encrypt(body)}
     row = insert(snapshot).values(name=name, **values)

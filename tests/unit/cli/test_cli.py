@@ -1,6 +1,7 @@
 """The `streak-netsuite` command, as a person at the terminal meets it."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -145,6 +146,8 @@ def test_all_commands_are_known_to_these_tests() -> None:
         "holds show",
         "holds release",
         "holds dismiss",
+        "webhooks plan",
+        "webhooks sync",
         "mapping check",
         "mapping schema",
     }
@@ -200,6 +203,8 @@ def test_the_schema_of_mapping_files_is_json() -> None:
         (("holds", "show", "1"), LEDGER_VARIABLE),
         (("holds", "release", "1", "--reason", "because"), LEDGER_VARIABLE),
         (("plan",), "AIRFLOW_CONN_STREAK_DEFAULT"),
+        (("webhooks", "plan"), "AIRFLOW_CONN_STREAK_DEFAULT"),
+        (("webhooks", "sync"), "AIRFLOW_CONN_STREAK_DEFAULT"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
@@ -449,3 +454,56 @@ def test_a_plan_with_a_wrong_streak_key_is_one_line(
     assert (code, err.count("\n")) == (1, 1)
     assert "refused the API key" in err
     assert "hunter2" not in err
+
+
+# --- webhooks ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def public(vendors: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> httpx.Client:
+    """The Streak connection says where Streak reaches us."""
+    row = json.loads(os.environ["AIRFLOW_CONN_STREAK_DEFAULT"])
+    row["extra"] |= {"webhook_url": "http://127.0.0.1:9/sn", "webhook_tokens": "a-token-of-16-characters"}
+    monkeypatch.setenv("AIRFLOW_CONN_STREAK_DEFAULT", json.dumps(row))
+    return vendors
+
+
+def test_webhooks_are_planned_then_registered_then_kept(public: httpx.Client) -> None:
+    planned = run("webhooks", "plan")
+    assert "create  BOX_EDIT of pipeline 'Sales'" in planned
+    assert planned.endswith("nothing was written\n")
+    assert _writes(public) == []
+    run("webhooks", "sync")
+    assert len(_writes(public)) == 5
+    planned = run("webhooks", "plan")
+    assert "keep    BOX_EDIT of pipeline 'Sales'" in planned
+    assert planned.endswith("everything is as it should be\n")
+    assert "a-token-of-16-characters" not in planned
+
+
+def test_a_webhook_that_cannot_be_registered_is_named_and_the_exit_code_says_so(
+    main: Main, public: httpx.Client
+) -> None:
+    refused = {"status": 400, "body": '{"success": false, "error": "not now"}'}
+    body = {
+        "system": "streak",
+        "kind": "status",
+        "operation": "webhooks.create",
+        "times": 1,
+        "options": refused,
+    }
+    public.post("/faults", json=body).raise_for_status()
+    code, out, _ = main("webhooks", "sync")
+    assert (code, out.count("failed  create BOX_CREATE of pipeline 'Sales'")) == (1, 1)
+
+
+@pytest.mark.parametrize("missing", ["webhook_url", "webhook_tokens"])
+def test_a_connection_without_what_webhooks_need_is_one_line_with_the_next_step(
+    main: Main, public: httpx.Client, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    row = json.loads(os.environ["AIRFLOW_CONN_STREAK_DEFAULT"])
+    del row["extra"][missing]
+    monkeypatch.setenv("AIRFLOW_CONN_STREAK_DEFAULT", json.dumps(row))
+    code, _, err = main("webhooks", "plan")
+    assert (code, err.count("\n")) == (1, 1)
+    assert f"has no '{missing}'" in err
