@@ -134,9 +134,9 @@ def open_webhooks(
         events = wanted_events(StreakGateway(client, streak).watched(), webhooks)
         yield WebhookKeeper(
             registry=StreakWebhooks(client),
-            wanted=wanted_webhooks(events, public_url=webhooks.url, token=token),
+            wanted=wanted_webhooks(events, public_url=webhooks.webhook_url, token=token),
             token=token,
-            own_prefixes=[receiver_prefix(url) for url in (webhooks.url, *former_urls)],
+            own_prefixes=[receiver_prefix(url) for url in (webhooks.webhook_url, *former_urls)],
         )
 
 
@@ -145,7 +145,7 @@ def wanted_events(watched: Sequence[Catalogue], webhooks: WebhookSettings) -> li
     found = [
         (event, WebhookScope(kind=ScopeKind.PIPELINE, key=pipeline.key, name=pipeline.name))
         for pipeline in watched
-        for event in webhooks.events
+        for event in webhooks.webhook_events
         if "boxes" in webhooks.kinds
     ]
     subjects = [

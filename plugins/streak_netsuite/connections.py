@@ -102,18 +102,18 @@ class WebhookSettings(BaseModel):
     """Which webhooks Streak is to send.
 
     Attributes:
-        url: where Streak reaches the product, without the receiver's path
+        webhook_url: where Streak reaches the product, without the receiver's path
             ("https://airflow.example.com/streak-netsuite").
         token: what they carry: the first of the receiver's tokens.
-        events: of each watched pipeline.
+        webhook_events: of each watched pipeline.
         kinds: contacts and organizations have team-wide events of their own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = Field(pattern=r"^https?://[^/\s]+\S*$")
+    webhook_url: str = Field(pattern=r"^https?://[^/\s]+\S*$")
     token: SecretStr
-    events: tuple[str, ...] = BOX_EVENTS
+    webhook_events: tuple[str, ...] = BOX_EVENTS
     kinds: frozenset[Literal["boxes", "contacts", "organizations"]] = frozenset({"boxes"})
 
 
@@ -130,9 +130,9 @@ def webhook_settings(parts: ConnectionParts) -> WebhookSettings:
             "the address at which Streak reaches Airflow, with /streak-netsuite at its end, and 'webhook_tokens' to a "
             "random text of 16 characters or more"
         )
-    values: dict[str, Any] = {"url": url, "token": tokens[0]}
+    values: dict[str, Any] = {"webhook_url": url, "token": tokens[0]}
     if "webhook_events" in parts.extra:
-        values["events"] = tuple(_listed(parts.extra["webhook_events"]))
+        values["webhook_events"] = tuple(_listed(parts.extra["webhook_events"]))
     if "sweep" in parts.extra:
         values["kinds"] = frozenset(_listed(parts.extra["sweep"]))
     return _settings(WebhookSettings, values, parts.conn_id)

@@ -36,8 +36,6 @@ SAFETY = ROOT / "docs" / "safety.md"
 IN_CONNECTION = {
     "tokens": "webhook_tokens",
     "max_bytes": "webhook_max_bytes",
-    "url": "webhook_url",
-    "events": "webhook_events",
     "encryption_keys": "encryption_secret",
 }
 TABLES = [

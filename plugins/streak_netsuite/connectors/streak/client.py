@@ -153,8 +153,12 @@ class AsyncStreakClient:
     async def send(self, call: Call[ResultT]) -> ResultT:
         """Make a call and return its result; see `StreakClient.send`."""
         tries = itertools.count()
+
+        async def once() -> ResultT:  # tenacity awaits what it can see to be a coroutine function, no lambda
+            return await self._once(call, next(tries))
+
         try:
-            return await retry_async(lambda: self._once(call, next(tries)), self._rule, rng=self._rng)
+            return await retry_async(once, self._rule, rng=self._rng)
         except RejectedByVendor as error:
             return await self.send(protocol.as_form(call, error))
         except Unauthorized:

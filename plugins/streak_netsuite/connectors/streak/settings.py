@@ -38,6 +38,14 @@ class StreakSettings(BaseModel):
         party_page_size: contacts or organizations per page; Streak caps it at 1000.
         sweep: what the sweeps read: "boxes", "contacts", "organizations". Hints of contacts and organizations
             wait in the inbox until a flow reads them.
+        meeting_encoding: how a meeting is created. Streak's OpenAPI document of 2026 says JSON, its readme page
+            "Create a new meeting" a form. JSON is followed by a form when Streak misses parameters.
+        reference_form: how values of person, contact and organization fields are written: the key as text, an
+            object with the key, or a list of such an object. No source shows it; clients read all three.
+        clear_form: how a field is emptied: with "" (tags: []) or with null. No page says; Streak's OpenAPI
+            document has "" and [] for the properties of contacts, and null as "unchanged".
+        day_zone: where the midnight is that stands for a day in a date field, as an IANA name. Streak keeps
+            milliseconds, and its pages name no zone.
         pipelines: names or keys of the pipelines that are watched; others are none of our business.
     """
 
@@ -54,6 +62,10 @@ class StreakSettings(BaseModel):
     page_size: int = Field(default=100, ge=1, le=1000)
     party_page_size: int = Field(default=1000, ge=1, le=1000)
     sweep: tuple[Literal["boxes", "contacts", "organizations"], ...] = ("boxes",)
+    meeting_encoding: Literal["json", "form"] = "json"
+    reference_form: Literal["text", "object", "list"] = "text"
+    clear_form: Literal["empty", "null"] = "empty"
+    day_zone: str = "UTC"
     connect_seconds: float = 10.0
     read_seconds: float = 60.0
     attempts: int = Field(default=5, ge=1)
