@@ -9,7 +9,14 @@ from measurement import Measurement
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("dag_import", "receiver", "order_throughput", "event_latency")
+NAMES = (
+    "dag_import",
+    "receiver",
+    "order_throughput",
+    "event_latency",
+    "streak_sweep_full",
+    "streak_sweep_delta",
+)
 REPORT = Path("build/bench.json")
 
 
