@@ -18,6 +18,7 @@ from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.connectors.streak.registry import StreakWebhooks
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
@@ -82,6 +83,16 @@ class Product:
             erp=self.netsuite,
             memory=self.ledger,
             spec=self.spec,
+            settings=self.settings.flow,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def activities(self) -> Activities:
+        """Return the flow that writes activities to boxes."""
+        return Activities(
+            boxes=self.streak,
+            memory=self.ledger,
             settings=self.settings.flow,
             clock=self.clock,
             run_id=self.run_id,

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from streak_netsuite.assembly import Settings, open_product
@@ -13,7 +14,6 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.call import Effect
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.flows.settings import FlowSettings
-from streak_netsuite.mapping.spec import shipped_spec_path
 
 
 def die_after(owner: type, name: str, *, when: Callable[..., bool] = lambda *_, **__: True) -> None:
@@ -44,6 +44,7 @@ DEATHS: dict[str, Callable[[], None]] = {
     "order": lambda: die_after(SoapClient, "write", when=records_of("SalesOrder")),
     "fields": lambda: die_after(StreakClient, "send", when=writes_to("/v1/boxes/")),
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
+    "meeting": lambda: die_after(StreakClient, "send", when=writes_to("/meetings")),
 }
 
 
@@ -58,7 +59,7 @@ def main() -> None:
         streak=streak_settings(parts["streak_default"]),
         netsuite=netsuite_settings(parts["netsuite_default"]),
         ledger=ledger_settings(parts["streak_netsuite_ledger"]),
-        mapping=shipped_spec_path("deal_to_order"),
+        mapping=Path(os.environ["STREAK_NETSUITE_MAPPING"]),
         flow=FlowSettings(**json.loads(os.environ["STREAK_NETSUITE_FLOW"])),
     )
     with open_product(settings) as product:

@@ -30,7 +30,7 @@ from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import intent
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentDraft, IntentState
 
 log = logging.getLogger(__name__)
 
@@ -227,6 +227,32 @@ def queue(
         return []
     statement = insert_rows(intent, rows).on_conflict_do_nothing().returning(intent.c.operation_key)
     return list(connection.execute(statement).scalars())
+
+
+def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], *, now: datetime) -> int:
+    """Queue drafts as PLANNED and due; a known one again when its payload has changed. Return how many are due."""
+    due = len(queue(connection, cipher, drafts, now=now))
+    known = find(connection, cipher, [d.operation_key for d in drafts], lock=True)
+    for draft in drafts:
+        before = known[draft.operation_key]
+        written_as = before.result_id or before.payload.get(WRITTEN_AS)
+        planned = {**draft.payload, **({WRITTEN_AS: written_as} if written_as else {})}
+        if before.payload in (planned, dict(draft.payload)):
+            continue
+        connection.execute(
+            update(intent)
+            .where(intent.c.operation_key == draft.operation_key)
+            .values(
+                payload_secret=cipher.encrypt(planned),
+                state=IntentState.PLANNED.value,
+                queued=True,
+                due_at=now,
+                sent_at=None,
+                result_id=None,
+            )
+        )
+        due += 1
+    return due
 
 
 def requeue(connection: Connection, operation_key: str, *, now: datetime) -> bool:

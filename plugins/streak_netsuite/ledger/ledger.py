@@ -238,6 +238,18 @@ class Ledger:
                 inbox.notify(connection)
             self._note_contradictions(connection, contradicting, refused, now=now)
 
+    def plan_writes(self, drafts: Sequence[IntentDraft], *, now: datetime) -> int:
+        """Queue writes as PLANNED and due; return how many are.
+
+        A known one becomes due again when its payload has changed, with the id of what it wrote before as
+        `WRITTEN_AS` in its payload: that is changed, and nothing is written beside it.
+        """
+        with self._database.begin() as connection:
+            due = intents.plan(connection, self._cipher, drafts, now=now)
+            if due:
+                inbox.notify(connection)
+            return due
+
     def claim_intents(
         self, kinds: Sequence[RecordKind], *, limit: int, lease_seconds: float, now: datetime
     ) -> Sequence[Intent]:

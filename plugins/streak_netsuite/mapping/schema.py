@@ -435,6 +435,10 @@ class WriteBackSection(_Part):
     comment: WriteBackText | None = None
     """A comment put on the box."""
 
+    comment_as: Literal["comment", "meeting_note"] = "comment"
+    """How Streak keeps it: as a comment, or as a meeting note that stands at the order's date in the timeline and counts as
+    a touch in Streak's sales figures."""
+
 
 class LookupEntry(_Part):
     """The record a value stands for."""

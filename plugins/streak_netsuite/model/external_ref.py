@@ -18,6 +18,7 @@ class RecordKind(StrEnum):
     ORGANIZATION = "organization"
     CONTACT = "contact"
     COMMENT = "comment"
+    ACTIVITY = "activity"
     BOX_FIELDS = "boxFields"
     CUSTOMER = "customer"
     SALES_ORDER = "salesOrder"

@@ -9,6 +9,9 @@ from typing import Any
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.sync.binding import Binding
 
+WRITTEN_AS = "written_as"
+"""In the payload of a write that changes what it wrote before: the id that has at the vendor."""
+
 
 class IntentState(StrEnum):
     """How far a write has come.

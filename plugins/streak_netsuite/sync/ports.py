@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
 from streak_netsuite.errors import RecordError, RejectedByVendor, TransientError, UncertainWrite
+from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
@@ -132,11 +133,14 @@ class BoxWriter(Protocol):
             UncertainWrite, TransientError, PermanentError: as their classes say.
         """
 
-    def write_comment(self, box_key: str, message: str) -> str:
-        """Add a comment and return its key. Never repeat it without `find_comment`."""
+    def write_activity(self, box_key: str, activity: Activity, *, key: str | None = None) -> str:
+        """Add an activity and return its key, or change the one that has this key.
 
-    def find_comment(self, box_key: str, marker: str) -> str | None:
-        """Return the key of the box's comment that contains the marker, if there is one."""
+        One that a person has deleted meanwhile is added again. Never add twice without `find_activity`.
+        """
+
+    def find_activity(self, box_key: str, marker: str, style: ActivityStyle) -> str | None:
+        """Return the key of the box's activity of that style whose text contains the marker, if there is one."""
 
 
 class OrderTarget(Protocol):
@@ -258,6 +262,13 @@ class Memory(Protocol):
 
     def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
         """Keep answers, the bindings they prove and the writes they make due."""
+
+    def plan_writes(self, drafts: Sequence[IntentDraft], *, now: datetime) -> int:
+        """Queue writes as PLANNED and due; return how many are.
+
+        A known one becomes due again when its payload has changed, with the id of what it wrote before as
+        `WRITTEN_AS` in its payload: that is changed, and nothing is written beside it.
+        """
 
     def claim_intents(
         self, kinds: Sequence[RecordKind], *, limit: int, lease_seconds: float, now: datetime

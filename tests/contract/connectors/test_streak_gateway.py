@@ -21,12 +21,18 @@ from streak_netsuite.errors import (
     Unavailable,
     UncertainWrite,
 )
+from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.hint import Hint, HintOrigin
 from streak_netsuite.sync.stream import Absence
 
 BOX = "Blue Harbor warehouse robots"
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def a_comment(text: str) -> Activity:
+    return Activity(text=text, happened_at=NOON)
 
 
 def a_deal(found: Deal | RecordError) -> Deal:
@@ -376,10 +382,10 @@ def test_writing_to_a_box_that_is_gone_is_the_records_error(team: Any) -> None:
 def test_a_comment_is_found_again_by_its_marker(team: Any) -> None:
     (key,) = team.boxes(1)
     gateway = team.gateway()
-    assert gateway.find_comment(key, "[ref 77]") is None
-    gateway.write_comment(key, "something else")
-    made = gateway.write_comment(key, "Sales order SO1006 [ref 77]")
-    assert gateway.find_comment(key, "[ref 77]") == made
+    assert gateway.find_activity(key, "[ref 77]", ActivityStyle.COMMENT) is None
+    gateway.write_activity(key, a_comment("something else"))
+    made = gateway.write_activity(key, a_comment("Sales order SO1006 [ref 77]"))
+    assert gateway.find_activity(key, "[ref 77]", ActivityStyle.COMMENT) == made
 
 
 def test_a_lost_answer_to_a_comment_is_uncertain_and_never_repeated(team: Any) -> None:
@@ -387,16 +393,16 @@ def test_a_lost_answer_to_a_comment_is_uncertain_and_never_repeated(team: Any) -
     team.fault("comments.create", kind="cut_after")
     gateway = team.gateway()
     with pytest.raises(UncertainWrite):
-        gateway.write_comment(key, "SO1006 [ref 77]")
+        gateway.write_activity(key, a_comment("SO1006 [ref 77]"))
     assert team.received("comments.create") == 1
-    assert gateway.find_comment(key, "[ref 77]") is not None
+    assert gateway.find_activity(key, "[ref 77]", ActivityStyle.COMMENT) is not None
 
 
 def test_a_comment_refused_for_its_rate_is_sent_again(team: Any) -> None:
     (key,) = team.boxes(1)
     team.fault("comments.create", status=429, headers={"Retry-After": "0"})
     gateway = team.gateway()
-    made = gateway.write_comment(key, "SO1006")
+    made = gateway.write_activity(key, a_comment("SO1006"))
     assert [c.key for c in team.client().iterate(comments.of_box(key))] == [made]
 
 

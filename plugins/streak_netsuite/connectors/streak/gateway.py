@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from streak_netsuite.connectors.streak.calls import boxes, comments, parties, pipelines, teams
+from streak_netsuite.connectors.streak.box_activities import BoxActivities
+from streak_netsuite.connectors.streak.calls import boxes, parties, pipelines, teams
 from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.protocol import NOT_FOUND
@@ -15,6 +16,7 @@ from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.streams import BoxStream, PartyStream
 from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
 from streak_netsuite.errors import ConfigurationError, RecordError, RejectedByVendor
+from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.stream import RecordStream
@@ -31,6 +33,7 @@ class StreakGateway:
     def __init__(self, client: StreakClient, settings: StreakSettings) -> None:
         self._client = client
         self._settings = settings
+        self._activities = BoxActivities(client, settings)
         self._batch_get = settings.batch_get_boxes
         self._catalogues: dict[str, Catalogue] = {}
         self._party_fields: dict[str, PartyFields] = {}
@@ -81,15 +84,13 @@ class StreakGateway:
         fields = {catalogue.field_key(name): value for name, value in values.items()}
         self._client.send(boxes.update(box_key, {"fields": fields}))
 
-    def write_comment(self, box_key: str, message: str) -> str:
-        """Add a comment and return its key."""
-        return self._client.send(comments.create(box_key, message)).key
+    def write_activity(self, box_key: str, activity: Activity, *, key: str | None = None) -> str:
+        """Add an activity and return its key, or change the one that has this key."""
+        return self._activities.write(box_key, activity, key=key)
 
-    def find_comment(self, box_key: str, marker: str) -> str | None:
-        """Return the key of the comment that contains the marker, if there is one."""
-        return next(
-            (c.key for c in self._client.iterate(comments.of_box(box_key)) if marker in c.message), None
-        )
+    def find_activity(self, box_key: str, marker: str, style: ActivityStyle) -> str | None:
+        """Return the key of the activity whose text contains the marker, if there is one."""
+        return self._activities.find(box_key, marker, style)
 
     def watched(self) -> list[Catalogue]:
         """Return the watched pipelines.

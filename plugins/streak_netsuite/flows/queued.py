@@ -1,0 +1,185 @@
+"""Writes to Streak that wait in the ledger: taken, sent, and their answers kept."""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Generic, TypeVar
+
+from streak_netsuite.errors import PermanentError, RecordError, TransientError, UncertainWrite
+from streak_netsuite.flows.batch import hold_of
+from streak_netsuite.flows.report import RunReport
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.sync.intent import Answer, Intent, IntentState
+from streak_netsuite.sync.outcome import Action, Outcome
+from streak_netsuite.sync.ports import Memory
+
+log = logging.getLogger(__name__)
+ContextT = TypeVar("ContextT")
+
+_AT_ONCE = 20  # intents in one claim: at 5 calls a second they are done well within their lease
+_MARKER_LENGTH = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """A write that landed.
+
+    Attributes:
+        result_id: its id at the vendor.
+        what: what was written, for people.
+    """
+
+    result_id: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuedWrites(ABC, Generic[ContextT]):
+    """Carries queued writes out, one by one. What each is and how it is sent is its subclass's business.
+
+    A write that may have landed before comes back with attempts above zero: whoever claimed it earlier may
+    have died between the vendor's answer and the next line.
+    """
+
+    FLOW: ClassVar[str]
+    KINDS: ClassVar[tuple[RecordKind, ...]]
+    GONE: ClassVar[frozenset[str]] = frozenset({"NOT_FOUND"})
+    """Codes that say that nothing is left to write to."""
+
+    memory: Memory
+    settings: FlowSettings
+    clock: Callable[[], datetime]
+    run_id: str
+
+    @abstractmethod
+    def _prepare(self, intents: Sequence[Intent]) -> ContextT:
+        """Read what all of these need, in one go."""
+
+    @abstractmethod
+    def _send(self, intent: Intent, context: ContextT) -> Sent:
+        """Write one; look first where it may have landed.
+
+        Raises:
+            RecordError: it cannot be written.
+            UncertainWrite: nobody knows whether it landed.
+        """
+
+    def drain(self) -> RunReport:
+        """Write until nothing is due; return what was done.
+
+        Raises:
+            TransientError, PermanentError: a vendor or the ledger stopped us; the rest is still due.
+        """
+        report = RunReport()
+        while True:
+            intents = self.memory.claim_intents(
+                self.KINDS, limit=_AT_ONCE, lease_seconds=self.settings.lease_seconds, now=self.clock()
+            )
+            if not intents:
+                return report
+            report += self._work(intents)
+
+    def _work(self, intents: Sequence[Intent]) -> RunReport:
+        outcomes: list[Outcome] = []
+        waiting = list(intents)
+        try:
+            context = self._prepare(intents)
+            while waiting:
+                outcomes.append(self._one(waiting[0], context))
+                waiting.pop(0)
+        except (TransientError, PermanentError) as error:
+            self._put_back(waiting, error)
+            raise
+        finally:
+            self.memory.record_outcomes(outcomes, flow=self.FLOW, run_id=self.run_id, now=self.clock())
+        return RunReport.of(outcomes)
+
+    def _one(self, intent: Intent, context: ContextT) -> Outcome:
+        try:
+            sent = self._send(intent, context)
+        except RecordError as error:
+            return self._give_up(intent, error)
+        except UncertainWrite as error:
+            return self._wait(intent, error)
+        self._answer(intent, IntentState.SUCCEEDED, result_id=sent.result_id)
+        return _outcome(intent, Action.UPDATED, rule=str(intent.kind), reason=sent.what)
+
+    def _give_up(self, intent: Intent, error: RecordError) -> Outcome:
+        self._answer(intent, IntentState.REJECTED, error_code=error.code, error=str(error))
+        if error.code in self.GONE:
+            return _outcome(intent, Action.OBSOLETE, rule="gone", reason=str(error))
+        return Outcome(
+            event_id=None,
+            record=intent.subject,
+            action=Action.HELD,
+            rule=self.FLOW,
+            reason=str(error),
+            operation_key=intent.operation_key,
+            hold=hold_of(error, payload=dict(intent.payload)),
+        )
+
+    def _wait(self, intent: Intent, error: UncertainWrite) -> Outcome:
+        retry_at = self.clock() + timedelta(seconds=self.settings.wait_seconds(intent.attempts + 1))
+        self._answer(intent, IntentState.UNKNOWN, error=str(error), retry_at=retry_at)
+        return Outcome(
+            event_id=None,
+            record=intent.subject,
+            action=Action.DEFERRED,
+            rule="outcome_unknown",
+            reason=str(error),
+            operation_key=intent.operation_key,
+            retry_at=retry_at,
+        )
+
+    def _answer(
+        self,
+        intent: Intent,
+        state: IntentState,
+        *,
+        result_id: str | None = None,
+        error_code: str = "",
+        error: str = "",
+        retry_at: datetime | None = None,
+    ) -> None:
+        answer = Answer(
+            operation_key=intent.operation_key,
+            state=state,
+            result_id=result_id,
+            error_code=error_code,
+            error=error,
+            retry_at=retry_at,
+        )
+        self.memory.record_answers([answer], now=self.clock())
+
+    def _put_back(self, intents: Sequence[Intent], error: Exception) -> None:
+        retry_at = self.clock() + timedelta(seconds=self.settings.wait_after(error))
+        # One that was unknown before stays so: it must be looked for first.
+        answers = [
+            Answer(
+                operation_key=i.operation_key,
+                state=IntentState.UNKNOWN if i.attempts else IntentState.PLANNED,
+                error=str(error),
+                retry_at=retry_at,
+            )
+            for i in intents
+        ]
+        self.memory.record_answers(answers, now=self.clock())
+
+
+def marker(intent: Intent) -> str:
+    """Return the short text by which what this intent wrote is found again."""
+    return "ref " + intent.operation_key.rpartition("-")[2][:_MARKER_LENGTH]
+
+
+def _outcome(intent: Intent, action: Action, *, rule: str, reason: str) -> Outcome:
+    return Outcome(
+        event_id=None,
+        record=intent.subject,
+        action=action,
+        rule=rule,
+        reason=reason,
+        operation_key=intent.operation_key,
+    )
