@@ -15,11 +15,13 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.catalogue import Catalogue
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.gateway import StreakGateway
+from streak_netsuite.connectors.streak.name_catalogue import StreakNames
 from streak_netsuite.connectors.streak.registry import StreakWebhooks
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.deal_to_order import DealToOrder
+from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
 from streak_netsuite.flows.webhooks import WebhookKeeper
@@ -58,6 +60,7 @@ class Product:
     settings: Settings
     spec: MappingSpec
     streak: StreakGateway
+    streak_client: StreakClient
     netsuite: NetSuiteGateway
     ledger: Ledger
     clock: Callable[[], datetime]
@@ -98,6 +101,17 @@ class Product:
             run_id=self.run_id,
         )
 
+    def drift_watch(self) -> DriftWatch:
+        """Return the watch for names that the mapping uses and Streak has changed."""
+        return DriftWatch(
+            names=StreakNames(self.streak_client),
+            memory=self.ledger,
+            spec=self.spec,
+            engine=self.engine_for(()),
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
     def delta_sweep(self) -> DeltaSweep:
         """Return the sweep for what changed in Streak since the last one."""
         return DeltaSweep(
@@ -125,6 +139,29 @@ class Product:
             engine.with_lookups(CombinedLookups(static, live_items(self.netsuite, wanted)))
             if wanted
             else engine
+        )
+
+
+@contextlib.contextmanager
+def open_streak(settings: StreakSettings) -> Iterator[StreakGateway]:
+    """Open Streak alone for the length of a block."""
+    with StreakClient(settings) as client:
+        yield StreakGateway(client, settings)
+
+
+@contextlib.contextmanager
+def open_activities(
+    streak: StreakSettings,
+    ledger: LedgerSettings,
+    *,
+    run_id: str,
+    flow: FlowSettings | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Iterator[Activities]:
+    """Open the flow that writes activities to boxes for the length of a block; NetSuite is not needed."""
+    with Ledger.connect(ledger) as opened, open_streak(streak) as boxes:
+        yield Activities(
+            boxes=boxes, memory=opened, settings=flow or FlowSettings(), clock=clock, run_id=run_id
         )
 
 
@@ -211,6 +248,7 @@ def open_product(
             settings=settings,
             spec=spec,
             streak=StreakGateway(streak, settings.streak),
+            streak_client=streak,
             netsuite=NetSuiteGateway(soap, settings.netsuite),
             ledger=ledger,
             clock=clock,

@@ -75,6 +75,18 @@ def plan(boxes: Boxes = [], mapping: MappingFile = None) -> None:  # noqa: B006 
     typer.echo(plan_text(plans, batch.decided.values()))
 
 
+@app.command()
+def drift(mapping: MappingFile = None) -> None:
+    """Print what was renamed or removed in Streak that the mapping uses. Keeps nothing."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(mapping)) as product:
+        report = product.drift_watch().look()
+    typer.echo("\n".join(report.lines()) or "everything is as it was, and fits")
+    if report.misfits:
+        raise typer.Exit(1)
+
+
 @ledger_app.command("upgrade")
 def ledger_upgrade() -> None:
     """Create the ledger's tables, or bring them up to this release."""

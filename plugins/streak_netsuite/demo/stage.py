@@ -31,7 +31,9 @@ from streak_netsuite.ledger.schema import upgrade
 from streak_netsuite.sync.registration import receiver_prefix
 
 # They run once as soon as they are known.
-SCHEDULED = frozenset({"deal_to_order", "streak_full_sweep", "streak_sweep", "streak_webhooks"})
+SCHEDULED = frozenset(
+    {"deal_to_order", "streak_drift", "streak_full_sweep", "streak_sweep", "streak_webhooks"}
+)
 DAG_IDS = SCHEDULED | {"deal_to_order_plan"}
 PIPELINE = "Sales"
 

@@ -32,6 +32,13 @@ class StreakHook(BaseHook):
 
         return streak_settings(read_connection(self.streak_conn_id))
 
+    async def asettings(self) -> "StreakSettings":
+        """Return the connection's settings, from a trigger."""
+        from streak_netsuite.connections import streak_settings
+        from streak_netsuite.hooks.connection import aread_connection
+
+        return streak_settings(await aread_connection(self.streak_conn_id))
+
     def receiver_settings(self) -> "ReceiverSettings":
         """Return what the webhook receiver accepts."""
         from streak_netsuite.connections import receiver_settings

@@ -134,6 +134,11 @@ class Engine:
         named = {line.each.box_field for line in self._lines if line.each is not None and line.each.box_field}
         return frozenset(named).union(*(rule.box_fields for rule in self._all_rules()))
 
+    @property
+    def looked_up_fields(self) -> frozenset[tuple[str, str]]:
+        """Box fields whose values are looked up as they are, each with the name of the table."""
+        return frozenset().union(*(rule.looked_up_fields for rule in self._all_rules()))
+
     def wanted_lookups(self, deal: Deal) -> frozenset[LookupRequest]:
         """Return what must be asked of NetSuite before the deal can be mapped."""
         reading = Reading(view=view_of(deal), lookups=None)

@@ -143,6 +143,14 @@ class Rule:
         own |= set(self._expression.box_fields) if self._expression else set()
         return frozenset(own).union(*(alternative.box_fields for alternative in self._alternatives))
 
+    @property
+    def looked_up_fields(self) -> frozenset[tuple[str, str]]:
+        """Box fields whose values are looked up as they are, each with the name of the table."""
+        own = set()
+        if self._table is not None and self._path and self._path.box_field and not self._rule.transform:
+            own = {(self._path.box_field, self._table[0])}
+        return frozenset(own).union(*(a.looked_up_fields for a in self._alternatives))
+
     def _value(self, reading: Reading, target: str) -> Any:
         value = self._prepared(reading, target)
         if is_empty(value):

@@ -14,6 +14,7 @@ class SystemId(StrEnum):
 class RecordKind(StrEnum):
     """What a record is, in the words of the system that holds it."""
 
+    PIPELINE = "pipeline"
     BOX = "box"
     ORGANIZATION = "organization"
     CONTACT = "contact"

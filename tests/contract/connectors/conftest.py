@@ -259,6 +259,11 @@ class Team:
         }
         self.control.post("/faults", json=body).raise_for_status()
 
+    def bodies(self, operation: str) -> list[str]:
+        """Return the bodies of the calls of an operation."""
+        answer = self.control.get("/requests", params={"system": "streak", "operation": operation})
+        return [request["body"] for request in answer.raise_for_status().json()["requests"]]
+
     def received(self, operation: str) -> int:
         """Return how many calls of an operation came."""
         answer = self.control.get("/requests", params={"system": "streak", "operation": operation})

@@ -498,3 +498,56 @@ def test_parties_are_read_in_batches(team: Any) -> None:
     found = team.gateway(batch_size=3).gather(keys)
     assert len(found) == 7
     assert team.received("organizations.batch_get") == 3
+
+
+# --- changing boxes ------------------------------------------------------------------------------------
+
+
+def test_a_box_is_changed_by_names_and_only_keys_go_over_the_wire(team: Any) -> None:
+    (key,) = team.boxes(1)
+    team.gateway().update_box(
+        key, fields={"Tier": "gold", "Labels": ["urgent"], "Rush order": False}, stage="Closed-Won", notes="n"
+    )
+    body = json.loads(team.bodies("boxes.update")[-1])
+    assert body["fields"] == {
+        team.field_key("Tier"): "9001",
+        team.field_key("Labels"): ["9001"],
+        team.field_key("Rush order"): False,
+    }
+    assert body["stageKey"].isdigit()
+    assert body["notes"] == "n"
+
+
+def test_changing_nothing_writes_nothing(team: Any) -> None:
+    (key,) = team.boxes(1)
+    team.gateway().update_box(key, fields={})
+    assert team.bodies("boxes.update") == []
+
+
+def test_an_option_that_was_just_added_is_known_after_one_look(team: Any) -> None:
+    (key,) = team.boxes(1)
+    gateway = team.gateway()
+    gateway.watched()
+    items = [{"key": "9001", "name": "Gold"}, {"key": "9077", "name": "Platinum"}]
+    path = f"v1/pipelines/{team.pipeline}/fields/{team.field_key('Tier')}"
+    team.raw.post(path, json={"dropdownSettings": {"items": items}}).raise_for_status()
+    gateway.update_box(key, fields={"Tier": "Platinum"})
+    found = team.raw.get(f"v1/boxes/{key}").json()["fields"][team.field_key("Tier")]
+    options = team.raw.get(path).json()["dropdownSettings"]["items"]
+    assert found == next(o["key"] for o in options if o["name"] == "Platinum")
+
+
+def test_a_label_that_does_not_exist_is_refused_before_anything_is_written(team: Any) -> None:
+    (key,) = team.boxes(1)
+    with pytest.raises(RejectedByVendor, match="Platinum"):
+        team.gateway().update_box(key, fields={"Tier": "Platinum"})
+    assert team.bodies("boxes.update") == []
+
+
+def test_boxes_are_found_by_the_names_of_pipeline_and_stages(team: Any) -> None:
+    keys = team.boxes(3)
+    found = team.gateway(page_size=2).find_boxes("Sales", stages=["Lead"])
+    assert set(keys) <= set(found)
+    assert len(found) == len(set(found))
+    everything = team.gateway().find_boxes("Sales")
+    assert set(found) < set(everything)

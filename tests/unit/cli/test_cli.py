@@ -140,6 +140,7 @@ def test_all_commands_are_known_to_these_tests() -> None:
         "demo",
         "sandbox",
         "plan",
+        "drift",
         "ledger upgrade",
         "ledger rotate-keys",
         "holds list",

@@ -1,19 +1,20 @@
 """Streak as the flows see it: deals read in words, fields and comments written."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from streak_netsuite.connectors.streak.box_activities import BoxActivities
 from streak_netsuite.connectors.streak.calls import boxes, parties, pipelines, teams
-from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
+from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields, PipelineNames
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.protocol import NOT_FOUND
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.streams import BoxStream, PartyStream
+from streak_netsuite.connectors.streak.values import NewValue, encode, encoding_of
 from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
 from streak_netsuite.errors import ConfigurationError, RecordError, RejectedByVendor
 from streak_netsuite.model.activity import Activity, ActivityStyle
@@ -22,6 +23,7 @@ from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.stream import RecordStream
 
 log = logging.getLogger(__name__)
+ResultT = TypeVar("ResultT")
 UNREADABLE_BOX = "UNREADABLE_BOX"  # our code
 UNREADABLE_PARTY = "UNREADABLE_PARTY"  # our code
 _BATCH_FROM = 3  # fewer boxes are read one by one: the batch call's answer is not established
@@ -79,10 +81,69 @@ class StreakGateway:
         return found
 
     def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
-        """Set box fields by name."""
-        catalogue = self._catalogue(pipeline_key)
-        fields = {catalogue.field_key(name): value for name, value in values.items()}
-        self._client.send(boxes.update(box_key, {"fields": fields}))
+        """Set box fields by name, in the form of each field's type."""
+        self._client.send(boxes.update(box_key, {"fields": self._encoded(pipeline_key, values)}))
+
+    def update_box(
+        self,
+        box_key: str,
+        *,
+        fields: Mapping[str, NewValue],
+        stage: str = "",
+        name: str = "",
+        notes: str | None = None,
+    ) -> None:
+        """Change a box: fields and stage by name. What is not given stays.
+
+        Raises:
+            RejectedByVendor: there is no such box, field, stage or option, or a value does not fit.
+        """
+        pipeline_key = str(self._client.send(boxes.get(box_key)).get("pipelineKey"))
+        body: dict[str, Any] = {"name": name} if name else {}
+        if fields:
+            body["fields"] = self._encoded(pipeline_key, fields)
+        if stage:
+            body["stageKey"] = self._known(pipeline_key, lambda c: c.stage_key(stage))
+        if notes is not None:
+            body["notes"] = notes
+        if body:
+            self._client.send(boxes.update(box_key, body))
+
+    def find_boxes(self, pipeline: str, *, stages: Sequence[str] = ()) -> list[str]:
+        """Return the keys of a pipeline's boxes, latest change first; those of some stages, or of all."""
+        key = self._pipeline_key(pipeline)
+        keys = self._known(key, lambda c: [c.stage_key(stage) for stage in stages])
+        wanted: list[str | None] = [*keys] or [None]
+        listings = [
+            boxes.of_pipeline(key, size=self._settings.page_size, stage_key=stage) for stage in wanted
+        ]
+        found = (
+            str(box["key"]) for listing in listings for box in self._client.iterate(listing) if box.get("key")
+        )
+        return list(dict.fromkeys(found))
+
+    def _pipeline_key(self, pipeline: str) -> str:
+        seen = self._client.send(pipelines.every())
+        return PipelineNames(seen).key(pipeline)
+
+    def _encoded(self, pipeline_key: str, values: Mapping[str, NewValue]) -> dict[str, Any]:
+        encoding = encoding_of(self._settings)
+
+        def encoded(catalogue: Catalogue) -> dict[str, Any]:
+            definitions = {name: catalogue.field(name) for name in values}
+            return {d.key: encode(d, values[name], encoding) for name, d in definitions.items()}
+
+        return self._known(pipeline_key, encoded)
+
+    def _known(self, pipeline_key: str, read: Callable[[Catalogue], ResultT]) -> ResultT:
+        """Read from the catalogue; when it lacks a name, from a fresh one: somebody may just have added it."""
+        try:
+            return read(self._catalogue(pipeline_key))
+        except RejectedByVendor as error:
+            if not error.code.startswith("UNKNOWN_"):
+                raise
+            self._load_pipelines(fresh=True)
+            return read(self._catalogue(pipeline_key))
 
     def write_activity(self, box_key: str, activity: Activity, *, key: str | None = None) -> str:
         """Add an activity and return its key, or change the one that has this key."""

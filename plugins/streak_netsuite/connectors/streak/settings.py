@@ -1,8 +1,9 @@
 """Settings of a Streak connection."""
 
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 STREAK_API = "https://api.streak.com/api"  # streak.readme.io "Frequently asked questions", read 2026-11
 
@@ -71,3 +72,12 @@ class StreakSettings(BaseModel):
     attempts: int = Field(default=5, ge=1)
     retry_total_seconds: float = 90.0
     pipelines: tuple[str, ...] = ()
+
+    @field_validator("day_zone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"'{name}' is no time zone; use an IANA name such as 'Europe/Berlin'") from None
+        return name

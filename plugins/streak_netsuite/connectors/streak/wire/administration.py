@@ -1,8 +1,10 @@
 """Webhooks and API keys."""
 
+from typing import Annotated
+
 from pydantic import Field, SecretStr
 
-from streak_netsuite.connectors.streak.wire.base import Text, When, Wire
+from streak_netsuite.connectors.streak.wire.base import AsText, Text, When, Wire
 
 
 class WebhookWire(Wire):
@@ -27,7 +29,7 @@ class ApiKeyWire(Wire):
     """
 
     key: str
-    secret: SecretStr = Field(default=SecretStr(""), alias="apiKey")
+    secret: Annotated[SecretStr, AsText] = Field(default=SecretStr(""), alias="apiKey")
     kind: Text = Field(default="", alias="keyType")
     team_key: Text = Field(default="", alias="teamKey")
     created: When = Field(default=None, alias="creationTimestamp")

@@ -25,7 +25,8 @@ def _time(value: Any) -> int | None:
 
 AsList = BeforeValidator(lambda value: value or [])
 AsMap = BeforeValidator(lambda value: value or {})
-Text = Annotated[str, BeforeValidator(_text)]
+AsText = BeforeValidator(_text)
+Text = Annotated[str, AsText]
 Flag = Annotated[bool, BeforeValidator(lambda value: value in (True, "true"))]
 Texts = Annotated[list[str], AsList]
 Milliseconds = Annotated[int, BeforeValidator(lambda value: value or 0), Field(ge=0, le=_LATEST_MS)]

@@ -34,13 +34,14 @@ class PartySettingsWire(Wire):
     fields: Annotated[Mapping[str, FieldWire], AsMap] = Field(default={})
 
 
+_Settings = Annotated[PartySettingsWire, AsMap]
+
+
 class TeamWire(Wire):
     """A team with its members and the custom fields of its contacts and organizations."""
 
     key: str
     name: Text = ""
     members: Annotated[list[PersonWire], AsList] = Field(default=[])
-    contact_settings: PartySettingsWire = Field(default=PartySettingsWire(), alias="contactSettings")
-    organization_settings: PartySettingsWire = Field(
-        default=PartySettingsWire(), alias="organizationSettings"
-    )
+    contact_settings: _Settings = Field(default=PartySettingsWire(), alias="contactSettings")
+    organization_settings: _Settings = Field(default=PartySettingsWire(), alias="organizationSettings")

@@ -1,0 +1,153 @@
+"""Adds to and takes from the arrays that Streak replaces as a whole, without touching anybody else's entries.
+
+Streak has no version, ETag or condition for a write. What can be done without them is done here: the array is
+read right before each write and each repeat of it, so that no stale copy is ever sent after a wait; it is read
+again afterwards, and merged again when somebody's older copy has undone the change. What remains is the time
+of one request: an entry that another client adds between our last read and Streak's handling of the write that
+follows it is lost, and no later read can show that.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from streak_netsuite.connectors.streak.arrays import Entry, ReplacedArray
+from streak_netsuite.connectors.streak.client import StreakClient
+from streak_netsuite.errors import RateLimited, TransientError, Unavailable, UncertainWrite
+
+_ROUNDS = 5
+_WAIT_SECONDS = 0.5
+_LONGEST_WAIT_SECONDS = 60.0
+_LOCKS = tuple(threading.Lock() for _ in range(64))  # our own threads do not race for one record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What became of an array.
+
+    Attributes:
+        added: wishes that were not there before.
+        removed: wishes that were there before.
+        writes: calls that changed something; 0 when everything was as wished.
+    """
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    writes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merge:
+    """What is left to do.
+
+    Attributes:
+        missing: wishes to add.
+        surplus: wishes to remove.
+        whole: the array as it shall be; entries nobody asked about are as they were.
+        new: the entries of `missing`.
+    """
+
+    missing: tuple[str, ...]
+    surplus: tuple[str, ...]
+    whole: tuple[Entry, ...]
+    new: tuple[Entry, ...]
+
+
+def link(
+    client: StreakClient,
+    array: ReplacedArray,
+    *wishes: str,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Change:
+    """Add entries that are not there yet; see `change`."""
+    return change(client, array, add=wishes, sleep=sleep)
+
+
+def unlink(
+    client: StreakClient,
+    array: ReplacedArray,
+    *wishes: str,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Change:
+    """Remove entries that are there; see `change`."""
+    return change(client, array, remove=wishes, sleep=sleep)
+
+
+def change(
+    client: StreakClient,
+    array: ReplacedArray,
+    *,
+    add: Iterable[str] = (),
+    remove: Iterable[str] = (),
+    rounds: int = _ROUNDS,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Change:
+    """Add and remove entries, and return what changed. Nothing is written when nothing has to change.
+
+    Args:
+        rounds: reads and writes at most, before the array counts as contested.
+
+    Raises:
+        Unavailable: others undo the change again and again, or Streak cannot answer; the change may be in part.
+        ValueError: something shall be added and removed at once.
+    """
+    adding, removing = tuple(dict.fromkeys(add)), tuple(dict.fromkeys(remove))
+    _refuse_both(array, adding, removing)
+    added: dict[str, None] = {}
+    removed: dict[str, None] = {}
+    lost: Exception | None = None
+    with _LOCKS[hash(array.name) % len(_LOCKS)]:
+        for writes in range(rounds):
+            now = client.send(array.read)
+            todo = merge(array, now, adding, removing)
+            added |= dict.fromkeys(todo.missing)
+            removed |= dict.fromkeys(todo.surplus)
+            if not todo.missing and not todo.surplus:
+                return Change(added=tuple(added), removed=tuple(removed), writes=writes)
+            lost = _write(client, array, todo, sleep)
+    raise Unavailable(
+        f"{array.name}: not as wished after {rounds} writes; others change it, or Streak does not answer"
+    ) from lost
+
+
+def merge(array: ReplacedArray, now: Sequence[Entry], add: Sequence[str], remove: Sequence[str]) -> Merge:
+    """Return what is left to do for an array with these entries. Pure."""
+    wanted = {array.identity(array.entry(wish)): wish for wish in add}
+    unwanted = {array.identity(array.entry(wish)): wish for wish in remove}
+    there = {array.identity(entry) for entry in now}
+    new = tuple(array.entry(wish) for name, wish in wanted.items() if name not in there)
+    kept = tuple(entry for entry in now if array.identity(entry) not in unwanted)
+    return Merge(
+        missing=tuple(wish for name, wish in wanted.items() if name not in there),
+        surplus=tuple(wish for name, wish in unwanted.items() if name in there),
+        whole=(*kept, *new),
+        new=new,
+    )
+
+
+def _write(
+    client: StreakClient, array: ReplacedArray, todo: Merge, sleep: Callable[[float], None]
+) -> Exception | None:
+    """Try once to write, and return what went wrong; whether it landed, the next read tells."""
+    # Additions go first and alone where Streak can append: the removal follows in the next round.
+    call = array.append(todo.new) if array.append is not None and todo.new else array.write(todo.whole)
+    try:
+        client.attempt(call)
+    except (TransientError, UncertainWrite) as error:
+        sleep(_wait_seconds(error))
+        return error
+    return None
+
+
+def _wait_seconds(error: Exception) -> float:
+    asked = error.retry_after_seconds if isinstance(error, RateLimited | Unavailable) else None
+    if asked is not None and asked > _LONGEST_WAIT_SECONDS:
+        raise error
+    return _WAIT_SECONDS if asked is None else asked
+
+
+def _refuse_both(array: ReplacedArray, add: Sequence[str], remove: Sequence[str]) -> None:
+    both = {array.identity(array.entry(w)) for w in add} & {array.identity(array.entry(w)) for w in remove}
+    if both:
+        raise ValueError(f"{array.name}: {sorted(both)} shall be added and removed at once")
