@@ -150,7 +150,13 @@ async def retry_async(
         before_sleep=_log_wait,
         reraise=True,
     )
-    return await retrying(call)
+
+
+    async def attempt() -> ResultT:
+        # tenacity awaits coroutine functions only; a lambda that returns a coroutine is none.
+        return await call()
+
+    return await retrying(attempt)
 
 
 class TokenBucket:

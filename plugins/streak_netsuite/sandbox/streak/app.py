@@ -10,12 +10,27 @@ from starlette.routing import BaseRoute
 
 from streak_netsuite.sandbox.faults import FaultBook
 from streak_netsuite.sandbox.journal import Journal
-from streak_netsuite.sandbox.streak import boxes, catalogue, control, parties, seed, talk, webhooks
+from streak_netsuite.sandbox.streak import (
+    administration,
+    agenda,
+    boxes,
+    catalogue,
+    control,
+    history,
+    mail,
+    parties,
+    people,
+    pipelines,
+    seed,
+    talk,
+    webhooks,
+)
 from streak_netsuite.sandbox.streak.delivery import Courier
 from streak_netsuite.sandbox.streak.door import Call, Door
 from streak_netsuite.sandbox.streak.errors import refuse
+from streak_netsuite.sandbox.streak.selfmade import SelfMade
 from streak_netsuite.sandbox.streak.settings import Settings
-from streak_netsuite.sandbox.streak.store import Store
+from streak_netsuite.sandbox.streak.store import Json, Store
 
 API_KEY = "streak-sandbox-key-0123456789abcdef"
 
@@ -43,10 +58,11 @@ class StreakSandbox:
             settings=self.settings, clock=seconds, registered=self._registered, forget=self._forget, rng=rng
         )
         self._door = Door(
-            api_key=API_KEY, faults=faults, journal=journal, settings=self.settings, clock=seconds
+            api_keys=self._keys, faults=faults, journal=journal, settings=self.settings, clock=seconds
         )
+        self.self_made = SelfMade(self.store, self.settings)
         self.store.listen(self._changed)
-        seed.fill(self.store)
+        self._fill()
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the API, to be mounted at `/streak/api`."""
@@ -55,14 +71,20 @@ class StreakSandbox:
             *catalogue.routes(door, store),
             *boxes.routes(door, store, self.settings),
             *parties.routes(door, store),
+            *agenda.routes(door, store),
             *talk.routes(door, store),
+            *pipelines.routes(door, store),
+            *people.routes(door, store),
+            *administration.routes(door, store),
+            *history.routes(door, store),
+            *mail.routes(door, store),
             *webhooks.routes(door, store),
             door.route("GET POST PUT PATCH DELETE", "/{rest:path}", "unknown", _no_such_path),
         ]
 
     def control_routes(self) -> list[BaseRoute]:
         """Return the routes that look into and change this Streak, to be mounted at `/control/streak`."""
-        return control.routes(self.store, self.settings, self.courier)
+        return control.routes(self.store, self.settings, self.courier, self.self_made)
 
     def reset(self) -> None:
         """Return to the seeded team and the default settings; webhooks on their way are dropped."""
@@ -70,7 +92,7 @@ class StreakSandbox:
         for name, value in Settings().model_dump().items():
             setattr(self.settings, name, value)
         self.store.clear()
-        seed.fill(self.store)
+        self._fill()
 
     def credentials(self) -> dict[str, Any]:
         """Return what a client needs."""
@@ -80,7 +102,20 @@ class StreakSandbox:
             "pipelines": {p["name"]: p["key"] for p in self.store.pipelines.values()},
         }
 
-    def _changed(self, event: str, scope_key: str, thing: Mapping[str, Any]) -> None:
+    def _fill(self) -> None:
+        seed.fill(self.store)
+        administration.new_api_key(self.store, API_KEY)
+
+    def _keys(self) -> set[str]:
+        return {key["apiKey"] for key in self.store.api_keys.values()}
+
+    def _changed(self, event: str, scope_key: str, thing: Json) -> None:
+        if self.settings.delete_keys_only and event.endswith("_DELETE"):
+            thing = {"key": thing["key"]}
+        self._send(event, scope_key, thing)
+        self.self_made.follow(event, thing)
+
+    def _send(self, event: str, scope_key: str, thing: Mapping[str, Any]) -> None:
         for webhook in list(self.store.webhooks.values()):
             if webhook["event"] == event and scope_key in {
                 webhook.get("pipelineKey"),

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from streak_netsuite.sandbox.streak.door import Call, Door
 from streak_netsuite.sandbox.streak.errors import not_found, refuse
-from streak_netsuite.sandbox.streak.store import Json, Store
+from streak_netsuite.sandbox.streak.store import NO_AI, Json, Store, new_stage
 
 FIELD_TYPES = frozenset(
     "TEXT_INPUT DROPDOWN CHECKBOX DATE PERSON FORMULA TAG TEAM_CONTACT TEAM_ORGANIZATION".split()
@@ -62,28 +62,28 @@ class _Desk:
         raise not_found()
 
     def my_teams(self, _: Call) -> Json:
-        return {"results": [self._store.team], "hasNextPage": False}
+        return {"results": [self._store.team, *self._store.other_teams.values()], "hasNextPage": False}
 
     def team(self, call: Call) -> Json:
-        return _team(self._store, call)
+        return team_of(self._store, call)
 
     def team_users(self, call: Call) -> Json:
-        return {"results": _team(self._store, call)["members"], "hasNextPage": False}
+        return {"results": team_of(self._store, call)["members"], "hasNextPage": False}
 
     def pipelines_v1(self, _: Call) -> list[Json]:
-        return [_with_typed_key(_shown(self._store, p)) for p in self._store.pipelines.values()]
+        return [_with_typed_key(shown_pipeline(self._store, p)) for p in self._store.pipelines.values()]
 
     def pipelines_v2(self, call: Call) -> Json:
-        return page([_shown(self._store, p) for p in self._store.pipelines.values()], call)
+        return page([shown_pipeline(self._store, p) for p in self._store.pipelines.values()], call)
 
     def pipeline_v1(self, call: Call) -> Json:
         return _with_typed_key(self.pipeline_v2(call))
 
     def pipeline_v2(self, call: Call) -> Json:
-        return _shown(self._store, self._store.pipeline(call.path["pipeline"]))
+        return shown_pipeline(self._store, self._store.pipeline(call.path["pipeline"]))
 
     def stages(self, call: Call) -> Json:
-        return dict(_shown(self._store, self._store.pipeline(call.path["pipeline"]))["stages"])
+        return dict(shown_pipeline(self._store, self._store.pipeline(call.path["pipeline"]))["stages"])
 
     def add_stage(self, call: Call) -> Json:
         return _add_stage(self._store, self._store.pipeline(call.path["pipeline"]), call.object())
@@ -95,7 +95,7 @@ class _Desk:
         return _field(self._store.pipeline(call.path["pipeline"]), call.path["field"])
 
     def add_field(self, call: Call) -> Json:
-        return _add_field(self._store, self._store.pipeline(call.path["pipeline"]), call.object())
+        return add_field(self._store, self._store.pipeline(call.path["pipeline"]), call.object())
 
     def edit_field(self, call: Call) -> Json:
         definition = _field(self._store.pipeline(call.path["pipeline"]), call.path["field"])
@@ -113,13 +113,16 @@ def page(rows: Iterable[Any], call: Call, *, most: int = 1000, default: int = 10
     return {"results": found[:limit], "hasNextPage": len(found) > limit}
 
 
-def _team(store: Store, call: Call) -> Json:
-    if call.path["team"] != store.team["key"]:
+def team_of(store: Store, call: Call) -> Json:
+    """Return the team of the path or refuse."""
+    teams = {store.team["key"]: store.team, **store.other_teams}
+    if call.path["team"] not in teams:
         raise not_found()
-    return store.team
+    return teams[call.path["team"]]
 
 
-def _shown(store: Store, pipeline: Json) -> Json:
+def shown_pipeline(store: Store, pipeline: Json) -> Json:
+    """Return a pipeline as the API shows it, with the number of its boxes."""
     counts: dict[str, int] = {}
     for box in store.boxes_of(pipeline["key"]):
         counts[box["stageKey"]] = counts.get(box["stageKey"], 0) + 1
@@ -136,7 +139,7 @@ def _add_stage(store: Store, pipeline: Json, values: Json) -> Json:
     if not values.get("name"):
         raise refuse("Stage name is required")
     key = str(max(int(k) for k in pipeline["stages"]) + 1)
-    pipeline["stages"][key] = {"key": key, "name": str(values["name"])}
+    pipeline["stages"][key] = new_stage(key, str(values["name"]), values.get("color"))
     pipeline["stageOrder"].append(key)
     store.tell("STAGE_CREATE", pipeline["key"], pipeline)
     return dict(pipeline["stages"][key])
@@ -150,7 +153,8 @@ def _field(pipeline: Json, key: str) -> Json:
     return definition
 
 
-def _add_field(store: Store, pipeline: Json, values: Json) -> Json:
+def add_field(store: Store, pipeline: Json, values: Json) -> Json:
+    """Add a field definition to a pipeline and return it."""
     if not values.get("name") or values.get("type") not in FIELD_TYPES:
         raise refuse("Invalid field name or type")
     now = store.now_ms()
@@ -160,7 +164,7 @@ def _add_field(store: Store, pipeline: Json, values: Json) -> Json:
         for settings, name in _OPTION_LISTS
         if settings in values
     }
-    definition = {**values, **options, "key": key, "lastUpdatedTimestamp": now}
+    definition = {"aiSettings": NO_AI, **values, **options, "key": key, "lastUpdatedTimestamp": now}
     pipeline["fields"].append(definition)
     return definition
 

@@ -12,15 +12,16 @@ from starlette.routing import BaseRoute, Route
 from streak_netsuite.sandbox.reading import json_object
 from streak_netsuite.sandbox.streak.delivery import Courier
 from streak_netsuite.sandbox.streak.errors import Refusal
+from streak_netsuite.sandbox.streak.selfmade import SelfMade
 from streak_netsuite.sandbox.streak.settings import Settings
 from streak_netsuite.sandbox.streak.store import Json, Store
 
 _MOST_IN_BULK = 100_000
 
 
-def routes(store: Store, settings: Settings, courier: Courier) -> list[BaseRoute]:
+def routes(store: Store, settings: Settings, courier: Courier, self_made: SelfMade) -> list[BaseRoute]:
     """Return the control routes of this Streak."""
-    desk = _Desk(store, settings, courier)
+    desk = _Desk(store, settings, courier, self_made)
     return [
         Route("/state", desk.state, methods=["GET"]),
         Route("/settings", desk.change_settings, methods=["GET", "PATCH"]),
@@ -28,6 +29,7 @@ def routes(store: Store, settings: Settings, courier: Courier) -> list[BaseRoute
         Route("/move_many", desk.move_many, methods=["POST"]),
         Route("/boxes", desk.add_boxes, methods=["POST"]),
         Route("/boxes/{box}/move", desk.move_one, methods=["POST"]),
+        Route("/boxes/{box}/autobox", desk.autobox, methods=["POST"]),
         Route("/boxes/{box}", desk.patch_box, methods=["PATCH"]),
         Route("/deliveries", desk.deliveries, methods=["GET"]),
     ]
@@ -36,10 +38,11 @@ def routes(store: Store, settings: Settings, courier: Courier) -> list[BaseRoute
 class _Desk:
     """The handlers."""
 
-    def __init__(self, store: Store, settings: Settings, courier: Courier) -> None:
+    def __init__(self, store: Store, settings: Settings, courier: Courier, self_made: SelfMade) -> None:
         self._store = store
         self._settings = settings
         self._courier = courier
+        self._self_made = self_made
 
     async def state(self, _request: Request) -> Response:
         """Show pipelines with the boxes of each stage."""
@@ -152,6 +155,15 @@ class _Desk:
         except Refusal as refusal:
             return JSONResponse(refusal.body, status_code=refusal.status)
         return JSONResponse(self._store.shown_box(request.path_params["box"]))
+
+    async def autobox(self, request: Request) -> Response:
+        """Put a contact into a box as Streak does by itself: {"contact": key}."""
+        wish = await json_object(request)
+        try:
+            box = self._self_made.autobox(request.path_params["box"], str(wish.get("contact")))
+        except Refusal as refusal:
+            return JSONResponse(refusal.body, status_code=refusal.status)
+        return JSONResponse(box)
 
     async def deliveries(self, _request: Request) -> Response:
         """Show every try of every webhook."""

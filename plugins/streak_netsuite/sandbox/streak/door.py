@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -62,7 +62,7 @@ class Call:
 class Door:
     """Lets calls in, one way for all of them."""
 
-    api_key: str
+    api_keys: Callable[[], Collection[str]]
     faults: FaultBook
     journal: Journal
     settings: Settings
@@ -137,7 +137,8 @@ class Door:
         try:
             self._check_rate()
             self._check_key(request)
-            return JSONResponse(handler(_read(request, text, form=form)))
+            answer = handler(_read(request, text, form=form))
+            return answer if isinstance(answer, Response) else JSONResponse(answer)
         except Refusal as refusal:
             headers = (
                 {"Retry-After": self.settings.retry_after}
@@ -165,7 +166,7 @@ class Door:
                 sent = base64.b64decode(value.strip(), validate=True).decode().partition(":")[0]
             except ValueError:
                 sent = ""
-        if sent != self.api_key:
+        if not sent or sent not in self.api_keys():
             raise unauthorized()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from streak_netsuite.sandbox.streak.mail import attach
 from streak_netsuite.sandbox.streak.store import Json, Store
 
 SALES_STAGES = ("Lead", "Qualified", "Proposal", "Negotiation", "Closed-Won", "Closed-Lost")
@@ -79,6 +80,8 @@ def fill(store: Store) -> None:
     organizations = {seeded[0]: _organization(store, *seeded) for seeded in ORGANIZATIONS}
     for number, deal in enumerate(DEALS):
         _deal(store, sales, organizations, number, deal)
+    first = next(iter(store.boxes))
+    attach(store, first, "Your offer", "Site plan.pdf", b"%PDF-1.4 a site plan")
     for name in RENEWALS:
         store.add_box(renewals, {"name": name}, quiet=True)
 
@@ -92,6 +95,15 @@ def _people(store: Store) -> None:
         "displayName": "Ann Lee",
         "fullName": "Ann Lee",
         "timezoneId": "America/Los_Angeles",
+        "userType": "HUMAN",
+        "creationTimestamp": 1_700_000_000_000,
+        "lastUpdatedTimestamp": 1_700_000_000_000,
+        "lastSavedTimestamp": 1_700_000_000_000,
+        # As a member of the team.
+        "role": "Owner",
+        "inviteDate": 1_700_000_000_000,
+        "inviteStatus": "Accepted",
+        "emailSharing": "Existence",
     }
     other = {
         **store.user,
@@ -104,6 +116,11 @@ def _people(store: Store) -> None:
     store.team = {
         "key": store.new_key("team"),
         "name": "Northwind Robotics",
+        "creationDate": 1_700_000_000_000,
+        "creator": store.user["key"],
+        "emailsToSendInvoiceTo": [],
+        "lastSavedTimestamp": 1_700_000_000_000,
+        "contactOrgListPermissions": {},
         "members": [store.user, other],
         "contactSettings": {"fields": {"1001": {**field, "name": "Role"}}},
         "organizationSettings": {"fields": {"1001": field}},

@@ -17,6 +17,9 @@ class Settings(BaseModel):
         single_object: bodies are one object instead of an array.
         retry_seconds: before the second try of a webhook, doubled each time up to `longest_retry_seconds`.
         attempts: tries of one webhook.
+        magic_links: whether a new contact is linked to the organization of its e-mail's domain.
+        enrichment: whether a new organization gets details that nobody entered.
+        delete_keys_only: whether the webhook of a deletion has the key alone; what it has is not documented.
         batch_get: whether boxes can be read in one call; the call's answer is not established.
     """
 
@@ -33,4 +36,7 @@ class Settings(BaseModel):
     retry_seconds: float = Field(default=0.5, gt=0)
     longest_retry_seconds: float = Field(default=30.0, gt=0)
     attempts: int = Field(default=20, ge=1)
+    magic_links: bool = False
+    enrichment: bool = False
+    delete_keys_only: bool = False
     batch_get: bool = True

@@ -1,9 +1,11 @@
 """The state of one Streak team: plain JSON objects in the shapes of the API, and what happens when they change."""
 
 import base64
+import bisect
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +16,8 @@ Json = dict[str, Any]
 Listener = Callable[[str, str, Json], None]
 """Called with event name, scope key (pipeline or team) and the changed object."""
 
+NO_AI: Json = {"prompt": "", "source": "BOX_TIMELINE"}
+_NEWS_KEPT = 20_000
 _KEY_LENGTH = 81  # bytes before base64: keys of about 108 characters, as real ones
 _NEWS = frozenset({"name", "notes", "fields", "assignedToSharingEntries"})  # what BOX_EDIT is sent for
 _COUNTS = (
@@ -40,6 +44,7 @@ class Store:
         self._last_ms = 0
         self.user: Json = {}
         self.team: Json = {}
+        self.other_teams: dict[str, Json] = {}  # made by a client; they own nothing
         self.pipelines: dict[str, Json] = {}
         self.boxes: dict[str, Json] = {}
         self.contacts: dict[str, Json] = {}
@@ -48,6 +53,12 @@ class Store:
         self.tasks: dict[str, Json] = {}
         self.meetings: dict[str, Json] = {}
         self.webhooks: dict[str, Json] = {}
+        self.api_keys: dict[str, Json] = {}
+        self.threads: dict[str, Json] = {}
+        self.files: dict[str, Json] = {}
+        self.news: deque[Json] = deque(maxlen=_NEWS_KEPT)
+        # Keys in their order, so that a page of contacts or organizations costs the page and not the list.
+        self._party_keys: dict[str, list[str]] = {"contact": [], "organization": []}
         # By pipeline: boxes by creation, and by latest change, oldest first. Kept in order by every change,
         # so that a page of the sorted list costs the page and not the list.
         self._boxes_of: dict[str, dict[str, Json]] = {}
@@ -79,7 +90,7 @@ class Store:
     def add_pipeline(self, name: str, stages: Iterable[str], fields: Iterable[Json] = ()) -> Json:
         """Add a pipeline with its stages and fields."""
         now = self.now_ms()
-        keyed = {str(5001 + n): {"key": str(5001 + n), "name": stage} for n, stage in enumerate(stages)}
+        keyed = {str(5001 + n): new_stage(str(5001 + n), stage) for n, stage in enumerate(stages)}
         pipeline: Json = {
             "teamKey": self.team["key"],
             "creatorKey": self.user["key"],
@@ -88,7 +99,14 @@ class Store:
             "stageOrder": list(keyed),
             "icon": "robot",
             "description": None,
-            "fields": [{**definition, "lastUpdatedTimestamp": now} for definition in fields],
+            "fields": [
+                {"aiSettings": NO_AI, **definition, "lastUpdatedTimestamp": now} for definition in fields
+            ],
+            "stageColorTheme": "DEFAULT",
+            "customPermissionSets": {},
+            "defaultPermissionSetName": "Everyone",
+            "aclEntries": [{"userKey": self.user["key"], "permissionSetName": "Everyone"}],
+            "creationSourceType": "HUMAN",
             "creationTimestamp": now,
             "lastUpdatedTimestamp": now,
             "lastSavedTimestamp": now,
@@ -97,6 +115,10 @@ class Store:
         self.pipelines[key] = pipeline
         self._boxes_of[key], self._changed_in[key] = {}, {}
         return pipeline
+
+    def drop_pipeline(self, key: str) -> None:
+        """Remove a pipeline that has no boxes."""
+        del self.pipelines[key], self._boxes_of[key], self._changed_in[key]
 
     def pipeline(self, key: str) -> Json:
         """Return a pipeline or refuse."""
@@ -248,8 +270,24 @@ class Store:
                 del things[inner]
         self.tell("BOX_DELETE", box["pipelineKey"], box)
 
+    def touch(self, key: str) -> None:
+        """Note that a box was changed now."""
+        self._touch(self.box(key), None)
+
     def tell(self, event: str, scope_key: str, thing: Json) -> None:
-        """Tell the listener of a change."""
+        """Tell the listener of a change, and put it into the news."""
+        if event.startswith("BOX_"):
+            self.news.append(
+                {
+                    "key": self.new_key("news"),
+                    "event": event,
+                    "boxKey": thing["key"],
+                    "pipelineKey": scope_key,
+                    "userKey": self.user["key"],
+                    "timestamp": self.now_ms(),
+                    "description": f"{event} {thing.get('name', '')}",
+                }
+            )
         self._listener(event, scope_key, thing)
 
     def _touch(self, box: Json, stage: str | None) -> None:
@@ -304,6 +342,13 @@ class Store:
         """Return all contacts or all organizations."""
         return self.contacts if kind == "contact" else self.organizations
 
+    def parties_after(self, kind: str, key: str) -> Iterator[Json]:
+        """Yield contacts or organizations by key, those behind one."""
+        keys = self._party_keys[kind]
+        known = self.parties(kind)
+        for position in range(bisect.bisect_right(keys, key), len(keys)):
+            yield known[keys[position]]
+
     def add_party(self, kind: str, values: Mapping[str, Any], *, quiet: bool = False) -> Json:
         """Add a contact or an organization. Quietly: nobody is told."""
         now = self._shared_now_ms() if quiet else self.now_ms()
@@ -326,6 +371,7 @@ class Store:
             **values,
         }
         self.parties(kind)[party["key"]] = party
+        bisect.insort(self._party_keys[kind], party["key"])
         if not quiet:
             self.tell(f"{_event_name(kind)}_CREATE", self.team["key"], party)
         return party
@@ -339,6 +385,7 @@ class Store:
         """Remove one, and the links to it at once (Streak cleans them up a little later)."""
         party = self.party(kind, key)
         del self.parties(kind)[key]
+        self._party_keys[kind].remove(key)
         in_boxes, in_parties = (
             ("contacts", "contactLinks") if kind == "contact" else ("organizations", "orgLinks")
         )
@@ -347,6 +394,12 @@ class Store:
         for other in (*self.contacts.values(), *self.organizations.values()):
             other[in_parties] = [link for link in other[in_parties] if link["key"] != key]
         self.tell(f"{_event_name(kind)}_DELETE", self.team["key"], party)
+
+
+def new_stage(key: str, name: str, color: Any = None) -> Json:
+    """Return a stage."""
+    plain = {"foregroundColor": "#ffffff", "backgroundColor": "#3366cc"}
+    return {"key": key, "name": name, "color": color or plain, "isColorFromTheme": color is None}
 
 
 def _event_name(kind: str) -> str:

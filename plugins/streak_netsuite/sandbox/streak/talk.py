@@ -150,7 +150,8 @@ def _task(store: Store, box: Json, values: Json) -> Json:
         "lastStatusChangeDate": base["lastSavedTimestamp"],
         "text": values["text"],
         "status": "NOT_DONE",
-        "assignedTo": values.get("assignedTo") or [me],
+        "assignedTo": _people(store, values.get("assignedTo")) or [me],
+        "reminderStatus": "NONE",
         "isDraft": bool(values.get("isDraft")),
         **({"dueDate": due} if isinstance(due, int) and due >= 0 else {}),
     }
@@ -171,6 +172,13 @@ def _meeting(store: Store, box: Json, values: Json) -> Json:
         "taskKeys": list(values.get("taskKeys") or []),
         "isDraft": values.get("isDraft") in (True, "true"),
     }
+
+
+def _people(store: Store, sent: Any) -> list[Json]:
+    """Return who a task is given to, with the keys of members that were named by their address."""
+    members = {member["email"]: member["key"] for member in store.team["members"]}
+    named = [person for person in sent or [] if isinstance(person, dict)]
+    return [{"userKey": members.get(p.get("email"), p.get("userKey", "")), **p} for p in named]
 
 
 def _whole(value: Any) -> int | None:
