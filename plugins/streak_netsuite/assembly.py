@@ -12,6 +12,7 @@ from streak_netsuite.connections import WebhookSettings
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.streak.box_desk import BoxDesk
 from streak_netsuite.connectors.streak.catalogue import Catalogue
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.gateway import StreakGateway
@@ -143,10 +144,10 @@ class Product:
 
 
 @contextlib.contextmanager
-def open_streak(settings: StreakSettings) -> Iterator[StreakGateway]:
-    """Open Streak alone for the length of a block."""
+def open_boxes(settings: StreakSettings) -> Iterator[BoxDesk]:
+    """Open Streak's boxes for the length of a block; no ledger and no NetSuite are needed."""
     with StreakClient(settings) as client:
-        yield StreakGateway(client, settings)
+        yield BoxDesk(client, settings)
 
 
 @contextlib.contextmanager
@@ -159,9 +160,13 @@ def open_activities(
     clock: Callable[[], datetime] = utc_now,
 ) -> Iterator[Activities]:
     """Open the flow that writes activities to boxes for the length of a block; NetSuite is not needed."""
-    with Ledger.connect(ledger) as opened, open_streak(streak) as boxes:
+    with Ledger.connect(ledger) as opened, StreakClient(streak) as client:
         yield Activities(
-            boxes=boxes, memory=opened, settings=flow or FlowSettings(), clock=clock, run_id=run_id
+            boxes=StreakGateway(client, streak),
+            memory=opened,
+            settings=flow or FlowSettings(),
+            clock=clock,
+            run_id=run_id,
         )
 
 

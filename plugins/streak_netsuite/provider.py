@@ -1,7 +1,12 @@
 """What Airflow should know about this package: its connection types and their forms."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+_VENDORS = (
+    ("Streak", "https://streak.readme.io/reference"),
+    ("NetSuite", "https://docs.oracle.com/en/cloud/saas/netsuite/"),
+)
 _TEXT = {"type": ["string", "null"]}
 _SECRET = {"type": ["string", "null"], "format": "password"}
 _NUMBER = {"type": ["number", "null"]}
@@ -14,7 +19,26 @@ def get_provider_info() -> dict[str, Any]:
         "name": "Streak and NetSuite",
         "description": "Keeps Streak (CRM in Gmail) and NetSuite (ERP) telling the same story.",
         "connection-types": [_streak(), _netsuite(), _ledger()],
+        "integrations": [
+            {"integration-name": name, "external-doc-url": url, "tags": ["service"]} for name, url in _VENDORS
+        ],
+        "hooks": _modules("hooks", {"Streak": ["streak"], "NetSuite": ["netsuite"]}),
+        "operators": _modules(
+            "operators",
+            {"Streak": ["streak", "sweep", "webhooks", "drift"], "NetSuite": ["deal_to_order"]},
+        ),
+        "triggers": _modules("triggers", {"Streak": ["streak", "inbox"]}),
     }
+
+
+def _modules(package: str, names: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "integration-name": vendor,
+            "python-modules": [f"streak_netsuite.{package}.{module}" for module in modules],
+        }
+        for vendor, modules in names.items()
+    ]
 
 
 def _streak() -> dict[str, Any]:

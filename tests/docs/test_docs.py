@@ -1,6 +1,7 @@
 """README and docs say what is true."""
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -298,3 +299,38 @@ def _control(running: RunningSandbox) -> httpx.Client:
 
 def _form(value: Any) -> Any:
     return {key: _form(part) for key, part in value.items()} if isinstance(value, dict) else type(value)
+
+
+# --- Airflow -------------------------------------------------------------------------------------------
+
+
+def test_every_dag_and_operator_is_in_the_page_about_airflow() -> None:
+    page = (ROOT / "docs" / "airflow.md").read_text()
+    dags = {
+        found
+        for file in (ROOT / "dags").glob("*.py")
+        for found in re.findall(r'dag_id="(\w+)"', file.read_text())
+    }
+    operators = {
+        (name, f"streak_netsuite.operators.{file.stem}")
+        for file in (ROOT / "plugins" / "streak_netsuite" / "operators").glob("*.py")
+        for name in re.findall(r"^class (\w+(?:Operator|Sensor))\(", file.read_text(), re.MULTILINE)
+        if name not in {"FlowOperator", "StreakOperator"}
+    }
+    assert set(re.findall(r"^\| `(\w+)` \| [^`]", page, re.MULTILINE)) == dags
+    assert set(re.findall(r"^\| `(\w+)` \| `([\w.]+)` \|", page, re.MULTILINE)) == operators
+
+
+def test_every_module_the_provider_names_can_be_imported() -> None:
+    from streak_netsuite.provider import get_provider_info
+
+    info = get_provider_info()
+    modules = [
+        m
+        for part in ("hooks", "operators", "triggers")
+        for entry in info[part]
+        for m in entry["python-modules"]
+    ]
+    assert len(modules) > 5
+    for module in modules:
+        importlib.import_module(module)

@@ -151,7 +151,6 @@ async def retry_async(
         reraise=True,
     )
 
-
     async def attempt() -> ResultT:
         # tenacity awaits coroutine functions only; a lambda that returns a coroutine is none.
         return await call()

@@ -48,11 +48,45 @@ class StreakFindBoxesOperator(StreakOperator):
 
     def execute(self, context: "Context") -> list[str]:  # noqa: ARG002 - Airflow's signature
         """List the boxes."""
-        from streak_netsuite.assembly import open_streak
+        from streak_netsuite.assembly import open_boxes
 
         stages = [self.stages] if isinstance(self.stages, str) else list(self.stages)
-        with open_streak(self.hook.settings()) as streak:
-            return streak.find_boxes(self.pipeline, stages=[stage for stage in stages if stage])
+        with open_boxes(self.hook.settings()) as boxes:
+            return boxes.find(self.pipeline, stages=[stage for stage in stages if stage])
+
+
+class StreakCreateBoxOperator(StreakOperator):
+    """Makes a box and returns its key. Not repeatable: give it no retries, or look first.
+
+    :param pipeline: name or key of the pipeline.
+    :param box_name: the box's name.
+    :param stage: name or key of its stage; the pipeline's first when empty.
+    :param fields: values by field name; options by their label.
+    """
+
+    template_fields: Sequence[str] = ("pipeline", "box_name", "stage", "fields")
+
+    def __init__(
+        self,
+        *,
+        pipeline: str,
+        box_name: str,
+        stage: str = "",
+        fields: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.pipeline = pipeline
+        self.box_name = box_name
+        self.stage = stage
+        self.fields = fields or {}
+
+    def execute(self, context: "Context") -> str:  # noqa: ARG002 - Airflow's signature
+        """Make it; a lost answer is looked up and not answered with a second box."""
+        from streak_netsuite.assembly import open_boxes
+
+        with open_boxes(self.hook.settings()) as boxes:
+            return boxes.create(self.pipeline, self.box_name, stage=self.stage, fields=self.fields)
 
 
 class StreakUpdateBoxOperator(StreakOperator):
@@ -61,11 +95,11 @@ class StreakUpdateBoxOperator(StreakOperator):
     :param box: key of the box.
     :param fields: values by field name; options by their label. None clears a field.
     :param stage: name or key of the stage to move it to.
-    :param name: its new name.
+    :param box_name: its new name.
     :param notes: its new notes.
     """
 
-    template_fields: Sequence[str] = ("box", "fields", "stage", "name", "notes")
+    template_fields: Sequence[str] = ("box", "fields", "stage", "box_name", "notes")
 
     def __init__(
         self,
@@ -73,7 +107,7 @@ class StreakUpdateBoxOperator(StreakOperator):
         box: str,
         fields: Mapping[str, Any] | None = None,
         stage: str = "",
-        name: str = "",
+        box_name: str = "",
         notes: str | None = None,
         **kwargs: Any,
     ) -> None:
@@ -81,16 +115,63 @@ class StreakUpdateBoxOperator(StreakOperator):
         self.box = box
         self.fields = fields or {}
         self.stage = stage
-        self.name = name
+        self.box_name = box_name
         self.notes = notes
 
     def execute(self, context: "Context") -> None:  # noqa: ARG002 - Airflow's signature
         """Write it."""
-        from streak_netsuite.assembly import open_streak
+        from streak_netsuite.assembly import open_boxes
 
-        with open_streak(self.hook.settings()) as streak:
-            streak.update_box(
-                self.box, fields=self.fields, stage=self.stage, name=self.name, notes=self.notes
+        with open_boxes(self.hook.settings()) as boxes:
+            boxes.update(self.box, fields=self.fields, stage=self.stage, name=self.box_name, notes=self.notes)
+
+
+class StreakLinkBoxOperator(StreakOperator):
+    """Links contacts and organizations to a box, or takes them away; all others stay linked.
+
+    :param box: key of the box.
+    :param contacts: keys of contacts to link.
+    :param organizations: keys of organizations to link.
+    :param remove_contacts: keys of contacts to take away.
+    :param remove_organizations: keys of organizations to take away.
+    """
+
+    template_fields: Sequence[str] = (
+        "box",
+        "contacts",
+        "organizations",
+        "remove_contacts",
+        "remove_organizations",
+    )
+
+    def __init__(
+        self,
+        *,
+        box: str,
+        contacts: Sequence[str] = (),
+        organizations: Sequence[str] = (),
+        remove_contacts: Sequence[str] = (),
+        remove_organizations: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.box = box
+        self.contacts = contacts
+        self.organizations = organizations
+        self.remove_contacts = remove_contacts
+        self.remove_organizations = remove_organizations
+
+    def execute(self, context: "Context") -> None:  # noqa: ARG002 - Airflow's signature
+        """Read, merge and write."""
+        from streak_netsuite.assembly import open_boxes
+
+        with open_boxes(self.hook.settings()) as boxes:
+            boxes.link(
+                self.box,
+                contacts=self.contacts,
+                organizations=self.organizations,
+                remove_contacts=self.remove_contacts,
+                remove_organizations=self.remove_organizations,
             )
 
 

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.streak.box_desk import BoxDesk
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.connectors.streak.settings import StreakSettings
@@ -207,6 +208,10 @@ class Team:
     def gateway(self, **changes: Any) -> StreakGateway:
         """Return a gateway, closed with the test."""
         return StreakGateway(self.client(**changes), self.settings(**changes))
+
+    def desk(self, **changes: Any) -> BoxDesk:
+        """Return a desk for boxes, closed with the test."""
+        return BoxDesk(self.client(**changes), self.settings(**changes))
 
     def boxes(self, count: int, **wish: Any) -> list[str]:
         """Make boxes of new organizations; their keys."""

@@ -1,29 +1,28 @@
 """Streak as the flows see it: deals read in words, fields and comments written."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
 from streak_netsuite.connectors.streak.box_activities import BoxActivities
-from streak_netsuite.connectors.streak.calls import boxes, parties, pipelines, teams
-from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields, PipelineNames
+from streak_netsuite.connectors.streak.calls import boxes, parties, teams
+from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
+from streak_netsuite.connectors.streak.catalogues import Catalogues
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.protocol import NOT_FOUND
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.streams import BoxStream, PartyStream
-from streak_netsuite.connectors.streak.values import NewValue, encode, encoding_of
 from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
-from streak_netsuite.errors import ConfigurationError, RecordError, RejectedByVendor
+from streak_netsuite.errors import RecordError, RejectedByVendor
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.stream import RecordStream
 
 log = logging.getLogger(__name__)
-ResultT = TypeVar("ResultT")
 UNREADABLE_BOX = "UNREADABLE_BOX"  # our code
 UNREADABLE_PARTY = "UNREADABLE_PARTY"  # our code
 _BATCH_FROM = 3  # fewer boxes are read one by one: the batch call's answer is not established
@@ -37,7 +36,7 @@ class StreakGateway:
         self._settings = settings
         self._activities = BoxActivities(client, settings)
         self._batch_get = settings.batch_get_boxes
-        self._catalogues: dict[str, Catalogue] = {}
+        self._catalogues = Catalogues(client, settings)
         self._party_fields: dict[str, PartyFields] = {}
 
     def gather(self, keys: Sequence[str]) -> Mapping[str, Deal | RecordError]:
@@ -47,7 +46,7 @@ class StreakGateway:
         """
         found: dict[str, Deal | RecordError] = {}
         raw = self._read_boxes(keys, found)
-        self._learn(list(raw.values()))
+        self._catalogues.learn(raw.values())
         wires = _wires(raw, found)
         organizations = self._read_parties("organizations", self._wanted(wires.values(), "TEAM_ORGANIZATION"))
         contacts = self._read_parties("contacts", self._wanted(wires.values(), "TEAM_CONTACT"))
@@ -82,68 +81,8 @@ class StreakGateway:
 
     def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
         """Set box fields by name, in the form of each field's type."""
-        self._client.send(boxes.update(box_key, {"fields": self._encoded(pipeline_key, values)}))
-
-    def update_box(
-        self,
-        box_key: str,
-        *,
-        fields: Mapping[str, NewValue],
-        stage: str = "",
-        name: str = "",
-        notes: str | None = None,
-    ) -> None:
-        """Change a box: fields and stage by name. What is not given stays.
-
-        Raises:
-            RejectedByVendor: there is no such box, field, stage or option, or a value does not fit.
-        """
-        pipeline_key = str(self._client.send(boxes.get(box_key)).get("pipelineKey"))
-        body: dict[str, Any] = {"name": name} if name else {}
-        if fields:
-            body["fields"] = self._encoded(pipeline_key, fields)
-        if stage:
-            body["stageKey"] = self._known(pipeline_key, lambda c: c.stage_key(stage))
-        if notes is not None:
-            body["notes"] = notes
-        if body:
-            self._client.send(boxes.update(box_key, body))
-
-    def find_boxes(self, pipeline: str, *, stages: Sequence[str] = ()) -> list[str]:
-        """Return the keys of a pipeline's boxes, latest change first; those of some stages, or of all."""
-        key = self._pipeline_key(pipeline)
-        keys = self._known(key, lambda c: [c.stage_key(stage) for stage in stages])
-        wanted: list[str | None] = [*keys] or [None]
-        listings = [
-            boxes.of_pipeline(key, size=self._settings.page_size, stage_key=stage) for stage in wanted
-        ]
-        found = (
-            str(box["key"]) for listing in listings for box in self._client.iterate(listing) if box.get("key")
-        )
-        return list(dict.fromkeys(found))
-
-    def _pipeline_key(self, pipeline: str) -> str:
-        seen = self._client.send(pipelines.every())
-        return PipelineNames(seen).key(pipeline)
-
-    def _encoded(self, pipeline_key: str, values: Mapping[str, NewValue]) -> dict[str, Any]:
-        encoding = encoding_of(self._settings)
-
-        def encoded(catalogue: Catalogue) -> dict[str, Any]:
-            definitions = {name: catalogue.field(name) for name in values}
-            return {d.key: encode(d, values[name], encoding) for name, d in definitions.items()}
-
-        return self._known(pipeline_key, encoded)
-
-    def _known(self, pipeline_key: str, read: Callable[[Catalogue], ResultT]) -> ResultT:
-        """Read from the catalogue; when it lacks a name, from a fresh one: somebody may just have added it."""
-        try:
-            return read(self._catalogue(pipeline_key))
-        except RejectedByVendor as error:
-            if not error.code.startswith("UNKNOWN_"):
-                raise
-            self._load_pipelines(fresh=True)
-            return read(self._catalogue(pipeline_key))
+        fields = self._catalogues.encoded(pipeline_key, values)
+        self._client.send(boxes.update(box_key, {"fields": fields}))
 
     def write_activity(self, box_key: str, activity: Activity, *, key: str | None = None) -> str:
         """Add an activity and return its key, or change the one that has this key."""
@@ -159,17 +98,7 @@ class StreakGateway:
         Raises:
             ConfigurationError: a pipeline of the settings does not exist for this key.
         """
-        wanted = set(self._settings.pipelines)
-        self._load_pipelines()
-        found = [c for c in self._catalogues.values() if not wanted or c.key in wanted or c.name in wanted]
-        missing = wanted - {c.key for c in found} - {c.name for c in found}
-        if missing:
-            known = ", ".join(sorted(c.name for c in self._catalogues.values()))
-            raise ConfigurationError(
-                f"Streak has no pipeline {sorted(missing)} that this key can see; it sees {known}. "
-                "Correct 'pipelines' in the Streak connection, or share the pipeline with the key's user"
-            )
-        return found
+        return self._catalogues.watched()
 
     def _read_boxes(
         self, keys: Sequence[str], errors: dict[str, Deal | RecordError]
@@ -214,25 +143,6 @@ class StreakGateway:
             found.update(answered)
         return found
 
-    def _learn(self, raw: Sequence[Mapping[str, Any]]) -> None:
-        """Read the pipelines again when a box shows a stage, field or option that our copy lacks."""
-        for box in raw:
-            catalogue = self._catalogues.get(str(box.get("pipelineKey")))
-            if catalogue is None or not catalogue.knows(box):
-                self._load_pipelines(fresh=True)
-                return
-
-    def _load_pipelines(self, *, fresh: bool = False) -> None:
-        if self._catalogues and not fresh:
-            return
-        self._catalogues = {p.key: Catalogue(p) for p in self._client.send(pipelines.every())}
-
-    def _catalogue(self, pipeline_key: str) -> Catalogue:
-        self._load_pipelines()
-        if pipeline_key not in self._catalogues:
-            raise RejectedByVendor(f"pipeline {pipeline_key} is not visible to this key", code=NOT_FOUND)
-        return self._catalogues[pipeline_key]
-
     def _fields_of(self, team_key: str) -> PartyFields:
         if team_key not in self._party_fields:
             self._party_fields[team_key] = PartyFields(
@@ -245,7 +155,7 @@ class StreakGateway:
         for box in boxes:
             links = box.organizations if reference_type == "TEAM_ORGANIZATION" else box.contacts
             keys.update(dict.fromkeys(link.key for link in links))
-            catalogue = self._catalogues.get(box.pipeline_key)
+            catalogue = self._catalogues.find(box.pipeline_key)
             if catalogue:
                 keys.update(dict.fromkeys(sorted(catalogue.references(box.fields, reference_type))))
         return list(keys)
@@ -253,7 +163,7 @@ class StreakGateway:
     def _deal(
         self, box: BoxWire, organizations: Mapping[str, PartyWire], contacts: Mapping[str, PartyWire]
     ) -> Deal:
-        catalogue = self._catalogue(box.pipeline_key)
+        catalogue = self._catalogues.get(box.pipeline_key)
         party_fields = self._fields_of(catalogue.team_key)
         names = Names(
             people=party_fields.people,
