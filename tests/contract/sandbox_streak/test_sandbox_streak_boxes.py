@@ -276,3 +276,15 @@ def test_search_by_text_reads_names_notes_text_fields_and_people(place):
 @pytest.mark.parametrize("query", [{}, {"query": "a", "name": "b"}])
 def test_search_wants_exactly_one_of_query_and_name(place, query):
     assert place.streak.get("/v1/search", params=query).status_code == 400
+
+
+@pytest.mark.parametrize("how", ["params", "data", "json"])
+def test_the_old_way_to_create_takes_query_form_and_json(place, how):
+    values = {"name": "Old way", "notes": "by PUT", "stageKey": place.stage_keys()["Proposal"]}
+    made = place.streak.put(f"/v1/pipelines/{place.sales}/boxes", **{how: values}).raise_for_status().json()
+    shown = place.get(f"/v1/boxes/{made['key']}")
+    assert {name: shown[name] for name in values} == values
+
+
+def test_the_old_way_to_create_wants_a_name(place):
+    assert place.streak.put(f"/v1/pipelines/{place.sales}/boxes").status_code == 400

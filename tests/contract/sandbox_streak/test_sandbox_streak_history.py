@@ -1,5 +1,7 @@
 """What happened in a box is read back: timeline, newsfeed, mail; and what Streak changes by itself."""
 
+import base64
+
 import httpx
 import pytest
 
@@ -54,6 +56,23 @@ def test_the_timeline_stands_in_the_order_of_its_times(place):
     assert {"COMMENTS", "EMAILS", "FILES"} <= {entry["type"] for entry in entries}
 
 
+@pytest.mark.parametrize("forged", [b"1", b"[]", b"{}", b'{"kinds": ["COMMENTS"]}', b"\xff"], ids=str)
+def test_a_token_that_streak_did_not_give_is_refused(place, forged):
+    path = f"/v2/boxes/{place.box(BOX)['key']}/timeline"
+    token = base64.urlsafe_b64encode(forged).decode()
+    assert place.streak.get(path, params={"nextPageToken": token}).status_code == 400
+
+
+@pytest.mark.parametrize(("direction", "expected"), [("Ascending", [2, 3]), ("Descending", [2, 1])])
+def test_the_timeline_starts_at_a_time_and_goes_either_way(place, direction, expected):
+    box = place.box(BOX)["key"]
+    for at in (1, 2, 3):
+        place.post(f"/v2/boxes/{box}/meetings", {"meetingType": "CALL_LOG", "startTimestamp": at})
+    query = {"filters": "[CALL_LOGS]", "direction": direction, "startTimestamp": 2}
+    entries = place.get(f"/v2/boxes/{box}/timeline", **query)["entries"]
+    assert [entry["timestamp"] for entry in entries] == expected
+
+
 def test_the_feed_of_a_box_has_the_latest_50_and_no_more(place):
     box = place.box(BOX)["key"]
     for number in range(55):
@@ -76,6 +95,32 @@ def test_only_attachments_of_mails_can_be_fetched(place):
     assert attachment.headers["content-type"] == "application/pdf"
     assert place.streak.get(f"/v1/files/{by_type['DRIVE']['key']}/contents").status_code == 400
     assert all(not name.startswith("_") for name in by_type["GMAIL_API"])
+
+
+def test_mail_and_files_go_with_their_box(place):
+    box = place.box(BOX)["key"]
+    paths = [
+        f"/v1/{kind}/{t['key']}"
+        for kind in ("files", "threads")
+        for t in place.get(f"/v1/boxes/{box}/{kind}")
+    ]
+    assert len(paths) == 3
+    place.streak.delete(f"/v1/boxes/{box}").raise_for_status()
+    assert [place.streak.get(path).status_code for path in paths] == [404] * 3
+
+
+def test_keys_are_listed_in_pages_as_a_bare_array(place):
+    for _ in range(2):
+        place.streak.put("/v1/apikeys").raise_for_status()
+    pages = [place.get("/v1/apikeys", limit=2, page=number) for number in range(3)]
+    assert [len(found) for found in pages] == [2, 1, 0]
+    assert len({key["key"] for found in pages for key in found}) == 3
+
+
+def test_a_key_made_for_a_team_says_so(place):
+    made = place.streak.put("/v1/apikeys", params={"teamKey": place.team}).raise_for_status().json()
+    assert (made["keyType"], made["teamKey"]) == ("TEAM", place.team)
+    assert place.streak.put("/v1/apikeys", params={"teamKey": "agxUnknown"}).status_code == 404
 
 
 def test_a_new_key_opens_everything_and_a_deleted_one_nothing(place):
@@ -135,6 +180,26 @@ def test_an_organization_gets_details_nobody_entered_while_the_settings_ask_for_
     path = f"/v2/teams/{place.info['streak']['team_key']}/organizations"
     made = place.streak.post(path, json={"domains": ["red-kite.example"]}).raise_for_status().json()
     assert place.get(f"/v2/organizations/{made['key']}")["name"] == "Red Kite"
+
+
+@pytest.mark.parametrize(
+    ("setting", "plural", "body", "event", "made_by_itself"),
+    [
+        ("magic_links", "contacts", {"emailAddresses": ["c@acme.example"]}, "CONTACT", "orgLinks"),
+        ("enrichment", "organizations", {"domains": ["red-kite.example"]}, "ORG", "industry"),
+    ],
+)
+def test_what_streak_does_by_itself_is_heard_as_an_update_after_the_creation(
+    place, receiver, setting, plural, body, event, made_by_itself
+):
+    place.settings(**{setting: True})
+    for name in ("CREATE", "UPDATE"):
+        wish = {"event": f"{event}_{name}", "targetUrl": f"{receiver.url}/{name}"}
+        place.post("/v2/webhooks", wish, teamKey=place.team)
+    place.post(f"/v2/teams/{place.team}/{plural}", body)
+    told = {received.path: received.body[0] for received in receiver.several(2)}
+    assert not told["/CREATE"].get(made_by_itself)
+    assert told["/UPDATE"][made_by_itself]
 
 
 def test_the_webhook_of_a_deletion_has_the_key_alone_when_asked(place, receiver):

@@ -173,3 +173,20 @@ def test_a_deleted_organization_is_gone_and_unlinked(place):
     assert "organizations" not in place.box()
     contact = place.get(f"/v2/contacts/{box['contacts'][0]['key']}")
     assert contact["orgLinks"] == []
+
+
+@pytest.mark.parametrize(("plural", "mark"), [("contacts", "emailAddresses"), ("organizations", "domains")])
+def test_an_existing_one_is_found_by_what_it_has_now(place, plural, mark):
+    path = f"/v2/teams/{place.team}/{plural}"
+
+    def found(value):
+        return place.post(path, {mark: [value]}, getIfExisting="true")["key"]
+
+    old, new = ("a@old.example", "a@new.example") if plural == "contacts" else ("old.example", "New.Example")
+    made = found(old)
+    place.post(f"/v2/{plural}/{made}", {mark: [new]})
+    assert found(new) == found(new.upper()) == made
+    second = found(old)
+    assert second != made
+    place.streak.delete(f"/v2/{plural}/{made}").raise_for_status()
+    assert found(new) not in {made, second}
