@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from streak_netsuite.errors import LeaseLost
 from streak_netsuite.ledger import inbox
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.states import EventState
-from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.hint import HintOrigin, StoredHints
 from streak_netsuite.sync.outcome import Action, Outcome
 
@@ -351,3 +352,11 @@ def test_ids_come_from_outside_so_that_a_replay_is_exact(ledger_settings, a_hint
         ledger.store_hints([a_hint()], now=now)
         claim = ledger.claim_events(kind=RecordKind.BOX, limit=1, lease_seconds=60, now=now)
     assert claim.token == "token-1"
+
+
+def test_equal_keys_of_two_systems_are_two_records(ledger, a_hint, claim_boxes, now):
+    theirs = ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.BOX, id="box-1")
+    ledger.store_hints([a_hint("box-1"), replace(a_hint("box-1"), record=theirs)], now=now)
+    claimed = [claim_boxes(limit=1).events for _ in range(3)]
+    assert [len(events) for events in claimed] == [1, 1, 0]
+    assert {events[0].record.system for events in claimed[:2]} == {SystemId.STREAK, SystemId.NETSUITE}
