@@ -6,7 +6,7 @@ hints into the inbox page by page, remember where they are, and resume there.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -86,7 +86,7 @@ class DeltaSweep:
         now = self.clock()
         progress = self.memory.get_sweep_progress(stream.name) or self._begin(stream, now)
         report = SweepReport()
-        for page in stream.pages(progress.since, start=progress.position):
+        for page in _resumed(stream, progress.since, progress.position):
             progress = _advanced(progress, page)
             is_last = page.passed or page.next_position is None
             stored = self.memory.store_sightings(
@@ -147,7 +147,7 @@ class FullSweep:
         is_first = self.memory.get_watermark(name) is None
         edge = progress.started_at - timedelta(seconds=self.settings.first_sweep_seconds)
         report = SweepReport()
-        for page in stream.pages(None, start=progress.position):
+        for page in _resumed(stream, None, progress.position):
             stored = self.memory.store_sightings(
                 page.sightings,
                 sweep=name,
@@ -210,6 +210,21 @@ def _each(streams: Sequence[RecordStream], sweep: Callable[[RecordStream], Sweep
     if failure is not None:
         raise failure
     return report
+
+
+def _resumed(stream: RecordStream, since: datetime | None, start: str | None) -> Iterator[StreamPage]:
+    """Yield a list's pages from a position on, or from its beginning when the position is not known any more."""
+    pages = stream.pages(since, start=start)
+    try:
+        first = next(pages)
+    except RecordError as error:
+        if start is None:
+            raise
+        log.warning("%s cannot go on where it stopped, and begins anew: %s", stream.name, error)
+        pages = stream.pages(since, start=None)
+        first = next(pages)
+    yield first
+    yield from pages
 
 
 def _advanced(progress: SweepProgress, page: StreamPage) -> SweepProgress:

@@ -1,6 +1,6 @@
 """The sweeps, over a real ledger and lists that can be made to change and to break."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +17,7 @@ from streak_netsuite.sync.stream import Absence, Sighting, StreamPage
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SETTINGS = FlowSettings(overlap_seconds=300, first_sweep_seconds=3600)
 NAME = "streak.boxes.P"
+Sweep = Callable[..., SweepReport]
 
 
 def a_sighting(key: str, changed: datetime | None = NOW, *, digest: str = "same") -> Sighting:
@@ -37,6 +38,7 @@ class Boxes:
     read: list[tuple[datetime | None, int]] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    only_while_resuming: bool = False
     name: str = NAME
     kind: RecordKind = RecordKind.BOX
     scope: str = "P"
@@ -47,7 +49,7 @@ class Boxes:
         number = int(start or 0)
         while True:
             self.read.append((since, number))
-            if number == self.breaks_on:
+            if number == self.breaks_on and not (self.only_while_resuming and start is None):
                 raise self.error
             rows = shown[number * 2 : number * 2 + 2]
             recent = [s for s in rows if since is None or s.changed_at is None or s.changed_at >= since]
@@ -136,6 +138,18 @@ def test_a_sweep_that_breaks_keeps_its_pages_and_resumes_at_the_one_that_failed(
     assert delta(ledger, boxes, now=NOW + timedelta(hours=5)) == SweepReport(read=2, new=2)
     assert boxes.read == [(minutes(60), 2)]  # where it was, and what it was asked for
     assert ledger.get_watermark(NAME) == NOW
+    assert all(len(ledger.events_for(key)) == 1 for key in "ABCDEF")
+
+
+@pytest.mark.parametrize("sweep", [delta, full])
+def test_a_position_that_streak_does_not_know_any_more_begins_anew(ledger: Ledger, sweep: Sweep) -> None:
+    boxes = Boxes([a_sighting(key, minutes(n)) for n, key in enumerate("ABCDEF")], breaks_on=2)
+    with pytest.raises(Unavailable):
+        sweep(ledger, boxes)
+    boxes.error = RejectedByVendor("Invalid cursor", code="400")
+    boxes.only_while_resuming = True
+    report = sweep(ledger, boxes, now=NOW + timedelta(minutes=5))
+    assert (report.read, report.new) == (6, 2)
     assert all(len(ledger.events_for(key)) == 1 for key in "ABCDEF")
 
 

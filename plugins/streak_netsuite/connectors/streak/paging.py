@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from streak_netsuite.connectors.streak.answers import UnexpectedAnswer, mapping, rows
+from streak_netsuite.connectors.streak.answers import mapping, rows
 from streak_netsuite.connectors.streak.call import Call
+from streak_netsuite.errors import Unavailable
 
 log = logging.getLogger(__name__)
 RowT = TypeVar("RowT")
@@ -135,11 +136,13 @@ class Walk(Generic[RowT]):
         """Return the page without the rows that the page before it had, and move on.
 
         Raises:
-            UnexpectedAnswer: the list leads back to a page that was read, and would never end.
+            Unavailable: the list leads back to a page that was read, and would never end.
         """
         self._visited.add(self.position)
         if page.next_position in self._visited and page.next_position is not None:
-            raise UnexpectedAnswer("a page that leads back to one already read")
+            raise Unavailable(
+                "Streak's list leads back to a page that was read already; nothing more was read"
+            )
         fresh = [(row, key) for row, key in zip(page.rows, page.keys, strict=True) if self._is_new(key)]
         shifted = len(page.rows) - len(fresh)
         if shifted:
