@@ -10,6 +10,8 @@ import sys
 import httpx
 import pytest
 
+from streak_netsuite.sandbox.server import bind
+
 COMMAND = [sys.executable, "-m", "streak_netsuite.sandbox"]
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
 PATIENCE_SECONDS = 30
@@ -61,3 +63,9 @@ def test_a_taken_port_is_said_in_one_line_and_exit_code_2(processes, taken_port)
     assert errors.count("\n") == 1
     assert str(taken_port) in errors
     assert "--port" in errors
+
+
+def test_answers_do_not_wait_for_acknowledgements():
+    """asyncio sets TCP_NODELAY only on connections whose protocol is TCP by name, as their listener's is."""
+    with bind(0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

@@ -12,6 +12,7 @@ from streak_netsuite.sandbox.streak.errors import missing_parameters, not_found,
 from streak_netsuite.sandbox.streak.settings import Settings
 from streak_netsuite.sandbox.streak.store import Json, Store
 
+_OLD_CREATE = ("name", "stageKey", "notes")
 _SEARCH_PAGE = 20
 
 
@@ -25,6 +26,9 @@ def routes(door: Door, store: Store, settings: Settings) -> list[BaseRoute]:
         door.route("POST", "/v1/pipelines/{pipeline}/boxes/batch/", "boxes.batch_get", desk.batch),
         door.route("POST", "/v2/pipelines/{pipeline}/boxes/batch", "boxes.rehome", desk.rehome, writes=True),
         door.route("POST", "/v2/pipelines/{pipeline}/boxes", "boxes.create", desk.create, writes=True),
+        door.route(
+            "PUT", "/v1/pipelines/{pipeline}/boxes", "boxes.create", desk.create_v1, writes=True, form=True
+        ),
         door.route("GET", "/v1/boxes/{box}", "boxes.get", desk.box),
         door.route("POST", "/v1/boxes/{box}", "boxes.update", desk.update, writes=True),
         door.route("DELETE", "/v1/boxes/{box}", "boxes.delete", desk.delete, writes=True),
@@ -69,6 +73,13 @@ class _Desk:
         made = self._store.add_box(self._store.pipeline(call.path["pipeline"]), call.object())
         return self._store.shown_box(made["key"])
 
+    def create_v1(self, call: Call) -> Json:
+        """The old way: three properties, in the query, a form or JSON."""
+        sent = {**call.query, **(call.object() if call.body is not None else {})}
+        values = {name: sent[name] for name in _OLD_CREATE if name in sent}
+        made = self._store.add_box(self._store.pipeline(call.path["pipeline"]), values)
+        return self._store.shown_box(made["key"])
+
     def update(self, call: Call) -> Json:
         self._store.update_box(call.path["box"], call.object())
         return self._store.shown_box(call.path["box"])
@@ -96,7 +107,7 @@ class _Desk:
 
 def _listed(store: Store, call: Call, sort: str | None) -> Iterable[Json]:
     """Return a pipeline's boxes, lazily; sorted lists are descending, which is all there is."""
-    orders = {None: store.boxes_of, "creationTimestamp": store.newest_first}
+    orders = {None: store.oldest_first, "creationTimestamp": store.newest_first}
     orders["lastUpdatedTimestamp"] = store.latest_change_first
     if sort not in orders:
         raise refuse("Invalid sortBy")

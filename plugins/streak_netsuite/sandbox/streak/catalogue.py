@@ -153,10 +153,18 @@ def _field(pipeline: Json, key: str) -> Json:
     return definition
 
 
+def check_field(values: Any) -> None:
+    """Refuse what is no definition of a field."""
+    if not isinstance(values, dict) or not values.get("name") or values.get("type") not in FIELD_TYPES:
+        raise refuse("Invalid field name or type")
+    for settings, name in _OPTION_LISTS:
+        if settings in values:
+            _options(values[settings], name)
+
+
 def add_field(store: Store, pipeline: Json, values: Json) -> Json:
     """Add a field definition to a pipeline and return it."""
-    if not values.get("name") or values.get("type") not in FIELD_TYPES:
-        raise refuse("Invalid field name or type")
+    check_field(values)
     now = store.now_ms()
     key = str(max((int(f["key"]) for f in pipeline["fields"]), default=1000) + 1)
     options = {

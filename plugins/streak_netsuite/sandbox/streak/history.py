@@ -18,6 +18,7 @@ _DETAILS = frozenset({"ALL", "CONDENSED"})
 _DIRECTIONS = frozenset({"Ascending", "Descending"})
 _MOVES = frozenset({"BOX_CREATE", "BOX_CHANGE_STAGE", "BOX_CHANGE_PIPELINE"})
 _SIZE = 50
+_SEALED = {"kinds", "direction", "start", "limit", "from"}
 
 
 def routes(door: Door, store: Store) -> list[BaseRoute]:
@@ -99,9 +100,11 @@ def _sealed(wish: Json) -> str:
 
 def _opened(token: str) -> Json:
     try:
-        wish: Json = json.loads(base64.urlsafe_b64decode(token))
+        wish = json.loads(base64.urlsafe_b64decode(token))
     except ValueError:
         raise refuse("Invalid nextPageToken") from None
+    if not isinstance(wish, dict) or wish.keys() != _SEALED:
+        raise refuse("Invalid nextPageToken")
     return wish
 
 

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from streak_netsuite.sandbox.streak.door import Call, Door
 from streak_netsuite.sandbox.streak.errors import not_found, refuse, refuse_bare
+from streak_netsuite.sandbox.streak.marks import MARKS
 from streak_netsuite.sandbox.streak.store import Json, Store
 
 _MOST = 1000
@@ -101,11 +102,10 @@ def _last_key(cursor: str, after: int) -> str:
 def _create(store: Store, kind: str, call: Call) -> Json:
     _check_team(store, call)
     values = _values(kind, call.object())
-    wanted = "emailAddresses" if kind == "contact" else "normalizedDomains"
     if call.query.get("getIfExisting") == "true":
-        for party in store.parties(kind).values():
-            if set(party[wanted]) & set(values.get(wanted, [])):
-                return party
+        existing = store.parties_having(kind, values.get(MARKS[kind], []))
+        if existing:
+            return existing[0]
     _check_named(kind, values)
     return store.add_party(kind, values)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from streak_netsuite.sandbox.streak.catalogue import add_field, shown_pipeline
+from streak_netsuite.sandbox.streak.catalogue import add_field, check_field, shown_pipeline
 from streak_netsuite.sandbox.streak.door import Call, Door
 from streak_netsuite.sandbox.streak.errors import not_found, refuse
 from streak_netsuite.sandbox.streak.store import Json, Store
@@ -39,16 +39,17 @@ class _Desk:
             raise refuse("Pipeline name and stages are required")
         if values.get("teamKey") != self._store.team["key"]:
             raise not_found()
+        definitions = _definitions(values.get("fields"))
         made = self._store.add_pipeline(str(values["name"]), [str(stage) for stage in stages])
         made.update(_texts(values))
-        for definition in values.get("fields") or []:
+        for definition in definitions:
             add_field(self._store, made, definition)
         return shown_pipeline(self._store, made)
 
     def update(self, call: Call) -> Json:
         pipeline, values = self._store.pipeline(call.path["pipeline"]), call.object()
         order = values.get("stageOrder")
-        if order is not None and sorted(order) != sorted(pipeline["stages"]):
+        if order is not None and not _names_every_stage(pipeline, order):
             raise refuse("stageOrder must name every stage once")
         pipeline.update(_texts(values), **({"stageOrder": list(order)} if order else {}))
         pipeline["lastUpdatedTimestamp"] = pipeline["lastSavedTimestamp"] = self._store.now_ms()
@@ -87,6 +88,22 @@ def _stage(pipeline: Json, key: str) -> Json:
         raise not_found()
     found: Json = pipeline["stages"][key]
     return found
+
+
+def _definitions(sent: Any) -> list[Json]:
+    """Return the fields that a pipeline is made with, all of them checked before there is a pipeline."""
+    definitions = [] if sent is None else sent
+    if not isinstance(definitions, list):
+        raise refuse("Expected an array of fields")
+    for definition in definitions:
+        check_field(definition)
+    return definitions
+
+
+def _names_every_stage(pipeline: Json, order: Any) -> bool:
+    if not isinstance(order, list) or not all(isinstance(key, str) for key in order):
+        return False
+    return sorted(order) == sorted(pipeline["stages"])
 
 
 def _texts(values: Json) -> dict[str, Any]:

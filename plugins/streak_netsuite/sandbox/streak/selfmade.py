@@ -47,8 +47,7 @@ class SelfMade:
         now = self._store.now_ms()
         links = [
             {"key": o["key"], "isMagicLinked": True, "creationTimestamp": now}
-            for o in self._store.organizations.values()
-            if domains & set(o["normalizedDomains"])
+            for o in self._store.parties_having("organization", domains)
         ]
         if links:
             contact["orgLinks"] = links

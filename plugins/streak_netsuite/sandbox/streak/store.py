@@ -11,6 +11,7 @@ from typing import Any
 
 from streak_netsuite.sandbox.streak import values as field_values
 from streak_netsuite.sandbox.streak.errors import not_found, refuse
+from streak_netsuite.sandbox.streak.marks import Marks
 
 Json = dict[str, Any]
 Listener = Callable[[str, str, Json], None]
@@ -59,6 +60,7 @@ class Store:
         self.news: deque[Json] = deque(maxlen=_NEWS_KEPT)
         # Keys in their order, so that a page of contacts or organizations costs the page and not the list.
         self._party_keys: dict[str, list[str]] = {"contact": [], "organization": []}
+        self._marks = {kind: Marks(kind, self.parties(kind)) for kind in self._party_keys}
         # By pipeline: boxes by creation, and by latest change, oldest first. Kept in order by every change,
         # so that a page of the sorted list costs the page and not the list.
         self._boxes_of: dict[str, dict[str, Json]] = {}
@@ -146,6 +148,11 @@ class Store:
         """Return a pipeline's boxes in the order they were made."""
         self.pipeline(pipeline_key)
         return list(self._boxes_of[pipeline_key].values())
+
+    def oldest_first(self, pipeline_key: str) -> Iterable[Json]:
+        """Return a pipeline's boxes by creationTimestamp, ascending, without a copy of the list."""
+        self.pipeline(pipeline_key)
+        return self._boxes_of[pipeline_key].values()
 
     def newest_first(self, pipeline_key: str) -> Iterable[Json]:
         """Return a pipeline's boxes by creationTimestamp, descending."""
@@ -258,14 +265,14 @@ class Store:
         self._in_order(self._changed_in, box["pipelineKey"], "lastUpdatedTimestamp")
 
     def delete_box(self, key: str) -> None:
-        """Remove a box and what was said in it; it just vanishes."""
+        """Remove a box and what was said and kept in it; it just vanishes."""
         box = self.shown_box(key)
         del (
             self.boxes[key],
             self._boxes_of[box["pipelineKey"]][key],
             self._changed_in[box["pipelineKey"]][key],
         )
-        for things in (self.comments, self.tasks, self.meetings):
+        for things in (self.comments, self.tasks, self.meetings, self.threads, self.files):
             for inner in [k for k, thing in things.items() if thing["boxKey"] == key]:
                 del things[inner]
         self.tell("BOX_DELETE", box["pipelineKey"], box)
@@ -349,6 +356,10 @@ class Store:
         for position in range(bisect.bisect_right(keys, key), len(keys)):
             yield known[keys[position]]
 
+    def parties_having(self, kind: str, marks: Iterable[str]) -> list[Json]:
+        """Return the contacts with one of some addresses, or the organizations with one of some domains."""
+        return self._marks[kind].having(marks)
+
     def add_party(self, kind: str, values: Mapping[str, Any], *, quiet: bool = False) -> Json:
         """Add a contact or an organization. Quietly: nobody is told."""
         now = self._shared_now_ms() if quiet else self.now_ms()
@@ -372,6 +383,7 @@ class Store:
         }
         self.parties(kind)[party["key"]] = party
         bisect.insort(self._party_keys[kind], party["key"])
+        self._marks[kind].note(party)
         if not quiet:
             self.tell(f"{_event_name(kind)}_CREATE", self.team["key"], party)
         return party
@@ -379,6 +391,7 @@ class Store:
     def save_party(self, kind: str, party: Json) -> None:
         """Note a change of a contact or an organization."""
         party["lastSavedTimestamp"] = party["versionTimestamp"] = self.now_ms()
+        self._marks[kind].note(party)
         self.tell(f"{_event_name(kind)}_UPDATE", self.team["key"], party)
 
     def delete_party(self, kind: str, key: str) -> None:
