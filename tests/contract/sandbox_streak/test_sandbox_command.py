@@ -66,6 +66,6 @@ def test_a_taken_port_is_said_in_one_line_and_exit_code_2(processes, taken_port)
 
 
 def test_answers_do_not_wait_for_acknowledgements():
-    """asyncio sets TCP_NODELAY only on connections whose protocol is TCP by name, as their listener's is."""
+    """Asyncio sets TCP_NODELAY only on connections whose protocol is TCP by name, as their listener's is."""
     with bind(0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
