@@ -1,12 +1,14 @@
 """Bindings: which Streak record and which NetSuite record are one thing."""
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, func, literal, select, update
+from sqlalchemy.dialects.postgresql import Insert
 
-from streak_netsuite.ledger.bulk import insert_rows
+from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import binding
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -26,7 +28,8 @@ def keep(connection: Connection, bindings: Sequence[Binding], *, now: datetime) 
         return []
     ordered = sorted(bindings, key=lambda b: (b.streak.id, b.netsuite.kind, b.netsuite.id))
     # Both unique constraints speak here: whichever is hit, the older tie stays.
-    connection.execute(insert_rows(binding, [_row(b, now=now) for b in ordered]).on_conflict_do_nothing())
+    rows = [_row(b, now=now) for b in ordered]
+    connection.execute(_keep(tuple(rows[0])), as_columns(rows))
     kept = {
         (b.streak, b.netsuite)
         for b in map(
@@ -36,6 +39,11 @@ def keep(connection: Connection, bindings: Sequence[Binding], *, now: datetime) 
     }
     _refresh_bases(connection, [b for b in ordered if (b.streak, b.netsuite) in kept], now=now)
     return [b for b in bindings if (b.streak, b.netsuite) not in kept]
+
+
+@functools.cache
+def _keep(names: tuple[str, ...]) -> Insert:
+    return insert_rows(binding, names).on_conflict_do_nothing()
 
 
 def _refresh_bases(connection: Connection, bindings: Sequence[Binding], *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The customer directory: NetSuite's customers, kept so that matching costs no search per record."""
 
+import functools
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import Insert
 
 from streak_netsuite.ledger import watermarks
-from streak_netsuite.ledger.bulk import insert_rows
+from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.tables import customer_directory
@@ -112,7 +113,8 @@ class Directory:
             return
         connection.execute(select(func.pg_advisory_xact_lock(_REFRESH_LOCK)))
         newest = connection.execute(select(func.max(customer_directory.c.revision))).scalar_one() or 0
-        connection.execute(_kept([{**row, "revision": newest + 1} for _, row in sorted(rows.items())]))
+        new = [{**row, "revision": newest + 1} for _, row in sorted(rows.items())]
+        connection.execute(_kept(tuple(new[0])), as_columns(new))
 
     def _row(self, entry: CustomerEntry) -> dict[str, Any]:
         email = email_key(entry.email)
@@ -166,8 +168,9 @@ def _sorted_words(key: str) -> str:
     return " ".join(sorted(key.split()))
 
 
-def _kept(rows: Sequence[Mapping[str, Any]]) -> Insert:
-    statement = insert_rows(customer_directory, rows)
+@functools.cache
+def _kept(names: tuple[str, ...]) -> Insert:
+    statement = insert_rows(customer_directory, names)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=[customer_directory.c.internal_id],

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_
 
-from streak_netsuite.ledger.bulk import insert_rows
+from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.tables import identity_lease
 
@@ -32,13 +32,13 @@ def claim(
     ]
     if not rows:
         return frozenset()
-    row = insert_rows(identity_lease, rows)
+    row = insert_rows(identity_lease, tuple(rows[0]))
     statement = row.on_conflict_do_update(
         index_elements=[identity_lease.c.key_digest],
         set_={"token": row.excluded.token, "lease_until": row.excluded.lease_until},
         where=or_(identity_lease.c.lease_until <= now, identity_lease.c.token == row.excluded.token),
     ).returning(identity_lease.c.key_digest)
-    ours = set(connection.execute(statement).scalars())
+    ours = set(connection.execute(statement, as_columns(rows)).scalars())
     return frozenset(key for key, many in digests.items() if ours.issuperset(many))
 
 

@@ -4,6 +4,7 @@ A record is held through its row in `record_lease`. Whoever holds it writes that
 transaction, so a worker that was taken over is always found out before it changes anything.
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +35,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from streak_netsuite.errors import LeaseLost
-from streak_netsuite.ledger.bulk import insert_rows
+from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.states import EventState
@@ -91,7 +92,7 @@ def store(connection: Connection, cipher: Cipher, hints: Sequence[Hint], *, now:
         times[key] = times.get(key, 0) + 1
     # In one order everywhere, so that two transactions never wait for each other in a circle.
     rows = [_hint_row(distinct[key], cipher, extra=times[key] - 1, now=now) for key in sorted(distinct)]
-    new = sum(connection.execute(_store(rows)).scalars()) if rows else 0
+    new = sum(connection.execute(_store(tuple(rows[0])), as_columns(rows)).scalars()) if rows else 0
     if new:
         notify(connection)
     return StoredHints(new=new, repeated=len(hints) - new)
@@ -113,8 +114,9 @@ def _hint_row(hint: Hint, cipher: Cipher, *, extra: int, now: datetime) -> dict[
     }
 
 
-def _store(rows: Sequence[Mapping[str, Any]]) -> ReturningInsert[Any]:
-    statement = insert_rows(inbox_event, rows)
+@functools.cache
+def _store(names: tuple[str, ...]) -> ReturningInsert[Any]:
+    statement = insert_rows(inbox_event, names)
     return statement.on_conflict_do_update(
         index_elements=[
             inbox_event.c.record_key,

@@ -1,5 +1,6 @@
 """Intents: writes kept before they are sent, and what came back."""
 
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.ledger import inbox
-from streak_netsuite.ledger.bulk import insert_rows
+from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import intent
@@ -86,7 +87,7 @@ def open_as_sent(
     ]
     if not rows:
         return
-    opened = set(connection.execute(_open(rows)).scalars())
+    opened = set(connection.execute(_open(tuple(rows[0])), as_columns(rows)).scalars())
     landed = sorted(row["operation_key"] for row in rows if row["operation_key"] not in opened)
     if landed:
         raise RecordError(
@@ -109,8 +110,9 @@ _RENEWED = (
 )
 
 
-def _open(rows: Sequence[Mapping[str, Any]]) -> ReturningInsert[Any]:
-    statement = insert_rows(intent, rows)
+@functools.cache
+def _open(names: tuple[str, ...]) -> ReturningInsert[Any]:
+    statement = insert_rows(intent, names)
     return statement.on_conflict_do_update(
         index_elements=[intent.c.operation_key],
         set_={
@@ -225,8 +227,12 @@ def queue(
     ]
     if not rows:
         return []
-    statement = insert_rows(intent, rows).on_conflict_do_nothing().returning(intent.c.operation_key)
-    return list(connection.execute(statement).scalars())
+    return list(connection.execute(_queue(tuple(rows[0])), as_columns(rows)).scalars())
+
+
+@functools.cache
+def _queue(names: tuple[str, ...]) -> ReturningInsert[Any]:
+    return insert_rows(intent, names).on_conflict_do_nothing().returning(intent.c.operation_key)
 
 
 def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], *, now: datetime) -> int:

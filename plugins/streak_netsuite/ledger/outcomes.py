@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from streak_netsuite.ledger import inbox
-from streak_netsuite.ledger.bulk import insert_rows
+from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.columns import AnyRow
 from streak_netsuite.ledger.tables import inbox_event, outcome
 from streak_netsuite.model.external_ref import ExternalRef
@@ -46,7 +46,7 @@ def keep(
     """Keep outcomes."""
     rows = [_row(o, flow=flow, run_id=run_id, now=now) for o in outcomes]
     if rows:
-        connection.execute(insert_rows(outcome, rows))
+        connection.execute(insert_rows(outcome, tuple(rows[0])), as_columns(rows))
 
 
 def _row(what: Outcome, *, flow: str, run_id: str, now: datetime) -> dict[str, Any]:

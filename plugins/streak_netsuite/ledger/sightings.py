@@ -1,13 +1,14 @@
 """What sweeps have seen: each record with the digest of its content, and how far an unfinished sweep has read."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ARRAY, ColumnElement, Connection, Text, and_, any_, delete, func, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
-from streak_netsuite.ledger.bulk import insert_rows
+from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.columns import AnyRow
 from streak_netsuite.ledger.tables import seen_record, sweep_progress
 from streak_netsuite.model.external_ref import RecordKind, SystemId
@@ -50,16 +51,21 @@ def note(
         # In one order everywhere, so that two sweeps never wait for each other in a circle.
         for key, sighting in sorted(latest.items())
     ]
-    statement = insert_rows(seen_record, rows)
-    renewed = {name: statement.excluded[name] for name in ("scope", "version", "digest", "seen_at")}
-    keys = [seen_record.c.record_key, seen_record.c.kind, seen_record.c.system]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=renewed))
+    connection.execute(_renew(tuple(rows[0])), as_columns(rows))
     return [
         hints[key]
         for key, s in latest.items()
         if not (changed_only and key in known and known[key].digest == s.digest)
         and not (not_before is not None and s.changed_at is not None and s.changed_at < not_before)
     ]
+
+
+@functools.cache
+def _renew(names: tuple[str, ...]) -> Insert:
+    statement = insert_rows(seen_record, names)
+    renewed = {name: statement.excluded[name] for name in ("scope", "version", "digest", "seen_at")}
+    keys = [seen_record.c.record_key, seen_record.c.kind, seen_record.c.system]
+    return statement.on_conflict_do_update(index_elements=keys, set_=renewed)
 
 
 def _known(connection: Connection, keys: Sequence[str], kind: RecordKind) -> dict[str, AnyRow]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from streak_netsuite.ledger.bulk import insert_rows
+from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.tables import inbox_event
 
@@ -38,13 +38,14 @@ def test_texts_bytes_times_and_missing_values_arrive_as_they_are(ledger: Ledger)
     ]
     names = list(rows[0])
     with ledger.engine.begin() as connection:
-        connection.execute(insert_rows(inbox_event, rows))
+        connection.execute(insert_rows(inbox_event, tuple(names)), as_columns(rows))
         found = connection.execute(select(*(inbox_event.c[n] for n in names)).order_by(inbox_event.c.id))
         kept = [dict(zip(names, row, strict=True)) for row in found]
     assert kept == [*rows[:3], {**rows[3], "record_key": "nul \ufffd inside"}]
 
 
 def test_a_statement_has_one_parameter_a_column(ledger: Ledger) -> None:
-    statement = insert_rows(inbox_event, [a_row(str(n)) for n in range(500)])
-    compiled = statement.compile(ledger.engine)
-    assert len(compiled.params) == len(a_row(""))
+    rows = [a_row(str(n)) for n in range(500)]
+    statement = insert_rows(inbox_event, tuple(rows[0]))
+    assert set(statement.compile(ledger.engine).params) == set(as_columns(rows))
+    assert insert_rows(inbox_event, tuple(rows[0])) is statement
