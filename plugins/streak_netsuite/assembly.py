@@ -23,6 +23,7 @@ from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.drift import DriftWatch
+from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
 from streak_netsuite.flows.webhooks import WebhookKeeper
@@ -91,6 +92,10 @@ class Product:
             clock=self.clock,
             run_id=self.run_id,
         )
+
+    def tell_boxes(self) -> RunReport:
+        """Write everything to boxes that is due: about orders, and activities that could not be written before."""
+        return self.write_back().drain() + self.activities().drain()
 
     def activities(self) -> Activities:
         """Return the flow that writes activities to boxes."""

@@ -71,9 +71,13 @@ def test_an_activity_whose_answer_was_lost_is_found_and_not_written_twice(
     (box,) = world.deals(1)
     world.fault("streak", "cut_after", operation=f"{_kind(style)}.create")
     assert tell(world, box, "Invoice 4711 is open", style).count(Action.DEFERRED) == 1
+    with world.ledger() as ledger:
+        assert ledger.count_waiting(now=world.now()) == 0  # until its time
     world.wait(600)
+    with world.ledger() as ledger:
+        assert ledger.count_waiting(now=world.now()) == 1  # wakes the flow ...
     with world.product() as product:
-        assert product.activities().drain().count(Action.UPDATED) == 1
+        assert product.tell_boxes().count(Action.UPDATED) == 1  # ... whose second task writes it
     assert len(told(world, box, style)) == 1
 
 

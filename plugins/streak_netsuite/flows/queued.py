@@ -151,6 +151,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
             error_code=error_code,
             error=error,
             retry_at=retry_at,
+            attempt=intent.attempts + 1,
         )
         self.memory.record_answers([answer], now=self.clock())
 
@@ -163,6 +164,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
                 state=IntentState.UNKNOWN if i.attempts else IntentState.PLANNED,
                 error=str(error),
                 retry_at=retry_at,
+                attempt=i.attempts + 1,
             )
             for i in intents
         ]

@@ -146,7 +146,11 @@ def record(connection: Connection, answers: Sequence[Answer], *, now: datetime) 
     known = _lock(connection, list(by_key))
     if missing := by_key.keys() - known.keys():
         raise ValueError(f"no intent was opened under {min(missing)} ({len(missing)} such answers)")
-    open_ones = [a for key, a in sorted(by_key.items()) if known[key].state != IntentState.SUCCEEDED.value]
+    open_ones = [
+        a
+        for key, a in sorted(by_key.items())
+        if known[key].state != IntentState.SUCCEEDED.value and a.attempt in {None, known[key].attempts}
+    ]
     if open_ones:
         connection.execute(_ANSWER, [_answer_row(a, now=now) for a in open_ones])
     return [
@@ -160,7 +164,7 @@ def record(connection: Connection, answers: Sequence[Answer], *, now: datetime) 
 
 def _lock(connection: Connection, operation_keys: Sequence[str]) -> Mapping[str, AnyRow]:
     rows = connection.execute(
-        select(intent.c.operation_key, intent.c.state, intent.c.result_id)
+        select(intent.c.operation_key, intent.c.state, intent.c.result_id, intent.c.attempts)
         .where(intent.c.operation_key == any_(literal(list(operation_keys), ARRAY(Text))))
         .order_by(intent.c.operation_key)
         .with_for_update()
@@ -245,6 +249,8 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
         planned = {**draft.payload, **({WRITTEN_AS: written_as} if written_as else {})}
         if before.payload in (planned, dict(draft.payload)):
             continue
+        # One that is on its way is left its time to land, and its answer will be about the old payload.
+        on_its_way = before.state in {IntentState.SENT, IntentState.UNKNOWN}
         connection.execute(
             update(intent)
             .where(intent.c.operation_key == draft.operation_key)
@@ -252,9 +258,10 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
                 payload_secret=cipher.encrypt(planned),
                 state=IntentState.PLANNED.value,
                 queued=True,
-                due_at=now,
+                due_at=func.coalesce(intent.c.due_at, now) if on_its_way else now,
                 sent_at=None,
                 result_id=None,
+                attempts=intent.c.attempts + (1 if on_its_way else 0),
             )
         )
         due += 1

@@ -90,13 +90,13 @@ class PlanOrdersOperator(FlowOperator):
 
 
 class WriteBackOperator(FlowOperator):
-    """Tells the boxes about their orders: fields and one comment each."""
+    """Tells the boxes about their orders, fields and one comment each, and writes activities that are due."""
 
     ui_color = "#dcfce7"
 
     def execute(self, context: "Context") -> dict[str, dict[str, int]]:
         """Write what is due."""
         with self.product.open(run_id=str(context["run_id"])) as product:
-            report = product.write_back().drain()
+            report = product.tell_boxes()
         self.log.info("%s", report)
         return report.as_dict()

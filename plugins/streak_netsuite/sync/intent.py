@@ -80,6 +80,8 @@ class Answer:
         binding: the tie that the answer proves; kept in the same transaction.
         follow_ups: writes this one makes due, queued as PLANNED in the same transaction.
         retry_at: when a PLANNED or UNKNOWN one may be taken again.
+        attempt: the try that this answers, counted from 1. When the intent was planned anew meanwhile, the
+            answer is about something else and is not kept; None for writes that are never planned anew.
     """
 
     operation_key: str
@@ -90,3 +92,4 @@ class Answer:
     binding: Binding | None = None
     follow_ups: tuple[IntentDraft, ...] = ()
     retry_at: datetime | None = None
+    attempt: int | None = None

@@ -7,7 +7,7 @@ import pytest
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.sync.intent import Answer, Intent, IntentState
+from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentState
 
 WRITE_BACKS = (RecordKind.BOX_FIELDS, RecordKind.COMMENT)
 
@@ -224,3 +224,47 @@ def test_write_backs_come_in_the_order_they_were_planned(
     ledger.record_answers([a_success(follow_ups=tuple(a_comment(k) for k in keys))], now=now)
     assert [i.operation_key for i in take(ledger, now, limit=2)] == keys[:2]
     assert [i.operation_key for i in take(ledger, now, limit=2)] == keys[2:]
+
+
+# --- planned anew --------------------------------------------------------------------------------------
+
+
+def a_plan(ledger, an_order_draft, now, text):
+    draft = an_order_draft(kind=RecordKind.ACTIVITY, payload={"text": text})
+    return ledger.plan_writes([draft], now=now)
+
+
+def taken(ledger, now):
+    return ledger.claim_intents([RecordKind.ACTIVITY], limit=5, lease_seconds=60, now=now)
+
+
+def answered(ledger, intent, now, result_id):
+    answer = Answer(
+        operation_key=intent.operation_key,
+        state=IntentState.SUCCEEDED,
+        result_id=result_id,
+        attempt=intent.attempts + 1,
+    )
+    ledger.record_answers([answer], now=now)
+
+
+def test_a_write_planned_anew_changes_what_it_wrote_before(ledger, an_order_draft, now):
+    assert a_plan(ledger, an_order_draft, now, "open") == 1
+    (first,) = taken(ledger, now)
+    answered(ledger, first, now, "c1")
+    assert a_plan(ledger, an_order_draft, now, "open") == 0
+    assert a_plan(ledger, an_order_draft, now, "paid") == 1
+    (second,) = taken(ledger, now)
+    assert second.payload == {"text": "paid", WRITTEN_AS: "c1"}
+    answered(ledger, second, now, "c1")
+    assert a_plan(ledger, an_order_draft, now, "paid") == 0
+
+
+def test_an_answer_about_an_older_plan_does_not_swallow_the_newer_one(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    a_plan(ledger, an_order_draft, now, "paid")  # while the first is on its way
+    answered(ledger, first, now, "c1")
+    assert taken(ledger, now) == []  # it is left its time to land
+    (second,) = taken(ledger, now + timedelta(seconds=61))
+    assert (second.payload, second.attempts > 0) == ({"text": "paid"}, True)
