@@ -109,3 +109,14 @@ def test_looking_keeps_nothing(world: World) -> None:
         assert len(product.drift_watch().look().changes) == 1
         assert len(product.drift_watch().look().changes) == 1
     assert open_holds(world) == []
+
+
+def test_the_hold_of_a_renamed_pipeline_closes_when_the_name_is_back(world: World) -> None:
+    look(world)
+    path = f"v2/pipelines/{pipeline(world)}"
+    world.streak.post(path, json={"name": "Deals"}).raise_for_status()
+    assert "pipeline 'Sales' was renamed 'Deals'" in [m.message for m in look(world).misfits]
+    assert [hold.record.id for hold in open_holds(world)] == [pipeline(world)]
+    world.streak.post(path, json={"name": "Sales"}).raise_for_status()
+    assert look(world).misfits == ()
+    assert open_holds(world) == []

@@ -145,4 +145,5 @@ def test_contacts_are_kept_for_flows_to_come_when_the_settings_ask_for_them(worl
     with world.ledger() as ledger:
         (event,) = ledger.events_for(made["key"])
         assert ledger.count_waiting(now=world.now()) == 0  # they wake no flow
+        assert ledger.summary(now=world.now()).oldest_waiting_seconds is None  # and raise no alarm
     assert (event.event, event.record.kind) == ("CONTACT_CREATE", RecordKind.CONTACT)

@@ -77,7 +77,8 @@ class DriftWatch:
         report = self._compare(now, kept)
         was_amiss = bool(kept) and kept.get("fitted") != kept.get("last")
         if report.misfits or report.changes or was_amiss:
-            self._record(now, report)
+            # Under the key it has had: a pipeline that was renamed is not found by its name any more.
+            self._record(self.names.key_of(kept.get("fitted") or now, self.spec.source.pipeline), report)
         # What fitted last is kept beside what was seen last: it knows the names as the mapping has them.
         fitted = kept.get("fitted") if report.misfits else now
         self.memory.keep_snapshot(_SNAPSHOT, {"last": now, "fitted": fitted}, now=self.clock())
@@ -109,8 +110,7 @@ class DriftWatch:
             found += [_without_entry(x, field, table) for x in labels if lookups.resolve(table, x) is None]
         return found
 
-    def _record(self, now: Snapshot, report: DriftReport) -> None:
-        key = self.names.key_of(now, self.spec.source.pipeline)
+    def _record(self, key: str, report: DriftReport) -> None:
         record = ExternalRef(system=SystemId.STREAK, kind=RecordKind.PIPELINE, id=key)
         reason = "; ".join([*(m.message for m in report.misfits), *report.changes]) or "everything fits again"
         hold = None

@@ -440,9 +440,12 @@ def count_by_state(connection: Connection, *, now: datetime) -> dict[str, int]:
     return {name: count for name, count in rows}  # noqa: C416 - rows are not pairs to mypy
 
 
-def oldest_waiting(connection: Connection, *, now: datetime) -> datetime | None:
-    """Return when the longest waiting event that could be claimed now was received."""
+def oldest_waiting(
+    connection: Connection, *, now: datetime, kinds: Sequence[RecordKind] = (RecordKind.BOX,)
+) -> datetime | None:
+    """Return when the longest waiting event that a flow could claim now was received."""
+    of_kind = inbox_event.c.kind.in_([kind.value for kind in kinds])
     oldest: datetime | None = connection.execute(
-        select(func.min(inbox_event.c.received_at)).where(_claimable(now))
+        select(func.min(inbox_event.c.received_at)).where(of_kind, _claimable(now))
     ).scalar_one()
     return oldest

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
 
 from streak_netsuite.hooks.ledger import LedgerHook
 from streak_netsuite.hooks.streak import StreakHook
@@ -56,7 +57,10 @@ class StreakFindBoxesOperator(StreakOperator):
 
 
 class StreakCreateBoxOperator(StreakOperator):
-    """Makes a box and returns its key. Not repeatable: give it no retries, or look first.
+    """Makes a box and returns its key.
+
+    A second box is never made for a failure: when nobody knows whether it is there, or it is there without its
+    fields, the task fails without retries and says what to do.
 
     :param pipeline: name or key of the pipeline.
     :param box_name: the box's name.
@@ -84,9 +88,13 @@ class StreakCreateBoxOperator(StreakOperator):
     def execute(self, context: "Context") -> str:  # noqa: ARG002 - Airflow's signature
         """Make it; a lost answer is looked up and not answered with a second box."""
         from streak_netsuite.assembly import open_boxes
+        from streak_netsuite.errors import RecordError, UncertainWrite
 
-        with open_boxes(self.hook.settings()) as boxes:
-            return boxes.create(self.pipeline, self.box_name, stage=self.stage, fields=self.fields)
+        try:
+            with open_boxes(self.hook.settings()) as boxes:
+                return boxes.create(self.pipeline, self.box_name, stage=self.stage, fields=self.fields)
+        except (RecordError, UncertainWrite) as error:
+            raise AirflowFailException(str(error)) from error
 
 
 class StreakUpdateBoxOperator(StreakOperator):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from streak_netsuite.errors import RejectedByVendor
+from streak_netsuite.errors import RecordError, RejectedByVendor
 
 
 def test_a_box_is_changed_by_names_and_only_keys_go_over_the_wire(team: Any) -> None:
@@ -74,6 +74,16 @@ def test_a_box_whose_create_lost_its_answer_is_found_and_not_made_twice(team: An
     key = team.desk().create("Sales", "Red Kite line", fields={"Quantity": "3"})
     rows = team.raw.get(f"v1/pipelines/{team.pipeline}/boxes").json()
     assert [row["key"] for row in rows if row["name"] == "Red Kite line"] == [key]
+
+
+def test_a_box_whose_fields_could_not_be_set_is_named_and_not_made_again(team: Any) -> None:
+    team.fault("boxes.update", times=None, status=503)
+    with pytest.raises(RecordError, match="was made, but") as half:
+        team.desk(attempts=2).create("Sales", "Red Kite line", fields={"Quantity": "3"})
+    assert half.value.code == "HALF_MADE"
+    rows = team.raw.get(f"v1/pipelines/{team.pipeline}/boxes").json()
+    (made,) = [row["key"] for row in rows if row["name"] == "Red Kite line"]
+    assert made in str(half.value)
 
 
 def test_a_box_with_a_value_that_does_not_fit_is_not_made(team: Any) -> None:

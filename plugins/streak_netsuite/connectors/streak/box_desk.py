@@ -9,6 +9,7 @@ from streak_netsuite.connectors.streak.catalogues import Catalogues
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.values import NewValue
+from streak_netsuite.errors import RecordError, StreakNetSuiteError
 
 
 class BoxDesk:
@@ -39,13 +40,22 @@ class BoxDesk:
 
         Raises:
             UncertainWrite: the answer was lost, and the box was not found; it may still come.
+            RecordError: refused; with code HALF_MADE the box is there, without its stage and fields.
         """
         key = self._catalogues.key(pipeline)
         body = self._body(key, fields=fields or {}, stage=stage)
         find = creation.new_box(self._client, key, name)
         box_key = str(creation.create_once(self._client, boxes.create(key, name), find)["key"])
-        if body:
-            self._client.send(boxes.update(box_key, body))
+        try:
+            if body:
+                self._client.send(boxes.update(box_key, body))
+        except StreakNetSuiteError as error:
+            # Told on as it is, it would say "try again", and that would make a second box.
+            raise RecordError(
+                f"box {box_key} was made, but its stage and fields could not be set: {error}",
+                code="HALF_MADE",
+                fix="set them with an update of this box; do not make it again",
+            ) from error
         return box_key
 
     def update(
