@@ -30,7 +30,7 @@ TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the name of a header
 _START_SECONDS = 15.0
 _KINDS = {
     "streak": door.KINDS,
-    "netsuite": misfortunes.CALL_KINDS | misfortunes.RECORD_KINDS,
+    "netsuite": misfortunes.KINDS,
 }
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -37,6 +37,8 @@ _FOLDERS = {
     "relationships": "lists",
     "accounting": "lists",
     "sales": "transactions",
+    "customers": "transactions",
+    "customization": "setup",
 }
 
 

@@ -197,8 +197,7 @@ def test_the_seed_is_the_same_every_time(soap, running, build):
 def test_the_limits_page_names_every_fault_setting_and_operation(running):
     page = (Path(app.__file__).parent / "LIMITS.md").read_text(encoding="utf-8")
     names = {
-        *misfortunes.CALL_KINDS,
-        *misfortunes.RECORD_KINDS,
+        *misfortunes.KINDS,
         *Settings.model_fields,
         *(operation.name for operation in wsdl.OPERATIONS),
     }

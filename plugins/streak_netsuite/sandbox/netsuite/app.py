@@ -19,6 +19,7 @@ from streak_netsuite.sandbox.netsuite import (
     control,
     envelope,
     misfortunes,
+    sales_desk,
     seed,
     soap_faults,
     wsdl,
@@ -84,7 +85,7 @@ class NetSuiteSandbox:
         self.version = version
         self.settings = Settings()
         self.store = Store(settings=self.settings, clock=clock)
-        self.gate = Gate(lambda: self.settings.concurrency_limit)
+        self.gate = Gate(self.settings)
         self._credentials = Credentials(
             account=ACCOUNT,
             consumer_key=_made_up("consumer key"),
@@ -113,7 +114,8 @@ class NetSuiteSandbox:
 
     def control_routes(self) -> list[BaseRoute]:
         """Return the routes that look into and change the sandbox, to be mounted at /control/netsuite."""
-        return control.routes(self.store, self.settings, self.gate, self.gatekeeper)
+        desk = control.routes(self.store, self.settings, self.gate, self.gatekeeper)
+        return [*desk, *sales_desk.routes(self.store)]
 
     def reset(self) -> None:
         """Return to the seeded account and the default settings; late commits are dropped."""
@@ -124,6 +126,7 @@ class NetSuiteSandbox:
         self.store.clear()
         self.gatekeeper.clear()
         self._operations.clear()
+        self.gate.occupy(0)
         self.gate.reset_peak()
         seed.fill(self.store)
 
@@ -216,7 +219,12 @@ class NetSuiteSandbox:
             call.passports,
             other_credentials=call.has_other_credentials or "JSESSIONID" in request.cookies,
             check_signature=not self.settings.allow_unsigned,
+            revoked=misfortunes.REVOKED.get(self.settings.account_state, ""),
         )
+        closed = misfortunes.ACCOUNT_FAULTS.get(self.settings.account_state)
+        if closed is not None:
+            problem = closed()
+            raise problem
 
     def _check(self, call: Call) -> None:
         if self.settings.check_schema:
@@ -232,7 +240,7 @@ class NetSuiteSandbox:
             call.operation,
             content,
             account=ACCOUNT,
-            reorder=self.settings.reorder_replies,
+            settings=self.settings,
         )
 
     def _reply(self, content: bytes) -> Response:
@@ -276,7 +284,8 @@ def _turned_away(fault: Fault) -> Response:
     if fault.kind == "cut_before":
         raise _Cut
     status, content_type, body = misfortunes.status_page(fault)
-    return Response(body, status_code=status, media_type=content_type)
+    headers = {"Location": misfortunes.ELSEWHERE} if status in misfortunes.REDIRECTS else {}
+    return Response(body, status_code=status, media_type=content_type, headers=headers)
 
 
 async def _hold(request: Request, seconds: float) -> None:

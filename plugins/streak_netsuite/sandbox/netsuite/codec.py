@@ -18,7 +18,18 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 # A dateTime without zone is Pacific, never UTC (Oracle help section_1521451348); replies show Pacific.
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
-_REFS = frozenset({"core:RecordRef", "core:CustomizationRef", "core:ListOrRecordRef", "core:BaseRef"})
+_REFS = frozenset(
+    f"core:{name}"
+    for name in (
+        "BaseRef",
+        "CustomRecordRef",
+        "CustomizationRef",
+        "InitializeAuxRef",
+        "InitializeRef",
+        "ListOrRecordRef",
+        "RecordRef",
+    )
+)
 _CUSTOM_SUFFIX = "CustomFieldRef"
 
 
@@ -90,6 +101,14 @@ class Codec:
         """Return a qualified name in Clark notation."""
         return f"{{{self.uris[key]}}}{name}"
 
+    def message_type(self, name: str) -> str:
+        """Return the type of a message by its element ("getSelectValue", "asyncAddListResponse")."""
+        return self._declarations.elements[f"messages:{name}"]
+
+    def element_types(self, type_: str) -> Mapping[str, str]:
+        """Return the types of a type's child elements by name, inherited ones included."""
+        return {name: decl.type for name, decl in self._plan(type_).by_name.items()}
+
     def _plan(self, type_: str) -> _Plan:
         found = self._plans.get(type_)
         if found is None:
@@ -118,16 +137,18 @@ class Codec:
             return _READERS.get(declared, str)(element.text or "")
         type_ = self.actual_type(element, declared)
         if type_ in _REFS:
-            return self._read_ref(element)
+            return self._read_ref(element, type_)
         if type_.endswith(_CUSTOM_SUFFIX):
             return self._read_custom(element, type_)
         return self._read_fields(element, type_)
 
-    def _read_ref(self, element: etree._Element) -> Ref:
+    def _read_ref(self, element: etree._Element, type_: str) -> Ref:
+        is_custom_record = type_ == "core:CustomRecordRef"
         return Ref(
             internal_id=element.get("internalId", ""),
             external_id=element.get("externalId", ""),
-            type=element.get("type", ""),
+            type="customRecord" if is_custom_record else element.get("type", ""),
+            type_id=element.get("typeId", "") if is_custom_record else "",
             script_id=element.get("scriptId", ""),
             name=element.findtext(self.tag("core", "name"), ""),
         )
@@ -195,11 +216,15 @@ class Codec:
         element.set(XSI_TYPE, f"{key}:{name}")
 
     def _write_ref(self, element: etree._Element, declared: str, ref: Ref) -> None:
-        if declared == "core:BaseRef":
-            self._set_type(element, "core:RecordRef")
         attributes = {"internalId": ref.internal_id, "externalId": ref.external_id}
-        if declared != "core:ListOrRecordRef":
+        if declared == "core:BaseRef":
+            self._set_type(element, "core:CustomRecordRef" if ref.type_id else "core:RecordRef")
+        if ref.type_id:
+            attributes["typeId"] = ref.type_id
+        elif declared != "core:ListOrRecordRef":
             attributes["type"] = ref.type
+        if declared == "core:CustomizationRef":
+            attributes["scriptId"] = ref.script_id
         for name, value in attributes.items():
             if value:
                 element.set(name, value)

@@ -23,7 +23,16 @@ from streak_netsuite.sandbox.netsuite.values import CustomValue, Fields, Record,
 _STATE_LISTS = {
     "customers": "customer",
     "vendors": "vendor",
+    "contacts": "contact",
     "orders": "salesOrder",
+    "fulfillments": "itemFulfillment",
+    "invoices": "invoice",
+    "payments": "customerPayment",
+    "creditMemos": "creditMemo",
+    "deposits": "customerDeposit",
+    "depositApplications": "depositApplication",
+    "refunds": "customerRefund",
+    "customRecords": "customRecord",
     "currencies": "currency",
     "subsidiaries": "subsidiary",
 }
@@ -40,6 +49,9 @@ def routes(store: Store, settings: Settings, gate: Gate, gatekeeper: Gatekeeper)
         Route("/customers/bulk", desk.add_customers, methods=["POST"]),
         Route("/customers/{id}/touch", desk.touch_customer, methods=["POST"]),
         Route("/orders/{id}/touch", desk.touch_order, methods=["POST"]),
+        Route("/records/{kind}", desk.records, methods=["GET"]),
+        Route("/records/{kind}/{id}/touch", desk.touch_record, methods=["POST"]),
+        Route("/occupy", desk.occupy, methods=["GET", "POST"]),
         Route("/peak", desk.peak, methods=["GET"]),
         Route("/peak/reset", desk.reset_peak, methods=["POST"]),
         Route("/logins", desk.logins, methods=["GET"]),
@@ -150,17 +162,39 @@ class _Desk:
     async def touch_order(self, request: Request) -> Response:
         return await self._touch(request, "salesOrder")
 
+    async def touch_record(self, request: Request) -> Response:
+        return await self._touch(request, request.path_params["kind"])
+
+    async def records(self, request: Request) -> Response:
+        """Show the records of any type: /records/invoice."""
+        kind = request.path_params["kind"]
+        if kind not in KINDS:
+            return JSONResponse({"error": f"unknown record type {kind!r}"}, status_code=404)
+        return JSONResponse([show_record(r) for r in self._store.all(kind)])
+
     async def _touch(self, request: Request, kind: str) -> Response:
         """Change a record as a person in NetSuite would: the given elements, and lastModifiedDate."""
-        record = self._store.find(Ref(internal_id=request.path_params["id"]), kind)
+        ref = Ref(internal_id=request.path_params["id"])
+        record = self._store.find(ref, kind) if kind in KINDS else None
         if record is None:
             return JSONResponse({"error": "no such record"}, status_code=404)
         sent = {"@xsi": KINDS[kind].type, "@internalId": record.internal_id, **_typed(await _json(request))}
-        outcome = writes.save(self._store, "update", sent, Preferences(ignore_read_only=False))
+        outcome = writes.save(self._store, "update", sent, Preferences(by_hand=True))
         if outcome.code:
             return JSONResponse({"code": outcome.code, "message": outcome.message}, status_code=422)
         changed = self._store.find(outcome.ref, kind)
         return JSONResponse(show_record(changed) if changed else {})
+
+    async def occupy(self, request: Request) -> Response:
+        """Let other clients hold slots: {"slots": 3, "seconds": 10}; without seconds until changed."""
+        if request.method == "GET":
+            return JSONResponse({"occupied": self._gate.occupied})
+        wish = await _json(request)
+        slots, seconds = wish.get("slots", 0), wish.get("seconds")
+        if not isinstance(slots, int) or slots < 0 or not isinstance(seconds, int | float | None):
+            return JSONResponse({"error": "slots must be 0 or more, seconds a number"}, status_code=422)
+        self._gate.occupy(slots, seconds)
+        return JSONResponse({"occupied": self._gate.occupied})
 
     async def peak(self, _request: Request) -> Response:
         gate = self._gate

@@ -6,43 +6,62 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from streak_netsuite.sandbox.netsuite import preferences, soap_faults
+from streak_netsuite.sandbox.netsuite import preferences, reply_tricks, soap_faults
 from streak_netsuite.sandbox.netsuite.codec import Codec
 from streak_netsuite.sandbox.netsuite.declarations import ElementDecl
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
+from streak_netsuite.sandbox.netsuite.schema_files import ENVELOPE, request_schema
+from streak_netsuite.sandbox.netsuite.settings import Settings
 from streak_netsuite.sandbox.netsuite.soap_faults import SoapFault
 from streak_netsuite.sandbox.netsuite.tba import Passport
 from streak_netsuite.sandbox.netsuite.values import Fields
-from streak_netsuite.sandbox.netsuite.wsdl import ENVELOPE, OPERATIONS, request_schema
+from streak_netsuite.sandbox.netsuite.wsdl import OPERATIONS
 
 MAX_REQUEST_BYTES = 100 * 1024 * 1024  # Oracle help section_N3418637
 _AXIS = "http://xml.apache.org/axis/"
+_RECORDS = frozenset({"record", "baseRef", "initializeRecord"})
 _NAMES = frozenset(o.name for o in OPERATIONS)
 _HEADER = re.compile(rb"<([A-Za-z_][\w.-]*:)?Header[\s>].*?</([A-Za-z_][\w.-]*:)?Header>", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """One request, taken apart. `request` holds the operation's own element, as values."""
+    """One request, taken apart.
+
+    `operation` is what shall be done, `is_job` whether an asynchronous job does it.
+    """
 
     operation: str
     element: etree._Element
     passports: tuple[Passport, ...]
     has_other_credentials: bool
     preferences: Preferences
+    is_job: bool = False
+
+    @property
+    def asked(self) -> str:
+        """Return the operation the client named: a job carries out another one ("addList")."""
+        return _local(self.element)
 
     def read(self, codec: Codec) -> Fields:
         """Return the request's values; a fault when one cannot be held."""
-        type_ = f"messages:{self.operation[0].upper()}{self.operation[1:]}Request"
         try:
-            fields: Fields = codec.read(self.element, type_)
+            fields: Fields = codec.read(self.element, codec.message_type(self.operation))
         except (ValueError, ArithmeticError) as error:
             raise soap_faults.bad_content(f"java.lang.NumberFormatException: {error}") from error
         return fields
 
     def record_elements(self) -> list[etree._Element]:
-        """Return the records a write carries."""
-        return [c for c in self.element if isinstance(c.tag, str) and _local(c) in {"record", "baseRef"}]
+        """Return the records a list carries."""
+        return [c for c in self.element if isinstance(c.tag, str) and _local(c) in _RECORDS]
+
+    def text(self) -> str:
+        """Return the operation's element as XML."""
+        return str(etree.tostring(self.element, encoding="unicode"))
+
+    def record_texts(self) -> list[str]:
+        """Return the records a list carries, as XML."""
+        return [etree.tostring(e, encoding="unicode") for e in self.record_elements()]
 
 
 def without_header(raw: bytes) -> str:
@@ -147,7 +166,7 @@ def _to_bytes(root: etree._Element) -> bytes:
     return out
 
 
-def reply(codec: Codec, operation: str, content: Fields, *, account: str, reorder: bool = False) -> bytes:
+def reply(codec: Codec, operation: str, content: Fields, *, account: str, settings: Settings) -> bytes:
     """Return the reply to an operation, with the nsId that NetSuite's support asks for."""
     root = _open(codec)
     header = etree.SubElement(root, f"{{{ENVELOPE}}}Header")
@@ -156,18 +175,10 @@ def reply(codec: Codec, operation: str, content: Fields, *, account: str, reorde
     etree.SubElement(info, codec.tag("messages", "nsId")).text = ns_id
     body = etree.SubElement(root, f"{{{ENVELOPE}}}Body")
     name = f"{operation}Response"
-    decl = ElementDecl(
-        name=name, namespace="messages", type=f"messages:{name[0].upper()}{name[1:]}", least=1, most=1
-    )
+    decl = ElementDecl(name=name, namespace="messages", type=codec.message_type(name), least=1, most=1)
     codec.write(body, decl, content)
-    if reorder:
-        _put_after_submit_failed_first(body, codec)
+    reply_tricks.play(body, codec, settings)
     return _to_bytes(root)
-
-
-def _put_after_submit_failed_first(body: etree._Element, codec: Codec) -> None:
-    for flag in list(body.iter(codec.tag("core", "afterSubmitFailed"))):
-        flag.getparent().insert(0, flag)
 
 
 def fault(codec: Codec, problem: SoapFault) -> bytes:

@@ -21,6 +21,24 @@ SOAP_FAULTS: Mapping[str, Callable[[], SoapFault]] = MappingProxyType(
         "maintenance": soap_faults.maintenance,
     }
 )
+# What a state of the account (settings.account_state) means to every caller: the login audit trail's
+# word for a login that fails, or a fault after it.
+REVOKED: Mapping[str, str] = MappingProxyType(
+    {"token_revoked": "TokenRejected", "token_expired": "TokenExpired"}
+)
+ACCOUNT_FAULTS: Mapping[str, Callable[[], SoapFault]] = MappingProxyType(
+    {
+        "maintenance": soap_faults.maintenance,
+        "role_revoked": lambda: soap_faults.no_permission(
+            "WS_PERMISSION_REQD", "The role lacks the permission for web services."
+        ),
+        "services_off": lambda: soap_faults.no_permission(
+            "WS_FEATURE_REQD", "The account has not enabled the feature for web services."
+        ),
+    }
+)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+ELSEWHERE = "https://system.netsuite.example/pages/login.jsp"  # where a redirect leads
 CALL_KINDS = frozenset(
     {
         *SOAP_FAULTS,
@@ -34,6 +52,10 @@ CALL_KINDS = frozenset(
     }
 )
 RECORD_KINDS = frozenset({"record_error", "record_warning", "after_submit_failed"})
+LIST_KINDS = frozenset({"cut_list"})
+JOB_KINDS = frozenset({"job_failed"})
+STATUS_KINDS = frozenset({"status_failed"})
+KINDS = CALL_KINDS | RECORD_KINDS | LIST_KINDS | JOB_KINDS | STATUS_KINDS
 # Kinds that strike before anybody asks who is calling.
 AT_THE_DOOR = frozenset({"status", "cut_before"})
 
@@ -59,6 +81,23 @@ class Misfortunes:
     def strike_call(self, operation: str, text: str) -> Fault | None:
         """Return the fault that hits this call, or None."""
         return self._book.take(SYSTEM, operation, text, kinds=CALL_KINDS)
+
+    def strike_list(self, operation: str, texts: Callable[[], list[str]]) -> Fault | None:
+        """Return the fault that cuts this list call, or None."""
+        return self._strike(LIST_KINDS, operation, texts)
+
+    def strike_status(self, operation: str, texts: Callable[[], list[str]]) -> Fault | None:
+        """Return the fault that makes this call answer with a failed status, or None."""
+        return self._strike(STATUS_KINDS, operation, texts)
+
+    def strike_job(self, operation: str, texts: Callable[[], list[str]]) -> Fault | None:
+        """Return the fault that makes this job fail, or None."""
+        return self._strike(JOB_KINDS, operation, texts)
+
+    def _strike(self, kinds: frozenset[str], operation: str, texts: Callable[[], list[str]]) -> Fault | None:
+        if not any(f.system == SYSTEM and f.kind in kinds for f in self._book.all()):
+            return None
+        return self._book.take(SYSTEM, operation, "\n".join(texts()), kinds=kinds)
 
     def strike_records(self, operation: str, texts: Callable[[], list[str]]) -> dict[int, Fault]:
         """Return the faults that hit records of a call, by the record's place (0 is the first).

@@ -12,6 +12,13 @@ class RecordRefused(Exception):
         self.message = message
 
 
+def no_lines(what: str) -> RecordRefused:
+    """Return the refusal of a transaction without a line that does anything."""
+    return RecordRefused(
+        "VALID_LINE_ITEM_REQD", f"You must enter at least one line item for this {what} with a quantity."
+    )
+
+
 def missing(labels: Sequence[str]) -> RecordRefused:
     """Return the refusal that lists every value the form still wants."""
     return RecordRefused("USER_ERROR", f"Please enter value(s) for: {', '.join(labels)}")

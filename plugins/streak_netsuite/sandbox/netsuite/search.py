@@ -1,207 +1,237 @@
-"""Searching records by the fields of the basic searches."""
+"""Searching records: basic, joined and advanced searches, and saved ones."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from streak_netsuite.sandbox.netsuite.kinds import ITEM_KINDS
-from streak_netsuite.sandbox.netsuite.refusals import RecordRefused
-from streak_netsuite.sandbox.netsuite.store import Store
-from streak_netsuite.sandbox.netsuite.values import CustomValue, Fields, Record, Ref
-
-Criterion = Callable[[Record], bool]
-
-_KINDS_SEARCHED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "Customer": ("customer",),
-        "Transaction": ("salesOrder",),
-        "Item": ITEM_KINDS,
-    }
+from streak_netsuite.sandbox.netsuite import (
+    roles,
+    saved_searches,
+    search_columns,
+    search_joins,
+    search_rows,
+    search_values,
 )
-_ITEM_TYPES = {
-    "inventoryItem": "_inventoryItem",
-    "nonInventorySaleItem": "_nonInventoryItem",
-    "serviceSaleItem": "_service",
-}
+from streak_netsuite.sandbox.netsuite.codec import Codec
+from streak_netsuite.sandbox.netsuite.preferences import Preferences
+from streak_netsuite.sandbox.netsuite.refusals import RecordRefused
+from streak_netsuite.sandbox.netsuite.saved_searches import SavedSearch
+from streak_netsuite.sandbox.netsuite.search_columns import Columns
+from streak_netsuite.sandbox.netsuite.search_rows import LINE_FIELDS, SUBJECTS, Row
+from streak_netsuite.sandbox.netsuite.store import Store
+from streak_netsuite.sandbox.netsuite.values import Fields, Record, Ref
+
+Criterion = Callable[[Row], bool]
+_FROM = frozenset({"after", "onOrAfter", "on", "within"})
+_UNTIL = frozenset({"before", "onOrBefore", "on", "within"})
+_CHANGES = ("lastModifiedDate", "lastModified")
+_ABOVE = frozenset({"greaterThan", "greaterThanOrEqualTo", "equalTo", "between"})
+_BELOW = frozenset({"lessThan", "lessThanOrEqualTo", "equalTo", "between"})
+# Joins that lead from a line, not from the record.
+_LINE_JOINS = frozenset({"itemJoin"})
 
 
-def find(store: Store, search: Fields) -> list[Record]:
-    """Return the records a search record asks for, by ascending internal id."""
-    basic = _basic(search)
-    subject = basic["@xsi"].partition(":")[2].removesuffix("SearchBasic")
-    criteria = [_criterion(store, name, value) for name, value in basic.items() if name != "@xsi"]
-    return [r for r in store.all(*_KINDS_SEARCHED[subject]) if all(c(r) for c in criteria)]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """A search, understood.
+
+    Attributes:
+        subject: "Customer", "Transaction", ...
+        asked: the basic criteria as sent, saved ones first; each dict is one set that must hold.
+        criteria: what a row must fulfil.
+        joins: per join what one of the joined rows must fulfil.
+        columns: what is shown of each row; None shows whole records.
+        is_advanced: whether it came as an advanced search.
+    """
+
+    subject: str
+    asked: tuple[Fields, ...]
+    criteria: tuple[Criterion, ...]
+    joins: Mapping[str, Criterion]
+    columns: Columns | None
+    is_advanced: bool
+
+    @property
+    def with_lines(self) -> bool:
+        """Tell whether the lines of transactions are looked at."""
+        if self.subject != "Transaction":
+            return False
+        if any(_is_main_only(asked) for asked in self.asked):
+            return False
+        if self.columns is not None:
+            return True
+        names = {name for asked in self.asked for name in asked}
+        return bool(names & LINE_FIELDS) or bool(_LINE_JOINS & set(self.joins))
 
 
-def _basic(search: Fields) -> Fields:
-    """Return the basic criteria inside a search, a joined search or an advanced search."""
-    if search.get("@savedSearchId") or search.get("@savedSearchScriptId"):
-        raise RecordRefused("INVALID_SAVEDSEARCH", "That saved search does not exist.")
-    if "Advanced" in search["@xsi"]:
-        search = search.get("criteria", {"@xsi": search["@xsi"].replace("Advanced", "")})
-    if search["@xsi"].endswith("Search"):
-        subject = search["@xsi"].partition(":")[2]
-        search = search.get("basic", {"@xsi": f"common:{subject}Basic"})
-    return search
+def _is_main_only(asked: Fields) -> bool:
+    wish = asked.get("mainLine")
+    return wish is not None and bool(wish.get("searchValue"))
+
+
+def understand(store: Store, codec: Codec, sent: Fields, preferences: Preferences) -> Search:
+    """Return what a search record means.
+
+    Raises:
+        RecordRefused: a field, an operator, a value or a saved search makes no sense.
+    """
+    is_advanced = sent["@xsi"].endswith("SearchAdvanced")
+    saved = saved_searches.find(sent) if is_advanced else None
+    criteria = _criteria_of(sent)
+    basics = [saved.criteria] if saved is not None and saved.criteria else []
+    subject = criteria["@xsi"].partition(":")[2].removesuffix("Search")
+    basics += [criteria["basic"]] if "basic" in criteria else []
+    joins = {name: _all_of(store, [fields]) for name, fields in criteria.items() if name.endswith("Join")}
+    columns = _columns(store, codec, sent, saved, preferences) if is_advanced else None
+    _require_permission(store, subject)
+    return Search(
+        subject=subject,
+        asked=tuple(basics),
+        criteria=tuple(c for fields in basics for c in _criteria(store, fields)),
+        joins=joins,
+        columns=columns,
+        is_advanced=is_advanced,
+    )
+
+
+def _require_permission(store: Store, subject: str) -> None:
+    """Refuse a search for records of which the role may see none."""
+    kinds = SUBJECTS[subject]
+    if not any(roles.may(store.settings, kind, "view") for kind in kinds):
+        roles.require(store.settings, kinds[0], "get")
+
+
+def _criteria_of(sent: Fields) -> Fields:
+    """Return the joined search inside a basic, a joined or an advanced search."""
+    type_ = sent["@xsi"]
+    if type_.endswith("SearchBasic"):
+        return {"@xsi": type_.removesuffix("Basic"), "basic": sent}
+    if type_.endswith("SearchAdvanced"):
+        found: Fields = sent.get("criteria", {"@xsi": type_.removesuffix("Advanced")})
+        return found
+    return sent
+
+
+def _columns(
+    store: Store,
+    codec: Codec,
+    sent: Fields,
+    saved: SavedSearch | None,
+    preferences: Preferences,
+) -> Columns | None:
+    """Return the columns of an advanced search: those sent, else the saved search's; None for records."""
+    if not preferences.return_search_columns:
+        return None
+    if saved is not None and saved.is_summary:
+        raise RecordRefused(
+            "INVALID_SUMMARY_SRCH",
+            f"The saved search {saved.script_id} has summary columns; they cannot be returned.",
+        )
+    wanted = sent.get("columns")
+    if wanted is None and saved is not None:
+        wanted = saved.columns
+    return search_columns.read(store, codec, wanted) if wanted is not None else None
+
+
+# --- criteria ---
+
+
+def _criteria(store: Store, fields: Fields) -> Iterator[Criterion]:
+    for name, sent in fields.items():
+        if name == "customFieldList":
+            for one in sent.get("customField", []):
+                yield _custom_criterion(store, one)
+        elif name != "@xsi":
+            yield _criterion(store, name, sent)
+
+
+def _all_of(store: Store, sets: list[Fields]) -> Criterion:
+    inner = [c for fields in sets for c in _criteria(store, fields)]
+    return lambda row: all(c(row) for c in inner)
 
 
 def _criterion(store: Store, name: str, sent: Any) -> Criterion:
-    if name == "customFieldList":
-        inner = [_custom_criterion(store, one) for one in sent.get("customField", [])]
-        return lambda record: all(c(record) for c in inner)
-    get = _GETTERS.get(name) or (lambda record: record.fields.get(name))
-    test = _test(name, sent)
-    return lambda record: test(_plain(store, get(record)))
+    if name == "recType":
+        sent = _record_type(store, sent)
+    test = search_values.test_of(name, sent)
+    return lambda row: test(search_rows.value(store, row, name))
+
+
+def _record_type(store: Store, ref: Ref) -> Ref:
+    found = store.find(ref, "customRecordType") if ref else None
+    if found is None:
+        raise RecordRefused("INVALID_RCRD_TYPE", f"The custom record type {ref.key!r} does not exist.")
+    return Ref(internal_id=found.internal_id)
 
 
 def _custom_criterion(store: Store, sent: Fields) -> Criterion:
-    script_id = sent.get("@scriptId", "")
-    if script_id not in store.custom_fields:
-        raise RecordRefused("INVALID_SEARCH_FIELD_OBJ", f"Invalid search field {script_id}.")
-    test = _test(script_id, sent)
-
-    def matches(record: Record) -> bool:
-        kept: CustomValue | None = record.custom.get(script_id)
-        return test(_plain(store, kept.value if kept else None))
-
-    return matches
+    script_id = search_rows.custom_field(store, sent).script_id
+    test = search_values.test_of(script_id, sent)
+    return lambda row: test(search_rows.custom_value(store, row, script_id))
 
 
-def _status(record: Record) -> str:
-    status = str(record.fields.get("orderStatus", "")).removeprefix("_")
-    renamed = {
-        "fullyBilled": "billed",
-        "pendingBillingPartFulfilled": "pendingBillingPartiallyFulfilled",
-    }.get(status, status)
-    return f"_salesOrder{renamed[:1].upper()}{renamed[1:]}"
+# --- finding ---
 
 
-# Search fields that are not an element of the record.
-_GETTERS: Mapping[str, Callable[[Record], Any]] = MappingProxyType(
-    {
-        "dateCreated": lambda r: r.created_at,
-        "externalId": lambda r: Ref(external_id=r.external_id),
-        "externalIdString": lambda r: r.external_id,
-        "internalId": lambda r: Ref(internal_id=r.internal_id),
-        "internalIdNumber": lambda r: int(r.internal_id),
-        "lastModifiedDate": lambda r: r.modified_at,
-        "mainLine": lambda _r: True,
-        "memoMain": lambda r: r.fields.get("memo"),
-        "recordType": lambda r: r.kind.lower(),
-        "status": _status,
-        "type": lambda r: _ITEM_TYPES.get(r.kind, f"_{r.kind}"),
-    }
-)
+def find(store: Store, search: Search) -> list[Row]:
+    """Return the rows a search finds, by ascending internal id, then line.
+
+    Without columns each record counts once, whichever of its rows fits.
+    """
+    found: list[Row] = []
+    for record in _candidates(store, search):
+        rows = search_rows.rows(record, with_lines=search.with_lines)
+        fitting = (row for row in rows if _fits(store, search, row))
+        if search.columns is None:
+            first = next(fitting, None)
+            found += [Row(record)] if first is not None else []
+        else:
+            found += fitting
+    return found
 
 
-def _plain(store: Store, value: Any) -> Any:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return store.show_day(value)
-    return value
+def _fits(store: Store, search: Search, row: Row) -> bool:
+    if not all(criterion(row) for criterion in search.criteria):
+        return False
+    return all(
+        any(passes(other) for other in search_joins.joined(store, row, join))
+        for join, passes in search.joins.items()
+    )
 
 
-# --- what each kind of search field asks ---
+def _candidates(store: Store, search: Search) -> Iterator[Record]:
+    """Yield the records that may fit: by the narrowest window on ids or changes, if any was asked for."""
+    kinds = [k for k in SUBJECTS[search.subject] if roles.may(store.settings, k, "view")]
+    ids, changes = _id_window(search.asked), _change_window(search.asked)
+    if changes != (None, None):
+        return store.changed_between(*changes, *kinds)
+    return store.numbered_between(*ids, *kinds)
 
 
-def _test(name: str, sent: Fields) -> Callable[[Any], bool]:
-    """Return the question a search field asks of a value."""
-    shape = sent["@xsi"].partition(":")[2].replace("CustomField", "Field")
-    return _TESTS[shape](name, sent)
+def _id_window(asked: tuple[Fields, ...]) -> tuple[int | None, int | None]:
+    low: int | None = None
+    high: int | None = None
+    for fields in asked:
+        wish = fields.get("internalIdNumber", {})
+        operator, first = wish.get("@operator"), wish.get("searchValue")
+        if operator in _ABOVE and first is not None:
+            low = first if low is None else max(low, first)
+        last = wish.get("searchValue2") if operator == "between" else first
+        if operator in _BELOW and last is not None:
+            high = last if high is None else min(high, last)
+    return low, high
 
 
-def _text_test(name: str, sent: Fields) -> Callable[[Any], bool]:
-    wanted = str(sent.get("searchValue", "")).casefold()
-    operators: dict[str, Callable[[str], bool]] = {
-        "is": lambda text: text == wanted,
-        "equalTo": lambda text: text == wanted,
-        "isNot": lambda text: text != wanted,
-        "contains": lambda text: wanted in text,
-        "doesNotContain": lambda text: wanted not in text,
-        "startsWith": lambda text: text.startswith(wanted),
-        "doesNotStartWith": lambda text: not text.startswith(wanted),
-        "hasKeywords": lambda text: all(word in text for word in wanted.split()),
-        "empty": lambda text: not text,
-        "notEmpty": bool,
-    }
-    test = _operator(operators, name, sent)
-    return lambda value: test(str(value or "").casefold())
-
-
-def _operator(
-    operators: Mapping[str, Callable[[Any], bool]], name: str, sent: Fields
-) -> Callable[[Any], bool]:
-    operator = sent.get("@operator", "")
-    if operator not in operators:
-        raise RecordRefused(
-            "INVALID_SEARCH_OPERATOR", f"The field {name} cannot be searched with {operator!r}."
-        )
-    return operators[operator]
-
-
-def _boolean_test(_name: str, sent: Fields) -> Callable[[Any], bool]:
-    wanted = bool(sent.get("searchValue", False))
-    return lambda value: bool(value) is wanted
-
-
-def _order_test(name: str, sent: Fields) -> Callable[[Any], bool]:
-    low, high = sent.get("searchValue"), sent.get("searchValue2")
-    operator = sent.get("@operator", "")
-    if operator in {"within", "between"} and (low is None or high is None):
-        raise RecordRefused("INVALID_SEARCH_VALUE", f"The field {name} needs two values for {operator}.")
-    if operator not in {"empty", "notEmpty"} and low is None:
-        raise RecordRefused("INVALID_SEARCH_VALUE", f"The field {name} needs a value.")
-    operators: dict[str, Callable[[Any], bool]] = {
-        "on": lambda v: v == low,
-        "equalTo": lambda v: v == low,
-        "after": lambda v: v > low,
-        "greaterThan": lambda v: v > low,
-        "onOrAfter": lambda v: v >= low,
-        "greaterThanOrEqualTo": lambda v: v >= low,
-        "before": lambda v: v < low,
-        "lessThan": lambda v: v < low,
-        "onOrBefore": lambda v: v <= low,
-        "lessThanOrEqualTo": lambda v: v <= low,
-        "within": lambda v: low <= v <= high,
-        "between": lambda v: low <= v <= high,
-        "notEmpty": lambda _v: True,
-        "empty": lambda _v: False,
-    }
-    test = _operator(operators, name, sent)
-    return lambda value: operator == "empty" if value is None else test(_number(value))
-
-
-def _number(value: Any) -> Any:
-    return Decimal(value) if isinstance(value, str) else value
-
-
-def _choice_test(name: str, sent: Fields) -> Callable[[Any], bool]:
-    wanted = [w if isinstance(w, Ref) else Ref(internal_id=str(w)) for w in sent.get("searchValue", [])]
-
-    def among(value: Any) -> bool:
-        have = value if isinstance(value, tuple) else (value,)
-        return any(_is_meant(w, h) for w in wanted for h in have)
-
-    return _operator({"anyOf": among, "noneOf": lambda v: not among(v)}, name, sent)
-
-
-def _is_meant(wanted: Ref, have: Any) -> bool:
-    if not isinstance(have, Ref):
-        return bool(have) and wanted.internal_id.casefold() == str(have).casefold()
-    if wanted.internal_id:
-        return wanted.internal_id == have.internal_id
-    return bool(wanted.external_id) and wanted.external_id.casefold() == have.external_id.casefold()
-
-
-_TESTS: Mapping[str, Callable[[str, Fields], Callable[[Any], bool]]] = MappingProxyType(
-    {
-        "SearchStringField": _text_test,
-        "SearchTextNumberField": _text_test,
-        "SearchBooleanField": _boolean_test,
-        "SearchLongField": _order_test,
-        "SearchDateField": _order_test,
-        "SearchEnumMultiSelectField": _choice_test,
-        "SearchMultiSelectField": _choice_test,
-    }
-)
+def _change_window(asked: tuple[Fields, ...]) -> tuple[datetime | None, datetime | None]:
+    low: datetime | None = None
+    high: datetime | None = None
+    for fields in asked:
+        wish: Fields = next((fields[name] for name in _CHANGES if name in fields), {})
+        operator, first = wish.get("@operator"), wish.get("searchValue")
+        if operator in _FROM and first is not None:
+            low = max(low or datetime.min.replace(tzinfo=UTC), first)
+        last = wish.get("searchValue2") if operator == "within" else first
+        if operator in _UNTIL and last is not None:
+            high = min(high or datetime.max.replace(tzinfo=UTC), last)
+    return low, high

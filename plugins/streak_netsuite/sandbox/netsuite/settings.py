@@ -1,8 +1,23 @@
 """What a person or a test may change about the sandbox while it runs."""
 
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+# Features of the account, and whether they are on before anybody changes them.
+FEATURES: dict[str, bool] = {
+    "advanced_shipping": True,
+    "assembly_items": True,
+    "auto_numbering": False,
+    "classes": True,
+    "departments": True,
+    "gift_certificates": True,
+    "locations": True,
+    "multi_currency": True,
+    "one_world": True,
+    "suite_tax": False,
+}
 
 
 class Settings(BaseModel):
@@ -14,6 +29,20 @@ class Settings(BaseModel):
         call_seconds: how long every call takes at least.
         record_seconds: how long each written record takes on top.
         read_record_seconds: how long each record read or found takes on top.
+        list_seconds: after how long a list call is cut: the records left are answered as not processed
+            (Oracle help section_N3658677: 15 minutes less ten seconds).
+        async_start_seconds: how long a job waits before it may start.
+        async_seconds: how long a job takes on top of its records.
+        async_paused: no job starts.
+        integration_concurrency_limit: what is allocated to this integration; 0 when nothing is.
+        may_see_governance: the role may read the account's concurrency.
+        may_see_deleted: the role has the permission Deleted Records.
+        account_state: what every caller meets.
+        throttle_as: the fault of a request beyond the concurrency; some accounts answer as to a bad login.
+        unknown_reply_elements: replies carry elements that no schema knows.
+        unknown_status_codes: record errors carry codes that no schema knows.
+        shuffle_replies: elements of replies come in another order than the schema's.
+        huge_text_bytes: size of a text put into the first record of every reply; 0 for none.
         user_time_zone: the integration user's zone; decides the day of a date field.
         form_required: elements or custom script ids that the form demands, by record type.
         unique_customer_names: refuse a customer whose name another one has.
@@ -21,6 +50,14 @@ class Settings(BaseModel):
         allow_unsigned: accept any signature (the rest of the passport is still checked).
         reorder_replies: put afterSubmitFailed before code and message, as one of Oracle's samples does.
         default_order_status: status of an order sent without one.
+        features: what the account has switched on; names not given keep their default (`FEATURES`).
+        allow_number_override: a client may set entityId although customers are numbered automatically.
+        role_permissions: what the role may do, by record type; full for those not named.
+        locked_records: records a workflow holds: "salesOrder/8004", ...
+        open_months_back: how many months before the current one still take postings.
+        bill_before_fulfillment: orders may be invoiced before they are shipped.
+        default_ship_status: status of a fulfilment sent without one.
+        credit_limit_handling: what an order beyond the customer's credit limit meets.
     """
 
     model_config = ConfigDict(validate_assignment=True, extra="forbid")
@@ -29,6 +66,21 @@ class Settings(BaseModel):
     call_seconds: float = Field(default=0.0, ge=0)
     record_seconds: float = Field(default=0.0, ge=0)
     read_record_seconds: float = Field(default=0.0, ge=0)
+    list_seconds: float = Field(default=890.0, gt=0)
+    async_start_seconds: float = Field(default=0.0, ge=0)
+    async_seconds: float = Field(default=0.0, ge=0)
+    async_paused: bool = False
+    integration_concurrency_limit: int = Field(default=0, ge=0)
+    may_see_governance: bool = True
+    may_see_deleted: bool = True
+    account_state: Literal[
+        "open", "maintenance", "token_revoked", "token_expired", "role_revoked", "services_off"
+    ] = "open"
+    throttle_as: Literal["concurrency", "invalid_credentials"] = "concurrency"
+    unknown_reply_elements: bool = False
+    unknown_status_codes: bool = False
+    shuffle_replies: bool = False
+    huge_text_bytes: int = Field(default=0, ge=0, le=64 * 1024 * 1024)
     user_time_zone: str = "America/Los_Angeles"
     form_required: dict[str, list[str]] = Field(default_factory=dict)
     unique_customer_names: bool = True
@@ -36,7 +88,17 @@ class Settings(BaseModel):
     allow_unsigned: bool = False
     set_session_cookie: bool = True
     reorder_replies: bool = False
-    default_order_status: str = "_pendingFulfillment"
+    default_order_status: Literal["_pendingFulfillment", "_pendingApproval"] = "_pendingFulfillment"
+    features: dict[str, bool] = Field(default_factory=lambda: dict(FEATURES))
+    allow_number_override: bool = False
+    role_permissions: dict[str, Literal["none", "view", "create", "edit", "full"]] = Field(
+        default_factory=dict
+    )
+    locked_records: list[str] = Field(default_factory=list)
+    open_months_back: int = Field(default=1, ge=0)
+    bill_before_fulfillment: bool = False
+    default_ship_status: Literal["_picked", "_packed", "_shipped"] = "_shipped"
+    credit_limit_handling: Literal["ignore", "warn", "block"] = "ignore"
 
     @field_validator("user_time_zone")
     @classmethod
@@ -46,6 +108,14 @@ class Settings(BaseModel):
         except (OSError, ValueError) as error:
             raise ValueError(f"unknown time zone {value!r}") from error
         return value
+
+    @field_validator("features")
+    @classmethod
+    def _complete_features(cls, value: dict[str, bool]) -> dict[str, bool]:
+        unknown = sorted(set(value) - set(FEATURES))
+        if unknown:
+            raise ValueError(f"unknown features {unknown}; known are {sorted(FEATURES)}")
+        return FEATURES | value
 
     @property
     def user_zone(self) -> ZoneInfo:

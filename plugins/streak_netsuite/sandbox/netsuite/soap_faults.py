@@ -91,3 +91,23 @@ def unsupported_version(version: str) -> SoapFault:
 def bad_content(why: str) -> SoapFault:
     """Return the fault of a request that cannot be read: no code, the host alone."""
     return SoapFault("", "", why)
+
+
+def invalid_job(job_id: str) -> SoapFault:
+    """Return the fault of a job that never was, is too old, or was downloaded too often."""
+    return SoapFault("asyncFault", "INVALID_JOB_ID", f"The job {job_id} does not exist.")
+
+
+def job_not_complete(job_id: str) -> SoapFault:
+    """Return the fault of a result asked for too early."""
+    return SoapFault("asyncFault", "JOB_NOT_COMPLETE", f"The job {job_id} is not complete.")
+
+
+def invalid_page(job_id: str, index: int) -> SoapFault:
+    """Return the fault of a result page that does not exist."""
+    return SoapFault("asyncFault", "INVALID_PAGE_INDEX", f"The job {job_id} has no page {index}.")
+
+
+def no_permission(code: str, message: str) -> SoapFault:
+    """Return the fault of a caller who may not use web services."""
+    return SoapFault("insufficientPermissionFault", code, message)

@@ -86,12 +86,16 @@ class Gatekeeper:
         *,
         other_credentials: bool,
         check_signature: bool = True,
+        revoked: str = "",
     ) -> None:
-        """Return when the caller may pass; raise the fault NetSuite answers with when not."""
+        """Return when the caller may pass; raise the fault NetSuite answers with when not.
+
+        `revoked` is the audit trail's word for a token that is not valid any more.
+        """
         if len(passports) > 1 or (passports and other_credentials):
             self._note("AmbiguousAuthentication")
             raise soap_faults.ambiguous_authentication()
-        detail = self._judge(passports[0], check_signature) if passports else "NoPassport"
+        detail = self._judge(passports[0], check_signature) or revoked if passports else "NoPassport"
         self._note(detail)
         if detail:
             raise soap_faults.invalid_login()

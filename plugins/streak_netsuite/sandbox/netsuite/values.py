@@ -11,13 +11,17 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ref:
-    """A reference to a record or to a list's value (RecordRef, ListOrRecordRef)."""
+    """A reference to a record or to a list's value (RecordRef, ListOrRecordRef, CustomRecordRef).
+
+    `type_id` is the custom record's type, in references to custom records only.
+    """
 
     internal_id: str = ""
     external_id: str = ""
     type: str = ""
     name: str = ""
     script_id: str = ""
+    type_id: str = ""
 
     @property
     def key(self) -> str:
@@ -45,7 +49,8 @@ class CustomValue:
 class Record:
     """One stored record; `fields` holds what its schema type calls so, kept as values.
 
-    Custom fields lie in `custom` by script id, sublists in `sublists` by element name.
+    Custom fields lie in `custom` by script id, sublists in `sublists` by element name. `version` grows with
+    every write, so that a writer can tell whether another one came in between.
     """
 
     kind: str
@@ -56,11 +61,21 @@ class Record:
     fields: Fields = field(default_factory=dict)
     custom: dict[str, CustomValue] = field(default_factory=dict)
     sublists: dict[str, list[Fields]] = field(default_factory=dict)
+    version: int = 0
 
     @property
     def name(self) -> str:
         """Return what a reference to this record shows as its name."""
-        for key in ("entityId", "companyName", "itemId", "tranId", "name"):
+        for key in (
+            "entityId",
+            "companyName",
+            "itemId",
+            "tranId",
+            "name",
+            "periodName",
+            "recordName",
+            "label",
+        ):
             if self.fields.get(key):
                 return str(self.fields[key])
         return self.internal_id

@@ -1,0 +1,167 @@
+"""Every record type the sandbox keeps: what it answers is what Oracle's schema allows."""
+
+from decimal import Decimal
+
+import pytest
+from lxml import etree
+
+from streak_netsuite.sandbox.netsuite.kinds import KINDS, TRANSACTION_KINDS
+
+ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
+IGNORE = {"preferences": {"ignoreReadOnlyFields": True}}
+TYPES = {
+    "salesOrder": ("sales", "SalesOrder"),
+    "itemFulfillment": ("sales", "ItemFulfillment"),
+    "invoice": ("sales", "Invoice"),
+    "creditMemo": ("customers", "CreditMemo"),
+    "customerPayment": ("customers", "CustomerPayment"),
+    "customerDeposit": ("customers", "CustomerDeposit"),
+    "depositApplication": ("customers", "DepositApplication"),
+    "customerRefund": ("customers", "CustomerRefund"),
+}
+
+
+@pytest.fixture(scope="module")
+def oracle_schema(netsuite_wsdl):
+    """Oracle's XSDs, compiled together."""
+    folder = netsuite_wsdl.parent / "xsd"
+    imports = "".join(
+        f'<xsd:import namespace="{etree.parse(path).getroot().get("targetNamespace")}" '
+        f'schemaLocation="{path.as_uri()}"/>'
+        for path in sorted(folder.glob("*.xsd"))
+    )
+    driver = f'<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema">{imports}</xsd:schema>'
+    return etree.XMLSchema(etree.fromstring(driver))
+
+
+def assert_valid(account, schema):
+    envelope = account.history.last_received["envelope"]
+    for part in envelope.find(f"{ENVELOPE}Body"):
+        alone = etree.fromstring(etree.tostring(part))
+        assert schema.validate(alone), schema.error_log
+
+
+class Clerk:
+    """Takes an order to its end the way Oracle's pages say: initialize, edit, add."""
+
+    def __init__(self, account):
+        self.account = account
+        self.ref = account.type("core", "RecordRef")
+
+    def initialize(self, target, kind, internal_id):
+        reference = self.account.type("core", "InitializeRef")(type=kind, internalId=internal_id)
+        wish = self.account.type("core", "InitializeRecord")(type=target, reference=reference)
+        answer = self.account.call("initialize", wish).readResponse
+        assert answer.status.isSuccess, answer.status
+        return answer.record
+
+    def add(self, record):
+        answer = self.account.call("add", record, headers=IGNORE).writeResponse
+        assert answer.status.isSuccess, answer.status
+        return answer.baseRef.internalId
+
+    def make(self, target, kind, internal_id, edit=lambda record: None):
+        record = self.initialize(target, kind, internal_id)
+        edit(record)
+        return self.add(record)
+
+    def get(self, kind, internal_id):
+        answer = self.account.call("get", self.ref(type=kind, internalId=internal_id)).readResponse
+        assert answer.status.isSuccess, answer.status
+        return answer.record
+
+
+def test_an_order_is_shipped_billed_and_paid_by_initialized_records(account):
+    clerk = Clerk(account)
+    clerk.make("itemFulfillment", "salesOrder", "8004")
+    invoice = clerk.make("invoice", "salesOrder", "8004")
+    assert clerk.get("salesOrder", "8004").orderStatus == "_fullyBilled"
+    clerk.make("customerPayment", "invoice", invoice)
+    paid = clerk.get("invoice", invoice)
+    assert (paid.status, paid.amountRemaining) == ("Paid In Full", 0)
+
+
+def test_an_initialized_invoice_is_edited_before_it_is_added(account):
+    def bill_less(record):
+        record.itemList.item[0].quantity = Decimal(1)
+        record.itemList.item = record.itemList.item[:1]
+
+    clerk = Clerk(account)
+    number = clerk.make("invoice", "salesOrder", "8003", bill_less)
+    made = clerk.get("invoice", number)
+    assert [(line.item.name, line.quantity) for line in made.itemList.item] == [("Carrier AGV", 1)]
+    assert clerk.get("salesOrder", "8003").orderStatus == "_pendingBilling"
+
+
+def test_a_credit_memo_is_made_and_paid_back(account):
+    clerk = Clerk(account)
+    invoice = clerk.make("invoice", "salesOrder", "8003")
+
+    def untick(record):
+        for entry in record.applyList.apply:
+            entry.apply = False
+
+    credit = clerk.make("creditMemo", "invoice", invoice, untick)
+    assert clerk.get("creditMemo", credit).status == "Open"
+    clerk.make("customerRefund", "creditMemo", credit)
+    assert clerk.get("creditMemo", credit).status == "Fully Applied"
+
+
+@pytest.mark.wsdl
+def test_every_transaction_fits_oracles_schema(oracle_account, oracle_schema):
+    clerk = Clerk(oracle_account)
+    make = oracle_account.type
+    made = {"salesOrder": "8003", "invoice": clerk.make("invoice", "salesOrder", "8003")}
+    made["itemFulfillment"] = clerk.make("itemFulfillment", "salesOrder", "8004")
+    made["creditMemo"] = clerk.make("creditMemo", "invoice", "7202")
+    deposit = make("customers", "CustomerDeposit")(
+        customer=clerk.ref(internalId="504"), payment=Decimal(90), currency=clerk.ref(internalId="4")
+    )
+    made["customerDeposit"] = clerk.add(deposit)
+
+    def apply(record):
+        record.applyList.apply[0].apply = True
+        record.applyList.apply[0].amount = Decimal(40)
+
+    made["depositApplication"] = clerk.make(
+        "depositApplication", "customerDeposit", made["customerDeposit"], apply
+    )
+    made["customerPayment"] = clerk.make("customerPayment", "invoice", made["invoice"])
+    made["customerRefund"] = clerk.make(
+        "customerRefund",
+        "customer",
+        "504",
+        lambda record: [setattr(e, "apply", True) for e in record.applyList.apply],
+    )
+    assert set(made) == set(TYPES) == set(TRANSACTION_KINDS)
+    for kind, internal_id in made.items():
+        clerk.get(kind, internal_id)
+        assert_valid(oracle_account, oracle_schema)
+    for target, kind, source in (
+        ("customerPayment", "customer", "502"),
+        ("creditMemo", "customer", "502"),
+        ("invoice", "customer", "502"),
+    ):
+        clerk.initialize(target, kind, source)
+        assert_valid(oracle_account, oracle_schema)
+
+
+@pytest.mark.wsdl
+def test_every_seeded_record_fits_oracles_schema(oracle_account, oracle_schema):
+    store = oracle_account.sandbox.store
+    custom = oracle_account.type("core", "CustomRecordRef")
+    plain = oracle_account.type("core", "RecordRef")
+    seen = set()
+    for kind in KINDS:
+        for record in list(store.all(kind))[:3]:
+            ref = (
+                custom(typeId=record.fields["recType"].internal_id, internalId=record.internal_id)
+                if kind == "customRecord"
+                else plain(type=kind, internalId=record.internal_id)
+            )
+            assert oracle_account.call("get", ref).readResponse.status.isSuccess
+            assert_valid(oracle_account, oracle_schema)
+            seen.add(kind)
+    unseeded = {"creditMemo", "customerDeposit", "depositApplication", "customerRefund", "crmCustomField"}
+    assert set(KINDS) - seen >= unseeded
+    assert len(seen) >= 35
