@@ -3,13 +3,16 @@
 import contextlib
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from streak_netsuite.connections import WebhookSettings
+from streak_netsuite.connectors.netsuite.account import AccountId
+from streak_netsuite.connectors.netsuite.desk import NetSuiteDesk
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
+from streak_netsuite.connectors.netsuite.governor import Governor
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.box_desk import BoxDesk
@@ -20,9 +23,11 @@ from streak_netsuite.connectors.streak.name_catalogue import StreakNames
 from streak_netsuite.connectors.streak.registry import StreakWebhooks
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.drift import DriftWatch
+from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
@@ -37,6 +42,8 @@ from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.ports import OrderTarget
 from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
+
+_ACCOUNT = "netsuite.account"  # the snapshot that names the ledger's account
 
 
 def utc_now() -> datetime:
@@ -81,6 +88,10 @@ class Product:
             run_id=self.run_id,
         )
 
+    def outages(self) -> OutageBook:
+        """Return the book of what is known to be broken."""
+        return OutageBook(memory=self.ledger, clock=self.clock)
+
     def write_back(self) -> WriteBack:
         """Return the flow that tells boxes about their orders."""
         return WriteBack(
@@ -118,6 +129,10 @@ class Product:
             run_id=self.run_id,
         )
 
+    def account_watch(self) -> AccountWatch:
+        """Return the watch over what the NetSuite account allows."""
+        return watch_account(self.netsuite, self.ledger, self.settings.netsuite, clock=self.clock)
+
     def delta_sweep(self) -> DeltaSweep:
         """Return the sweep for what changed in Streak since the last one."""
         return DeltaSweep(
@@ -141,11 +156,10 @@ class Product:
         static = StaticLookups(self.spec)
         engine = Engine(self.spec, zone=self.settings.netsuite.account_zone, lookups=static)
         wanted = frozenset(request for deal in deals for request in engine.wanted_lookups(deal))
-        return (
-            engine.with_lookups(CombinedLookups(static, live_items(self.netsuite, wanted)))
-            if wanted
-            else engine
-        )
+        if not wanted:
+            return engine
+        live = live_items(self.netsuite, wanted)
+        return engine.with_lookups(CombinedLookups(static, live, near_items(self.netsuite, live)))
 
 
 @contextlib.contextmanager
@@ -240,6 +254,91 @@ def live_items(erp: OrderTarget, wanted: frozenset[LookupRequest]) -> dict[Looku
     }
 
 
+def near_items(
+    erp: OrderTarget, live: Mapping[LookupRequest, Sequence[LiveMatch]]
+) -> dict[str, Sequence[str]]:
+    """Return names of items to suggest for those that NetSuite does not know, by lookup."""
+    unknown = [request for request, matches in live.items() if not matches]
+    if not unknown:
+        return {}
+    names = erp.suggest_items(sorted({request.value for request in unknown}))
+    return {request.table: names for request in unknown}
+
+
+def require_same_account(netsuite: NetSuiteSettings, ledger: Ledger, *, now: datetime) -> None:
+    """Make sure that the ledger's ids are of this account, and note the account when the ledger is new.
+
+    Internal ids change when a sandbox is refreshed, and are others in each account: a ledger of another account
+    would tie deals to strangers.
+
+    Raises:
+        ConfigurationError: the ledger belongs to another account.
+    """
+    account = AccountId(netsuite.account).realm
+    known = ledger.get_snapshot(_ACCOUNT)
+    if known is None:
+        ledger.keep_snapshot(_ACCOUNT, {"account": account}, now=now)
+    elif known["account"] != account:
+        raise ConfigurationError(
+            f"this ledger belongs to NetSuite account {known['account']}, and the connection leads to {account}; "
+            "give each account a ledger of its own"
+        )
+
+
+def known_limit(netsuite: NetSuiteSettings, ledger: Ledger) -> NetSuiteSettings:
+    """Return the settings with the concurrency that the account has said of itself."""
+    said = ledger.calls.find_limit(AccountId(netsuite.account).realm)
+    return netsuite.knowing(said.concurrency if said is not None else None)
+
+
+def open_netsuite(
+    netsuite: NetSuiteSettings, ledger: Ledger, *, clock: Callable[[], datetime] = utc_now
+) -> SoapClient:
+    """Return a client that shares the account's concurrency with every other worker; close it after use."""
+    account = AccountId(netsuite.account).realm
+    share = ledger.calls.share(account, limit=netsuite.slots, holder=uuid.uuid4().hex, clock=clock)
+    return SoapClient(netsuite, clock=time.time, governor=Governor(netsuite.slots, share=share))
+
+
+def watch_account(
+    erp: NetSuiteGateway, ledger: Ledger, netsuite: NetSuiteSettings, *, clock: Callable[[], datetime]
+) -> AccountWatch:
+    """Return the watch over what a NetSuite account allows."""
+    return AccountWatch(
+        erp=erp,
+        calls=ledger.calls,
+        account=AccountId(netsuite.account).realm,
+        endpoint_version=netsuite.endpoint_version,
+        clock=clock,
+    )
+
+
+@contextlib.contextmanager
+def open_account(
+    netsuite: NetSuiteSettings, ledger: LedgerSettings, *, clock: Callable[[], datetime] = utc_now
+) -> Iterator[AccountWatch]:
+    """Open the watch over a NetSuite account for the length of a block; Streak is not needed."""
+    with Ledger.connect(ledger) as opened, open_netsuite(netsuite, opened, clock=clock) as client:
+        yield watch_account(NetSuiteGateway(client, netsuite), opened, netsuite, clock=clock)
+
+
+@contextlib.contextmanager
+def open_desk(netsuite: NetSuiteSettings, ledger: LedgerSettings | None) -> Iterator[NetSuiteDesk]:
+    """Open a NetSuite account for single records; Streak is not needed.
+
+    Args:
+        ledger: where the account's concurrency is shared; None for a process on its own.
+    """
+    with contextlib.ExitStack() as stack:
+        if ledger is None:
+            client = stack.enter_context(SoapClient(netsuite, clock=time.time))
+        else:
+            opened = stack.enter_context(Ledger.connect(ledger))
+            netsuite = known_limit(netsuite, opened)
+            client = stack.enter_context(open_netsuite(netsuite, opened))
+        yield NetSuiteDesk(client, netsuite)
+
+
 @contextlib.contextmanager
 def open_product(
     settings: Settings, *, run_id: str | None = None, clock: Callable[[], datetime] = utc_now
@@ -253,7 +352,9 @@ def open_product(
     with contextlib.ExitStack() as stack:
         ledger = stack.enter_context(Ledger.connect(settings.ledger))
         streak = stack.enter_context(StreakClient(settings.streak))
-        soap = stack.enter_context(SoapClient(settings.netsuite, clock=time.time))
+        require_same_account(settings.netsuite, ledger, now=clock())
+        settings = replace(settings, netsuite=known_limit(settings.netsuite, ledger))
+        soap = stack.enter_context(open_netsuite(settings.netsuite, ledger, clock=clock))
         yield Product(
             settings=settings,
             spec=spec,

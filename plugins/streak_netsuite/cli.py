@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from streak_netsuite.assembly import Settings
     from streak_netsuite.connections import ConnectionParts
+    from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
     from streak_netsuite.flows.webhooks import WebhookKeeper
     from streak_netsuite.ledger.ledger import Ledger
+    from streak_netsuite.ledger.settings import LedgerSettings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,10 +31,12 @@ ledger_app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and 
 holds_app = typer.Typer(no_args_is_help=True, help="Records that wait for a person.")
 mapping_app = typer.Typer(no_args_is_help=True, help="Mapping files.")
 webhooks_app = typer.Typer(no_args_is_help=True, help="The webhooks that Streak sends.")
+netsuite_app = typer.Typer(no_args_is_help=True, help="The NetSuite account.")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(holds_app, name="holds")
 app.add_typer(mapping_app, name="mapping")
 app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(netsuite_app, name="netsuite")
 
 console = Console()
 errors = Console(stderr=True)
@@ -187,6 +191,51 @@ def webhooks_sync(former: Former = []) -> None:  # noqa: B006 - typer's form of 
         raise typer.Exit(1)
 
 
+@netsuite_app.command("account")
+def netsuite_account() -> None:
+    """Print what the account says of itself: limits, clock, endpoint, use of the last day. Keeps the limit."""
+    from streak_netsuite.assembly import open_account
+
+    with open_account(_netsuite_settings(), _ledger_settings()) as watch:
+        report = watch.run()
+    typer.echo("\n".join(report.lines()))
+    if report.advice:
+        raise typer.Exit(1)
+
+
+@netsuite_app.command("fields")
+def netsuite_fields(
+    place: Annotated[str, typer.Option(help="Only of: entity, transaction, item, ...")] = "",
+) -> None:
+    """List the account's custom fields with their types."""
+    from streak_netsuite.connectors.netsuite.field_catalogue import FieldCatalogue
+    from streak_netsuite.connectors.netsuite.soap import SoapClient
+
+    with SoapClient(_netsuite_settings()) as client:
+        found = [field for field in FieldCatalogue(client).read() if place in ("", field.place)]
+    table = Table("Script id", "Place", "Type", "Label", "Required", "Choices")
+    for field in found:
+        choices = field.choices.name if field.choices else ""
+        required = "yes" if field.mandatory else ""
+        table.add_row(field.script_id, field.place, field.type or "-", field.label, required, choices)
+    console.print(table if found else "no custom fields")
+
+
+@netsuite_app.command("wsdl")
+def netsuite_wsdl(
+    to: Annotated[
+        Path, typer.Option(help="The directory to keep it in; 'wsdl_directory' of the connection.")
+    ],
+) -> None:
+    """Fetch the account's WSDL and schemas into a directory, for workers that may not fetch them."""
+    from streak_netsuite.connectors.netsuite.soap import SoapClient
+
+    settings = _netsuite_settings().model_copy(update={"wsdl_directory": to})
+    with SoapClient(settings) as client:
+        client.schema.type("SalesOrder")
+    typer.echo(f"{sum(1 for _ in to.iterdir())} files are in {to}")
+
+
 @mapping_app.command("check")
 def mapping_check(file: Path) -> None:
     """Check a mapping file; every fault is named with its line."""
@@ -223,15 +272,27 @@ def _login_name() -> str:
 
 def _settings(mapping: Path | None) -> "Settings":
     from streak_netsuite.assembly import Settings
-    from streak_netsuite.connections import ledger_settings, netsuite_settings, streak_settings
+    from streak_netsuite.connections import streak_settings
     from streak_netsuite.mapping.spec import shipped_spec_path
 
     return Settings(
         streak=streak_settings(_connection("streak_default")),
-        netsuite=netsuite_settings(_connection("netsuite_default")),
-        ledger=ledger_settings(_connection("streak_netsuite_ledger")),
+        netsuite=_netsuite_settings(),
+        ledger=_ledger_settings(),
         mapping=mapping or shipped_spec_path("deal_to_order"),
     )
+
+
+def _netsuite_settings() -> "NetSuiteSettings":
+    from streak_netsuite.connections import netsuite_settings
+
+    return netsuite_settings(_connection("netsuite_default"))
+
+
+def _ledger_settings() -> "LedgerSettings":
+    from streak_netsuite.connections import ledger_settings
+
+    return ledger_settings(_connection("streak_netsuite_ledger"))
 
 
 def _webhook_keeper(former: list[str]) -> "AbstractContextManager[WebhookKeeper]":
@@ -243,10 +304,9 @@ def _webhook_keeper(former: list[str]) -> "AbstractContextManager[WebhookKeeper]
 
 
 def _ledger() -> "Ledger":
-    from streak_netsuite.connections import ledger_settings
     from streak_netsuite.ledger.ledger import Ledger
 
-    return Ledger.connect(ledger_settings(_connection("streak_netsuite_ledger")))
+    return Ledger.connect(_ledger_settings())
 
 
 def _connection(conn_id: str) -> "ConnectionParts":

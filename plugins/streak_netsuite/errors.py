@@ -99,12 +99,25 @@ class RejectedByVendor(RecordError):
 
     Attributes:
         code: the vendor's status code, as sent.
-        field: the vendor's field, when it named one.
+        field: the vendor's field, when it named one; several as the vendor listed them ("Location, Terms").
+        owner: whose turn it is ("sales", "finance", "admin"), or "" when we cannot tell.
+        cause: what was wrong, in a sentence for people, or "".
     """
 
-    def __init__(self, message: str, *, code: str, field: str | None = None, fix: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        field: str | None = None,
+        fix: str = "",
+        owner: str = "",
+        cause: str = "",
+    ) -> None:
         super().__init__(message, code=code, fix=fix)
         self.field = field
+        self.owner = owner
+        self.cause = cause
 
 
 class Ambiguous(RecordError):

@@ -25,9 +25,30 @@ def get_provider_info() -> dict[str, Any]:
         "hooks": _modules("hooks", {"Streak": ["streak"], "NetSuite": ["netsuite"]}),
         "operators": _modules(
             "operators",
-            {"Streak": ["streak", "sweep", "webhooks", "drift"], "NetSuite": ["deal_to_order"]},
+            {
+                "Streak": ["streak", "sweep", "webhooks", "drift"],
+                "NetSuite": ["deal_to_order", "netsuite", "netsuite_account"],
+            },
         ),
+        "config": _config(),
         "triggers": _modules("triggers", {"Streak": ["streak", "inbox"]}),
+    }
+
+
+def _config() -> dict[str, Any]:
+    return {
+        "streak_netsuite": {
+            "description": "Settings of the Streak-NetSuite integration.",
+            "options": {
+                "pool": {
+                    "description": "The pool for tasks that call NetSuite. It has to exist.",
+                    "version_added": "0.1.0",
+                    "type": "string",
+                    "example": "netsuite",
+                    "default": "default_pool",
+                }
+            },
+        }
     }
 
 
@@ -83,8 +104,13 @@ def _netsuite() -> dict[str, Any]:
                 "label": "Integration user's time zone (America/Los_Angeles)",
                 "schema": _TEXT,
             },
-            "concurrency": {"label": "Concurrent calls of the account (5)", "schema": _NUMBER},
+            "concurrency": {
+                "label": "Concurrent calls of the account (as it says itself)",
+                "schema": _NUMBER,
+            },
             "reserve": {"label": "Of these, left to other integrations (1)", "schema": _NUMBER},
+            "endpoint_version": {"label": "SuiteTalk endpoint (2025_2)", "schema": _TEXT},
+            "wsdl_directory": {"label": "Where the WSDL is kept between runs", "schema": _TEXT},
         },
     }
 

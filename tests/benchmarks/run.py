@@ -16,6 +16,11 @@ NAMES = (
     "event_latency",
     "streak_sweep_full",
     "streak_sweep_delta",
+    "soap_client_build",
+    "soap_serialise_orders",
+    "soap_parse_customers",
+    "governor_limit_5",
+    "governor_limit_15",
 )
 REPORT = Path("build/bench.json")
 

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from streak_netsuite import connections
 from streak_netsuite.connections import ConnectionParts
+from streak_netsuite.provider import get_provider_info
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -44,7 +45,9 @@ def test_every_part_of_airflow_has_its_service() -> None:
 
 def test_the_tables_of_airflow_and_the_ledger_are_made_before_anything_starts() -> None:
     init = SERVICES["init"]
-    assert init["command"][0].splitlines() == ["airflow db migrate", "streak-netsuite ledger upgrade"]
+    steps = [line.split(' "')[0] for line in init["command"][0].splitlines()]
+    pool = COMPOSE["x-airflow"]["environment"]["AIRFLOW__STREAK_NETSUITE__POOL"]
+    assert steps == ["airflow db migrate", "streak-netsuite ledger upgrade", f"airflow pools set {pool} 8"]
     assert init["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     assert init["restart"] == "no"
 
@@ -106,7 +109,7 @@ def test_every_setting_of_airflow_is_one_that_airflow_has() -> None:
     assert package is not None
     assert package.submodule_search_locations
     template = Path(package.submodule_search_locations[0]) / "config_templates" / "config.yml"
-    known = yaml.safe_load(template.read_text())
+    known = {**yaml.safe_load(template.read_text()), **get_provider_info()["config"]}
     used = [name.lower().split("__")[1:] for name in COMPOSE["x-airflow"]["environment"] if "__" in name]
     assert [(section, option) for section, option in used if option not in known[section]["options"]] == []
 

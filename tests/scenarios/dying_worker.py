@@ -31,7 +31,7 @@ def die_after(owner: type, name: str, *, when: Callable[..., bool] = lambda *_, 
 
 def records_of(kind: str) -> Callable[..., bool]:
     """Tell the writes of one record type."""
-    return lambda *_, record=(), **__: bool(record) and type(record[0]).__name__ == kind
+    return lambda call: call.operation == "upsertList" and call.subject == kind
 
 
 def writes_to(part: str) -> Callable[..., bool]:
@@ -40,8 +40,8 @@ def writes_to(part: str) -> Callable[..., bool]:
 
 
 DEATHS: dict[str, Callable[[], None]] = {
-    "customer": lambda: die_after(SoapClient, "write", when=records_of("Customer")),
-    "order": lambda: die_after(SoapClient, "write", when=records_of("SalesOrder")),
+    "customer": lambda: die_after(SoapClient, "send", when=records_of("customer")),
+    "order": lambda: die_after(SoapClient, "send", when=records_of("salesOrder")),
     "fields": lambda: die_after(StreakClient, "send", when=writes_to("/v1/boxes/")),
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
     "meeting": lambda: die_after(StreakClient, "send", when=writes_to("/meetings")),

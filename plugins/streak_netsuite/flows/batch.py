@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from streak_netsuite.errors import Ambiguous, RecordError
+from streak_netsuite.errors import Ambiguous, RecordError, RejectedByVendor
 from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.sync.hint import Claim, InboxEvent
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
@@ -105,11 +105,17 @@ def hold_of(
     return Hold(
         code=error.code,
         reason=str(error),
-        fix=error.fix,
+        fix=_addressed(error),
         faults=tuple(faults) or (str(error),),
         candidates=error.candidates if isinstance(error, Ambiguous) else (),
         payload=payload or {},
     )
+
+
+def _addressed(error: RecordError) -> str:
+    """Return the next step, with who is to take it where the vendor's refusal says so."""
+    owner = error.owner if isinstance(error, RejectedByVendor) else ""
+    return f"{owner}: {error.fix}" if owner and error.fix else error.fix
 
 
 def _outcome(

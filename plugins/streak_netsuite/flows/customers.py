@@ -15,9 +15,10 @@ from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.identity import company_key, email_key, external_id
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.reference import Reference
+from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.matching import Match, Sought, Verdict, match_customer
-from streak_netsuite.sync.outcome import Action
+from streak_netsuite.sync.outcome import Action, Hold
 from streak_netsuite.sync.plan import Buyer, CustomerStep
 from streak_netsuite.sync.ports import Memory, OrderTarget
 
@@ -54,12 +55,18 @@ class CustomerResolver:
         if reserve:
             unbound = self._reserve(batch, unbound, now=now)
         self._refresh(now)
-        steps = {
-            d.deal.key: _bound_step(buyers[d.deal.key], bound[buyer_ref(buyers[d.deal.key])].netsuite.id)
-            for d in drafts
-            if buyer_ref(buyers[d.deal.key]) in bound
-        }
-        steps.update(self._recognise(batch, unbound, buyers))
+        gone = self._gone(bound.values())
+        steps: dict[str, CustomerStep] = {}
+        orphans: dict[str, Binding] = {}
+        for draft in drafts:
+            tie = bound.get(buyer_ref(buyers[draft.deal.key]))
+            if tie is not None and tie.netsuite.id in gone:
+                orphans[draft.deal.key] = tie
+            elif tie is not None:
+                steps[draft.deal.key] = _bound_step(buyers[draft.deal.key], tie.netsuite.id)
+        orphaned = [d for d in drafts if d.deal.key in orphans]
+        found = self._recognise(batch, [*unbound, *orphaned], buyers)
+        steps.update(self._survivors(batch, orphaned, orphans, found, now=now, keep=reserve))
         steps = self._share(steps)
         return FitCheck(self._memory.directory, self._erp).keep_fitting(batch, drafts, steps)
 
@@ -88,6 +95,43 @@ class CustomerResolver:
         since = self._memory.get_watermark(WATERMARK)
         start = since - timedelta(seconds=self._settings.overlap_seconds) if since else None
         self._memory.directory.refresh(self._erp.changed_customers(start), watermark=WATERMARK, position=now)
+
+    def _gone(self, ties: Iterable[Binding]) -> frozenset[str]:
+        """Return which tied customers do not exist any more. Only those the directory lacks are asked for."""
+        ids = {tie.netsuite.id for tie in ties}
+        known = {e.internal_id for e in self._memory.directory.find(internal_ids=ids)} if ids else set()
+        lacking = sorted(ids - known)
+        return self._erp.missing_customers(lacking) if lacking else frozenset()
+
+    def _survivors(
+        self,
+        batch: Batch,
+        orphaned: Sequence[MappedDealDraft],
+        ties: Mapping[str, Binding],
+        found: dict[str, CustomerStep],
+        *,
+        now: datetime,
+        keep: bool,
+    ) -> dict[str, CustomerStep]:
+        """Let ties of customers that were merged or deleted lead to the one that took their place.
+
+        A customer that had a tie is never created again: without a certain successor, a person is asked.
+        """
+        for draft in orphaned:
+            key = draft.deal.key
+            step = found.get(key)
+            if step is None:  # several could be meant; held with all of them
+                continue
+            if step.record is not None:
+                batch.hold(key, _gone_hold(draft, ties[key]), rule="customer_gone")
+                del found[key]
+                continue
+            successor = (step.reference.internal_id or "") if step.reference else ""
+            rule = f"took the place of {ties[key].netsuite.id}"
+            if keep:
+                self._memory.repoint_binding(ties[key], successor, rule=rule, now=now)
+            found[key] = replace(step, rule="binding", reason=f"{step.reason}; it {rule}")
+        return found
 
     def _recognise(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], buyers: Mapping[str, Buyer]
@@ -188,6 +232,16 @@ def _bound_step(buyer: Buyer, internal_id: str) -> CustomerStep:
         buyer_key=buyer.party.key,
         is_person=buyer.is_person,
         reference=Reference(internal_id=internal_id, name=buyer.party.name),
+    )
+
+
+def _gone_hold(draft: MappedDealDraft, tie: Binding) -> Hold:
+    return Hold(
+        code="CUSTOMER_GONE",
+        reason=f"deal '{draft.deal.name}': customer {tie.netsuite.id} of '{draft.customer.name}' was deleted or "
+        "merged in NetSuite, and no other customer has its name or e-mail addresses",
+        fix="give the customer that took its place the organization's name or e-mail address, then release this",
+        payload=to_plain(draft.customer),
     )
 
 

@@ -10,6 +10,7 @@ from streak_netsuite.errors import (
     LeaseLost,
     MappingError,
     RecordError,
+    RejectedByVendor,
     StreakNetSuiteError,
     TransientError,
     UncertainWrite,
@@ -44,6 +45,10 @@ log = logging.getLogger(__name__)
 FLOW = "deal_to_order"
 SIDE_FLOW = "deal_to_order.side"  # holds that a later good outcome of the deal must not close
 ORDER_KEY = "streak-so"
+# Status codes that say "this reference leads nowhere" (section_N3539978, read 2026-11).
+_DEAD_REFERENCE = frozenset(
+    {"INVALID_KEY_OR_REF", "RCRD_DSNT_EXIST", "INVALID_REF_KEY", "NONEXISTENT_EXTERNAL_ID"}
+)
 
 
 class EngineMaker(Protocol):
@@ -293,14 +298,35 @@ class DealToOrder:
             settle_seconds=self.settings.settle_seconds,
         )
         results = runner.write(batch.claim, [_planned_order(plan, customer) for plan, customer in ready])
+        gone = self._forget_gone(
+            {key: customer for (_, customer), key in zip(ready, by_key, strict=True)}, results
+        )
         for key, result in results.items():
             plan = by_key[key]
-            if isinstance(result, Landed):
+            if key in gone:
+                reason = (
+                    f"customer {plan.customer.reference} does not exist any more; its successor is looked for"
+                )
+                self._defer(batch, plan.deal.key, "customer_gone", reason)
+            elif isinstance(result, Landed):
                 self._decide_landed(
                     batch, plan.deal, key, result, reason=f"for {plan.customer.reason}", plan=plan
                 )
             else:
                 self._decide_failed(batch, plan.deal, result, what="the order", payload=plan.order)
+
+    def _forget_gone(
+        self, customers: Mapping[str, Reference], results: Mapping[str, Landed | NotWritten]
+    ) -> frozenset[str]:
+        """Return the orders that were refused because their customer is gone, and drop those customers."""
+        suspects = {
+            key: customers[key].internal_id or ""
+            for key, result in results.items()
+            if isinstance(result, NotWritten) and _names_nobody(result.error)
+        }
+        gone = self.erp.missing_customers(sorted(set(suspects.values()))) if suspects else frozenset()
+        self.memory.directory.forget(gone)
+        return frozenset(key for key, customer in suspects.items() if customer in gone)
 
     def _decide_landed(
         self, batch: Batch, deal: Deal, key: str, order: Landed, *, reason: str, plan: OrderPlan | None = None
@@ -349,6 +375,11 @@ class DealToOrder:
             reason=reason,
             retry_at=self.clock() + timedelta(seconds=wait),
         )
+
+
+def _names_nobody(error: Exception) -> bool:
+    """Tell a refusal for a reference that leads nowhere."""
+    return isinstance(error, RejectedByVendor) and error.code in _DEAD_REFERENCE
 
 
 def order_key(box_key: str) -> str:

@@ -1,10 +1,14 @@
 """Hook for NetSuite."""
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseHook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streak_netsuite.connectors.netsuite.desk import NetSuiteDesk
     from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
     from streak_netsuite.connectors.netsuite.soap import SoapClient
 
@@ -13,6 +17,7 @@ class NetSuiteHook(BaseHook):
     """Turns an Airflow Connection into a SuiteTalk client.
 
     :param netsuite_conn_id: the connection; its login is the account id, keys are in its extra.
+    :param ledger_conn_id: the ledger whose workers share the account's concurrency; none when empty.
     """
 
     conn_name_attr = "netsuite_conn_id"
@@ -20,9 +25,16 @@ class NetSuiteHook(BaseHook):
     conn_type = "netsuite"
     hook_name = "NetSuite"
 
-    def __init__(self, netsuite_conn_id: str = default_conn_name, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        netsuite_conn_id: str = default_conn_name,
+        *,
+        ledger_conn_id: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.netsuite_conn_id = netsuite_conn_id
+        self.ledger_conn_id = ledger_conn_id
 
     def settings(self) -> "NetSuiteSettings":
         """Return the connection's settings."""
@@ -32,10 +44,20 @@ class NetSuiteHook(BaseHook):
         return netsuite_settings(read_connection(self.netsuite_conn_id))
 
     def get_conn(self) -> "SoapClient":
-        """Return a client; close it after use."""
+        """Return a client of this process alone; close it after use."""
         from streak_netsuite.connectors.netsuite.soap import SoapClient
 
         return SoapClient(self.settings())
+
+    @contextmanager
+    def desk(self) -> "Iterator[NetSuiteDesk]":
+        """Open the account for single records, with our share of its concurrency when a ledger is named."""
+        from streak_netsuite.assembly import open_desk
+        from streak_netsuite.hooks.ledger import LedgerHook
+
+        ledger = LedgerHook(self.ledger_conn_id).settings() if self.ledger_conn_id else None
+        with open_desk(self.settings(), ledger) as desk:
+            yield desk
 
     def test_connection(self) -> tuple[bool, str]:
         """Ask NetSuite for its clock, signed as every call is."""

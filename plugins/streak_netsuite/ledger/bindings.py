@@ -112,6 +112,26 @@ def _binding(row: AnyRow) -> Binding:
     )
 
 
+def repoint(connection: Connection, tie: Binding, netsuite_id: str, *, rule: str, now: datetime) -> bool:
+    """Let a tie lead to another NetSuite record; False when that one is tied already."""
+    taken = select(binding.c.netsuite_id).where(
+        binding.c.netsuite_kind == tie.netsuite.kind.value, binding.c.netsuite_id == netsuite_id
+    )
+    if connection.execute(taken).first() is not None:
+        return False
+    changed = (
+        update(binding)
+        .where(
+            binding.c.streak_kind == tie.streak.kind.value,
+            binding.c.streak_id == tie.streak.id,
+            binding.c.netsuite_kind == tie.netsuite.kind.value,
+            binding.c.netsuite_id == tie.netsuite.id,
+        )
+        .values(netsuite_id=netsuite_id, rule=rule, updated_at=now)
+    )
+    return connection.execute(changed).rowcount == 1
+
+
 def count(connection: Connection) -> int:
     """Return how many bindings there are."""
     return connection.execute(select(func.count()).select_from(binding)).scalar_one()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     any_,
+    delete,
     func,
     literal,
     or_,
@@ -56,6 +57,15 @@ class Directory:
                     watermarks.move(connection, watermark, position)
             count += len(page)
         return count
+
+    def forget(self, internal_ids: Iterable[str]) -> None:
+        """Drop customers that do not exist any more."""
+        gone = list(internal_ids)
+        if gone:
+            with self._database.begin() as connection:
+                connection.execute(
+                    delete(customer_directory).where(customer_directory.c.internal_id.in_(gone))
+                )
 
     def find(
         self,

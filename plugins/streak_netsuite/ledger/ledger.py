@@ -13,6 +13,7 @@ from streak_netsuite.ledger import audit, holds, identities, inbox, intents, rot
 from streak_netsuite.ledger import bindings as binding_rows
 from streak_netsuite.ledger import outcomes as outcome_rows
 from streak_netsuite.ledger.audit import AuditEvent
+from streak_netsuite.ledger.call_book import CallBook
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.directory import Directory
@@ -53,6 +54,7 @@ class Ledger:
         self._new_id = new_id
         self._directory = Directory(database, cipher)
         self._sweeps = SweepBook(database, cipher)
+        self._calls = CallBook(database)
 
     @classmethod
     def connect(
@@ -92,6 +94,11 @@ class Ledger:
     def sweeps(self) -> SweepBook:
         """What the sweeps have seen, and how far they have read."""
         return self._sweeps
+
+    @property
+    def calls(self) -> CallBook:
+        """The limits on calls at once, as all workers share them."""
+        return self._calls
 
     # Hints and claims
 
@@ -200,6 +207,25 @@ class Ledger:
         with self._database.begin() as connection:
             return binding_rows.keep(connection, bindings, now=now)
 
+    def repoint_binding(self, tie: Binding, netsuite_id: str, *, rule: str, now: datetime) -> bool:
+        """Let a tie lead to the record that took its place, and note it in the audit.
+
+        Returns False, and changes nothing, when that record is tied to another one already.
+        """
+        with self._database.begin() as connection:
+            done = binding_rows.repoint(connection, tie, netsuite_id, rule=rule, now=now)
+            if done:
+                audit.append(
+                    connection,
+                    self._cipher,
+                    actor=PRODUCT,
+                    action="binding.repointed",
+                    subject=str(tie.streak),
+                    details={"from": tie.netsuite.id, "to": netsuite_id, "rule": rule},
+                    now=now,
+                )
+            return done
+
     # Intents
 
     def find_intents(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
@@ -279,6 +305,11 @@ class Ledger:
         """Keep what a vendor's catalogue looks like, in place of what was kept before."""
         with self._database.begin() as connection:
             snapshots.keep(connection, self._cipher, name, body, now=now)
+
+    def drop_snapshot(self, name: str) -> bool:
+        """Forget a snapshot; tell whether there was one."""
+        with self._database.begin() as connection:
+            return snapshots.drop(connection, name)
 
     # For people
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from streak_netsuite.ledger.cipher import Cipher
@@ -17,6 +17,11 @@ def get(connection: Connection, cipher: Cipher, name: str) -> Mapping[str, Any] 
         select(snapshot.c.body_secret).where(snapshot.c.name == name)
     ).scalar_one_or_none()
     return None if secret is None else cipher.decrypt(secret)
+
+
+def drop(connection: Connection, name: str) -> bool:
+    """Forget a snapshot; tell whether there was one."""
+    return connection.execute(delete(snapshot).where(snapshot.c.name == name)).rowcount > 0
 
 
 def keep(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Identity,
     Index,
@@ -291,6 +292,40 @@ customer_directory = Table(
     # Counts refreshes, so that a reader asks for what is new to it only.
     Column("revision", BigInteger, nullable=False, index=True),
     comment="NetSuite's customers, as far as matching needs them",
+)
+
+call_share = Table(
+    "call_share",
+    metadata,
+    Column("account", CleanText, primary_key=True),
+    Column("holder", CleanText, primary_key=True),
+    Column("wanted", Integer, nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("lease_until", AwareTime, nullable=False),
+    comment="who may make how many of the calls that an account allows at once",
+)
+
+call_usage = Table(
+    "call_usage",
+    metadata,
+    Column("account", CleanText, primary_key=True),
+    Column("minute", AwareTime, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("busy_seconds", Float, nullable=False),
+    Column("most_in_flight", Integer, nullable=False),
+    Column("window", Integer, nullable=False),
+    comment="how much of an account's concurrency was used, minute by minute",
+)
+
+call_limit = Table(
+    "call_limit",
+    metadata,
+    Column("account", CleanText, primary_key=True),
+    Column("concurrency", Integer, nullable=False),
+    Column("source", CleanText, nullable=False),
+    Column("read_at", AwareTime, nullable=False),
+    comment="how many calls at once an account has said it allows",
 )
 
 SECRETS = (

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSkipException
 
 from streak_netsuite.hooks.product import ProductHook
+from streak_netsuite.operators.pool import netsuite_pool
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -22,6 +24,7 @@ class FlowOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("mapping",)
     ui_color = "#dbeafe"
+    calls_netsuite = True
 
     def __init__(
         self,
@@ -32,6 +35,8 @@ class FlowOperator(BaseOperator):
         mapping: str = "deal_to_order",
         **kwargs: Any,
     ) -> None:
+        if self.calls_netsuite:
+            kwargs.setdefault("pool", netsuite_pool())
         super().__init__(**kwargs)
         self.streak_conn_id = streak_conn_id
         self.netsuite_conn_id = netsuite_conn_id
@@ -52,13 +57,24 @@ class FlowOperator(BaseOperator):
 class DealToOrderOperator(FlowOperator):
     """Makes customers and sales orders of the deals whose hints wait in the inbox.
 
-    Returns counts by action and rule; what was done to each record is in the ledger.
+    Returns counts by action and rule; what was done to each record is in the ledger. While credentials do not
+    work, the first run fails and the next ones are skipped: one alert, and work resumes by itself.
     """
 
     def execute(self, context: "Context") -> dict[str, dict[str, int]]:
         """Work through the inbox until nothing is ready."""
+        from streak_netsuite.errors import InvalidCredentials
+
         with self.product.open(run_id=str(context["run_id"])) as product:
-            report = product.deal_to_order().drain()
+            outages = product.outages()
+            try:
+                report = product.deal_to_order().drain()
+            except InvalidCredentials as error:
+                if outages.begin(str(error)):
+                    raise
+                raise AirflowSkipException(f"still not possible: {error}") from error
+            if outages.end():
+                self.log.info("the credentials work again")
         self.log.info("%s", report)
         return report.as_dict()
 

@@ -16,6 +16,7 @@ class StreakDriftOperator(FlowOperator):
     """
 
     ui_color = "#ffedd5"
+    calls_netsuite = False
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Compare once."""

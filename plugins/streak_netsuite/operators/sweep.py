@@ -18,6 +18,7 @@ class StreakSweepOperator(FlowOperator):
     """
 
     ui_color = "#ede9fe"
+    calls_netsuite = False
 
     def __init__(self, *, full: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)

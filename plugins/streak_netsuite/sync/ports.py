@@ -171,6 +171,12 @@ class OrderTarget(Protocol):
     def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
         """Return the items of each name, inactive ones too."""
 
+    def missing_customers(self, internal_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these customers do not exist any more."""
+
+    def suggest_items(self, names: Sequence[str]) -> Sequence[str]:
+        """Return names of active items that look like one of these, to suggest from."""
+
     def find_tax_codes(self, references: Sequence[Reference]) -> Mapping[Reference, TaxCodeEntry]:
         """Return the tax codes that exist among these, inactive ones too."""
 
@@ -190,6 +196,9 @@ class CustomerDirectory(Protocol):
         names: Iterable[str] = (),
     ) -> Sequence[CustomerEntry]:
         """Return the entries that equal one of these, after `email_key` and `company_key`; also inactive ones."""
+
+    def forget(self, internal_ids: Iterable[str]) -> None:
+        """Drop customers that do not exist any more."""
 
     def similar_of(
         self, names: Sequence[str], *, at_least: float, limit: int = 5
@@ -253,6 +262,12 @@ class Memory(Protocol):
 
     def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
         """Keep ties; return those that could not be kept because either side is tied elsewhere."""
+
+    def repoint_binding(self, tie: Binding, netsuite_id: str, *, rule: str, now: datetime) -> bool:
+        """Let a tie lead to the record that took its place, and note it in the audit.
+
+        Returns False, and changes nothing, when that record is tied to another one already.
+        """
 
     def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
         """Keep the intents as SENT before anything is sent, counting an attempt each.

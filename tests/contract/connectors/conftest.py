@@ -90,6 +90,12 @@ class Endpoint:
         with SoapClient(settings, rng=random.Random(1)) as client:
             yield NetSuiteGateway(client, settings)
 
+    @contextlib.contextmanager
+    def client(self, **changes: Any) -> Iterator[SoapClient]:
+        """Open a client."""
+        with SoapClient(self.settings(**changes), rng=random.Random(1)) as client:
+            yield client
+
     def sent_by(self, act: Callable[[NetSuiteGateway], object]) -> list[Any]:
         """Return the envelopes that an action puts on the wire, in order, against the seeded account."""
         if self._plain is None:  # Oracle's WSDL takes a second to read
@@ -146,6 +152,19 @@ def netsuite_wsdl() -> Path:
     if not wsdl.exists():
         pytest.skip(f"Oracle's WSDL is not at {wsdl}; set STREAK_NETSUITE_WSDL to its parent folder")
     return wsdl
+
+
+@pytest.fixture(scope="session")
+def oracle_schema(netsuite_wsdl: Path) -> etree.XMLSchema:
+    """Oracle's schema: what its WSDL imports, in one document."""
+    space = "{http://www.w3.org/2001/XMLSchema}"
+    wrapper = etree.Element(f"{space}schema", nsmap={"xsd": space[1:-1]})
+    for found in etree.parse(netsuite_wsdl).iter(f"{space}import"):
+        file = netsuite_wsdl.parent / found.get("schemaLocation")
+        etree.SubElement(
+            wrapper, f"{space}import", namespace=found.get("namespace"), schemaLocation=file.as_uri()
+        )
+    return etree.XMLSchema(etree.ElementTree(wrapper))
 
 
 @pytest.fixture(scope="session")

@@ -31,4 +31,4 @@ def test_fields_left_empty_in_a_connection_form_keep_their_defaults() -> None:
     )
     text += '"consumer_secret": "s", "token_id": "t", "token_secret": "u"}}'
     settings = netsuite_settings(ConnectionParts.from_json("netsuite_default", text))
-    assert (settings.concurrency, settings.account_time_zone) == (5, "America/Los_Angeles")
+    assert (settings.concurrency, settings.account_time_zone) == (None, "America/Los_Angeles")

@@ -2,26 +2,50 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from streak_netsuite.connectors.netsuite.records import RecordBuilder
-from streak_netsuite.connectors.netsuite.replies import (
+from streak_netsuite.connectors.netsuite.batches import BatchWriter, Draft
+from streak_netsuite.connectors.netsuite.call import SearchPreferences, SoapCall
+from streak_netsuite.connectors.netsuite.calls.account import (
+    get_account_limits,
+    get_integration_limits,
+    get_server_time,
+)
+from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
+from streak_netsuite.connectors.netsuite.calls.search import search
+from streak_netsuite.connectors.netsuite.entries import (
     customer_entry,
     item_entry,
     order_entry,
-    refuse_failed,
     tax_code_entry,
-    write_result,
 )
-from streak_netsuite.connectors.netsuite.settings import GET_LIST_MAX, NetSuiteSettings
+from streak_netsuite.connectors.netsuite.keys import TAKEN, explain_owner, key_of, under_key, verb_for
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.records.customer import write_customer
+from streak_netsuite.connectors.netsuite.records.sales_order import write_sales_order
+from streak_netsuite.connectors.netsuite.search_request import (
+    Criterion,
+    CustomCriterion,
+    SearchRequest,
+    checked,
+    on_or_after,
+    text_contains,
+    text_is,
+    text_starts_with,
+)
+from streak_netsuite.connectors.netsuite.searches import Searches
+from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
-from streak_netsuite.errors import TransientError, Unavailable, UncertainWrite
+from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.errors import ConfigurationError, PermanentError, RejectedByVendor
+from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.sync.call_share import SaidConcurrency
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.ports import (
     ItemEntry,
@@ -33,13 +57,16 @@ from streak_netsuite.sync.ports import (
     WriteResult,
 )
 
-log = logging.getLogger(__name__)
-RecordT = TypeVar("RecordT", Customer, SalesOrder)
 EntryT = TypeVar("EntryT")
 
-_BUILT_AHEAD = 2  # lists
+log = logging.getLogger(__name__)
+
+_SUBJECTS = {"customer": "Customer", "salesOrder": "Transaction"}
+_FEW = 5  # the smallest page there is
+_BEGINNING = 3  # letters
+_MOST_SUGGESTED = 20  # searches for suggestions: each costs a slot
+_OWN_LIMIT = "_integrationSpecific"
 _TAX_CODE_TYPES = ("salesTaxItem", "taxGroup")
-_SMALLEST_LIST = 5  # a call costs more than a record; shorter lists are not worth a call of their own
 
 
 class NetSuiteGateway:
@@ -49,176 +76,158 @@ class NetSuiteGateway:
         self._client = client
         self.governor = client.governor
         self._settings = settings
-        self._build = RecordBuilder(client, settings.user_zone)
+        self._batches = BatchWriter(client, settings)
+        self._searches = Searches(client, page_size=settings.search_page_size)
 
     def server_time(self) -> datetime:
         """Return NetSuite's clock; the connection test."""
-        body = self._client.read("getServerTime")
-        result = body.getServerTimeResult
-        refuse_failed(result.status, name="NetSuite getServerTime")
-        at: datetime = result.serverTime
-        return at.astimezone(UTC)
+        return self._client.send(get_server_time())
+
+    def concurrency(self) -> SaidConcurrency | None:
+        """Return how many calls at once NetSuite says we may make; None when the role may not read it."""
+        ours = self._limit(get_integration_limits())
+        if ours is not None and ours.kind == _OWN_LIMIT and ours.concurrency:
+            return SaidConcurrency(calls=ours.concurrency, source="integration")
+        account = self._limit(get_account_limits())
+        if account is None or not account.concurrency:
+            return None
+        # What is allocated to other integrations is not ours to use.
+        return SaidConcurrency(calls=account.unallocated or account.concurrency, source="account")
+
+    def _limit(self, call: SoapCall[EntryT]) -> EntryT | None:
+        try:
+            return self._client.send(call)
+        except (PermanentError, RejectedByVendor) as error:
+            log.info("the account's limits cannot be read: %s", error)
+            return None
 
     def changed_customers(self, since: datetime | None) -> Iterator[Sequence[CustomerEntry]]:
-        """Yield pages of customers modified at or after `since`, or of all.
-
-        Raises:
-            Unavailable: rows moved between pages; what was yielded is true but not complete.
-        """
-        criteria = {}
-        if since is not None:
-            criteria["lastModifiedDate"] = self._client.type("platform.core", "SearchDateField")(
-                operator="onOrAfter", searchValue=since
-            )
-        for page in self._search("CustomerSearchBasic", criteria):
-            yield [customer_entry(record) for record in page if type(record).__name__ == "Customer"]
+        """Yield pages of customers modified at or after a time, or of all."""
+        criteria = {} if since is None else {"lastModifiedDate": on_or_after(since)}
+        for page in self._searches.records(SearchRequest(subject="Customer", criteria=criteria)):
+            yield [self._customer_entry(record) for record in page if record.type == "customer"]
 
     def find_customers(self, external_ids: Sequence[str]) -> Mapping[str, CustomerEntry]:
         """Return the customers that carry one of these external ids."""
-        return self._get_by_external_id("customer", external_ids, customer_entry)
+        return self._by_key("customer", external_ids, self._customer_entry)
 
     def upsert_customers(self, writes: Sequence[RecordWrite[Customer]], on_answer: OnAnswer) -> None:
         """Write customers under their operation keys."""
-        self._upsert(writes, self._build.customer, self._settings.customer_list_size, on_answer)
+        self._write(
+            "customer", [(w.operation_key, partial(write_customer, w.record)) for w in writes], on_answer
+        )
 
     def find_orders(self, external_ids: Sequence[str]) -> Mapping[str, OrderEntry]:
         """Return the sales orders that carry one of these external ids."""
-        return self._get_by_external_id("salesOrder", external_ids, self._order_entry)
+        return self._by_key("salesOrder", external_ids, self._order_entry)
 
     def get_orders(self, internal_ids: Sequence[str]) -> Mapping[str, OrderEntry]:
         """Return sales orders by internal id; missing ones are left out."""
-        found = self._get_list(
-            [
-                self._build.reference(type_="salesOrder", internal_id=internal_id)
-                for internal_id in internal_ids
-            ]
-        )
-        return {str(record.internalId): self._order_entry(record) for record in found if record is not None}
+        found = self._get([RecordRef(type="salesOrder", internal_id=one) for one in internal_ids])
+        return {record.internal_id: self._order_entry(record) for record in found if record is not None}
 
     def upsert_orders(self, writes: Sequence[RecordWrite[SalesOrder]], on_answer: OnAnswer) -> None:
         """Write sales orders under their operation keys."""
-        self._upsert(writes, self._build.sales_order, self._settings.order_list(len(writes)), on_answer)
+        self._write(
+            "salesOrder", [(w.operation_key, partial(write_sales_order, w.record)) for w in writes], on_answer
+        )
 
     def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
         """Return the items of each name (NetSuite's itemId), inactive ones too."""
-        return dict(zip(names, self._parallel([self._item_search(name) for name in names]), strict=True))
+        return dict(zip(names, self._parallel([partial(self._items, name) for name in names]), strict=True))
+
+    def missing_customers(self, internal_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these customers do not exist any more, deleted or merged into another."""
+        found = self._get([RecordRef(type="customer", internal_id=one) for one in internal_ids])
+        return frozenset(one for one, record in zip(internal_ids, found, strict=True) if record is None)
+
+    def suggest_items(self, names: Sequence[str]) -> Sequence[str]:
+        """Return names of active items that share a word or their beginning with one of these."""
+        asked = {_longest_word(name): text_contains for name in names}
+        asked |= {name[:_BEGINNING]: text_starts_with for name in names if len(name) >= _BEGINNING}
+        calls = [partial(self._item_names, ask(text)) for text, ask in asked.items() if text]
+        return sorted({name for found in self._parallel(calls[:_MOST_SUGGESTED]) for name in found})
+
+    def _item_names(self, criterion: Criterion) -> list[str]:
+        request = SearchRequest(
+            subject="Item", criteria={"itemId": criterion, "isInactive": checked(value=False)}
+        )
+        preferences = SearchPreferences(page_size=self._settings.search_page_size)
+        return [record.text("itemId") for record in self._client.send(search(request, preferences)).records]
 
     def find_tax_codes(self, references: Sequence[Reference]) -> Mapping[Reference, TaxCodeEntry]:
         """Return the tax codes that exist among these; a code is a sales tax item or a tax group."""
         asked = [(reference, type_) for reference in references for type_ in _TAX_CODE_TYPES]
-        found = self._get_list(
-            [
-                self._build.reference(type_=type_, internal_id=r.internal_id, external_id=r.external_id)
-                for r, type_ in asked
-            ]
-        )
+        found = self._get([RecordRef.of(reference, type_=type_) for reference, type_ in asked])
         pairs = zip(asked, found, strict=True)
         return {reference: tax_code_entry(record) for (reference, _), record in pairs if record is not None}
 
-    def _item_search(self, name: str) -> Callable[[], list[ItemEntry]]:
-        field = self._client.type("platform.core", "SearchStringField")(operator="is", searchValue=name)
+    def _items(self, name: str) -> list[ItemEntry]:
+        request = SearchRequest(subject="Item", criteria={"itemId": text_is(name)})
+        return [item_entry(record) for page in self._searches.records(request) for record in page]
 
-        def search() -> list[ItemEntry]:
-            return [
-                item_entry(r) for page in self._search("ItemSearchBasic", {"itemId": field}) for r in page
-            ]
-
-        return search
-
-    def _order_entry(self, record: Any) -> OrderEntry:
-        return order_entry(record, zone=self._settings.user_zone, ui_url=self._client.account.ui_url)
-
-    def _get_by_external_id(
-        self, type_: str, external_ids: Sequence[str], entry: Callable[[Any], EntryT]
-    ) -> dict[str, EntryT]:
-        refs = [self._build.reference(type_=type_, external_id=external_id) for external_id in external_ids]
-        found = zip(external_ids, self._get_list(refs), strict=True)
-        return {external_id: entry(record) for external_id, record in found if record is not None}
-
-    def _get_list(self, refs: Sequence[Any]) -> list[Any | None]:
-        records: list[Any | None] = []
-        for start in range(0, len(refs), GET_LIST_MAX):
-            chunk = list(refs[start : start + GET_LIST_MAX])
-            body = self._client.read("getList", baseRef=chunk)
-            refuse_failed(body.readResponseList.status, name="NetSuite getList")
-            responses = list(body.readResponseList.readResponse or [])
-            if len(responses) != len(chunk):
-                raise Unavailable(f"NetSuite getList: {len(responses)} answers to {len(chunk)} references")
-            records += [_record_or_none(response) for response in responses]
-        return records
-
-    def _search(self, basic: str, criteria: Mapping[str, Any]) -> Iterator[list[Any]]:
-        search = self._client.type("platform.common", basic)(**criteria)
-        headers = {"searchPreferences": {"bodyFieldsOnly": True, "pageSize": self._settings.search_page_size}}
-        result = self._client.read("search", headers=headers, searchRecord=search).searchResult
-        refuse_failed(result.status, name="NetSuite search")
-        total, seen = int(result.totalRecords or 0), set[str]()
-        while True:
-            page = list(result.recordList.record or []) if result.recordList is not None else []
-            seen.update(str(record.internalId) for record in page)
-            if page:
-                yield page
-            if int(result.pageIndex or 1) >= int(result.totalPages or 1):
-                break
-            result = self._client.read(
-                "searchMoreWithId",
-                headers=headers,
-                searchId=result.searchId,
-                pageIndex=int(result.pageIndex) + 1,
-            ).searchResult
-            refuse_failed(result.status, name="NetSuite searchMoreWithId")
-        if len(seen) < total:
-            # Each page runs the search anew, so rows shift while records change; a lost row would be
-            # a customer we do not know of, and might create again.
-            raise Unavailable(
-                f"NetSuite search: {total} records, but only {len(seen)} came; rows moved between pages"
-            )
-
-    def _upsert(
-        self,
-        writes: Sequence[RecordWrite[RecordT]],
-        build: Callable[[RecordT, str], Any],
-        list_size: int,
-        on_answer: OnAnswer,
+    def _write(
+        self, type_: str, builds: Sequence[tuple[str, Callable[[str], SuiteRecord]]], on_answer: OnAnswer
     ) -> None:
-        size = min(list_size, max(_SMALLEST_LIST, -(-len(writes) // self._settings.slots)))
-        chunks = [writes[start : start + size] for start in range(0, len(writes), size)]
-        calls = [partial(self._upsert_list, chunk, build) for chunk in chunks]
-        if len(calls) == 1:
-            on_answer(calls[0]())
-        elif calls:
-            self._answer_each(calls, on_answer)
-
-    def _answer_each(self, calls: Sequence[Callable[[], list[WriteResult]]], on_answer: OnAnswer) -> None:
-        """Make the calls in parallel; one that fails stops those not yet sent, and no answer is dropped."""
-        failure: BaseException | None = None
-        # More threads than slots: the next lists are built while the governor holds them back.
-        with ThreadPoolExecutor(max_workers=min(self._settings.slots + _BUILT_AHEAD, len(calls))) as pool:
-            futures: list[Future[list[WriteResult]]] = [pool.submit(call) for call in calls]
-            for future in as_completed(futures):
-                try:
-                    if not future.cancelled():
-                        on_answer(future.result())
-                except BaseException as error:  # noqa: BLE001 - raised below, after the other answers are kept
-                    failure = failure or error
-                    for other in futures:
-                        other.cancel()
-        if failure is not None:
-            raise failure
-
-    def _upsert_list(
-        self, chunk: Sequence[RecordWrite[RecordT]], build: Callable[[RecordT, str], Any]
-    ) -> list[WriteResult]:
-        records = [build(write.record, write.operation_key) for write in chunk]
-        try:
-            body: Any = self._client.write("upsertList", record=records)
-        except (UncertainWrite, TransientError) as error:
-            return [NotWritten(operation_key=write.operation_key, error=error) for write in chunk]
-        responses: list[Any] = list(body.writeResponseList.writeResponse or [])
-        answered: list[WriteResult] = [
-            write_result(r, w.operation_key) for w, r in zip(chunk, responses, strict=False)
+        fields = self._settings.key_fields
+        drafts = [
+            Draft(key=key, type=type_, build=partial(_keyed, build, key, fields)) for key, build in builds
         ]
-        return [*answered, *_unanswered(chunk[len(responses) :], body.writeResponseList.status)]
+        self._batches.write(
+            verb_for(type_, fields),
+            drafts,
+            lambda results: on_answer([self._owned(type_, r) for r in results]),
+        )
+
+    def _owned(self, type_: str, result: WriteResult) -> WriteResult:
+        """Name the owner of an external id that is taken."""
+        if not isinstance(result, NotWritten) or not isinstance(result.error, RejectedByVendor):
+            return result
+        if result.error.code not in TAKEN:
+            return result
+        error = explain_owner(self._client, type_, result.operation_key, result.error)
+        return NotWritten(operation_key=result.operation_key, error=error)
+
+    def _customer_entry(self, record: SuiteRecord) -> CustomerEntry:
+        return customer_entry(record, key=key_of(record, self._settings.key_fields))
+
+    def _order_entry(self, record: SuiteRecord) -> OrderEntry:
+        return order_entry(
+            record,
+            key=key_of(record, self._settings.key_fields),
+            zone=self._settings.user_zone,
+            ui_url=self._client.account.ui_url,
+        )
+
+    def _by_key(
+        self, type_: str, keys: Sequence[str], entry: Callable[[SuiteRecord], EntryT]
+    ) -> dict[str, EntryT]:
+        """Return the records that carry one of our keys."""
+        script_id = self._settings.key_fields.get(type_)
+        if script_id is None:
+            found = self._get([RecordRef(type=type_, external_id=key) for key in keys])
+        else:
+            found = self._parallel([partial(self._by_field, type_, script_id, key) for key in keys])
+        return {key: entry(record) for key, record in zip(keys, found, strict=True) if record is not None}
+
+    def _by_field(self, type_: str, script_id: str, key: str) -> SuiteRecord | None:
+        asked = CustomCriterion(type=CustomFieldType.TEXT, criterion=text_is(key))
+        request = SearchRequest(subject=_SUBJECTS[type_], custom={script_id: asked})
+        page = self._client.send(search(request, SearchPreferences(page_size=_FEW)))
+        found = list({r.internal_id: r for r in page.records if r.type == type_}.values())
+        if len(found) > 1:
+            ids = ", ".join(record.internal_id for record in found)
+            raise ConfigurationError(
+                f"{len(found)} records of type {type_} carry key {key} in {script_id}: {ids}"
+            )
+        return found[0] if found else None
+
+    def _get(self, refs: Sequence[RecordRef]) -> list[SuiteRecord | None]:
+        return [
+            answer.record_or_none(name="NetSuite getList")
+            for start in range(0, len(refs), GET_LIST_MAX)
+            for answer in self._client.send(get_list(refs[start : start + GET_LIST_MAX]))
+        ]
 
     def _parallel(self, calls: Sequence[Callable[[], EntryT]]) -> list[EntryT]:
         if len(calls) <= 1:
@@ -227,24 +236,9 @@ class NetSuiteGateway:
             return list(pool.map(lambda call: call(), calls))
 
 
-def _record_or_none(response: Any) -> Any | None:
-    """Return the record, or None when there is none. Any other failure is raised, never read as absence."""
-    if response.status.isSuccess:
-        return response.record
-    codes = {str(detail.code) for detail in response.status.statusDetail or []}
-    if codes & {"RCRD_DSNT_EXIST", "INVALID_KEY_OR_REF", "NONEXISTENT_EXTERNAL_ID"}:
-        return None
-    refuse_failed(response.status, name="NetSuite getList")
-    return None
+def _longest_word(name: str) -> str:
+    return max(name.split(), key=len, default="")
 
 
-def _unanswered(chunk: Sequence[RecordWrite[Any]], status: Any) -> list[WriteResult]:
-    """NetSuite cuts a list near its 15 minutes: what has no status of its own may have landed."""
-    said = "; ".join(str(detail.message) for detail in getattr(status, "statusDetail", None) or [])
-    return [
-        NotWritten(
-            operation_key=write.operation_key,
-            error=UncertainWrite(f"NetSuite upsertList: no status for {write.operation_key} {said}".rstrip()),
-        )
-        for write in chunk
-    ]
+def _keyed(build: Callable[[str], SuiteRecord], key: str, fields: Mapping[str, str]) -> SuiteRecord:
+    return under_key(build(key), fields)

@@ -1,102 +1,55 @@
-"""SuiteTalk over zeep: signed at the moment of sending, answers classified, never stuck."""
+"""SuiteTalk over HTTP: each request signed at the moment it is sent, each answer classified once."""
 
-import contextlib
-import hashlib
+import email.utils
 import logging
-import os
 import random
-import tempfile
 import threading
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 import zeep
-import zeep.exceptions
 from lxml import etree
-from zeep.transports import Transport
 
 from streak_netsuite.connectors.http import RetryRule, build_client, exchange, refuse_unready, retry
 from streak_netsuite.connectors.netsuite.account import AccountId
-from streak_netsuite.connectors.netsuite.faults import classify_fault, fault_detail
-from streak_netsuite.connectors.netsuite.governor import Governor
+from streak_netsuite.connectors.netsuite.call import Effect, SoapCall
+from streak_netsuite.connectors.netsuite.envelope import Reply, open_envelope
+from streak_netsuite.connectors.netsuite.fault_book import FaultBook
+from streak_netsuite.connectors.netsuite.faults import classify_fault
+from streak_netsuite.connectors.netsuite.governor import Governor, Slot
+from streak_netsuite.connectors.netsuite.reader import ReplyReader
+from streak_netsuite.connectors.netsuite.schema import SuiteSchema
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.tba import PassportSigner, TokenCredentials
+from streak_netsuite.connectors.netsuite.writer import RecordWriter, Verb
+from streak_netsuite.connectors.netsuite.wsdl import load_wsdl
 from streak_netsuite.errors import (
-    ConfigurationError,
     InvalidCredentials,
     RateLimited,
+    StreakNetSuiteError,
     Unavailable,
     UncertainWrite,
 )
 
 log = logging.getLogger(__name__)
+AnswerT = TypeVar("AnswerT")
 
-_PREFERENCES = {"ignoreReadOnlyFields": True, "warningAsError": False}
-_WSDL_ROOTS = frozenset(
-    {"{http://schemas.xmlsoap.org/wsdl/}definitions", "{http://www.w3.org/2001/XMLSchema}schema"}
-)
-_ENVELOPE_WITHIN = 2048  # bytes; every SOAP reply names its Envelope there, an HTML error page does not
-
-
-class WsdlTransport(Transport):
-    """Loads WSDL and XSD files with our client, and keeps them in a directory between runs."""
-
-    def __init__(self, client: httpx.Client, directory: Path | None) -> None:
-        super().__init__(cache=None)  # type: ignore[no-untyped-call]  # zeep ships no annotation here
-        self._client = client
-        self._directory = directory
-
-    def load(self, url: str) -> bytes:
-        """Return the file at a URL or path.
-
-        Raises:
-            Unavailable: not now.
-            ConfigurationError: it cannot be had.
-        """
-        if not url.startswith(("http://", "https://")):
-            return Path(url.removeprefix("file://")).read_bytes()
-        kept = self._kept(url)
-        if kept is not None and kept.exists():
-            return kept.read_bytes()
-        content = self._fetch(url)
-        if kept is not None:
-            self._keep(kept, content)
-        return content
-
-    def _keep(self, path: Path, content: bytes) -> None:
-        try:
-            _write_whole(path, content)
-        except OSError as error:
-            log.warning("the WSDL cannot be kept, so it is fetched each time: %s", error)
-            self._directory = None
-
-    def _fetch(self, url: str) -> bytes:
-        response = exchange(
-            self._client, self._client.build_request("GET", url), writes=False, name=f"GET {url}"
-        )
-        refuse_unready(response, writes=False, name=f"GET {url}")
-        if response.status_code != 200:
-            raise ConfigurationError(
-                f"NetSuite's WSDL cannot be read: {url} answered {response.status_code}; "
-                "check the account id and 'endpoint_version' of the NetSuite connection"
-            )
-        if not _is_wsdl(response.content):  # kept, a maintenance page would be read for ever
-            raise Unavailable(f"GET {url}: answered with something that is no WSDL")
-        return response.content
-
-    def _kept(self, url: str) -> Path | None:
-        if self._directory is None:
-            return None
-        name = hashlib.sha256(url.encode()).hexdigest()[:16] + "-" + url.rpartition("/")[2]
-        return self._directory / name
+_SKEW_SECONDS = 60.0  # NetSuite takes five minutes (section_1534941088); a clock this far off needs a person
+_TRUSTED_SECONDS = 120.0  # how long credentials that worked are not doubted while others call, too
+_CONNECTIONS = 200
 
 
 class SoapClient:
-    """One NetSuite account over SOAP. Built lazily; may be shared by threads."""
+    """One NetSuite account over SOAP. Built lazily; may be shared by threads.
+
+    Args:
+        clock: Unix seconds.
+        governor: how many calls may be in flight; of this process alone when none is given.
+    """
 
     def __init__(
         self,
@@ -107,20 +60,29 @@ class SoapClient:
         governor: Governor | None = None,
     ) -> None:
         self._settings = settings
+        self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self.account = AccountId(settings.account)
         self.governor = governor or Governor(settings.slots)
+        self._ahead = 0.0  # how far NetSuite's clock is ahead of ours, in seconds
+        self._accepted_at = float("-inf")
         self._signer = PassportSigner(
-            credentials=_credentials(settings), realm=self.account.realm, clock=clock
+            credentials=_credentials(settings),
+            realm=self.account.realm,
+            clock=lambda: self._clock() + self._ahead,
         )
         self._http = build_client(
-            "", connect_seconds=settings.connect_seconds, read_seconds=settings.read_seconds, connections=200
+            "",
+            connect_seconds=settings.connect_seconds,
+            read_seconds=settings.read_seconds,
+            connections=_CONNECTIONS,
         )
         self._rule = RetryRule(
             attempts=settings.attempts, total_seconds=settings.retry_total_seconds, first_wait_seconds=0.25
         )
-        self._zeep: zeep.Client | None = None
-        self._building = threading.Lock()
+        self._building = threading.RLock()
+        self._schema: SuiteSchema | None = None
+        self._made: tuple[RecordWriter, ReplyReader] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -131,7 +93,8 @@ class SoapClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections and give our share of the account's concurrency back."""
+        self.governor.close()
         self._http.close()
 
     @property
@@ -139,60 +102,62 @@ class SoapClient:
         """Root of the account's web services."""
         return (self._settings.base_url or self.account.base_url).rstrip("/")
 
-    def type(self, family: str, name: str) -> Callable[..., Any]:
-        """Return the factory of an XSD type, such as ("platform.core", "RecordRef")."""
-        group, _, tail = family.partition(".")
-        namespace = f"urn:{tail}_{self._settings.endpoint_version}.{group}.webservices.netsuite.com"
-        factory: Callable[..., Any] = self._client().get_type(f"{{{namespace}}}{name}")
-        return factory
+    @property
+    def clock_ahead_seconds(self) -> float:
+        """How far NetSuite's clock is ahead of ours, as far as a refused login has made us look."""
+        return self._ahead
 
-    def read(self, operation: str, *, headers: dict[str, Any] | None = None, **arguments: Any) -> Any:
-        """Call a reading operation; repeated within the retry rule. Returns the reply's body."""
-        return self._repeated(operation, writes=False, headers=headers, arguments=arguments)
+    @property
+    def schema(self) -> SuiteSchema:
+        """The account's schema; fetched and read at the first use, once per client."""
+        with self._building:
+            if self._schema is None:
+                self._schema = SuiteSchema(retry(self._load_wsdl, self._rule, rng=self._rng))
+            return self._schema
 
-    def write(self, operation: str, **arguments: Any) -> Any:
-        """Call a writing operation; repeated only while it surely was not processed.
-
-        Raises:
-            UncertainWrite: it may have landed; look the records up by their keys.
-        """
-        return self._repeated(
-            operation, writes=True, headers={"preferences": _PREFERENCES}, arguments=arguments
+    def _load_wsdl(self) -> zeep.Client:
+        return load_wsdl(
+            self._http,
+            base_url=self.base_url,
+            version=self._settings.endpoint_version,
+            directory=self._settings.wsdl_directory,
         )
 
-    def envelope(self, operation: str, *, headers: dict[str, Any] | None = None, **arguments: Any) -> bytes:
-        """Return a signed request as it would be sent."""
-        return self._signed(self._message(operation, headers, arguments))
+    @property
+    def _tools(self) -> tuple[RecordWriter, ReplyReader]:
+        with self._building:
+            if self._made is None:
+                self._made = RecordWriter(self.schema, self._settings.user_zone), ReplyReader(self.schema)
+            return self._made
 
-    def _message(self, operation: str, headers: dict[str, Any] | None, arguments: dict[str, Any]) -> Any:
-        """Build a request; its signature is made anew each time it is sent."""
-        client = self._client()
-        soap_headers = {"tokenPassport": self._signer.passport(), **(headers or {})}
-        return client.create_message(client.service, operation, _soapheaders=soap_headers, **arguments)
+    @property
+    def fault_book(self) -> FaultBook:
+        """What each refusal means, the account's own explanations first."""
+        return FaultBook.load(self._settings.fault_book)
 
-    def _signed(self, message: Any) -> bytes:
-        passport = self._signer.passport()
-        signature = passport.pop("signature")
-        values = {**passport, "signature": signature["_value_1"]}
-        header = message[0]
-        for element in next(child for child in header if etree.QName(child).localname == "tokenPassport"):
-            element.text = str(values[etree.QName(element).localname])
-        content: bytes = etree.tostring(message, xml_declaration=True, encoding="utf-8")
-        return content
+    def send(self, call: SoapCall[AnswerT]) -> AnswerT:
+        """Send a call and return its answer.
 
-    def _repeated(
-        self, operation: str, *, writes: bool, headers: dict[str, Any] | None, arguments: dict[str, Any]
-    ) -> Any:
-        signed_again = False
+        A read is repeated within the retry rule, a write only while it surely was not processed. Each
+        attempt is signed anew and waits for a slot of the account's concurrency.
+
+        Raises:
+            UncertainWrite: a write may have landed; look the records up by their keys.
+            TransientError: it was not processed; try again later.
+            PermanentError: a person must act.
+            RejectedByVendor: NetSuite read the request and refused it as a whole.
+            ConfigurationError: the account's schema has no such record, field or operation.
+        """
         # Built before a slot is taken: the slots are NetSuite's time, not ours.
-        message = self._message(operation, headers, arguments)
+        message = self._message(call)
+        signed_again = False
 
-        def attempt() -> Any:
+        def attempt() -> AnswerT:
             nonlocal signed_again
             try:
-                return self._once(operation, message, writes=writes)
+                return self._once(call, message)
             except InvalidCredentials as error:
-                # Once only: a used nonce, a clock at the edge, or throttling in disguise.
+                # Once only: a used nonce, or a clock that was off and is corrected now.
                 if signed_again:
                     raise
                 signed_again = True
@@ -205,64 +170,128 @@ class SoapClient:
                 raise error.__cause__ from None
             raise
 
-    def _once(self, operation: str, message: Any, *, writes: bool) -> Any:
-        name = f"NetSuite {operation}"
-        with self.governor.slot():
-            content = self._signed(message)
-            response = exchange(
-                self._http, self._request(operation, content, writes=writes), writes=writes, name=name
-            )
-        try:
-            body = self._body(operation, response, writes=writes, name=name)
-        except RateLimited:
-            self.governor.refused()
-            raise
-        self.governor.served()
-        return body
+    def check(self, record: SuiteRecord, verb: Verb) -> None:
+        """Raise ConfigurationError when a record cannot be put into the schema's words; sends nothing."""
+        writer, _ = self._tools
+        writer.record(record, verb)
 
-    def _request(self, operation: str, content: bytes, *, writes: bool) -> httpx.Request:
+    def envelope(self, call: SoapCall[AnswerT]) -> bytes:
+        """Return a signed request as it would be sent."""
+        return self._signed(self._message(call))
+
+    def _message(self, call: SoapCall[AnswerT]) -> etree._Element:
+        """Build a request; its signature is made anew each time it is sent."""
+        writer, _ = self._tools
+        client = self.schema.client
+        message: etree._Element = client.create_message(
+            client.service, call.operation, _soapheaders=self._headers(call), **call.arguments(writer)
+        )
+        return message
+
+    def _headers(self, call: SoapCall[AnswerT]) -> Mapping[str, Any]:
+        headers: dict[str, Any] = {}
+        if call.signed:
+            headers["tokenPassport"] = self._signer.passport()
+        if call.search is not None:
+            headers["searchPreferences"] = call.search.header()
+        if call.effect is Effect.WRITE:
+            headers["preferences"] = self._settings.write_preferences
+        return headers
+
+    def _signed(self, message: etree._Element) -> bytes:
+        passport = next((e for e in message[0].iter() if _local(e) == "tokenPassport"), None)
+        if passport is not None:
+            fresh = self._signer.passport()
+            values = {**fresh, "signature": fresh["signature"]["_value_1"]}
+            for element in passport:
+                element.text = str(values[_local(element)])
+        content: bytes = etree.tostring(message, xml_declaration=True, encoding="utf-8")
+        return content
+
+    def _once(self, call: SoapCall[AnswerT], message: etree._Element) -> AnswerT:
+        name = f"NetSuite {call.operation}"
+        writes = call.effect is Effect.WRITE
+        with self.governor.slot() as slot:
+            request = self._request(call, self._signed(message))
+            response = exchange(self._http, request, writes=writes, name=name)
+        try:
+            reply = self._open(call, response, name=name)
+        except RateLimited:
+            slot.refused()
+            raise
+        except InvalidCredentials as error:
+            raise self._doubted(error, response, slot) from error
+        slot.served()
+        self._accepted_at = self._clock()
+        return self._read(call, reply, name=name)
+
+    def _request(self, call: SoapCall[AnswerT], content: bytes) -> httpx.Request:
         self._http.cookies.clear()  # a session cookie beside a token is refused as ambiguous
-        seconds = self._settings.write_seconds if writes else self._settings.read_seconds
+        seconds = self._settings.seconds_for(writes=call.effect is Effect.WRITE)
         return self._http.build_request(
             "POST",
             f"{self.base_url}/services/NetSuitePort_{self._settings.endpoint_version}",
             content=content,
-            headers={"SOAPAction": f'"{operation}"', "Content-Type": "text/xml; charset=utf-8"},
+            headers={"SOAPAction": f'"{call.operation}"', "Content-Type": "text/xml; charset=utf-8"},
             timeout=httpx.Timeout(seconds, connect=self._settings.connect_seconds),
         )
 
-    def _body(self, operation: str, response: httpx.Response, *, writes: bool, name: str) -> Any:
-        if b"Envelope" not in response.content[:_ENVELOPE_WITHIN]:
+    def _open(self, call: SoapCall[AnswerT], response: httpx.Response, *, name: str) -> Reply:
+        writes = call.effect is Effect.WRITE
+        try:
+            reply = open_envelope(response.content)
+        except etree.XMLSyntaxError as error:
             refuse_unready(response, writes=writes, name=name)
-            raise _unreadable(name, f"answered {response.status_code} without a SOAP envelope", writes=writes)
-        client = self._client()
-        binding = client.service._binding
-        try:
-            reply = binding.process_reply(client, binding.get(operation), response)
-        except zeep.exceptions.Fault as fault:
-            element, code, message = fault_detail(fault.detail)
-            raise classify_fault(element, code, message or str(fault), writes=writes, name=name) from fault
-        except (zeep.exceptions.Error, etree.XMLSyntaxError, AttributeError) as error:
             raise _unreadable(name, f"the reply cannot be read ({error})", writes=writes) from error
-        return reply.body if hasattr(reply, "body") else reply
-
-    def _client(self) -> zeep.Client:
-        with self._building:
-            if self._zeep is None:
-                self._zeep = retry(self._build, self._rule, rng=self._rng)
-            return self._zeep
-
-    def _build(self) -> zeep.Client:
-        version = self._settings.endpoint_version
-        wsdl = f"{self.base_url}/wsdl/v{version}_0/netsuite.wsdl"
-        # strict=False alone silently loses fields of a reordered reply; both settings keep them.
-        settings = zeep.Settings(strict=False, xsd_ignore_sequence_order=True, xml_huge_tree=True)
-        try:
-            return zeep.Client(
-                wsdl, transport=WsdlTransport(self._http, self._settings.wsdl_directory), settings=settings
+        if reply is None:
+            refuse_unready(response, writes=writes, name=name)
+            what = f"answered {response.status_code} without a SOAP envelope"
+            raise _unreadable(name, what, writes=writes)
+        if reply.fault is not None:
+            fault = reply.fault
+            raise classify_fault(
+                fault.element, fault.code, fault.message, writes=writes, name=name, book=self.fault_book
             )
-        except (zeep.exceptions.Error, etree.XMLSyntaxError) as error:
-            raise ConfigurationError(f"NetSuite's WSDL at {wsdl} cannot be understood: {error}") from error
+        log.debug("%s of %d %s: answered, nsId %s", name, call.records, call.subject, reply.ns_id)
+        return reply
+
+    def _read(self, call: SoapCall[AnswerT], reply: Reply, *, name: str) -> AnswerT:
+        writes = call.effect is Effect.WRITE
+        try:
+            _, reader = self._tools
+            return call.read(reader.read(reply.content))
+        except StreakNetSuiteError as error:
+            if reply.ns_id:
+                error.add_note(f"NetSuite's support finds this request as {reply.ns_id}")
+            raise
+        except (ValueError, ArithmeticError, LookupError) as error:
+            raise _unreadable(name, f"the reply cannot be read ({error})", writes=writes) from error
+
+    def _doubted(
+        self, error: InvalidCredentials, response: httpx.Response, slot: Slot
+    ) -> StreakNetSuiteError:
+        """Return what a refused login really means.
+
+        Under load NetSuite has answered "invalid login" for calls above the limit (one report, see
+        docs/connecting.md); credentials that worked a moment ago are not doubted while other calls run.
+        """
+        self._set_clock(response)
+        fresh = self._clock() - self._accepted_at < _TRUSTED_SECONDS
+        if fresh and self.governor.in_flight > 0:
+            slot.refused()
+            return RateLimited(f"{error} (while other calls were accepted: taken for a limit)")
+        return error
+
+    def _set_clock(self, response: httpx.Response) -> None:
+        """Follow NetSuite's clock when ours is far off: a signature is only good for five minutes."""
+        try:
+            at = email.utils.parsedate_to_datetime(response.headers.get("date", "")).timestamp()
+        except (ValueError, TypeError):
+            return
+        ahead = at - self._clock()
+        if abs(ahead) > _SKEW_SECONDS:
+            log.warning("this machine's clock is %.0f s off NetSuite's; set it by NTP", -ahead)
+            self._ahead = ahead
 
 
 def _credentials(settings: NetSuiteSettings) -> TokenCredentials:
@@ -274,25 +303,9 @@ def _credentials(settings: NetSuiteSettings) -> TokenCredentials:
     )
 
 
+def _local(element: etree._Element) -> str:
+    return str(etree.QName(element).localname)
+
+
 def _unreadable(name: str, what: str, *, writes: bool) -> UncertainWrite | Unavailable:
     return UncertainWrite(f"{name}: {what}") if writes else Unavailable(f"{name}: {what}")
-
-
-def _is_wsdl(content: bytes) -> bool:
-    try:
-        return etree.fromstring(content).tag in _WSDL_ROOTS
-    except etree.XMLSyntaxError:
-        return False
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise

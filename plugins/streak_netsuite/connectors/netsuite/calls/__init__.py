@@ -1,0 +1,1 @@
+"""Every SuiteTalk operation the product uses, as values."""

@@ -1,0 +1,74 @@
+"""SuiteTalk records as the flows' small entries."""
+
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.ports import ItemEntry, OrderEntry, TaxCodeEntry
+
+
+def customer_entry(record: SuiteRecord, *, key: str | None) -> CustomerEntry:
+    """Return a customer as the directory keeps it, under our key when it has one."""
+    full_name = " ".join(part for part in (record.text("firstName"), record.text("lastName")) if part)
+    person = record.flag("isPerson") and full_name
+    return CustomerEntry(
+        internal_id=record.internal_id,
+        external_id=key,
+        name=full_name if person else (record.text("companyName") or full_name or record.text("entityId")),
+        entity_id=record.text("entityId"),
+        email=record.text("email"),
+        subsidiary=_ref_id(record, "subsidiary"),
+        currencies=_currencies(record),
+        inactive=record.flag("isInactive"),
+        last_modified=record.moment("lastModifiedDate"),
+    )
+
+
+def order_entry(record: SuiteRecord, *, key: str | None, zone: ZoneInfo, ui_url: str) -> OrderEntry:
+    """Return a sales order with the day it is dated, in the integration user's zone."""
+    entity, dated = record.ref("entity"), record.moment("tranDate")
+    if entity is None or dated is None:
+        raise ValueError(f"sales order {record.internal_id} has no customer or no date")
+    currency = record.ref("currency")
+    return OrderEntry(
+        internal_id=record.internal_id,
+        external_id=key,
+        number=record.text("tranId") or record.internal_id,
+        total=record.amount("total") or Decimal(0),
+        currency=record.text("currencyName") or (currency.name if currency else ""),
+        transaction_date=dated.astimezone(zone).date(),
+        status=(record.text("orderStatus") or record.text("status")).removeprefix("_"),
+        customer=Reference(internal_id=entity.internal_id, name=entity.name),
+        url=f"{ui_url}/app/accounting/transactions/salesord.nl?id={record.internal_id}",
+    )
+
+
+def item_entry(record: SuiteRecord) -> ItemEntry:
+    """Return an item of any type."""
+    return ItemEntry(
+        internal_id=record.internal_id, name=record.text("itemId"), inactive=record.flag("isInactive")
+    )
+
+
+def tax_code_entry(record: SuiteRecord) -> TaxCodeEntry:
+    """Return a sales tax item or a tax group."""
+    offered = record.many("subsidiaryList")
+    return TaxCodeEntry(
+        internal_id=record.internal_id,
+        name=record.text("itemId"),
+        inactive=record.flag("isInactive"),
+        subsidiaries=tuple(ref.internal_id for ref in offered if ref.internal_id),
+        includes_children=record.flag("includeChildren"),
+    )
+
+
+def _currencies(record: SuiteRecord) -> tuple[str, ...]:
+    ids = [_ref_id(record, "currency"), *(_ref_id(row, "currency") for row in record.rows("currencyList"))]
+    return tuple(dict.fromkeys(one for one in ids if one))
+
+
+def _ref_id(fields: Fields, name: str) -> str:
+    ref = fields.ref(name)
+    return ref.internal_id if ref is not None else ""

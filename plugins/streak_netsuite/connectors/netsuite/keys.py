@@ -1,0 +1,72 @@
+"""Under which key a record of ours is found again: its external id, or a custom field.
+
+NetSuite gives a record one external id, shares the space among a group of types (all entities, all
+transactions) and folds its case (section 3.6 of the facts: "External IDs Overview", read 2026-11). Where another
+integration owns the external ids, a custom field of the account carries our key instead.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from streak_netsuite.connectors.netsuite.calls.reads import get_list
+from streak_netsuite.connectors.netsuite.kinds import Family, family
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.errors import RejectedByVendor, TransientError
+from streak_netsuite.model.custom_field import CustomField, CustomFieldType
+
+TAKEN = frozenset({"DUP_RCRD", "RCRD_REF_RCRD_TYP_MISMATCH", "UNIQUE_RCRD_ID_REQD"})
+# The types that share external ids with ours, as far as a role usually sees them.
+_SHARING: Mapping[Family, Sequence[str]] = {
+    Family.ENTITY: ("vendor", "contact", "employee", "partner", "job", "customer"),
+    Family.TRANSACTION: ("invoice", "cashSale", "estimate", "customerPayment", "creditMemo", "salesOrder"),
+}
+
+
+def under_key(record: SuiteRecord, key_fields: Mapping[str, str]) -> SuiteRecord:
+    """Return a record that carries its key in the account's custom field, when the settings name one."""
+    script_id = key_fields.get(record.type)
+    if script_id is None:
+        return record
+    field = CustomField(script_id=script_id, type=CustomFieldType.TEXT, value=record.external_id)
+    return replace(record, external_id="", custom_fields={**record.custom_fields, script_id: field})
+
+
+def verb_for(record_type: str, key_fields: Mapping[str, str]) -> Verb:
+    """Return how records of a type are written: only external ids know an upsert."""
+    return Verb.ADD if record_type in key_fields else Verb.UPSERT
+
+
+def key_of(record: SuiteRecord, key_fields: Mapping[str, str]) -> str | None:
+    """Return our key of a record, or None."""
+    script_id = key_fields.get(record.type)
+    if script_id is None:
+        return record.external_id or None
+    field = record.custom_fields.get(script_id)
+    return str(field.value) if field is not None and field.value else None
+
+
+def explain_owner(
+    client: SoapClient, record_type: str, key: str, error: RejectedByVendor
+) -> RejectedByVendor:
+    """Return the refusal of a taken external id with the name of the record that has it, where it can be seen."""
+    refs = [RecordRef(type=one, external_id=key) for one in _SHARING.get(family(record_type), ())]
+    try:
+        answers = client.send(get_list(refs))
+    except (TransientError, RejectedByVendor):
+        return error
+    owner = next((a.record for a in answers if a.status.success and a.record is not None), None)
+    if owner is None or owner.type == record_type:
+        return error
+    name = next(
+        (text for n in ("companyName", "entityId", "tranId") if (text := owner.text(n))), owner.internal_id
+    )
+    return RejectedByVendor(
+        f"{error}: external id {key} belongs to the {owner.type} '{name}' ({owner.internal_id})",
+        code=error.code,
+        field="externalId",
+        fix="give that record another external id in NetSuite, or let a custom field carry our keys: "
+        f"'key_fields' of the NetSuite connection, such as {record_type}=custentity_streak_key",
+    )

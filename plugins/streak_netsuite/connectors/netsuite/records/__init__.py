@@ -1,0 +1,1 @@
+"""Canonical records as SuiteTalk's, and back."""

@@ -1,0 +1,136 @@
+"""What many record types have in common: references, dates, addresses, custom fields."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord, SuiteValue
+from streak_netsuite.mapping.country import country_code, suitetalk_country
+from streak_netsuite.model.address import Address
+from streak_netsuite.model.custom_field import CustomField
+from streak_netsuite.model.reference import Reference
+
+CUSTOM_PRICE = RecordRef(internal_id="-1")  # price level "Custom": the line's rate is ours
+
+Maybe = SuiteValue | Reference | Address | None
+
+
+def present(**values: Maybe) -> dict[str, SuiteValue]:
+    """Return the values that are there: None and "" leave a field as it is."""
+    return {name: _suite(value) for name, value in values.items() if value is not None and value != ""}
+
+
+def custom(fields: Iterable[CustomField]) -> Mapping[str, CustomField]:
+    """Return custom fields by script id."""
+    return {field.script_id: field for field in fields}
+
+
+def custom_fields(record: Fields) -> tuple[CustomField, ...]:
+    """Return a record's custom fields."""
+    return tuple(record.custom_fields.values())
+
+
+def reference(record: Fields, name: str) -> Reference | None:
+    """Return where a field leads, or None."""
+    ref = record.ref(name)
+    return ref.reference() if ref is not None else None
+
+
+def required_reference(record: SuiteRecord, name: str) -> Reference:
+    """Return where a field leads.
+
+    Raises:
+        ValueError: the record has none, and cannot be understood without.
+    """
+    found = reference(record, name)
+    if found is None:
+        raise ValueError(f"{record.type} {record.internal_id} has no {name}")
+    return found
+
+
+def day(record: Fields, name: str, zone: ZoneInfo) -> date | None:
+    """Return the day of a date field, in the integration user's zone (section_1521451348)."""
+    moment = record.moment(name)
+    return None if moment is None else moment.astimezone(zone).date()
+
+
+def required_day(record: SuiteRecord, name: str, zone: ZoneInfo) -> date:
+    """Return the day of a date field.
+
+    Raises:
+        ValueError: the record has none.
+    """
+    found = day(record, name, zone)
+    if found is None:
+        raise ValueError(f"{record.type} {record.internal_id} has no {name}")
+    return found
+
+
+def whole(record: Fields, name: str) -> int | None:
+    """Return a whole number, or None."""
+    number = record.amount(name)
+    return None if number is None else int(number)
+
+
+def quantity(record: Fields, name: str = "quantity") -> Decimal:
+    """Return a quantity; NetSuite leaves it out for lines that count nothing."""
+    found = record.amount(name)
+    return Decimal(0) if found is None else found
+
+
+def rate(record: Fields) -> Decimal | None:
+    """Return a line's rate; None for none and for a percentage, which is no price."""
+    text = record.text("rate")
+    return None if not text or text.endswith("%") else Decimal(text)
+
+
+def read_address(fields: Fields) -> Address | None:
+    """Return an address, or None when nothing of it was sent."""
+    if not fields.values:
+        return None
+    return Address(
+        country=_country(fields.text("country")),
+        addr1=fields.text("addr1"),
+        addr2=fields.text("addr2"),
+        addr3=fields.text("addr3"),
+        city=fields.text("city"),
+        state=fields.text("state"),
+        zip=fields.text("zip"),
+        attention=fields.text("attention"),
+        addressee=fields.text("addressee"),
+        phone=fields.text("addrPhone"),
+    )
+
+
+def write_address(address: Address) -> Fields:
+    """Return an address as SuiteTalk keeps it."""
+    return Fields(
+        values=present(
+            country=suitetalk_country(address.country) if address.country else None,
+            attention=address.attention,
+            addressee=address.addressee,
+            addrPhone=address.phone,
+            addr1=address.addr1,
+            addr2=address.addr2,
+            addr3=address.addr3,
+            city=address.city,
+            state=address.state,
+            zip=address.zip,
+        )
+    )
+
+
+def _country(name: str) -> str:
+    """Return the ISO code; a country newer than our list stays as NetSuite says it."""
+    try:
+        return country_code(name) if name else ""
+    except ValueError:
+        return name
+
+
+def _suite(value: SuiteValue | Reference | Address) -> SuiteValue:
+    if isinstance(value, Reference):
+        return RecordRef.of(value)
+    return write_address(value) if isinstance(value, Address) else value

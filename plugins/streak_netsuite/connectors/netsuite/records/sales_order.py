@@ -1,0 +1,119 @@
+"""Sales orders."""
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from streak_netsuite.connectors.netsuite.records.parts import (
+    CUSTOM_PRICE,
+    custom,
+    custom_fields,
+    day,
+    present,
+    quantity,
+    rate,
+    read_address,
+    reference,
+    required_day,
+    required_reference,
+)
+from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import OrderLine, SalesOrder
+
+LINES = "itemList"
+
+
+def write_sales_order(order: SalesOrder, external_id: str) -> SuiteRecord:
+    """Return an order with all its lines; they replace those of an earlier attempt."""
+    rows = tuple(write_line(line) for line in order.lines)
+    return SuiteRecord(
+        type="salesOrder",
+        external_id=external_id,
+        values=present(
+            entity=order.customer,
+            tranDate=order.transaction_date,
+            memo=order.memo,
+            otherRefNum=order.purchase_order_number,
+            currency=order.currency,
+            subsidiary=order.subsidiary,
+            department=order.department,
+            location=order.location,
+            terms=order.terms,
+            salesRep=order.sales_rep,
+            shipDate=order.ship_date,
+            billingAddress=order.billing_address,
+            shippingAddress=order.shipping_address,
+            **{"class": order.class_},
+        ),
+        custom_fields=custom(order.custom_fields),
+        sublists={LINES: Sublist(rows=rows, mode=SublistMode.REPLACE)},
+    )
+
+
+def change_lines(
+    internal_id: str, lines: Mapping[int, OrderLine], new: Sequence[OrderLine] = ()
+) -> SuiteRecord:
+    """Return a change of some lines by their numbers, and new ones; every other line stays as it is."""
+    rows = [_numbered(number, write_line(line)) for number, line in lines.items()]
+    rows += [write_line(line) for line in new]
+    return SuiteRecord(
+        type="salesOrder",
+        internal_id=internal_id,
+        sublists={LINES: Sublist(rows=tuple(rows), mode=SublistMode.MERGE)},
+    )
+
+
+def write_line(line: OrderLine) -> Fields:
+    """Return an order's line; one with a rate has its own price, any other is priced by NetSuite."""
+    return Fields(
+        values=present(
+            item=line.item,
+            quantity=line.quantity,
+            price=CUSTOM_PRICE if line.rate is not None else None,
+            rate=line.rate,
+            description=line.description,
+            taxCode=line.tax_code,
+        ),
+        custom_fields=custom(line.custom_fields),
+    )
+
+
+def read_sales_order(record: SuiteRecord, zone: ZoneInfo) -> SalesOrder:
+    """Return an order.
+
+    Raises:
+        ValueError: it has no customer, no date or no line that names an item.
+    """
+    return SalesOrder(
+        customer=required_reference(record, "entity"),
+        transaction_date=required_day(record, "tranDate", zone),
+        memo=record.text("memo"),
+        purchase_order_number=record.text("otherRefNum"),
+        currency=reference(record, "currency"),
+        subsidiary=reference(record, "subsidiary"),
+        department=reference(record, "department"),
+        class_=reference(record, "class"),
+        location=reference(record, "location"),
+        terms=reference(record, "terms"),
+        sales_rep=reference(record, "salesRep"),
+        ship_date=day(record, "shipDate", zone),
+        billing_address=read_address(record.part("billingAddress")),
+        shipping_address=read_address(record.part("shippingAddress")),
+        lines=tuple(_read_line(row, item) for row in record.rows(LINES) if (item := reference(row, "item"))),
+        custom_fields=custom_fields(record),
+    )
+
+
+def _numbered(number: int, row: Fields) -> Fields:
+    return Fields(values={**row.values, "line": number}, custom_fields=row.custom_fields)
+
+
+def _read_line(row: Fields, item: Reference) -> OrderLine:
+    return OrderLine(
+        item=item,
+        quantity=quantity(row),
+        rate=rate(row),
+        description=row.text("description"),
+        tax_code=reference(row, "taxCode"),
+        custom_fields=custom_fields(row),
+    )

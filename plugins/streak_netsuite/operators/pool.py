@@ -1,0 +1,14 @@
+"""The Airflow pool for tasks that call NetSuite."""
+
+from airflow.sdk.configuration import conf
+
+DEFAULT_POOL = "default_pool"
+
+
+def netsuite_pool() -> str:
+    """Return the pool's name: `pool` in the section `streak_netsuite` of Airflow's configuration.
+
+    The ledger keeps all workers together within the account's concurrency; the pool keeps tasks that would only
+    wait for it from taking worker slots. It has to exist in Airflow, so the default is the one that always does.
+    """
+    return str(conf.get("streak_netsuite", "pool", fallback=DEFAULT_POOL))

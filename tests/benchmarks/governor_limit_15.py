@@ -1,0 +1,9 @@
+"""10,000 orders to an account that takes 15 calls at once."""
+
+from governing import measure_limit
+from measurement import Measurement
+
+
+def measure() -> list[Measurement]:
+    """Measure with every slot free, and with half of them taken midway."""
+    return measure_limit(15, record_seconds=0.1)

@@ -1,0 +1,275 @@
+"""What NetSuite's rules do to a deal: held with names, deferred, or found again; never twice, never silent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from streak_netsuite.connectors.netsuite.calls.reads import get
+from streak_netsuite.connectors.netsuite.calls.writes import delete, write
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.errors import ConfigurationError, InvalidCredentials
+from streak_netsuite.flows.customers import CUSTOMER_KEY
+from streak_netsuite.flows.deal_to_order import order_key
+from streak_netsuite.model.identity import external_id
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+BOX = "Blue Harbor warehouse robots"
+
+
+@contextmanager
+def finance(world: World) -> Iterator[SoapClient]:
+    """Somebody else who works in the NetSuite account."""
+    with SoapClient(world.settings().netsuite) as client:
+        yield client
+
+
+def change(world: World, record: SuiteRecord, verb: Verb = Verb.UPDATE) -> str:
+    """Write a record as somebody else would; return its internal id."""
+    with finance(world) as client:
+        answer = client.send(write(verb, record))
+    assert answer.status.saved, answer.status
+    assert answer.ref is not None
+    return answer.ref.internal_id
+
+
+def remove(world: World, type_: str, internal_id: str) -> None:
+    """Delete a record as somebody else would."""
+    with finance(world) as client:
+        assert client.send(delete(RecordRef(type=type_, internal_id=internal_id))).status.success
+
+
+def holds(world: World) -> list[Any]:
+    with world.ledger() as ledger:
+        return list(ledger.list_holds())
+
+
+def buyer_key(world: World, box: str) -> str:
+    """Return the external id under which the customer of a box is made."""
+    return external_id(CUSTOMER_KEY, world.box(box)["organizations"][0]["key"])
+
+
+# --- keys and identity ---------------------------------------------------------------------------------
+
+
+def test_an_external_id_that_belongs_to_another_kind_of_record_is_told_with_its_owner(world: World) -> None:
+    (box,) = world.won_deals(1)
+    change(
+        world,
+        SuiteRecord(
+            type="contact",
+            external_id=buyer_key(world, box),
+            values={"firstName": "Jane", "lastName": "Doe", "subsidiary": RecordRef(internal_id="1")},
+        ),
+        Verb.ADD,
+    )
+    world.run()
+    (hold,) = holds(world)
+    assert "belongs to the contact 'Jane Doe'" in hold.reason
+    assert "key_fields" in hold.fix
+    assert world.orders(box) == []
+
+
+def test_with_a_custom_field_as_key_external_ids_of_others_do_not_matter(world: World) -> None:
+    world.netsuite_extra["key_fields"] = "customer=custentity_streak_org, salesOrder=custbody_account_manager"
+    (box,) = world.won_deals(1)
+    change(
+        world,
+        SuiteRecord(
+            type="contact",
+            external_id=buyer_key(world, box),
+            values={"firstName": "Jane", "lastName": "Doe", "subsidiary": RecordRef(internal_id="1")},
+        ),
+        Verb.ADD,
+    )
+    world.run()
+    (order,) = world.orders(box)
+    assert order["custom"]["custbody_account_manager"] == order_key(box)
+    world.hint(box, version="99")
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_with_a_custom_field_as_key_a_lost_answer_still_ends_as_one_order(world: World) -> None:
+    world.netsuite_extra["key_fields"] = "customer=custentity_streak_org, salesOrder=custbody_account_manager"
+    (box,) = world.won_deals(1)
+    world.fault("netsuite", "cut_after", operation="addList", times=2)
+    for _ in range(4):
+        world.run()
+        world.wait(40)
+    assert len(world.orders(box)) == 1
+    assert len(world.customers(world.orders(box)[0]["entity"]["name"])) <= 1
+
+
+def test_a_customer_that_was_merged_away_leads_to_the_one_that_took_its_place(world: World) -> None:
+    first, second = world.deals(2)
+    world.win(first)
+    world.run()
+    (order,) = world.orders(first)
+    old = order["entity"]["internalId"]
+    name = order["entity"]["name"]
+    remove(world, "salesOrder", order["internalId"])
+    remove(world, "customer", old)
+    successor = change(
+        world,
+        SuiteRecord(
+            type="customer",
+            external_id="acquired-1",
+            values={"companyName": name, "subsidiary": RecordRef(internal_id="1")},
+        ),
+        Verb.ADD,
+    )
+    world.win(second)
+    for _ in range(3):
+        world.run()
+        world.wait(10)
+    (order,) = world.orders(second)
+    assert order["entity"]["internalId"] == successor
+    (made,) = [one for one in world.outcomes(second) if one.action is Action.CREATED]
+    assert f"it took the place of {old}" in made.reason
+    with world.ledger() as ledger:
+        assert any(e.action == "binding.repointed" for e in ledger.list_audit())
+
+
+def test_a_customer_that_is_gone_without_successor_is_held_and_never_made_again(world: World) -> None:
+    first, second = world.deals(2)
+    world.win(first)
+    world.run()
+    (order,) = world.orders(first)
+    remove(world, "salesOrder", order["internalId"])
+    remove(world, "customer", order["entity"]["internalId"])
+    world.win(second)
+    for _ in range(3):
+        world.run()
+        world.wait(10)
+    assert world.orders(second) == []
+    (hold,) = holds(world)
+    assert hold.code == "CUSTOMER_GONE"
+    assert order["entity"]["name"] in hold.reason
+    assert world.customers(order["entity"]["name"]) == []
+
+
+# --- limits and access ---------------------------------------------------------------------------------
+
+
+def test_the_reserve_is_left_to_other_integrations(world: World) -> None:
+    world.netsuite_extra |= {"concurrency": 5, "reserve": 2}
+    world.configure_netsuite(call_seconds=0.05)
+    world.won_deals(30, organizations=10)
+    world.control.post("/netsuite/peak/reset").raise_for_status()
+    world.run()
+    assert world.control.get("/netsuite/peak").json()["peak"] <= 3
+    assert len(world.orders()) == 30
+
+
+def test_work_pauses_while_the_token_is_revoked_and_resumes_by_itself(world: World) -> None:
+    box = world.win(BOX)
+    world.fault("netsuite", "invalid_credentials", times=None)
+    for _ in range(2):
+        with pytest.raises(InvalidCredentials):
+            world.drain()
+        world.wait(120)
+    world.control.delete("/faults").raise_for_status()
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_a_production_setup_refuses_a_sandbox_account_and_the_reverse(world: World) -> None:
+    world.netsuite_extra["environment"] = "production"
+    with pytest.raises(ConfigurationError, match="'1234567_SB1' is a sandbox account"):
+        world.settings()
+    world.netsuite_extra["environment"] = "sandbox"
+    world.settings()
+
+
+def test_a_ledger_of_another_account_is_refused_before_anything_is_written(world: World) -> None:
+    world.run()
+    with world.ledger() as ledger:
+        ledger.keep_snapshot("netsuite.account", {"account": "7654321"}, now=world.now())
+    world.win(BOX)
+    with pytest.raises(ConfigurationError, match="belongs to NetSuite account 7654321"):
+        world.run()
+    assert world.writes("netsuite") == []
+
+
+# --- time ----------------------------------------------------------------------------------------------
+
+
+def test_a_customer_changed_right_after_a_run_is_seen_by_the_next(world: World) -> None:
+    world.run()
+    world.wait(timedelta(seconds=1).total_seconds())
+    change(
+        world, SuiteRecord(type="customer", internal_id="502", values={"companyName": "Delta Foods Group"})
+    )
+    world.win(BOX)
+    world.run()
+    with world.ledger() as ledger:
+        names = {e.name for e in ledger.directory.find(internal_ids=["502"])}
+    assert names == {"Delta Foods Group"}
+
+
+# --- what NetSuite refuses ------------------------------------------------------------------------------
+
+
+def test_an_unknown_product_is_held_with_a_near_match(world: World, tmp_path: Any) -> None:
+    world.change_mapping(
+        tmp_path, "{from: box.fields.Product, lookup: item}", "{from: box.fields.PO number, lookup: item}"
+    )
+    (box,) = world.won_deals(1, **{"PO number": "Atlas Amr"})
+    world.run()
+    (hold,) = holds(world)
+    assert "Atlas Amr" in hold.reason
+    assert "Atlas Arm" in hold.reason
+    assert world.orders(box) == []
+
+
+def test_a_customer_outside_the_orders_subsidiary_is_held_and_named(world: World, tmp_path: Any) -> None:
+    world.change_mapping(tmp_path, "    memo: {from", "    subsidiary: {value: 2}\n    memo: {from")
+    (box,) = world.won_deals(1)
+    world.run()
+    (hold,) = holds(world)
+    assert "subsidiary" in hold.reason
+    assert world.orders(box) == []
+
+
+def test_a_record_changed_at_the_same_moment_is_tried_again(world: World) -> None:
+    (box,) = world.won_deals(1)
+    world.fault(
+        "netsuite",
+        "record_error",
+        operation="upsertList",
+        options={"code": "RCRD_HAS_BEEN_CHANGED", "message": "Record has been changed"},
+        match="SalesOrder",
+    )
+    world.run()
+    assert world.outcomes(box)[-1].action is Action.DEFERRED
+    world.wait(30)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_a_script_that_fails_after_the_save_leaves_a_warning_and_one_order(world: World) -> None:
+    (box,) = world.won_deals(1)
+    world.fault("netsuite", "after_submit_failed", operation="upsertList", match="SalesOrder")
+    world.run()
+    world.wait(60)
+    world.run()
+    assert len(world.orders(box)) == 1
+    (created,) = [o for o in world.outcomes(box) if o.action is Action.CREATED]
+    assert "user event script" in created.reason
+    assert sum(1 for r in world.writes("netsuite") if "SalesOrder" in (r.get("body") or "")) == 1
+
+
+def test_an_order_that_is_there_can_be_read(world: World) -> None:
+    box = world.win(BOX)
+    world.run()
+    with finance(world) as client:
+        answer = client.send(get(RecordRef(type="salesOrder", external_id=order_key(box))))
+    assert answer.record is not None
+    assert answer.record.external_id == order_key(box)
