@@ -25,27 +25,27 @@ class StreakNetSuiteError(Exception):
 
 
 class TransientError(StreakNetSuiteError):
-    """Nothing was written; the same call may pass later."""
+    """Nothing was written; the same call may pass later.
+
+    Attributes:
+        retry_after_seconds: how long to wait first, as the vendor or its documentation says; None when neither does.
+        retry_times: how often a repeat is worth it; None when nobody says.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after_seconds: float | None = None, retry_times: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+        self.retry_times = retry_times
 
 
 class RateLimited(TransientError):
-    """The vendor refused the call because of its limits.
-
-    Attributes:
-        retry_after_seconds: how long the vendor asked us to wait, or None when it did not say.
-    """
-
-    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
+    """The vendor refused the call because of its limits."""
 
 
 class Unavailable(TransientError):
     """The vendor could not be reached, or could not answer a read."""
-
-    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
 
 
 class LeaseLost(TransientError):

@@ -9,10 +9,12 @@ from typing import Protocol
 from streak_netsuite.errors import (
     LeaseLost,
     MappingError,
+    RateLimited,
     RecordError,
     RejectedByVendor,
     StreakNetSuiteError,
     TransientError,
+    Unavailable,
     UncertainWrite,
 )
 from streak_netsuite.flows.batch import Batch, hold_of
@@ -348,11 +350,25 @@ class DealToOrder:
         if isinstance(error, UncertainWrite):
             self._decide_unknown(batch, deal.key, result.operation_key, str(error))
         elif isinstance(error, TransientError):
-            self._defer(batch, deal.key, "vendor_busy", str(error))
+            self._decide_busy(batch, deal.key, error)
         else:
             batch.hold(
                 deal.key, hold_of(error, payload={"what": what, "record": to_plain(payload)}), rule="vendor"
             )
+
+    def _decide_busy(self, batch: Batch, box_key: str, error: TransientError) -> None:
+        """Try again as often as it is worth it; then a person should know what keeps the record from passing."""
+        attempts = batch.event(box_key).attempts
+        most = error.retry_times or self.settings.attempts
+        if isinstance(error, RateLimited | Unavailable) or attempts <= most:
+            self._defer(batch, box_key, "vendor_busy", str(error), after=error.retry_after_seconds)
+            return
+        hold = Hold(
+            code="VENDOR_BUSY",
+            reason=f"after {attempts} tries NetSuite still does not take the record: {error}",
+            fix="see who or what else changes the record at the same time, then release this",
+        )
+        batch.hold(box_key, hold, rule="vendor_busy")
 
     def _decide_unknown(self, batch: Batch, box_key: str, operation_key: str, reason: str) -> None:
         attempts = batch.event(box_key).attempts
@@ -366,8 +382,10 @@ class DealToOrder:
         )
         batch.hold(box_key, hold, rule="outcome_unknown")
 
-    def _defer(self, batch: Batch, box_key: str, rule: str, reason: str) -> None:
-        wait = self.settings.wait_seconds(batch.event(box_key).attempts)
+    def _defer(
+        self, batch: Batch, box_key: str, rule: str, reason: str, *, after: float | None = None
+    ) -> None:
+        wait = max(after or 0.0, self.settings.wait_seconds(batch.event(box_key).attempts))
         batch.decide(
             box_key,
             Action.DEFERRED,

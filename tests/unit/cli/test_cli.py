@@ -508,3 +508,38 @@ def test_a_connection_without_what_webhooks_need_is_one_line_with_the_next_step(
     code, _, err = main("webhooks", "plan")
     assert (code, err.count("\n")) == (1, 1)
     assert f"has no '{missing}'" in err
+
+
+def test_the_account_says_its_limits_and_they_are_kept(vendors: httpx.Client) -> None:
+    printed = run("netsuite", "account")
+    assert "calls at once (of the" in printed
+    assert "endpoint 2025_2" in printed
+    assert "last day:" in printed
+    with cli._ledger() as ledger:
+        limit = ledger.calls.find_limit("1234567_SB1")
+    assert limit is not None
+    assert f"{limit.concurrency} calls at once" in printed
+    assert _writes(vendors) == []
+
+
+def test_the_accounts_custom_fields_are_listed(
+    vendors: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.console, "width", 200)
+    printed = run("netsuite", "fields", "--place", "transaction")
+    assert "custbody_streak_tier" in printed
+    assert "custentity_streak_org" not in printed
+    assert _writes(vendors) == []
+
+
+@pytest.mark.usefixtures("vendors")
+def test_a_wsdl_is_fetched_ahead_and_used_where_nothing_may_be_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = run("netsuite", "wsdl", "--to", str(tmp_path / "wsdl"))
+    assert re.search(r"\d+ files are in", printed)
+    row = json.loads(os.environ["AIRFLOW_CONN_NETSUITE_DEFAULT"])
+    extra = json.loads(row["extra"]) if isinstance(row["extra"], str) else row["extra"]
+    row["extra"] = extra | {"wsdl_directory": str(tmp_path / "wsdl")}
+    monkeypatch.setenv("AIRFLOW_CONN_NETSUITE_DEFAULT", json.dumps(row))
+    run("netsuite", "account")

@@ -280,6 +280,14 @@ def test_every_kind_of_definition_is_listed(soap, kind):
     assert all(k == kind and script_id for k, script_id in found)
 
 
+def test_what_is_not_used_any_more_is_listed_on_demand_only(soap, running):
+    running.sandbox.store.find(Ref(internal_id="31"), "customList").fields["isInactive"] = True
+    path = "//c:customizationRef"
+    used = refs(customizations(soap, "customList"), path, "internalId")
+    every = refs(customizations(soap, "customList", inactive="true"), path, "internalId")
+    assert set(every) - set(used) == {("31",)}
+
+
 def test_a_kind_of_which_there_is_none_lists_none(soap):
     assert texts(customizations(soap, "itemNumberCustomField"), "totalRecords") == ["0"]
 

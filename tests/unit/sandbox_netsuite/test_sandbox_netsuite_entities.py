@@ -147,3 +147,9 @@ def test_an_order_with_children_keeps_its_customer(soap, build):
     assert soap.write("update", moved).outcomes == [(False, "CANT_EDIT_TRAN")]
     free = build.order("", internal_id="8004", entity='internalId="502"')
     assert soap.write("update", free).outcomes == [(True, "")]
+
+
+def test_a_currency_entry_names_its_currency(soap, build):
+    nothing = "<r:currencyList><r:currency><r:balance>1</r:balance></r:currency></r:currencyList>"
+    reply = soap.write("add", build.customer(after=nothing))
+    assert reply.outcomes == [(False, "INVALID_KEY_OR_REF")]

@@ -99,7 +99,13 @@ def test_prices_are_kept_by_currency_and_level(soap):
 
 
 @pytest.mark.parametrize(
-    ("breaks", "code"), [({5: "10"}, "FIRST_QTY_BUCKET_MUST_BE_ZERO"), ({}, "FIRST_QTY_BUCKET_MUST_BE_ZERO")]
+    ("breaks", "code"),
+    [
+        ({5: "10"}, "FIRST_QTY_BUCKET_MUST_BE_ZERO"),
+        ({}, "FIRST_QTY_BUCKET_MUST_BE_ZERO"),
+        ({"0": "10", "0.0": "9"}, "UNIQUE_QTY_REQD"),
+        ({"NaN": "10", "0": "9"}, "INVALID_FLD_VALUE"),
+    ],
 )
 def test_price_lists_begin_at_nothing(soap, breaks, code):
     assert soap.write("add", item("ServiceSaleItem", matrix(("1", "1", breaks)))).outcomes == [(False, code)]
@@ -118,7 +124,7 @@ def test_a_group_becomes_its_members(soap, build):
     ]
     assert kept_["total"] == "27405.00"
     again = build.order(
-        "<s:item><s:quantity>3</s:quantity><s:line>2</s:line></s:item>",
+        "<s:item><s:quantity>3</s:quantity><s:line>1</s:line></s:item>",
         internal_id=kept_["internalId"],
         entity="",
         replace_all="false",

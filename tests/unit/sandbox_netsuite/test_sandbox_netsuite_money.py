@@ -1,6 +1,11 @@
 """Payments, credits, deposits and refunds: what is left of each, and what the customer owes."""
 
+from datetime import timedelta
+
 import pytest
+
+from streak_netsuite.sandbox.netsuite import balances
+from streak_netsuite.sandbox.netsuite.values import Ref
 
 T = "urn:customers_2025_2.transactions.webservices.netsuite.com"
 
@@ -217,15 +222,15 @@ def test_a_paid_invoice_is_neither_deleted_nor_made_smaller(soap, invoice):
 
 
 def test_balances_follow_and_only_a_search_shows_them(soap, running, invoice):
-    from streak_netsuite.sandbox.netsuite import balances
-    from streak_netsuite.sandbox.netsuite.values import Ref
-
     def owed():
         store = running.sandbox.store
         found = balances.of(store, store.find(Ref(internal_id="501"), "customer"))
         return tuple(str(found[name]) for name in balances.NAMES)
 
     assert owed() == ("300.00", "0.00", "0.00", "17300.00")
+    running.clock.shift = timedelta(days=2)  # its customer has no terms, so it was due at once
+    assert owed()[1] == "300.00"
+    running.clock.shift = timedelta()
     saved(soap, "add", payment("<t:payment>350</t:payment>", (invoice, "300")))
     deposit = '<t:customer internalId="501"/><t:payment>75</t:payment>'
     saved(soap, "add", record("CustomerDeposit", deposit))

@@ -157,6 +157,15 @@ def test_a_picked_fulfilment_is_shipped_later(soap, build):
     assert shown.all("//s:shippedDate")
 
 
+def test_an_account_may_pick_before_it_ships(soap, build):
+    soap.settings(default_ship_status="_picked")
+    number = new_order(soap, build, ("101", "5"))
+    made = soap.write("add", child("ItemFulfillment", number)).ids[0]
+    shown = soap.get("itemFulfillment", made)
+    assert (shown.one("//s:shipStatus/text()"), shown.all("//s:shippedDate")) == ("_picked", [])
+    assert order(soap, number)["orderStatus"] == "_pendingFulfillment"
+
+
 def test_shipping_takes_from_the_stock_and_undoing_it_puts_it_back(soap, build):
     def on_hand():
         items = soap.control("GET", "/state")["items"]

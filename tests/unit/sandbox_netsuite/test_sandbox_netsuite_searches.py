@@ -118,6 +118,16 @@ def test_a_row_per_line_shows_item_quantity_and_amount(soap):
     assert texts(both, "totalRecords") == ["3"]
 
 
+def test_a_status_column_shows_the_records_own_word(soap):
+    wanted = any_of("internalId", 8001, 8003, 8004) + main_line(on=True)
+    reply = soap.call(advanced("Transaction", wanted, ["recordType", "status", "type"]))
+    assert rows(reply, "recordType", "status", "type") == [
+        ("salesorder", "fullyBilled", "_salesOrder"),
+        ("salesorder", "pendingBilling", "_salesOrder"),
+        ("salesorder", "pendingFulfillment", "_salesOrder"),
+    ]
+
+
 def test_lines_are_found_by_their_item(soap):
     wanted = any_of("item", 202) + ORDERS
     found = soap.call(advanced("Transaction", wanted, ["line", "tranId"]))
@@ -330,9 +340,9 @@ def test_a_window_costs_the_window_and_a_page_the_page(soap, running):
 Z = 'xmlns:z="urn:customization_2025_2.setup.webservices.netsuite.com"'
 
 
-def test_custom_records_are_searched_by_type_field_and_column(soap, running):
-    type_id, name = next(
-        (r.internal_id, r.fields["recordName"])
+def test_custom_records_are_read_and_searched_by_type_field_and_column(soap, running):
+    type_id = next(
+        r.internal_id
         for r in running.sandbox.store.all("customRecordType")
         if r.fields["scriptId"] == "customrecord_install_site"
     )
@@ -348,7 +358,14 @@ def test_custom_records_are_searched_by_type_field_and_column(soap, running):
             for n in (1, 2, 3)
         ),
     )
-    assert added.outcomes == [(True, "")] * 3, (name, added.text)
+    assert added.outcomes == [(True, "")] * 3
+    of_type, of_another = (
+        soap.call(
+            f'<m:get><m:baseRef xsi:type="c:CustomRecordRef" typeId="{t}" internalId="{added.ids[0]}"/></m:get>'
+        )
+        for t in (type_id, "999")
+    )
+    assert (of_type.outcomes, of_another.outcomes) == ([(True, "")], [(False, "RCRD_DSNT_EXIST")])
     criterion = (
         f'<k:recType internalId="{type_id}"/><k:customFieldList><c:customField operator="greaterThan" '
         'xsi:type="c:SearchLongCustomField" scriptId="custrecord_site_floors"><c:searchValue>1</c:searchValue>'

@@ -72,13 +72,14 @@ def classify_status(
 def _transient(told: Explanation, text: str) -> TransientError | None:
     """Return the error when nothing was written and a repeat may pass, else None."""
     wait = told.retry.after_seconds if told.retry else None
+    times = told.retry.times if told.retry else None
     match told.treat:
         case Treat.RETRY:
-            return TransientError(text)
+            return TransientError(text, retry_after_seconds=wait, retry_times=times)
         case Treat.RATE_LIMITED:
-            return RateLimited(text, retry_after_seconds=wait)
+            return RateLimited(text, retry_after_seconds=wait, retry_times=times)
         case Treat.UNAVAILABLE:
-            return Unavailable(text, retry_after_seconds=wait)
+            return Unavailable(text, retry_after_seconds=wait, retry_times=times)
         case _:
             return None
 

@@ -115,7 +115,7 @@ def _set_currencies(store: Store, customer: Record, sent: Fields | None) -> None
         else {c["currency"].internal_id: c for c in customer.sublists.get("currencyList", [])}
     )
     for entry in sent.get("currency", []):
-        ref = references.resolve(store, "currency", entry["currency"])
+        ref = references.resolve(store, "currency", entry.get("currency") or Ref())
         kept[ref.internal_id] = {"currency": ref}
     customer.sublists["currencyList"] = list(kept.values())
 

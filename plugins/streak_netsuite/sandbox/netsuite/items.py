@@ -83,9 +83,9 @@ def _price_entry(store: Store, one: Fields) -> Fields:
         {"value": b.get("value"), "quantity": b.get("quantity") or Decimal(0)}
         for b in (one.get("priceList") or {}).get("price", [])
     ]
-    breaks.sort(key=lambda b: b["quantity"])
     for b in breaks:
         check_numbers(b)
+    breaks.sort(key=lambda b: b["quantity"])
     if not breaks or breaks[0]["quantity"] != 0:
         raise RecordRefused("FIRST_QTY_BUCKET_MUST_BE_ZERO", "The first quantity of a price list is 0.")
     if len({b["quantity"] for b in breaks}) < len(breaks):

@@ -1,0 +1,132 @@
+"""Operators of NetSuite in real Airflow tasks: search, upsert, transform, the account's watch, one alert."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streak_netsuite.ledger.ledger import Ledger
+
+Place = Any
+HEAD = """
+from datetime import UTC, datetime
+
+from airflow.sdk import DAG
+
+from streak_netsuite.operators.netsuite import (
+    NetSuiteSearchOperator,
+    NetSuiteTransformOperator,
+    NetSuiteUpsertOperator,
+)
+
+with DAG(dag_id="netsuite_operators", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
+"""
+WORK = """
+    customer = {
+        "type": "customer",
+        "externalId": "airflow-1",
+        "fields": {
+            "companyName": "Made in Airflow",
+            "subsidiary": {"internalId": "1"},
+            "creditLimit": "5000.00",
+            "isPerson": False,
+        },
+        "customFields": {"custentity_streak_org": {"type": "text", "value": "agx"}},
+    }
+    first, again = (NetSuiteUpsertOperator(task_id=t, records=[customer]) for t in ("first", "again"))
+    find = NetSuiteSearchOperator(
+        task_id="find",
+        subject="Customer",
+        criteria={"companyName": {"operator": "is", "values": ["Made in Airflow"]}},
+    )
+    bill, bill_again = (
+        NetSuiteTransformOperator(
+            task_id=t,
+            source_type="salesOrder",
+            source_id="8003",
+            target_type="invoice",
+            external_id="invoice-of-8003",
+            fields={"memo": "billed by Airflow"},
+        )
+        for t in ("bill", "bill_again")
+    )
+    first >> again >> find >> bill >> bill_again
+"""
+REFUSED = """
+    good = {
+        "type": "customer",
+        "externalId": "airflow-good",
+        "fields": {"companyName": "Good", "subsidiary": {"internalId": "1"}},
+    }
+    bad = {"type": "customer", "externalId": "airflow-bad", "fields": {"email": "nobody@x.test"}}
+    NetSuiteUpsertOperator(task_id="write", records=[good, bad], retries=3)
+"""
+
+
+def run_dag(place: Place, folder: Path, tasks: str) -> Any:
+    file = folder / "netsuite_operators.py"
+    file.write_text(HEAD + tasks)
+    place.env["AIRFLOW__CORE__DAGS_FOLDER"] = str(folder)
+    return place.run(str(file))
+
+
+def test_records_are_written_once_found_and_transformed_once(place: Place, tmp_path: Path) -> None:
+    run = run_dag(place, tmp_path, WORK)
+    assert run.state == "success", run.output
+    written = run.xcoms["first"]["airflow-1"]
+    assert run.xcoms["again"] == {"airflow-1": written}
+    assert run.xcoms["find"] == [written]
+    assert run.xcoms["bill"] == run.xcoms["bill_again"]
+    invoices = place.control.get("/netsuite/state").json()["invoices"]
+    assert [one["memo"] for one in invoices if one.get("externalId") == "invoice-of-8003"] == [
+        "billed by Airflow"
+    ]
+
+
+def test_a_refused_record_fails_its_task_by_name_and_the_others_are_written(
+    place: Place, tmp_path: Path
+) -> None:
+    run = run_dag(place, tmp_path, REFUSED)
+    assert run.state == "failed"
+    assert "1 of 2 records were refused; airflow-bad" in run.output
+    customers = place.control.get("/netsuite/state").json()["customers"]
+    assert [c["companyName"] for c in customers if c.get("externalId") == "airflow-good"] == ["Good"]
+
+
+def test_the_account_is_asked_for_its_limits(place: Place) -> None:
+    run = place.run("netsuite_account.py")
+    assert run.state == "success", run.output
+    asked = run.xcoms["ask_account"]
+    assert asked["concurrency"] > 0
+    with Ledger.connect(place.ledger_settings) as ledger:
+        limit = ledger.calls.find_limit("1234567_SB1")
+    assert limit is not None
+    assert limit.concurrency == asked["concurrency"]
+
+
+def test_refused_credentials_alert_once_and_work_resumes(place: Place) -> None:
+    place.win("Blue Harbor warehouse robots")
+    fault = {"system": "netsuite", "kind": "invalid_credentials", "operation": "*", "times": None}
+    place.control.post("/faults", json=fault).raise_for_status()
+    first = place.run("deal_to_order.py")
+    assert first.state == "failed"
+    place.win("Acme spare sensors")
+    second = place.run("deal_to_order.py")
+    assert (second.state, "still not possible" in second.output) == ("success", True)
+    place.control.delete("/faults").raise_for_status()
+    place.win("Acme line 3 retrofit")
+    third = place.run("deal_to_order.py")
+    assert third.state == "success", third.output
+    assert "the credentials work again" in third.output
+    assert len(place.orders()) >= 1
+
+
+@pytest.mark.parametrize("pool", ["netsuite", None])
+def test_tasks_take_their_slot_from_the_pool_the_configuration_names(
+    monkeypatch: pytest.MonkeyPatch, pool: str | None
+) -> None:
+    from streak_netsuite.operators.pool import netsuite_pool
+
+    if pool:
+        monkeypatch.setenv("AIRFLOW__STREAK_NETSUITE__POOL", pool)
+    assert netsuite_pool() == (pool or "default_pool")
