@@ -27,9 +27,11 @@ from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.drift import DriftWatch
+from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.flows.status_to_streak import StatusToStreak, StatusWrites
 from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
 from streak_netsuite.flows.webhooks import WebhookKeeper
 from streak_netsuite.flows.write_back import WriteBack
@@ -105,8 +107,52 @@ class Product:
         )
 
     def tell_boxes(self) -> RunReport:
-        """Write everything to boxes that is due: about orders, and activities that could not be written before."""
-        return self.write_back().drain() + self.activities().drain()
+        """Write everything to boxes that is due: about orders and their course, and activities."""
+        return self.write_back().drain() + self.status_writes().drain() + self.activities().drain()
+
+    def status_to_streak(self) -> StatusToStreak:
+        """Return the flow that tells boxes what became of their orders."""
+        return StatusToStreak(
+            erp=self.netsuite,
+            deals=self.streak,
+            memory=self.ledger,
+            spec=self.spec,
+            settings=self.settings.flow,
+            zone=self.settings.netsuite.account_zone,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def status_writes(self) -> StatusWrites:
+        """Return the flow that writes what `status_to_streak` has planned."""
+        return StatusWrites(
+            boxes=self.streak,
+            memory=self.ledger,
+            settings=self.settings.flow,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def order_to_invoice(self) -> OrderToInvoice:
+        """Return the flow that bills shipped orders, if the mapping wants it."""
+        return OrderToInvoice(
+            erp=self.netsuite,
+            memory=self.ledger,
+            spec=self.spec,
+            settings=self.settings.flow,
+            zone=self.settings.netsuite.account_zone,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def netsuite_sweep(self) -> DeltaSweep:
+        """Return the sweep for transactions that changed in NetSuite since the last one."""
+        return DeltaSweep(
+            streams=[self.netsuite.transactions()],
+            memory=self.ledger.sweeps,
+            settings=self.settings.flow,
+            clock=self.clock,
+        )
 
     def activities(self) -> Activities:
         """Return the flow that writes activities to boxes."""

@@ -42,6 +42,7 @@ def writes_to(part: str) -> Callable[..., bool]:
 DEATHS: dict[str, Callable[[], None]] = {
     "customer": lambda: die_after(SoapClient, "send", when=records_of("customer")),
     "order": lambda: die_after(SoapClient, "send", when=records_of("salesOrder")),
+    "invoice": lambda: die_after(SoapClient, "send", when=lambda call: call.operation == "add"),
     "fields": lambda: die_after(StreakClient, "send", when=writes_to("/v1/boxes/")),
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
     "meeting": lambda: die_after(StreakClient, "send", when=writes_to("/meetings")),
@@ -64,7 +65,8 @@ def main() -> None:
     )
     with open_product(settings) as product:
         product.deal_to_order().drain()
-        product.write_back().drain()
+        product.tell_boxes()
+        product.order_to_invoice().run()
 
 
 if __name__ == "__main__":

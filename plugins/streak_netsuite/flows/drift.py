@@ -92,7 +92,7 @@ class DriftWatch:
 
     def _uses(self) -> list[NameUse]:
         source = self.spec.source
-        fields = [*sorted(self.engine.box_fields), *self.spec.write_back.fields]
+        fields = [*sorted(self.engine.box_fields), *self.spec.write_back.fields, *self.spec.status.fields]
         return [
             NameUse(pipeline=source.pipeline),
             *(NameUse(pipeline=source.pipeline, stage=stage) for stage in source.stages),

@@ -22,6 +22,20 @@ def find(connection: Connection, refs: Sequence[ExternalRef], kind: RecordKind) 
     return {b.streak: b for b in found if b.streak in wanted}
 
 
+def find_streak(
+    connection: Connection, netsuite_ids: Sequence[str], kind: RecordKind, streak_kind: RecordKind
+) -> dict[str, Binding]:
+    """Return the bindings of NetSuite records of a kind to Streak records of a kind, by NetSuite's id."""
+    rows = connection.execute(
+        select(binding).where(
+            binding.c.netsuite_id == any_(literal(list(netsuite_ids), ARRAY(Text))),
+            binding.c.netsuite_kind == kind.value,
+            binding.c.streak_kind == streak_kind.value,
+        )
+    )
+    return {row.netsuite_id: _binding(row) for row in rows}
+
+
 def keep(connection: Connection, bindings: Sequence[Binding], *, now: datetime) -> list[Binding]:
     """Keep ties; return those that could not be kept because either side is tied elsewhere."""
     if not bindings:

@@ -202,6 +202,11 @@ class Ledger:
         with self._database.begin() as connection:
             return binding_rows.find(connection, refs, kind)
 
+    def find_boxes(self, order_ids: Sequence[str]) -> Mapping[str, Binding]:
+        """Return the ties of these sales orders to boxes, by the order's internal id."""
+        with self._database.begin() as connection:
+            return binding_rows.find_streak(connection, order_ids, RecordKind.SALES_ORDER, RecordKind.BOX)
+
     def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
         """Keep ties; return those that could not be kept because either side is tied elsewhere."""
         with self._database.begin() as connection:

@@ -27,6 +27,7 @@ from streak_netsuite.mapping.number import DecimalMark
 from streak_netsuite.mapping.source import LISTS, ROOTS, parse_path
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.identity import fold
+from streak_netsuite.model.order_story import EventKind, OrderState
 
 SCRIPT_ID = re.compile(r"cust(?:body|col|entity|item|record)_?[a-z0-9_]+\Z")
 
@@ -44,6 +45,18 @@ WRITE_BACK_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+STATUS_NAMES: Mapping[str, tuple[str, ...]] = {
+    "order": (*WRITE_BACK_NAMES["order"], "state"),
+    "customer": ("name",),
+    "money": ("invoiced", "paid", "credited", "open", "due"),
+    "shipping": ("ordered", "shipped", "tracking"),
+}
+EVENT_NAMES: Mapping[str, tuple[str, ...]] = {
+    **STATUS_NAMES,
+    "event": ("number", "date", "amount", "due", "open", "tracking"),
+}
+
+
 def _known_path(text: str) -> str:
     if text != EACH:
         parse_path(text)
@@ -57,6 +70,16 @@ def _known_expression(text: str) -> str:
 
 def _known_write_back(text: str) -> str:
     Expression(text, WRITE_BACK_NAMES)
+    return text
+
+
+def _known_status(text: str) -> str:
+    Expression(text, STATUS_NAMES)
+    return text
+
+
+def _known_event(text: str) -> str:
+    Expression(text, EVENT_NAMES)
     return text
 
 
@@ -87,6 +110,8 @@ def _id_text(value: Any) -> Any:
 Path = Annotated[str, AfterValidator(_known_path)]
 ExpressionText = Annotated[str, AfterValidator(_known_expression)]
 WriteBackText = Annotated[str, AfterValidator(_known_write_back)]
+StatusText = Annotated[str, AfterValidator(_known_status)]
+EventText = Annotated[str, AfterValidator(_known_event)]
 Pattern = Annotated[str, Field(max_length=200), AfterValidator(_known_pattern)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 IdText = Annotated[str, BeforeValidator(_id_text), WithJsonSchema({"type": ["string", "integer"]})]
@@ -440,6 +465,43 @@ class WriteBackSection(_Part):
     a touch in Streak's sales figures."""
 
 
+class StatusSection(_Part):
+    """What the deal is told of what becomes of its order. Expressions see `order`, `customer`, `money` and `shipping`."""
+
+    fields: dict[str, StatusText] = Field(default_factory=dict)
+    """Box fields by name, and the expression each is set to; an empty text clears its field."""
+
+    stages: dict[OrderState, str] = Field(default_factory=dict)
+    """The stage a box is moved to, once, when its order reaches a state."""
+
+    events: dict[EventKind, EventText] = Field(default_factory=dict)
+    """The activity that is put on the box when something happens. The expression sees `event` besides."""
+
+    events_as: Literal["comment", "meeting_note"] = "comment"
+    """How Streak keeps them: as comments, or as meeting notes that stand at their day in the timeline and count as touches
+    in Streak's sales figures."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything is to be told."""
+        return bool(self.fields or self.stages or self.events)
+
+
+class InvoiceSection(_Part):
+    """Whether fulfilled orders are billed by us, and how."""
+
+    when: Literal["never", "shipped", "each_shipment"] = "never"
+    """`never`: finance bills. `shipped`: an order is billed once all of it has left. `each_shipment`: what has left is billed
+    as it leaves."""
+
+    dated: Literal["today", "shipment"] = "today"
+    """The invoice's day: the day it is made, or the day of the last shipment."""
+
+    closed_period: Literal["hold", "next_open"] = "hold"
+    """What is done when the day's posting period is closed: a person is asked, or the invoice is dated in the next month
+    whose period is open, never later than today, and says so in its memo."""
+
+
 class LookupEntry(_Part):
     """The record a value stands for."""
 
@@ -570,6 +632,12 @@ class MappingSpec(_Part):
 
     write_back: WriteBackSection = WriteBackSection()
     """What the deal is told."""
+
+    invoice: InvoiceSection = InvoiceSection()
+    """Whether fulfilled orders are billed."""
+
+    status: StatusSection = StatusSection()
+    """What the deal is told of what becomes of its order."""
 
 
 def json_schema() -> dict[str, Any]:

@@ -72,7 +72,7 @@ def field_values(spec: MappingSpec, order: WrittenOrder) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, expression in spec.write_back.fields.items():
         try:
-            texts[name] = _text(expression, view)
+            texts[name] = evaluated(expression, view)
         except Unfit as unfit:
             faults[name] = unfit
     if faults:
@@ -91,12 +91,17 @@ def comment_text(spec: MappingSpec, order: WrittenOrder) -> str:
     if spec.write_back.comment is None:
         return ""
     try:
-        return _text(spec.write_back.comment, _view(order)).strip()
+        return evaluated(spec.write_back.comment, _view(order)).strip()
     except Unfit as unfit:
         raise MappingError(str(unfit), field="write_back.comment", fix=unfit.fix) from unfit
 
 
-def _text(expression: str, view: Mapping[str, Any]) -> str:
+def evaluated(expression: str, view: Mapping[str, Any]) -> str:
+    """Return an expression's value as text, "" for none.
+
+    Raises:
+        Unfit: it cannot be computed.
+    """
     value = _compiled(expression).evaluate(view)
     return "" if value is None else to_text(value, _UTC)
 

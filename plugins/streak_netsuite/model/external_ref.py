@@ -21,9 +21,17 @@ class RecordKind(StrEnum):
     COMMENT = "comment"
     ACTIVITY = "activity"
     BOX_FIELDS = "boxFields"
+    BOX_STATUS = "boxStatus"
+    BOX_STAGE = "boxStage"
     CUSTOMER = "customer"
     SALES_ORDER = "salesOrder"
     ITEM = "item"
+    FULFILLMENT = "itemFulfillment"
+    INVOICE = "invoice"
+    PAYMENT = "customerPayment"
+    DEPOSIT_APPLICATION = "depositApplication"
+    CREDIT_MEMO = "creditMemo"
+    REFUND = "customerRefund"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
+from streak_netsuite.model.order_story import OrderStory
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
@@ -139,6 +140,14 @@ class BoxWriter(Protocol):
         One that a person has deleted meanwhile is added again. Never add twice without `find_activity`.
         """
 
+    def move_box(self, box_key: str, pipeline_key: str, stage: str) -> None:
+        """Move a box to a stage by name. Repeating it is harmless.
+
+        Raises:
+            RecordError: the box or the stage does not exist.
+            UncertainWrite, TransientError, PermanentError: as their classes say.
+        """
+
     def find_activity(self, box_key: str, marker: str, style: ActivityStyle) -> str | None:
         """Return the key of the box's activity of that style whose text contains the marker, if there is one."""
 
@@ -179,6 +188,54 @@ class OrderTarget(Protocol):
 
     def find_tax_codes(self, references: Sequence[Reference]) -> Mapping[Reference, TaxCodeEntry]:
         """Return the tax codes that exist among these, inactive ones too."""
+
+
+class StorySource(Protocol):
+    """Reads what became of orders in NetSuite."""
+
+    def order_stories(self, order_ids: Sequence[str]) -> Mapping[str, OrderStory]:
+        """Return the stories of the orders that exist, by internal id."""
+
+    def orders_behind(self, documents: Sequence[ExternalRef]) -> Mapping[ExternalRef, frozenset[str]]:
+        """Return the internal ids of the orders behind changed transactions; those that are gone are left out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BillableOrder:
+    """An order of which something is shipped and not billed.
+
+    Attributes:
+        whole: whether all of it is shipped.
+        invoices: how many invoices it has already.
+        shipped_on: the day of its last shipment; None when it needs none.
+    """
+
+    internal_id: str
+    number: str
+    whole: bool
+    invoices: int
+    shipped_on: date | None
+
+
+class InvoiceDesk(Protocol):
+    """Finds what can be billed in NetSuite, and bills it."""
+
+    def billable_orders(self) -> Sequence[str]:
+        """Return the internal ids of orders that wait to be billed, in whole or in part."""
+
+    def describe_billable(self, order_ids: Sequence[str]) -> Mapping[str, BillableOrder]:
+        """Return what of these orders can be billed; those that cannot any more are left out."""
+
+    def find_invoice(self, external_id: str) -> str | None:
+        """Return the internal id of the invoice that carries this external id."""
+
+    def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
+        """Turn an order into an invoice over what is shipped and not billed; return its internal id.
+
+        Raises:
+            RejectedByVendor: NetSuite refused it; code PERIOD_CLOSED when the day's posting period is closed.
+            UncertainWrite: nobody knows whether it was made.
+        """
 
 
 class CustomerDirectory(Protocol):
@@ -256,6 +313,9 @@ class Memory(Protocol):
 
     def find_bindings(self, refs: Sequence[ExternalRef], kind: RecordKind) -> Mapping[ExternalRef, Binding]:
         """Return the bindings of Streak records to NetSuite records of a kind."""
+
+    def find_boxes(self, order_ids: Sequence[str]) -> Mapping[str, Binding]:
+        """Return the ties of these sales orders to boxes, by the order's internal id."""
 
     def find_intents(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
         """Return the intents known under these keys."""

@@ -41,8 +41,13 @@ def order_entry(record: SuiteRecord, *, key: str | None, zone: ZoneInfo, ui_url:
         transaction_date=dated.astimezone(zone).date(),
         status=(record.text("orderStatus") or record.text("status")).removeprefix("_"),
         customer=Reference(internal_id=entity.internal_id, name=entity.name),
-        url=f"{ui_url}/app/accounting/transactions/salesord.nl?id={record.internal_id}",
+        url=order_url(ui_url, record.internal_id),
     )
+
+
+def order_url(ui_url: str, internal_id: str) -> str:
+    """Return where a person opens a sales order."""
+    return f"{ui_url}/app/accounting/transactions/salesord.nl?id={internal_id}"
 
 
 def item_entry(record: SuiteRecord) -> ItemEntry:

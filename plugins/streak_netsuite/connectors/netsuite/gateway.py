@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -20,9 +20,12 @@ from streak_netsuite.connectors.netsuite.entries import (
     customer_entry,
     item_entry,
     order_entry,
+    order_url,
     tax_code_entry,
 )
+from streak_netsuite.connectors.netsuite.invoicing import Invoicing
 from streak_netsuite.connectors.netsuite.keys import TAKEN, explain_owner, key_of, under_key, verb_for
+from streak_netsuite.connectors.netsuite.order_stories import OrderStories
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.customer import write_customer
 from streak_netsuite.connectors.netsuite.records.sales_order import write_sales_order
@@ -39,15 +42,19 @@ from streak_netsuite.connectors.netsuite.search_request import (
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.streams import TransactionStream
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.errors import ConfigurationError, PermanentError, RejectedByVendor
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.model.order_story import OrderStory
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.call_share import SaidConcurrency
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.ports import (
+    BillableOrder,
     ItemEntry,
     NotWritten,
     OnAnswer,
@@ -78,6 +85,10 @@ class NetSuiteGateway:
         self._settings = settings
         self._batches = BatchWriter(client, settings)
         self._searches = Searches(client, page_size=settings.search_page_size)
+        self._stories = OrderStories(
+            client, self._searches, zone=settings.user_zone, url_of=partial(order_url, client.account.ui_url)
+        )
+        self._invoicing = Invoicing(client, self._searches, self._stories)
 
     def server_time(self) -> datetime:
         """Return NetSuite's clock; the connection test."""
@@ -131,6 +142,35 @@ class NetSuiteGateway:
         self._write(
             "salesOrder", [(w.operation_key, partial(write_sales_order, w.record)) for w in writes], on_answer
         )
+
+    def order_stories(self, order_ids: Sequence[str]) -> Mapping[str, OrderStory]:
+        """Return what became of these orders; missing ones are left out."""
+        return self._stories.read(order_ids)
+
+    def orders_behind(self, documents: Sequence[ExternalRef]) -> Mapping[ExternalRef, frozenset[str]]:
+        """Return the internal ids of the orders behind changed transactions; a transaction that is gone is left out."""
+        refs = {RecordRef(type=one.kind.value, internal_id=one.id): one for one in documents}
+        return {refs[ref]: orders for ref, orders in self._stories.behind(list(refs)).items()}
+
+    def billable_orders(self) -> Sequence[str]:
+        """Return the internal ids of orders that wait to be billed, in whole or in part."""
+        return self._invoicing.billable_orders()
+
+    def describe_billable(self, order_ids: Sequence[str]) -> Mapping[str, BillableOrder]:
+        """Return what of these orders can be billed; those that cannot any more are left out."""
+        return self._invoicing.describe(order_ids)
+
+    def find_invoice(self, external_id: str) -> str | None:
+        """Return the internal id of the invoice that carries this external id."""
+        return self._invoicing.find(external_id)
+
+    def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
+        """Turn an order into an invoice over what is shipped and not billed; return its internal id."""
+        return self._invoicing.make(order_id, external_id=external_id, dated=dated, memo=memo)
+
+    def transactions(self) -> TransactionStream:
+        """Return the account's changed transactions, for the sweep."""
+        return TransactionStream(searches=self._searches, account=self._client.account.realm)
 
     def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
         """Return the items of each name (NetSuite's itemId), inactive ones too."""

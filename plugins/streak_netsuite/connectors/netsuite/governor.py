@@ -17,23 +17,24 @@ from streak_netsuite.sync.call_share import CallShare, CallUsage
 log = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS = 1.0  # how often a call that waits for a slot looks at the share again
-# One try beyond what was accepted for every 80 calls that passed: even when all tries fail, refusals
+# One try beyond what was accepted for every 60 calls that passed: even when all tries fail, refusals
 # stay well below 2 % of the calls.
-_TRIES_EARNED = 1 / 80
+_TRIES_EARNED = 1 / 60
 _MOST_TRIES, _FEWEST_TRIES = 3.0, -1.0
 
 
 class Slot:
     """A call's right to be in flight; says what became of the call, while it is held or afterwards."""
 
-    def __init__(self, governor: "Governor", generation: int) -> None:
+    def __init__(self, governor: "Governor", generation: int, size: int) -> None:
         self._governor = governor
         self.generation = generation
+        self.size = size
         self.is_held = True
 
     def served(self) -> None:
         """Note that the call was processed."""
-        self._governor.note_served()
+        self._governor.note_served(self)
 
     def refused(self) -> None:
         """Note that the vendor refused the call for concurrency."""
@@ -59,12 +60,13 @@ class _Window:
     tries: float = field(default=_MOST_TRIES)
     generation: int = 0
 
-    def grow(self, most: int) -> None:
-        self.calm += 1
+    def grow(self, most: int, let_go_at: int) -> None:
+        """Grow after a call that passed; only calls that this very size let go say that it holds."""
+        self.calm += let_go_at >= self.size
         self.tries = min(_MOST_TRIES, self.tries + _TRIES_EARNED)
         if self.size < min(self.ceiling, most):
             self.size += 1
-        elif self.size < most and self.calm >= self.size and self.tries >= 1:
+        elif self.size < most and self.calm >= (self.size + 1) // 2 and self.tries >= 1:
             self.size = self.ceiling = min(most, self.size + self.step)
             self.step *= 2
             self.calm = 0
@@ -148,7 +150,7 @@ class Governor:
                 finally:
                     self._changed.acquire()
             self._start()
-            slot = Slot(self, self._window.generation)
+            slot = Slot(self, self._window.generation, self._window.size)
         began = self._clock()
         try:
             yield slot
@@ -167,10 +169,10 @@ class Governor:
                 count.refused += 1
             self._window.shrink(slot.generation, self._in_flight - slot.is_held)
 
-    def note_served(self) -> None:
+    def note_served(self, slot: Slot) -> None:
         """Grow the window as far as it is earned."""
         with self._changed:
-            self._window.grow(self._slots)
+            self._window.grow(self._slots, slot.size)
             self._changed.notify_all()
 
     def close(self) -> None:

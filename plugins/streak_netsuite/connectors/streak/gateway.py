@@ -84,6 +84,11 @@ class StreakGateway:
         fields = self._catalogues.encoded(pipeline_key, values)
         self._client.send(boxes.update(box_key, {"fields": fields}))
 
+    def move_box(self, box_key: str, pipeline_key: str, stage: str) -> None:
+        """Move a box to a stage by name."""
+        (stage_key,) = self._catalogues.stage_keys(pipeline_key, [stage])
+        self._client.send(boxes.update(box_key, {"stageKey": stage_key}))
+
     def write_activity(self, box_key: str, activity: Activity, *, key: str | None = None) -> str:
         """Add an activity and return its key, or change the one that has this key."""
         return self._activities.write(box_key, activity, key=key)

@@ -1,0 +1,105 @@
+"""Billing shipped orders: which can be, and the transform that does it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from streak_netsuite.connectors.netsuite.calls.reads import get
+from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
+from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.order_stories import OrderStories
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, checked
+from streak_netsuite.connectors.netsuite.searches import Searches
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import Sublist, SublistMode
+from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.errors import RejectedByVendor, TransientError, UncertainWrite
+from streak_netsuite.sync.ports import BillableOrder
+
+_WAITING = ("_salesOrderPendingBilling", "_salesOrderPendingBillingPartiallyFulfilled")
+_PARTLY = "pendingBillingPartFulfilled"
+_CLOSED = frozenset({"CLOSED_TRAN_PRD", "VALID_PRD_REQD", "PERIOD_CLOSED", "TRAN_PRD_CLOSED"})
+PERIOD_CLOSED = "PERIOD_CLOSED"
+
+
+class Invoicing:
+    """Bills orders of one account."""
+
+    def __init__(self, client: SoapClient, searches: Searches, stories: OrderStories) -> None:
+        self._client = client
+        self._searches = searches
+        self._stories = stories
+
+    def billable_orders(self) -> list[str]:
+        """Return the internal ids of orders that wait to be billed, in whole or in part."""
+        request = SearchRequest(
+            subject="Transaction",
+            criteria={
+                "type": any_of("_salesOrder"),
+                "status": any_of(*_WAITING),
+                "mainLine": checked(value=True),
+            },
+        )
+        return [record.internal_id for page in self._searches.records(request) for record in page]
+
+    def describe(self, order_ids: Sequence[str]) -> Mapping[str, BillableOrder]:
+        """Return what of these orders can be billed; those that cannot any more are left out."""
+        return {
+            story.internal_id: BillableOrder(
+                internal_id=story.internal_id,
+                number=story.number,
+                whole=story.status == "pendingBilling",
+                invoices=len(story.bills),
+                shipped_on=max((one.dated for one in story.deliveries), default=None),
+            )
+            for story in self._stories.read(order_ids).values()
+            if story.status in {"pendingBilling", _PARTLY}
+        }
+
+    def find(self, external_id: str) -> str | None:
+        """Return the internal id of the invoice that carries this external id."""
+        answer = self._client.send(get(RecordRef(type="invoice", external_id=external_id)))
+        record = answer.record_or_none(name=f"NetSuite invoice {external_id}")
+        return None if record is None else record.internal_id
+
+    def make(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
+        """Turn an order into an invoice over what is shipped and not billed; return its internal id.
+
+        Raises:
+            RejectedByVendor: NetSuite refused it; code PERIOD_CLOSED when the day's posting period is closed.
+            UncertainWrite, TransientError: as their classes say.
+        """
+        name = f"NetSuite invoice of order {order_id}"
+        source = RecordRef(type="salesOrder", internal_id=order_id)
+        filled = self._client.send(initialize(Transform(to="invoice", source=source)))
+        filled.status.refuse_failed(name=name)
+        if filled.record is None:
+            raise RejectedByVendor(f"{name}: NetSuite filled no invoice", code="NOTHING_TO_BILL")
+        values = {**filled.record.values, "tranDate": dated, **({"memo": memo} if memo else {})}
+        values.pop("postingPeriod", None)  # it follows from the day
+        values.pop("dueDate", None)  # and this from the day and the terms
+        sublists = {
+            one: Sublist(rows=lines.rows, mode=SublistMode.REPLACE)
+            for one, lines in filled.record.sublists.items()
+            if lines.rows
+        }
+        record = replace(filled.record, external_id=external_id, values=values, sublists=sublists)
+        answer = self._client.send(write(Verb.ADD, record))
+        if answer.status.saved and answer.ref is not None and answer.ref.internal_id:
+            return answer.ref.internal_id
+        error = answer.status.error(name=name, book=self._client.fault_book)
+        return self._made_by_another(external_id, error)
+
+    def _made_by_another(
+        self, external_id: str, error: RejectedByVendor | TransientError | UncertainWrite
+    ) -> str:
+        """Return the invoice that has our key already, or raise what kept ours from being made."""
+        if not isinstance(error, RejectedByVendor):
+            raise error
+        known = self.find(external_id)
+        if known is not None:
+            return known
+        if error.code in _CLOSED or "period" in str(error).lower():
+            raise RejectedByVendor(str(error), code=PERIOD_CLOSED, fix=error.fix, owner="finance") from error
+        raise error

@@ -1,0 +1,187 @@
+"""What became of orders in NetSuite: their deliveries, invoices, payments, credits and refunds."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.records.fulfillment import PACKAGES
+from streak_netsuite.connectors.netsuite.records.invoice import APPLIED, LINES, applied_amounts
+from streak_netsuite.connectors.netsuite.records.parts import day, quantity, required_day
+from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, checked
+from streak_netsuite.connectors.netsuite.searches import Searches
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.model.order_story import Bill, Delivery, EventKind, OrderStory, Settlement
+from streak_netsuite.model.reference import Reference
+
+_ASKED_AT_ONCE = 100  # transactions in one criterion; Oracle names no limit
+_SETTLING: Mapping[str, EventKind] = {
+    "customerPayment": EventKind.PAID,
+    "depositApplication": EventKind.PAID,
+    "creditMemo": EventKind.CREDITED,
+    "customerRefund": EventKind.REFUNDED,
+}
+# Types by which a changed document leads to the order behind it.
+_FROM_ORDER = frozenset({"itemFulfillment", "invoice", "creditMemo"})
+
+
+class OrderStories:
+    """Reads orders with all that came of them, many at once."""
+
+    def __init__(
+        self, client: SoapClient, searches: Searches, *, zone: ZoneInfo, url_of: Callable[[str], str]
+    ) -> None:
+        self._client = client
+        self._searches = searches
+        self._zone = zone
+        self._url_of = url_of
+
+    def read(self, order_ids: Sequence[str]) -> dict[str, OrderStory]:
+        """Return the stories of the orders that exist, by internal id."""
+        orders = {o.internal_id: o for o in self._get("salesOrder", order_ids) if o is not None}
+        children = self._made_from(list(orders), ("_itemFulfillment", "_invoice"))
+        bills = [one for one in children if one.type == "invoice"]
+        settling = self._applied_to(
+            [b.internal_id for b in bills], ("_customerPayment", "_creditMemo", "_depositApplication")
+        )
+        refunds = self._applied_to([s.internal_id for s in settling], ("_customerRefund",))
+        return {
+            internal_id: self._story(order, children, settling, refunds)
+            for internal_id, order in orders.items()
+        }
+
+    def behind(self, documents: Sequence[RecordRef]) -> dict[RecordRef, frozenset[str]]:
+        """Return the internal ids of the orders behind changed documents; none for one that has none, or is gone."""
+        found = {
+            ref: record for ref, record in zip(documents, self._get_refs(documents), strict=True) if record
+        }
+        paid = {ref: _documents(record) for ref, record in found.items() if ref.type in _SETTLING}
+        invoices = sorted({one for ids in paid.values() for one in ids})
+        origin = {one.internal_id: _origin(one) for one in self._get("invoice", invoices) if one is not None}
+        orders: dict[RecordRef, frozenset[str]] = {}
+        for ref, record in found.items():
+            own = {record.internal_id} if ref.type == "salesOrder" else set()
+            made = {_origin(record)} if ref.type in _FROM_ORDER else set()
+            settled = {origin.get(one, "") for one in (*paid.get(ref, ()), *made)}
+            orders[ref] = frozenset(one for one in own | made | settled if one)
+        return orders
+
+    def _story(
+        self,
+        order: SuiteRecord,
+        children: Iterable[SuiteRecord],
+        settling: Iterable[SuiteRecord],
+        refunds: Iterable[SuiteRecord],
+    ) -> OrderStory:
+        mine = [one for one in children if _origin(one) == order.internal_id]
+        bills = [one for one in mine if one.type == "invoice"]
+        settled = self._settlements(settling, {bill.internal_id for bill in bills})
+        back = self._settlements(refunds, {s.internal_id for s in settled})
+        lines = order.rows(LINES)
+        entity, currency = order.ref("entity"), order.ref("currency")
+        status = (order.text("orderStatus") or order.text("status")).removeprefix("_")
+        return OrderStory(
+            internal_id=order.internal_id,
+            number=order.text("tranId") or order.internal_id,
+            url=self._url_of(order.internal_id),
+            status=status,
+            dated=required_day(order, "tranDate", self._zone),
+            total=order.amount("total") or Decimal(0),
+            currency=order.text("currencyName") or (currency.name if currency else ""),
+            customer=Reference(internal_id=entity.internal_id, name=entity.name)
+            if entity
+            else Reference(internal_id="0"),
+            ordered=sum((quantity(line) for line in lines), Decimal(0)),
+            shipped=sum((quantity(line, "quantityFulfilled") for line in lines), Decimal(0)),
+            billed_whole=status == "fullyBilled",
+            deliveries=tuple(self._delivery(one) for one in mine if one.type == "itemFulfillment"),
+            bills=tuple(self._bill(one) for one in bills),
+            settlements=(*settled, *back),
+        )
+
+    def _delivery(self, record: SuiteRecord) -> Delivery:
+        numbers = [row.text("packageTrackingNumber") for row in record.rows(PACKAGES)]
+        return Delivery(
+            internal_id=record.internal_id,
+            number=record.text("tranId") or record.internal_id,
+            dated=required_day(record, "tranDate", self._zone),
+            status=record.text("shipStatus").removeprefix("_"),
+            tracking=", ".join(number for number in numbers if number),
+        )
+
+    def _bill(self, record: SuiteRecord) -> Bill:
+        return Bill(
+            internal_id=record.internal_id,
+            number=record.text("tranId") or record.internal_id,
+            dated=required_day(record, "tranDate", self._zone),
+            due=day(record, "dueDate", self._zone),
+            total=record.amount("total") or Decimal(0),
+            open=record.amount("amountRemaining") or Decimal(0),
+            voided=_is_void(record),
+        )
+
+    def _settlements(self, records: Iterable[SuiteRecord], documents: set[str]) -> list[Settlement]:
+        """Return what these records settle of the documents, one for each record."""
+        found = []
+        for record in records:
+            amounts = applied_amounts(record.rows(APPLIED))
+            amount = sum((a.amount for a in amounts if a.document.internal_id in documents), Decimal(0))
+            if amount:
+                found.append(
+                    Settlement(
+                        internal_id=record.internal_id,
+                        number=record.text("tranId") or record.internal_id,
+                        kind=_SETTLING[record.type],
+                        dated=required_day(record, "tranDate", self._zone),
+                        amount=amount,
+                        voided=_is_void(record),
+                    )
+                )
+        return found
+
+    def _made_from(self, sources: Sequence[str], types: Sequence[str]) -> list[SuiteRecord]:
+        return self._search("createdFrom", "salesOrder", sources, types)
+
+    def _applied_to(self, documents: Sequence[str], types: Sequence[str]) -> list[SuiteRecord]:
+        return self._search("appliedToTransaction", "", documents, types)
+
+    def _search(
+        self, field: str, source_type: str, ids: Sequence[str], types: Sequence[str]
+    ) -> list[SuiteRecord]:
+        found: dict[str, SuiteRecord] = {}
+        for start in range(0, len(ids), _ASKED_AT_ONCE):
+            refs = [
+                RecordRef(type=source_type, internal_id=one) for one in ids[start : start + _ASKED_AT_ONCE]
+            ]
+            request = SearchRequest(
+                subject="Transaction",
+                criteria={field: any_of(*refs), "type": any_of(*types), "mainLine": checked(value=True)},
+            )
+            for page in self._searches.records(request, body_only=False):
+                found |= {record.internal_id: record for record in page}
+        return list(found.values())
+
+    def _get(self, type_: str, ids: Sequence[str]) -> list[SuiteRecord | None]:
+        return self._get_refs([RecordRef(type=type_, internal_id=one) for one in ids])
+
+    def _get_refs(self, refs: Sequence[RecordRef]) -> list[SuiteRecord | None]:
+        return [
+            answer.record_or_none(name="NetSuite getList")
+            for start in range(0, len(refs), GET_LIST_MAX)
+            for answer in self._client.send(get_list(refs[start : start + GET_LIST_MAX]))
+        ]
+
+
+def _origin(record: SuiteRecord) -> str:
+    source = record.ref("createdFrom")
+    return source.internal_id if source is not None else ""
+
+
+def _documents(record: SuiteRecord) -> list[str]:
+    return [a.document.internal_id for a in applied_amounts(record.rows(APPLIED)) if a.document.internal_id]
+
+
+def _is_void(record: SuiteRecord) -> bool:
+    return "void" in record.text("status").lower()

@@ -1,0 +1,123 @@
+"""Shipped orders are billed: once for each shipment or once for the whole, as the mapping says, or never."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from streak_netsuite.errors import RecordError, RejectedByVendor
+from streak_netsuite.flows.queued import QueuedWrites, Sent
+from streak_netsuite.flows.report import RunReport
+from streak_netsuite.mapping.spec import MappingSpec
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.model.identity import external_id
+from streak_netsuite.sync.intent import Intent, IntentDraft
+from streak_netsuite.sync.ports import BillableOrder, InvoiceDesk
+
+log = logging.getLogger(__name__)
+
+FLOW = "order_to_invoice"
+INVOICE_KEY = "streak-inv"
+PERIOD_CLOSED = "PERIOD_CLOSED"
+NOT_BILLABLE = "NOT_BILLABLE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
+    """The flow. NetSuite's own status says what waits to be billed, so nothing has to be remembered to be found.
+
+    Each invoice has a key of its order and its place among the order's invoices. A second try looks for the key
+    first, and NetSuite refuses a second invoice under it.
+
+    Attributes:
+        zone: the company's; decides what day it is.
+    """
+
+    FLOW: ClassVar[str] = FLOW
+    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.INVOICE,)
+    GONE: ClassVar[frozenset[str]] = frozenset({NOT_BILLABLE})
+
+    erp: InvoiceDesk
+    spec: MappingSpec
+    zone: ZoneInfo
+
+    def run(self) -> RunReport:
+        """Plan what is to be billed, and bill it; return what was done."""
+        self.plan()
+        return self.drain()
+
+    def plan(self) -> int:
+        """Queue an invoice for each of our orders that waits for one; return how many are due."""
+        drafts = list(self.drafts())
+        return self.memory.plan_writes(drafts, now=self.clock()) if drafts else 0
+
+    def drafts(self) -> Iterator[IntentDraft]:
+        """Yield the invoices that would be made. Only orders of boxes are billed by us."""
+        if self.spec.invoice.when == "never":
+            return
+        ours = self.memory.find_boxes(self.erp.billable_orders())
+        for order in self.erp.describe_billable(sorted(ours)).values() if ours else ():
+            if order.whole or self.spec.invoice.when == "each_shipment":
+                yield self._draft(order)
+
+    def _draft(self, order: BillableOrder) -> IntentDraft:
+        return IntentDraft(
+            operation_key=external_id(INVOICE_KEY, order.internal_id, str(order.invoices + 1)),
+            flow=FLOW,
+            kind=RecordKind.INVOICE,
+            subject=ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=order.internal_id),
+            # Always the same, so that an invoice which finance has removed is not made again by itself.
+            payload={"number": order.number},
+        )
+
+    def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, BillableOrder]:
+        return self.erp.describe_billable(sorted({intent.subject.id for intent in intents}))
+
+    def _send(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Sent:
+        number = intent.payload["number"]
+        known = self.erp.find_invoice(intent.operation_key) if intent.attempts > 0 else None
+        if known is not None:
+            return Sent(result_id=known, what=f"invoice {known} of order {number}")
+        order = context.get(intent.subject.id)
+        if order is None:  # somebody else has billed or closed it meanwhile
+            raise RecordError(f"order {number} does not wait to be billed any more", code=NOT_BILLABLE)
+        made, note = self._make(intent, self._days(order))
+        return Sent(result_id=made, what=f"invoice {made} of order {number}{note}")
+
+    def _make(self, intent: Intent, days: Sequence[date]) -> tuple[str, str]:
+        """Bill at the wanted day, or at the next whose period is open when the mapping says so."""
+        for day in days:
+            note = f"dated {day}, because the period of {days[0]} is closed" if day != days[0] else ""
+            try:
+                made = self.erp.make_invoice(
+                    intent.subject.id, external_id=intent.operation_key, dated=day, memo=note
+                )
+            except RejectedByVendor as error:
+                if error.code != PERIOD_CLOSED or day == days[-1]:
+                    raise
+            else:
+                return made, f", {note}" if note else ""
+        raise AssertionError("there is always a day")
+
+    def _days(self, order: BillableOrder) -> list[date]:
+        """Return the wanted day, and those to try after it when its period is closed."""
+        today = self.clock().astimezone(self.zone).date()
+        wanted = today
+        if self.spec.invoice.dated == "shipment" and order.shipped_on is not None:
+            wanted = order.shipped_on
+        if self.spec.invoice.closed_period == "hold" or wanted >= today:
+            return [wanted]
+        return [wanted, *_month_beginnings(wanted, today), today]
+
+
+def _month_beginnings(after: date, until: date) -> Iterator[date]:
+    """Yield the first day of each month after a day, up to another."""
+    day = after
+    while (day := _next_month(day)) < until:
+        yield day
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

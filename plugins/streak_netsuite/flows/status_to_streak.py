@@ -1,0 +1,242 @@
+"""What finance does with an order is told to its deal: fields, a stage, and one activity for each thing that happened."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from streak_netsuite.errors import LeaseLost, MappingError, RecordError, StreakNetSuiteError
+from streak_netsuite.flows.activities import activity_draft
+from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.lease import LeaseKeeper
+from streak_netsuite.flows.queued import QueuedWrites, Sent
+from streak_netsuite.flows.report import RunReport
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.mapping.spec import MappingSpec
+from streak_netsuite.mapping.status import event_text, status_values
+from streak_netsuite.model.activity import Activity, ActivityStyle
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.model.identity import external_id
+from streak_netsuite.model.order_story import OrderStory
+from streak_netsuite.sync.hint import Claim
+from streak_netsuite.sync.intent import Intent, IntentDraft
+from streak_netsuite.sync.outcome import Action
+from streak_netsuite.sync.ports import BoxWriter, DealSource, Memory, StorySource
+
+log = logging.getLogger(__name__)
+
+FLOW = "status_to_streak"
+KINDS = (
+    RecordKind.SALES_ORDER,
+    RecordKind.FULFILLMENT,
+    RecordKind.INVOICE,
+    RecordKind.PAYMENT,
+    RecordKind.DEPOSIT_APPLICATION,
+    RecordKind.CREDIT_MEMO,
+    RecordKind.REFUND,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusToStreak:
+    """The flow. A changed transaction is only a hint: the order behind it is read whole, as it is now.
+
+    Nothing is written here. What differs from what the box was told last is planned in the ledger and written
+    by `StatusWrites` and `Activities`; the same story again plans nothing.
+
+    Attributes:
+        zone: the company's; decides what is overdue today.
+    """
+
+    erp: StorySource
+    deals: DealSource
+    memory: Memory
+    spec: MappingSpec
+    settings: FlowSettings
+    zone: ZoneInfo
+    clock: Callable[[], datetime]
+    run_id: str
+
+    def drain(self) -> RunReport:
+        """Work through NetSuite's hints until none is ready; return what was done.
+
+        Raises:
+            TransientError, PermanentError: a vendor or the ledger stopped us; the rest is back in the inbox.
+        """
+        report = RunReport()
+        for kind in KINDS:
+            while (claim := self._claim(kind)).events:
+                report += self._work(claim)
+        return report
+
+    def tell(self, order_ids: Sequence[str]) -> int:
+        """Plan what the boxes of these orders are to be told; return how many writes are due."""
+        return sum(self._tell(order_ids).values())
+
+    def _claim(self, kind: RecordKind) -> Claim:
+        return self.memory.claim_events(
+            kind=kind,
+            limit=self.settings.batch_size,
+            lease_seconds=self.settings.lease_seconds,
+            now=self.clock(),
+        )
+
+    def _work(self, claim: Claim) -> RunReport:
+        batch = Batch(claim)
+        with LeaseKeeper(self.memory, batch, lease_seconds=self.settings.lease_seconds, clock=self.clock):
+            try:
+                self._decide(batch)
+            except LeaseLost:
+                raise
+            except StreakNetSuiteError as error:
+                retry_at = self.clock() + timedelta(seconds=self.settings.wait_after(error))
+                self.memory.release_claim(claim, retry_at=retry_at, reason=str(error), now=self.clock())
+                raise
+        outcomes = batch.outcomes()
+        self.memory.settle(claim, outcomes, flow=FLOW, run_id=self.run_id, now=self.clock())
+        return RunReport.of(outcomes)
+
+    def _decide(self, batch: Batch) -> None:
+        documents = {key: batch.event(key).record for key in batch.keys}
+        if not self.spec.status.is_wanted:
+            for key in documents:
+                batch.decide(
+                    key, Action.SKIPPED, rule="not_wanted", reason="the mapping has no section 'status'"
+                )
+            return
+        behind = self.erp.orders_behind(list(documents.values()))
+        orders = sorted({order for found in behind.values() for order in found})
+        told, faults = self._told(orders)
+        for key, ref in documents.items():
+            ours = sorted(order for order in behind.get(ref, ()) if order in told or order in faults)
+            self._outcome(batch, key, ref, ours, told, faults, exists=ref in behind)
+
+    def _outcome(
+        self,
+        batch: Batch,
+        key: str,
+        ref: ExternalRef,
+        orders: Sequence[str],
+        told: Mapping[str, int],
+        faults: Mapping[str, RecordError],
+        *,
+        exists: bool,
+    ) -> None:
+        fault = next((faults[order] for order in orders if order in faults), None)
+        if not exists:
+            batch.decide(
+                key, Action.OBSOLETE, rule="gone", reason=f"{ref.kind} {ref.id} does not exist any more"
+            )
+        elif not orders:
+            batch.decide(key, Action.SKIPPED, rule="not_ours", reason="no box is tied to an order behind it")
+        elif fault is not None:
+            batch.hold(key, hold_of(fault), rule="status")
+        else:
+            count = sum(told[order] for order in orders)
+            named = ", ".join(orders)
+            what = (
+                f"{count} writes to the box of order {named}"
+                if count
+                else f"the box of order {named} knows it"
+            )
+            batch.decide(key, Action.UPDATED if count else Action.SKIPPED, rule="status", reason=what)
+
+    def _told(self, order_ids: Sequence[str]) -> tuple[dict[str, int], dict[str, RecordError]]:
+        """Plan for each order that has a box; return how many writes became due, and what kept one from being planned."""
+        faults: dict[str, RecordError] = {}
+        told = self._tell(order_ids, faults)
+        return told, faults
+
+    def _tell(self, order_ids: Sequence[str], faults: dict[str, RecordError] | None = None) -> dict[str, int]:
+        boxes = self.memory.find_boxes(order_ids) if order_ids else {}
+        deals = self.deals.gather([tie.streak.id for tie in boxes.values()]) if boxes else {}
+        stories = self.erp.order_stories(list(boxes)) if boxes else {}
+        told: dict[str, int] = {}
+        for order, tie in boxes.items():
+            deal, story = deals.get(tie.streak.id), stories.get(order)
+            if not isinstance(deal, Deal) or story is None:
+                told[order] = 0  # the box or the order is gone: nobody is left to be told, or nothing to tell
+                continue
+            try:
+                drafts = self._drafts(deal, story)
+            except MappingError as error:
+                if faults is None:
+                    raise
+                faults[order] = error
+                continue
+            told[order] = self.memory.plan_writes(drafts, now=self.clock())
+        return told
+
+    def _drafts(self, deal: Deal, story: OrderStory) -> list[IntentDraft]:
+        today = self.clock().astimezone(self.zone).date()
+        return [
+            *_field_drafts(deal, status_values(self.spec, story, today=today)),
+            *_stage_drafts(deal, self.spec.status.stages.get(story.state(today), ""), story),
+            *self._event_drafts(deal, story, today),
+        ]
+
+    def _event_drafts(self, deal: Deal, story: OrderStory, today: date) -> Iterable[IntentDraft]:
+        style = ActivityStyle(self.spec.status.events_as)
+        for event in story.events():
+            text = event_text(self.spec, story, event, today=today)
+            if text:
+                # Noon in UTC is the same day nearly everywhere.
+                at = datetime.combine(event.dated, time(12), tzinfo=UTC)
+                yield activity_draft(deal.key, event.name, Activity(text=text, happened_at=at, style=style))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusWrites(QueuedWrites[None]):
+    """Writes fields and stages that were planned. Both may be repeated."""
+
+    FLOW: ClassVar[str] = FLOW
+    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.BOX_STATUS, RecordKind.BOX_STAGE)
+
+    boxes: BoxWriter
+
+    def _prepare(self, intents: Sequence[Intent]) -> None:
+        """Nothing is needed."""
+
+    def _send(self, intent: Intent, context: None) -> Sent:  # noqa: ARG002 - nothing is prepared
+        box, payload = intent.subject.id, intent.payload
+        if intent.kind is RecordKind.BOX_STAGE:
+            self.boxes.move_box(box, str(payload["pipeline_key"]), str(payload["stage"]))
+            return Sent(result_id=box, what=f"stage '{payload['stage']}'")
+        self.boxes.write_fields(box, str(payload["pipeline_key"]), dict(payload["values"]))
+        return Sent(result_id=box, what="fields about the order's course")
+
+
+def _field_drafts(deal: Deal, values: Mapping[str, str]) -> list[IntentDraft]:
+    if not values:
+        return []
+    return [
+        IntentDraft(
+            operation_key=external_id("streak-status", deal.key),
+            flow=FLOW,
+            kind=RecordKind.BOX_STATUS,
+            subject=_box(deal),
+            payload={"pipeline_key": deal.pipeline_key, "values": dict(values)},
+        )
+    ]
+
+
+def _stage_drafts(deal: Deal, stage: str, story: OrderStory) -> list[IntentDraft]:
+    """Return the move to a stage: once for each state and order, so that nobody who moves the box back is fought."""
+    if not stage:
+        return []
+    return [
+        IntentDraft(
+            operation_key=external_id("streak-stage", deal.key, story.internal_id, stage),
+            flow=FLOW,
+            kind=RecordKind.BOX_STAGE,
+            subject=_box(deal),
+            payload={"pipeline_key": deal.pipeline_key, "stage": stage},
+        )
+    ]
+
+
+def _box(deal: Deal) -> ExternalRef:
+    return ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=deal.key)

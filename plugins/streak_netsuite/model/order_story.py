@@ -1,0 +1,224 @@
+"""What became of an order: what was sent, billed, paid and credited, as one story."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from streak_netsuite.model.reference import Reference
+
+ZERO = Decimal(0)
+
+
+class OrderState(StrEnum):
+    """How far an order has come, in the order in which a salesperson cares.
+
+    ORDERED         nothing has happened to it yet
+    PARTLY_SHIPPED  some of it has left the house
+    SHIPPED         all of it has
+    INVOICED        all that is billed waits to be paid
+    OVERDUE         something billed is past its due date
+    PARTLY_PAID     some of what is billed is paid
+    PAID            all that is billed is paid, and the order is billed whole
+    CLOSED          closed or cancelled in NetSuite
+    """
+
+    ORDERED = "ordered"
+    PARTLY_SHIPPED = "partly_shipped"
+    SHIPPED = "shipped"
+    INVOICED = "invoiced"
+    OVERDUE = "overdue"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+class EventKind(StrEnum):
+    """What can happen to an order that a deal is told of."""
+
+    SHIPPED = "shipped"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    CREDITED = "credited"
+    REFUNDED = "refunded"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """Something that was sent. `tracking` joins the parcels' numbers with commas."""
+
+    internal_id: str
+    number: str
+    dated: date
+    status: str
+    tracking: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bill:
+    """An invoice, in the order's currency."""
+
+    internal_id: str
+    number: str
+    dated: date
+    due: date | None
+    total: Decimal
+    open: Decimal
+    voided: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """Money that settles the order's invoices, or goes back.
+
+    Attributes:
+        kind: PAID for a payment, CREDITED for a credit memo, REFUNDED for what was paid back.
+        amount: what concerns this order's invoices; a payment may settle others, too.
+    """
+
+    internal_id: str
+    number: str
+    kind: EventKind
+    dated: date
+    amount: Decimal
+    voided: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryEvent:
+    """One thing that happened.
+
+    Attributes:
+        name: names it among the order's events, for ever ("invoice 812").
+        amount: None for a delivery.
+        open: what is still to be paid of an invoice.
+    """
+
+    name: str
+    kind: EventKind
+    number: str
+    dated: date
+    amount: Decimal | None = None
+    due: date | None = None
+    open: Decimal | None = None
+    tracking: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderStory:
+    """An order with all that came of it.
+
+    Attributes:
+        status: NetSuite's word ("pendingFulfillment").
+        ordered, shipped: quantities over all lines.
+        billed_whole: whether nothing is left to be billed.
+    """
+
+    internal_id: str
+    number: str
+    url: str
+    status: str
+    dated: date
+    total: Decimal
+    currency: str
+    customer: Reference
+    ordered: Decimal = ZERO
+    shipped: Decimal = ZERO
+    billed_whole: bool = False
+    deliveries: tuple[Delivery, ...] = ()
+    bills: tuple[Bill, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+
+    @property
+    def invoiced(self) -> Decimal:
+        """What was billed."""
+        return sum((bill.total for bill in self._valid_bills), ZERO)
+
+    @property
+    def open(self) -> Decimal:
+        """What is still to be paid of what was billed."""
+        return sum((bill.open for bill in self._valid_bills), ZERO)
+
+    @property
+    def paid(self) -> Decimal:
+        """What was paid, less what was paid back."""
+        return self._settled(EventKind.PAID) - self._settled(EventKind.REFUNDED)
+
+    @property
+    def credited(self) -> Decimal:
+        """What was credited."""
+        return self._settled(EventKind.CREDITED)
+
+    @property
+    def due(self) -> date | None:
+        """When the next open invoice is due."""
+        return min((bill.due for bill in self._valid_bills if bill.open > 0 and bill.due), default=None)
+
+    @property
+    def tracking(self) -> str:
+        """The tracking numbers of all parcels, with commas."""
+        return ", ".join(dict.fromkeys(d.tracking for d in self.deliveries if d.tracking))
+
+    def state(self, today: date) -> OrderState:
+        """Return how far the order has come."""
+        if self.status in {"closed", "cancelled"} and not self._valid_bills:
+            return OrderState.CLOSED
+        if self._valid_bills:
+            return self._billed_state(today)
+        if self.shipped >= self.ordered > 0:
+            return OrderState.SHIPPED
+        return OrderState.PARTLY_SHIPPED if self.shipped > 0 else OrderState.ORDERED
+
+    def events(self) -> Iterator[StoryEvent]:
+        """Yield what happened, oldest first; a voided document is told as such under the same name."""
+        happened = [*self._deliveries(), *self._billings(), *self._settlings()]
+        yield from sorted(happened, key=lambda event: (event.dated, event.name))
+
+    @property
+    def _valid_bills(self) -> list[Bill]:
+        return [bill for bill in self.bills if not bill.voided]
+
+    def _billed_state(self, today: date) -> OrderState:
+        if self.open <= 0 and self.billed_whole:
+            return OrderState.PAID
+        if self.due is not None and self.due < today:
+            return OrderState.OVERDUE
+        return OrderState.PARTLY_PAID if self.open < self.invoiced else OrderState.INVOICED
+
+    def _settled(self, kind: EventKind) -> Decimal:
+        return sum((s.amount for s in self.settlements if s.kind is kind and not s.voided), ZERO)
+
+    def _deliveries(self) -> Iterator[StoryEvent]:
+        for one in self.deliveries:
+            if one.status == "shipped":
+                yield StoryEvent(
+                    name=f"delivery {one.internal_id}",
+                    kind=EventKind.SHIPPED,
+                    number=one.number,
+                    dated=one.dated,
+                    tracking=one.tracking,
+                )
+
+    def _billings(self) -> Iterator[StoryEvent]:
+        for one in self.bills:
+            yield StoryEvent(
+                name=f"invoice {one.internal_id}",
+                kind=EventKind.VOIDED if one.voided else EventKind.INVOICED,
+                number=one.number,
+                dated=one.dated,
+                amount=one.total,
+                due=one.due,
+                open=one.open,
+            )
+
+    def _settlings(self) -> Iterator[StoryEvent]:
+        for one in self.settlements:
+            yield StoryEvent(
+                name=f"{one.kind} {one.internal_id}",
+                kind=EventKind.VOIDED if one.voided else one.kind,
+                number=one.number,
+                dated=one.dated,
+                amount=one.amount,
+            )

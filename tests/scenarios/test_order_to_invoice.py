@@ -1,0 +1,168 @@
+"""Shipped orders are billed as the mapping says: each once, never by default, never silently in another month."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from streak_netsuite.connectors.netsuite.calls.writes import delete, write
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+BOX = "Blue Harbor warehouse robots"
+PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+def billing(world: World, folder: Path, **settings: str) -> None:
+    """Let the mapping bill."""
+    lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
+    world.change_mapping(folder, "\nstatus:\n", f"\ninvoice:\n{lines}\nstatus:\n")
+
+
+def bill(world: World) -> Any:
+    with world.product() as product:
+        return product.order_to_invoice().run()
+
+
+def shipped(world: World, **body: Any) -> str:
+    """Win a deal, order it, ship it; return the order's id."""
+    box = world.win(BOX)
+    world.run()
+    (order,) = world.orders(box)
+    ship(world, order["internalId"], **body)
+    return str(order["internalId"])
+
+
+def ship(world: World, order: str, **body: Any) -> None:
+    answer = world.control.post(f"/netsuite/orders/{order}/fulfill", json=body)
+    assert answer.status_code < 300, answer.text
+
+
+def invoices(world: World, order: str) -> list[dict[str, Any]]:
+    found = world.netsuite()["invoices"]
+    return [one for one in found if one["createdFrom"]["internalId"] == order]
+
+
+def test_by_default_finance_bills(world: World) -> None:
+    order = shipped(world)
+    assert str(bill(world)) == "nothing to do"
+    assert invoices(world, order) == []
+
+
+def test_a_shipped_order_is_billed_once_however_often_it_is_looked_at(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    for _ in range(3):
+        bill(world)
+    (invoice,) = invoices(world, order)
+    assert invoice["externalId"].startswith("streak-inv-")
+    assert invoice["total"] == "50000.00"
+
+
+def test_an_order_that_is_partly_shipped_waits_or_is_billed_by_shipment(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world, lines={"1": "1"})
+    bill(world)
+    assert invoices(world, order) == []
+    world.mapping.write_text(world.mapping.read_text().replace("when: shipped", "when: each_shipment"))
+    bill(world)
+    assert [one["total"] for one in invoices(world, order)] == ["12500.00"]
+    ship(world, order, lines={"1": "3"})
+    bill(world)
+    bill(world)
+    assert sorted(one["total"] for one in invoices(world, order)) == ["12500.00", "37500.00"]
+
+
+def test_only_orders_of_boxes_are_billed(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    before = len(world.netsuite()["invoices"])
+    bill(world)  # the account has orders of its own that wait to be billed
+    assert len(world.netsuite()["invoices"]) == before
+
+
+def test_a_worker_killed_after_the_answer_bills_once(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    world.die("invoice")
+    assert len(invoices(world, order)) == 1
+    world.wait(120)
+    report = bill(world)
+    assert len(invoices(world, order)) == 1
+    assert report.count(Action.UPDATED) == 1
+
+
+@pytest.mark.parametrize("fault", ["cut_after", "cut_before"])
+def test_a_lost_answer_is_looked_up_and_ends_as_one_invoice(world: World, tmp_path: Path, fault: str) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    world.fault("netsuite", fault, operation="add", times=1)
+    for _ in range(3):
+        bill(world)
+        world.wait(120)
+    assert len(invoices(world, order)) == 1
+
+
+def test_a_commit_that_comes_late_is_not_billed_twice(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    world.fault("netsuite", "commit_later", operation="add", times=1, options={"seconds": 0.2})
+    for _ in range(4):
+        bill(world)
+        world.wait(120)
+    assert len(invoices(world, order)) == 1
+
+
+def test_an_invoice_that_finance_removed_is_not_made_again_by_itself(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    bill(world)
+    (invoice,) = invoices(world, order)
+    with SoapClient(world.settings().netsuite) as client:
+        gone = RecordRef(type="invoice", internal_id=invoice["internalId"])
+        assert client.send(delete(gone)).status.success
+    bill(world)
+    assert invoices(world, order) == []
+
+
+def test_a_closed_period_holds_the_invoice_and_says_why(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped", dated="shipment")
+    order = shipped(world)
+    world.configure_netsuite(open_months_back=0)
+    backdate(world, order)
+    bill(world)
+    assert invoices(world, order) == []
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert hold.code == "PERIOD_CLOSED"
+    assert hold.fix.startswith("finance")
+
+
+def test_a_closed_period_moves_the_invoice_only_when_told_so_and_with_a_note(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped", dated="shipment", closed_period="next_open")
+    order = shipped(world)
+    world.configure_netsuite(open_months_back=0)
+    backdate(world, order)
+    bill(world)
+    (invoice,) = invoices(world, order)
+    assert "is closed" in invoice["memo"]
+    assert invoice["tranDate"][:7] == datetime.now(PACIFIC).date().isoformat()[:7]
+
+
+def backdate(world: World, order: str) -> None:
+    """Let the shipment of an order lie two months back, in a period that is closed by now."""
+    then = datetime.now(PACIFIC).date() - timedelta(days=70)
+    world.configure_netsuite(open_months_back=12)
+    (sent,) = [one for one in world.netsuite()["fulfillments"] if one["createdFrom"]["internalId"] == order]
+    record = SuiteRecord(type="itemFulfillment", internal_id=sent["internalId"], values={"tranDate": then})
+    with SoapClient(world.settings().netsuite) as client:
+        answer = client.send(write(Verb.UPDATE, record))
+    assert answer.status.success, answer.status
+    world.configure_netsuite(open_months_back=0)
