@@ -25,10 +25,11 @@ from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
-from streak_netsuite.flows.deal_to_order import DealToOrder
+from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder
 from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.outage import OutageBook
+from streak_netsuite.flows.reconcile import Reconcile
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.status_to_streak import StatusToStreak, StatusWrites
@@ -143,6 +144,21 @@ class Product:
             zone=self.settings.netsuite.account_zone,
             clock=self.clock,
             run_id=self.run_id,
+        )
+
+    def reconcile(self) -> Reconcile:
+        """Return the comparison of won deals, orders and the ledger."""
+        source = self.spec.source
+        return Reconcile(
+            orders=self.netsuite,
+            boxes=self.streak,
+            ties=self.ledger.books,
+            pipeline=source.pipeline,
+            stages=source.stages,
+            won_since=source.won_since,
+            key_prefix=f"{ORDER_KEY}-",
+            tolerance=self.settings.flow.reconcile_tolerance,
+            tells_number=any("order.number" in text for text in self.spec.write_back.fields.values()),
         )
 
     def netsuite_sweep(self) -> DeltaSweep:

@@ -91,6 +91,18 @@ def drift(mapping: MappingFile = None) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def reconcile(mapping: MappingFile = None) -> None:
+    """Compare won deals, their orders and the ledger: counts, sums by currency, every difference. Writes nothing."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(mapping)) as product:
+        report = product.reconcile().run()
+    typer.echo("\n".join(report.lines()))
+    if report.differences:
+        raise typer.Exit(1)
+
+
 @ledger_app.command("upgrade")
 def ledger_upgrade() -> None:
     """Create the ledger's tables, or bring them up to this release."""

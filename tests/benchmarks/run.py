@@ -21,6 +21,7 @@ NAMES = (
     "soap_parse_customers",
     "governor_limit_5",
     "governor_limit_15",
+    "reconcile_100k",
 )
 REPORT = Path("build/bench.json")
 

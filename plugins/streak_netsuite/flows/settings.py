@@ -1,5 +1,7 @@
 """Settings of the flows."""
 
+from decimal import Decimal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from streak_netsuite.errors import PermanentError
@@ -17,6 +19,8 @@ class FlowSettings(BaseModel):
         first_wait_seconds: before the second try; doubled each time up to `longest_wait_seconds`.
         stopped_wait_seconds: before a batch is tried again after a person must act (a wrong key, a missing role).
         overlap_seconds: how far sweeps reach back behind their watermark, for late commits and clock skew.
+        reconcile_tolerance: how far an order's total may be from what was written, in its currency, before it is a
+            difference. Taxes and shipping are NetSuite's: give them room where the account has them.
         first_sweep_seconds: how far the very first sweep reaches back; older deals are a backfill's business.
     """
 
@@ -30,6 +34,7 @@ class FlowSettings(BaseModel):
     longest_wait_seconds: float = Field(default=900.0, gt=0)
     stopped_wait_seconds: float = Field(default=60.0, gt=0)
     overlap_seconds: float = Field(default=300.0, ge=0)
+    reconcile_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
     first_sweep_seconds: float = Field(default=86400.0, ge=0)
 
     def wait_seconds(self, attempts: int) -> float:

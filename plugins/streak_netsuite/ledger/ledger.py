@@ -13,6 +13,7 @@ from streak_netsuite.ledger import audit, holds, identities, inbox, intents, rot
 from streak_netsuite.ledger import bindings as binding_rows
 from streak_netsuite.ledger import outcomes as outcome_rows
 from streak_netsuite.ledger.audit import AuditEvent
+from streak_netsuite.ledger.books import Books
 from streak_netsuite.ledger.call_book import CallBook
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.database import Database
@@ -99,6 +100,11 @@ class Ledger:
     def calls(self) -> CallBook:
         """The limits on calls at once, as all workers share them."""
         return self._calls
+
+    @property
+    def books(self) -> Books:
+        """What is known of deals and their orders, read from end to end."""
+        return Books(self._database, self._cipher)
 
     # Hints and claims
 

@@ -3,7 +3,11 @@
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from streak_netsuite.connectors.netsuite.calls.search import SearchRow
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
+from streak_netsuite.errors import Unavailable
+from streak_netsuite.flows.reconcile import OrderRow
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.ports import ItemEntry, OrderEntry, TaxCodeEntry
@@ -42,6 +46,32 @@ def order_entry(record: SuiteRecord, *, key: str | None, zone: ZoneInfo, ui_url:
         status=(record.text("orderStatus") or record.text("status")).removeprefix("_"),
         customer=Reference(internal_id=entity.internal_id, name=entity.name),
         url=order_url(ui_url, record.internal_id),
+    )
+
+
+def order_row(row: SearchRow, *, key_field: str | None) -> OrderRow:
+    """Return a row of the orders' search.
+
+    Raises:
+        Unavailable: it has no internal id.
+    """
+    internal, external = row.first("internalId"), row.first("externalId")
+    if not isinstance(internal, RecordRef):
+        raise Unavailable("a sales order came without its internal id")
+    key = (
+        (external.external_id or external.internal_id) if isinstance(external, RecordRef) else external or ""
+    )
+    if key_field is not None:
+        field = row.custom_fields.get(key_field)
+        key = field.value if field is not None else ""
+    currency, total = row.first("currency"), row.first("total")
+    return OrderRow(
+        internal_id=internal.internal_id,
+        number=str(row.first("tranId") or internal.internal_id),
+        key=str(key),
+        total=total if isinstance(total, Decimal) else Decimal(str(total or 0)),
+        currency=(currency.name or currency.internal_id) if isinstance(currency, RecordRef) else "",
+        status=str(row.first("status") or "").removeprefix("_"),
     )
 
 

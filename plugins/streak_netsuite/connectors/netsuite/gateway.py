@@ -20,6 +20,7 @@ from streak_netsuite.connectors.netsuite.entries import (
     customer_entry,
     item_entry,
     order_entry,
+    order_row,
     order_url,
     tax_code_entry,
 )
@@ -30,9 +31,11 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.customer import write_customer
 from streak_netsuite.connectors.netsuite.records.sales_order import write_sales_order
 from streak_netsuite.connectors.netsuite.search_request import (
+    Column,
     Criterion,
     CustomCriterion,
     SearchRequest,
+    any_of,
     checked,
     on_or_after,
     text_contains,
@@ -45,6 +48,7 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.streams import TransactionStream
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.errors import ConfigurationError, PermanentError, RejectedByVendor
+from streak_netsuite.flows.reconcile import OrderRow
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.external_ref import ExternalRef
@@ -69,6 +73,7 @@ EntryT = TypeVar("EntryT")
 log = logging.getLogger(__name__)
 
 _SUBJECTS = {"customer": "Customer", "salesOrder": "Transaction"}
+_ROW_COLUMNS = ("internalId", "tranId", "total", "currency", "status", "externalId")
 _FEW = 5  # the smallest page there is
 _BEGINNING = 3  # letters
 _MOST_SUGGESTED = 20  # searches for suggestions: each costs a slot
@@ -151,6 +156,20 @@ class NetSuiteGateway:
         """Return the internal ids of the orders behind changed transactions; a transaction that is gone is left out."""
         refs = {RecordRef(type=one.kind.value, internal_id=one.id): one for one in documents}
         return {refs[ref]: orders for ref, orders in self._stories.behind(list(refs)).items()}
+
+    def order_rows(self) -> Iterator[Sequence[OrderRow]]:
+        """Yield every sales order of the account as a row, page by page."""
+        script_id = self._settings.key_fields.get("salesOrder")
+        columns = [Column(name=name) for name in _ROW_COLUMNS]
+        if script_id is not None:
+            columns.append(Column(name=script_id, custom_type=CustomFieldType.TEXT))
+        request = SearchRequest(
+            subject="Transaction",
+            criteria={"type": any_of("_salesOrder"), "mainLine": checked(value=True)},
+            columns=tuple(columns),
+        )
+        for page in self._searches.rows_by_id(request):
+            yield [order_row(row, key_field=script_id) for row in page]
 
     def billable_orders(self) -> Sequence[str]:
         """Return the internal ids of orders that wait to be billed, in whole or in part."""

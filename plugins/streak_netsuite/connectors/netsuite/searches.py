@@ -16,6 +16,7 @@ from streak_netsuite.connectors.netsuite.calls.search import (
     search,
     search_more,
 )
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.search_request import Criterion, SearchRequest, above, between
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
@@ -45,9 +46,23 @@ class Searches:
         small enough for one page are read instead, which need no order.
         """
         preferences = SearchPreferences(page_size=self._page_size, body_only=body_only)
+        for page in self._whole(request, preferences, after):
+            yield sorted(page.records, key=lambda record: int(record.internal_id))
+
+    def rows_by_id(self, request: SearchRequest) -> Iterator[Sequence[SearchRow]]:
+        """Yield pages of every row of an advanced search whose rows are one for each record, as `records` does.
+
+        The request has to ask for the column internalId.
+        """
+        for page in self._whole(request, SearchPreferences(page_size=self._page_size), 0):
+            yield sorted(page.rows, key=_row_id)
+
+    def _whole(
+        self, request: SearchRequest, preferences: SearchPreferences, after: int
+    ) -> Iterator[SearchPage]:
         page = self._find(request, above(after), preferences) if after else self._send(request, preferences)
-        while page.total > len(page.records):
-            ids = _ids(page.records)
+        while page.total > _count(page):
+            ids = _ids(page)
             if ids != sorted(set(ids)) or (ids and ids[0] <= after):
                 yield from self._ranges(request, preferences, after)
                 return
@@ -55,10 +70,10 @@ class Searches:
             if following.total < page.total - len(ids):
                 yield from self._range(request, preferences, after + 1, ids[-1])
             else:
-                yield page.records
+                yield page
             after, page = ids[-1], following
-        if page.records:
-            yield sorted(page.records, key=lambda record: int(record.internal_id))
+        if _count(page):
+            yield page
 
     def rows(self, request: SearchRequest) -> Iterator[Sequence[SearchRow]]:
         """Yield pages of the rows of an advanced search, in the search's own order.
@@ -97,26 +112,26 @@ class Searches:
 
     def _ranges(
         self, request: SearchRequest, preferences: SearchPreferences, after: int
-    ) -> Iterator[Sequence[SuiteRecord]]:
+    ) -> Iterator[SearchPage]:
         """Yield everything behind an id, range by range, until nothing is left behind the last."""
         first, width = after + 1, _FIRST_RANGE
         while True:
             rest = self._find(request, above(first - 1), preferences)
-            if rest.total <= len(rest.records):
-                if rest.records:
-                    yield sorted(rest.records, key=lambda record: int(record.internal_id))
+            if rest.total <= _count(rest):
+                if _count(rest):
+                    yield rest
                 return
             yield from self._range(request, preferences, first, first + width - 1)
             first, width = first + width, width * 2
 
     def _range(
         self, request: SearchRequest, preferences: SearchPreferences, first: int, last: int
-    ) -> Iterator[Sequence[SuiteRecord]]:
+    ) -> Iterator[SearchPage]:
         """Yield the records of a range of ids; one that does not fit a page is halved."""
         page = self._find(request, between(first, last), preferences)
-        if page.total <= len(page.records):
-            if page.records:
-                yield sorted(page.records, key=lambda record: int(record.internal_id))
+        if page.total <= _count(page):
+            if _count(page):
+                yield page
             return
         if first == last:
             raise Unavailable(f"{request.subject} search: {page.total} records with internal id {first}")
@@ -131,5 +146,18 @@ class Searches:
         return self._client.send(search(request, preferences))
 
 
-def _ids(records: Sequence[SuiteRecord]) -> list[int]:
-    return [int(record.internal_id) for record in records]
+def _count(page: SearchPage) -> int:
+    return len(page.records) or len(page.rows)
+
+
+def _ids(page: SearchPage) -> list[int]:
+    if page.records:
+        return [int(record.internal_id) for record in page.records]
+    return [_row_id(row) for row in page.rows]
+
+
+def _row_id(row: SearchRow) -> int:
+    ref = row.first("internalId")
+    if not isinstance(ref, RecordRef):
+        raise Unavailable("a search row came without the internal id it was asked for")
+    return int(ref.internal_id)

@@ -1,8 +1,8 @@
 """Streak as the flows see it: deals read in words, fields and comments written."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.streams import BoxStream, PartyStream
 from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
 from streak_netsuite.errors import RecordError, RejectedByVendor
+from streak_netsuite.flows.reconcile import WonBox
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.external_ref import RecordKind
@@ -88,6 +89,22 @@ class StreakGateway:
         """Move a box to a stage by name."""
         (stage_key,) = self._catalogues.stage_keys(pipeline_key, [stage])
         self._client.send(boxes.update(box_key, {"stageKey": stage_key}))
+
+    def won_boxes(self, pipeline: str, stages: Sequence[str]) -> Iterator[Sequence[WonBox]]:
+        """Yield every box in one of these stages of a pipeline, page by page."""
+        catalogue = next(c for c in self.watched() if pipeline in {c.name, c.key})
+        for stage_key in self._catalogues.stage_keys(catalogue.key, stages):
+            listing = boxes.of_pipeline(catalogue.key, size=self._settings.page_size, stage_key=stage_key)
+            for page in self._client.pages(listing):
+                yield [
+                    WonBox(
+                        key=str(box["key"]),
+                        name=str(box.get("name") or ""),
+                        shown=" ".join(str(value) for value in (box.get("fields") or {}).values()),
+                        won_on=_day(box.get("lastStageChangeTimestamp") or box.get("creationTimestamp")),
+                    )
+                    for box in page.rows
+                ]
 
     def write_activity(self, box_key: str, activity: Activity, *, key: str | None = None) -> str:
         """Add an activity and return its key, or change the one that has this key."""
@@ -244,3 +261,7 @@ def _time(milliseconds: int) -> datetime:
 def _display_name(wire: PartyWire) -> str:
     full = " ".join(part for part in (wire.given_name, wire.family_name) if part)
     return wire.name or full or next(iter(wire.emails), "") or wire.key
+
+
+def _day(milliseconds: Any) -> date | None:
+    return _time(milliseconds).date() if isinstance(milliseconds, int) else None

@@ -1,0 +1,273 @@
+"""Whether both sides and the ledger tell the same story: won deals, their orders, the money on them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+ZERO = Decimal(0)
+
+
+class Drift(StrEnum):
+    """What can be wrong.
+
+    UNSEEN          a won deal that the product knows nothing of
+    WAITING         a won deal that is in the inbox, or waits for a person
+    ORDER_GONE      a deal's order does not exist any more
+    TOTAL           an order's total is not what was written
+    UNTIED_ORDER    an order of ours that no deal is tied to
+    DOUBLE          two orders that carry the key of one deal
+    NOT_TOLD        a deal that does not show its order's number
+    """
+
+    UNSEEN = "unseen"
+    WAITING = "waiting"
+    ORDER_GONE = "order_gone"
+    TOTAL = "total"
+    UNTIED_ORDER = "untied_order"
+    DOUBLE = "double"
+    NOT_TOLD = "not_told"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRow:
+    """A sales order as NetSuite's search shows it. `key` is the key it was written under, "" for orders of others."""
+
+    internal_id: str
+    number: str
+    key: str
+    total: Decimal
+    currency: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WonBox:
+    """A box in a stage in which orders are made.
+
+    Attributes:
+        shown: the texts of its fields, joined.
+        won_on: the day it came to the stage, in UTC.
+    """
+
+    key: str
+    name: str
+    shown: str
+    won_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderTie:
+    """What the ledger knows: a box, its order, and what was written.
+
+    Attributes:
+        wanted: the sum of the lines as they were written; None when NetSuite priced a line, or the order was adopted.
+    """
+
+    box_key: str
+    order_id: str
+    wanted: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """One thing that is not the same on both sides."""
+
+    drift: Drift
+    record: str
+    what: str
+    repair: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reconciliation:
+    """What was compared, and what differs.
+
+    Attributes:
+        written, found: sums by currency of what was written, and of the same orders as NetSuite has them.
+    """
+
+    boxes: int
+    ties: int
+    orders: int
+    written: Mapping[str, Decimal]
+    found: Mapping[str, Decimal]
+    differences: tuple[Difference, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are of each kind of difference."""
+        return dict(Counter(one.drift.value for one in self.differences))
+
+    def lines(self) -> list[str]:
+        """Return the report for people: counts, sums, then every difference."""
+        sums = [
+            f"{currency}: {self.written.get(currency, ZERO)} written, {self.found.get(currency, ZERO)} in NetSuite"
+            for currency in sorted({*self.written, *self.found})
+        ]
+        named = [f"{one.drift}: {one.what}; {one.repair}" for one in self.differences]
+        return [
+            f"{self.boxes} won deals, {self.ties} ties, {self.orders} orders of ours in NetSuite",
+            *sums,
+            *(named or ["no difference"]),
+        ]
+
+
+class OrderBook(Protocol):
+    """All sales orders of the account."""
+
+    def order_rows(self) -> Iterator[Sequence[OrderRow]]:
+        """Yield every sales order, page by page."""
+
+
+class BoxBook(Protocol):
+    """All won deals."""
+
+    def won_boxes(self, pipeline: str, stages: Sequence[str]) -> Iterator[Sequence[WonBox]]:
+        """Yield every box in one of these stages, page by page."""
+
+
+class TieBook(Protocol):
+    """What the ledger knows of deals and orders."""
+
+    def order_ties(self) -> Iterator[Sequence[OrderTie]]:
+        """Yield every tie of a box to an order, page by page."""
+
+    def open_boxes(self) -> Mapping[str, str]:
+        """Return why boxes are not ordered yet, by key: "held: CODE" or "in the inbox"."""
+
+
+@dataclass(slots=True)
+class _Findings:
+    differences: list[Difference] = field(default_factory=list)
+    written: dict[str, Decimal] = field(default_factory=dict)
+    found: dict[str, Decimal] = field(default_factory=dict)
+
+    def add(self, drift: Drift, record: str, what: str, repair: str) -> None:
+        self.differences.append(Difference(drift=drift, record=record, what=what, repair=repair))
+
+    def count(self, row: OrderRow, wanted: Decimal) -> None:
+        self.written[row.currency] = self.written.get(row.currency, ZERO) + wanted
+        self.found[row.currency] = self.found.get(row.currency, ZERO) + row.total
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconcile:
+    """Reads both sides and the ledger once, and compares. Writes nothing.
+
+    Attributes:
+        won_since: older deals make no order.
+        key_prefix: how the keys of our orders begin.
+        tells_number: whether boxes are to show the order's number.
+        tolerance: how far a total may be from what was written: taxes and shipping are NetSuite's, so set it as
+            the account is; above it is a difference.
+    """
+
+    orders: OrderBook
+    boxes: BoxBook
+    ties: TieBook
+    pipeline: str
+    stages: Sequence[str]
+    won_since: date | None
+    key_prefix: str
+    tolerance: Decimal
+    tells_number: bool
+
+    def run(self) -> Reconciliation:
+        """Compare once. Orders are held in memory (a few hundred bytes each), everything else is streamed."""
+        findings = _Findings()
+        rows = {row.internal_id: row for page in self.orders.order_rows() for row in page}
+        ours = {row.internal_id: row for row in rows.values() if row.key.startswith(self.key_prefix)}
+        self._doubles(ours, findings)
+        tied = self._compare_ties(rows, findings)
+        for internal_id in ours.keys() - set(tied.values()):
+            row = ours[internal_id]
+            findings.add(
+                Drift.UNTIED_ORDER,
+                row.number,
+                f"order {row.number} ({internal_id}) carries our key, and no deal is tied to it",
+                "release or touch its deal: it is found by its key and tied again",
+            )
+        boxes = self._compare_boxes(tied, rows, findings)
+        return Reconciliation(
+            boxes=boxes,
+            ties=len(tied),
+            orders=len(ours),
+            written=findings.written,
+            found=findings.found,
+            differences=tuple(findings.differences),
+        )
+
+    def _doubles(self, ours: Mapping[str, OrderRow], findings: _Findings) -> None:
+        by_key: dict[str, str] = {}
+        for row in ours.values():
+            other = by_key.setdefault(row.key, row.internal_id)
+            if other != row.internal_id:
+                findings.add(
+                    Drift.DOUBLE,
+                    row.number,
+                    f"orders {other} and {row.internal_id} carry the key of one deal, {row.key}",
+                    "close one of them in NetSuite",
+                )
+
+    def _compare_ties(self, rows: Mapping[str, OrderRow], findings: _Findings) -> dict[str, str]:
+        tied: dict[str, str] = {}
+        for page in self.ties.order_ties():
+            for tie in page:
+                tied[tie.box_key] = tie.order_id
+                row = rows.get(tie.order_id)
+                if row is None:
+                    findings.add(
+                        Drift.ORDER_GONE,
+                        tie.box_key,
+                        f"order {tie.order_id} of box {tie.box_key} does not exist in NetSuite",
+                        "see who deleted it (Deleted Records); another order is not made by itself",
+                    )
+                elif tie.wanted is not None:
+                    self._compare_total(tie, row, tie.wanted, findings)
+        return tied
+
+    def _compare_total(self, tie: OrderTie, row: OrderRow, wanted: Decimal, findings: _Findings) -> None:
+        findings.count(row, wanted)
+        if abs(row.total - wanted) > self.tolerance:
+            findings.add(
+                Drift.TOTAL,
+                tie.box_key,
+                f"order {row.number} is {row.total} {row.currency}, and {wanted} was written",
+                "compare its lines with the deal; somebody has changed it, or NetSuite has added tax or shipping",
+            )
+
+    def _compare_boxes(
+        self, tied: Mapping[str, str], rows: Mapping[str, OrderRow], findings: _Findings
+    ) -> int:
+        waiting = self.ties.open_boxes()
+        count = 0
+        for page in self.boxes.won_boxes(self.pipeline, self.stages):
+            for box in page:
+                count += 1
+                if box.key in tied:
+                    self._compare_shown(box, rows.get(tied[box.key]), findings)
+                elif box.key in waiting:
+                    why = waiting[box.key]
+                    findings.add(
+                        Drift.WAITING, box.key, f"deal '{box.name}' has no order yet: {why}", "see holds list"
+                    )
+                elif self.won_since is None or box.won_on is None or box.won_on >= self.won_since:
+                    findings.add(
+                        Drift.UNSEEN,
+                        box.key,
+                        f"deal '{box.name}' is won and has no order, and nothing about it waits",
+                        f"streak-netsuite plan {box.key} says why; the full sweep brings it in",
+                    )
+        return count
+
+    def _compare_shown(self, box: WonBox, row: OrderRow | None, findings: _Findings) -> None:
+        if row is not None and self.tells_number and row.number not in box.shown:
+            findings.add(
+                Drift.NOT_TOLD,
+                box.key,
+                f"deal '{box.name}' does not show its order {row.number}",
+                "a person has changed the field, or the write-back waits: streak-netsuite holds list",
+            )

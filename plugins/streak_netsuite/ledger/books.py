@@ -1,0 +1,96 @@
+"""What the ledger knows of deals and their orders, read from end to end."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import ARRAY, Connection, Text, any_, literal, select
+
+from streak_netsuite.flows.reconcile import OrderTie
+from streak_netsuite.ledger.cipher import Cipher
+from streak_netsuite.ledger.database import Database
+from streak_netsuite.ledger.states import EventState, HoldState
+from streak_netsuite.ledger.tables import binding, hold, inbox_event, intent
+from streak_netsuite.model.external_ref import RecordKind
+
+_PAGE = 2000
+_CENT = Decimal("0.01")
+
+
+class Books:
+    """Reads ties and open work. Each page is a transaction of its own."""
+
+    def __init__(self, database: Database, cipher: Cipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    def order_ties(self) -> Iterator[Sequence[OrderTie]]:
+        """Yield every tie of a box to an order, page by page, with what was written."""
+        after = 0
+        while True:
+            page = (
+                select(binding.c.id, binding.c.streak_id, binding.c.netsuite_id)
+                .where(
+                    binding.c.id > after,
+                    binding.c.streak_kind == RecordKind.BOX.value,
+                    binding.c.netsuite_kind == RecordKind.SALES_ORDER.value,
+                )
+                .order_by(binding.c.id)
+                .limit(_PAGE)
+            )
+            with self._database.begin() as connection:
+                rows = connection.execute(page).all()
+                if not rows:
+                    return
+                # By the boxes of the page: a join may read every intent for each page.
+                written = self._written(connection, [row.streak_id for row in rows])
+            after = rows[-1].id
+            yield [
+                OrderTie(
+                    box_key=row.streak_id,
+                    order_id=row.netsuite_id,
+                    wanted=None
+                    if (secret := written.get((row.streak_id, row.netsuite_id))) is None
+                    else self._total(secret),
+                )
+                for row in rows
+            ]
+
+    def _written(self, connection: Connection, boxes: Sequence[str]) -> dict[tuple[str, str], bytes]:
+        """Return what was written of these boxes' orders, encrypted, by box and order."""
+        rows = select(intent.c.subject_key, intent.c.result_id, intent.c.payload_secret).where(
+            intent.c.subject_key == any_(literal(list(boxes), ARRAY(Text))),
+            intent.c.kind == RecordKind.SALES_ORDER.value,
+            intent.c.result_id.is_not(None),
+        )
+        return {(row.subject_key, row.result_id): row.payload_secret for row in connection.execute(rows)}
+
+    def open_boxes(self) -> Mapping[str, str]:
+        """Return why boxes are not ordered yet, by key."""
+        held = select(hold.c.record_key, hold.c.code).where(
+            hold.c.state == HoldState.OPEN.value, hold.c.kind == RecordKind.BOX.value
+        )
+        waiting = select(inbox_event.c.record_key).where(
+            inbox_event.c.state != EventState.DONE.value, inbox_event.c.kind == RecordKind.BOX.value
+        )
+        with self._database.begin() as connection:
+            found = {row.record_key: "it is in the inbox" for row in connection.execute(waiting)}
+            found |= {row.record_key: f"held, {row.code}" for row in connection.execute(held)}
+        return found
+
+    def _total(self, secret: bytes) -> Decimal | None:
+        """Return the sum of an order's lines as they were written; None when NetSuite priced one."""
+        return total_of(self._cipher.decrypt(secret))
+
+
+def total_of(order: Mapping[str, Any]) -> Decimal | None:
+    """Return the sum of an order's lines, each rounded to the cent as NetSuite rounds it."""
+    total = Decimal(0)
+    for line in order.get("lines") or ():
+        try:
+            total += (Decimal(str(line["quantity"])) * Decimal(str(line["rate"]))).quantize(
+                _CENT, ROUND_HALF_UP
+            )
+        except (KeyError, TypeError, InvalidOperation):
+            return None
+    return total
