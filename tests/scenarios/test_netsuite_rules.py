@@ -273,3 +273,80 @@ def test_an_order_that_is_there_can_be_read(world: World) -> None:
         answer = client.send(get(RecordRef(type="salesOrder", external_id=order_key(box))))
     assert answer.record is not None
     assert answer.record.external_id == order_key(box)
+
+
+@pytest.mark.parametrize("name", ["Starter Cell", "Arm with Installation"])
+def test_a_kit_and_a_group_are_ordered_like_any_item(world: World, tmp_path: Any, name: str) -> None:
+    world.change_mapping(
+        tmp_path, "{from: box.fields.Product, lookup: item}", "{from: box.fields.PO number, lookup: item}"
+    )
+    world.mapping.write_text(world.mapping.read_text().replace("Unit price, required: true", "Unit price"))
+    (box,) = world.won_deals(1, **{"PO number": name, "Unit price": None})
+    world.run()
+    (order,) = world.orders(box)
+    assert name in str(order)
+
+
+def test_a_custom_segment_is_set_by_its_script_id(world: World, tmp_path: Any) -> None:
+    world.change_mapping(
+        tmp_path,
+        "    custbody_streak_box: {type",
+        "    cseg_region: {type: select, value: 2}\n    custbody_streak_box: {type",
+    )
+    (box,) = world.won_deals(1)
+    world.run()
+    (order,) = world.orders(box)
+    with finance(world) as client:
+        record = client.send(get(RecordRef(type="salesOrder", internal_id=order["internalId"]))).record
+    assert record is not None
+    assert record.custom_fields["cseg_region"].value.name == "Europe"
+
+
+def test_a_segments_value_that_does_not_exist_is_a_typed_error(world: World, tmp_path: Any) -> None:
+    world.change_mapping(
+        tmp_path,
+        "    custbody_streak_box: {type",
+        "    cseg_region: {type: select, value: 99}\n    custbody_streak_box: {type",
+    )
+    (box,) = world.won_deals(1)
+    world.run()
+    assert world.orders(box) == []
+    (hold,) = holds(world)
+    assert "cseg_region" in hold.reason
+
+
+def test_customers_are_numbered_by_the_account_when_it_does_so(world: World) -> None:
+    world.configure_netsuite(features={"auto_numbering": True})
+    (box,) = world.won_deals(1)
+    world.run()
+    (order,) = world.orders(box)
+    (customer,) = [
+        c for c in world.netsuite()["customers"] if c["internalId"] == order["entity"]["internalId"]
+    ]
+    assert customer["entityId"] != customer["companyName"]
+
+
+def test_a_number_of_our_own_gives_way_to_the_accounts(world: World, tmp_path: Any) -> None:
+    # entityId is read-only there, and every write asks NetSuite to pass over read-only fields.
+    world.configure_netsuite(features={"auto_numbering": True})
+    world.change_mapping(
+        tmp_path, "    company_name: {from", "    entity_id: {from: buyer.name}\n    company_name: {from"
+    )
+    (box,) = world.won_deals(1)
+    world.run()
+    (order,) = world.orders(box)
+    (customer,) = [
+        c for c in world.netsuite()["customers"] if c["internalId"] == order["entity"]["internalId"]
+    ]
+    assert customer["entityId"] != customer["companyName"]
+
+
+def test_an_account_that_is_named_in_either_form_is_signed_in_the_right_one(world: World) -> None:
+    for form in ("1234567_SB1", "1234567-sb1", "1234567_sb1"):
+        world.info["netsuite"]["account"] = form
+        try:
+            with finance(world) as client:
+                assert client.account.realm == "1234567_SB1"
+                assert client.send(get(RecordRef(type="customer", internal_id="501"))).record is not None
+        finally:
+            world.info["netsuite"]["account"] = "1234567_SB1"

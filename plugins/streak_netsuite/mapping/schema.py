@@ -29,7 +29,8 @@ from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.identity import fold
 from streak_netsuite.model.order_story import EventKind, OrderState
 
-SCRIPT_ID = re.compile(r"cust(?:body|col|entity|item|record)_?[a-z0-9_]+\Z")
+# Custom fields by where they stand, and custom segments, which stand anywhere.
+SCRIPT_ID = re.compile(r"(?:cust(?:body|col|entity|item|record)_?[a-z0-9_]+|cseg_?[a-z0-9_]+)\Z")
 
 
 class _Part(BaseModel):
