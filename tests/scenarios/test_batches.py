@@ -207,3 +207,31 @@ def test_a_customer_is_made_without_an_address_nobody_can_read_and_the_address_i
         (hold,) = ledger.list_holds(open_only=True, limit=10)
     assert (hold.record.id, hold.code) == (box, "ADDRESS")
     assert "Atlantis" in hold.reason
+
+
+def test_a_deal_lost_after_it_was_ordered_is_shown_once_and_forgotten_when_it_is_won_again(
+    world: World,
+) -> None:
+    (box,) = world.won_deals(1)
+    world.run()
+    world.control.post("/streak/move", json={"box": box, "stage": "Closed-Lost"}).raise_for_status()
+    world.hint(box)
+    world.run()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert hold.code == "DEAL_LOST"
+    assert len(world.orders(box)) == 1
+    world.win(box)
+    world.run()
+    with world.ledger() as ledger:
+        assert ledger.list_holds(open_only=True, limit=10) == []
+    assert len(world.orders(box)) == 1
+
+
+def test_a_lost_deal_without_an_order_is_passed_over(world: World) -> None:
+    (box,) = world.deals(1, stage="Closed-Lost")
+    world.hint(box)
+    world.run()
+    with world.ledger() as ledger:
+        assert ledger.list_holds(open_only=True, limit=10) == []
+    assert world.orders(box) == []

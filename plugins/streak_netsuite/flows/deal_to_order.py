@@ -180,8 +180,11 @@ class DealToOrder:
         """Keep the deals that are ours to order; say of the others why they are not."""
         deals: list[Deal] = []
         self._hold_deleted(batch, [key for key in batch.keys if key not in found])
+        self._hold_lost(batch, [deal for deal in found.values() if isinstance(deal, Deal)])
         for key in batch.keys:
             deal = found.get(key)
+            if key in batch.decided:
+                continue
             if deal is None:
                 batch.decide(key, Action.OBSOLETE, rule="gone", reason="the box does not exist any more")
             elif isinstance(deal, RecordError):
@@ -199,6 +202,15 @@ class DealToOrder:
         bound = self.memory.find_bindings([_box_ref(key) for key in gone], RecordKind.SALES_ORDER)
         for ref, binding in bound.items():
             batch.hold(ref.id, _deleted_hold(binding), rule="deleted")
+
+    def _hold_lost(self, batch: Batch, deals: Sequence[Deal]) -> None:
+        """Show a person the orders whose deals were lost afterwards, unless the mapping says that nobody cares."""
+        source = self.spec.source
+        lost = {_box_ref(deal.key): deal for deal in deals if deal.stage in source.lost_stages}
+        if not lost or source.when_lost == "ignore":
+            return
+        for ref, binding in self.memory.find_bindings(list(lost), RecordKind.SALES_ORDER).items():
+            batch.hold(ref.id, _lost_hold(lost[ref], binding), rule="lost")
 
     def _not_ours(self, deal: Deal) -> str:
         source = self.spec.source
@@ -436,6 +448,14 @@ def _deleted_hold(binding: Binding) -> Hold:
         code="BOX_DELETED",
         reason=f"the box was deleted in Streak, and sales order {binding.netsuite.id} was made for it",
         fix="close or keep the order in NetSuite as the deal's end asks for, then dismiss this",
+    )
+
+
+def _lost_hold(deal: Deal, binding: Binding) -> Hold:
+    return Hold(
+        code="DEAL_LOST",
+        reason=f"deal '{deal.name}' was moved to '{deal.stage}', and sales order {binding.netsuite.id} was made for it",
+        fix="close, cancel or keep the order in NetSuite, then dismiss this; it closes by itself when the deal is won again",
     )
 
 

@@ -95,7 +95,10 @@ class DriftWatch:
         fields = [*sorted(self.engine.box_fields), *self.spec.write_back.fields, *self.spec.status.fields]
         return [
             NameUse(pipeline=source.pipeline),
-            *(NameUse(pipeline=source.pipeline, stage=stage) for stage in source.stages),
+            *(
+                NameUse(pipeline=source.pipeline, stage=stage)
+                for stage in (*source.stages, *source.lost_stages)
+            ),
             *(NameUse(pipeline=source.pipeline, field=field) for field in dict.fromkeys(fields)),
         ]
 

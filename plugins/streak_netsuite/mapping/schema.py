@@ -600,6 +600,12 @@ class SourceSection(_Part):
     """Deals that came to the stage before this day (UTC) make no order, whatever is edited on them later.
     Set it to the day you go live; older deals are a backfill's business."""
 
+    lost_stages: tuple[str, ...] = ()
+    """The stages that say that a deal is lost."""
+
+    when_lost: Literal["hold", "ignore"] = "hold"
+    """What is done when a deal is lost that has a sales order: show a person both, or nothing."""
+
     when_deleted: Literal["hold", "ignore"] = "hold"
     """What is done when a deal is deleted in Streak that has a sales order: show a person both, or nothing."""
 
