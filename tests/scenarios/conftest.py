@@ -180,7 +180,7 @@ class World:
         env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
         env |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in self.connection_texts.items()}
         env["STREAK_NETSUITE_MAPPING"] = str(self.mapping)
-        env["STREAK_NETSUITE_FLOW"] = json.dumps(self.settings().flow.model_dump())
+        env["STREAK_NETSUITE_FLOW"] = self.settings().flow.model_dump_json()
         worker = Path(__file__).with_name("dying_worker.py")
         done = subprocess.run(
             [sys.executable, str(worker), where],
