@@ -25,8 +25,11 @@ from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
-from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder
+from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder, order_key
 from streak_netsuite.flows.drift import DriftWatch
+from streak_netsuite.flows.ended_deals import EndedDeals
+from streak_netsuite.flows.order_edits import OrderEdits
+from streak_netsuite.flows.order_follow import OrderFollower
 from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.reconcile import Reconcile
@@ -86,10 +89,39 @@ class Product:
             memory=self.ledger,
             spec=self.spec,
             engine_for=self.engine_for,
+            follower=self.order_follower(),
+            ended=EndedDeals(memory=self.ledger, spec=self.spec, clock=self.clock),
             settings=self.settings.flow,
             clock=self.clock,
             run_id=self.run_id,
         )
+
+    def order_follower(self) -> OrderFollower:
+        """Return what decides about changed deals whose orders exist."""
+        return OrderFollower(
+            erp=self.netsuite,
+            memory=self.ledger,
+            spec=self.spec,
+            engine_for=self.engine_for,
+            settings=self.settings.flow,
+            clock=self.clock,
+            order_key=order_key,
+        )
+
+    def order_edits(self) -> OrderEdits:
+        """Return the flow that writes what changed deals ask of their orders."""
+        return OrderEdits(
+            erp=self.netsuite,
+            memory=self.ledger,
+            spec=self.spec,
+            settings=self.settings.flow,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def work_inbox(self) -> RunReport:
+        """Make orders of the deals that wait, and let orders follow those that changed."""
+        return self.deal_to_order().drain() + self.order_edits().drain()
 
     def outages(self) -> OutageBook:
         """Return the book of what is known to be broken."""

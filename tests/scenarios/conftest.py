@@ -144,7 +144,7 @@ class World:
     def drain(self) -> RunReport:
         """Run deal_to_order once."""
         with self.product() as product:
-            return product.deal_to_order().drain()
+            return product.work_inbox()
 
     def write_back(self) -> RunReport:
         """Run write_back once."""

@@ -43,6 +43,7 @@ DEATHS: dict[str, Callable[[], None]] = {
     "customer": lambda: die_after(SoapClient, "send", when=records_of("customer")),
     "order": lambda: die_after(SoapClient, "send", when=records_of("salesOrder")),
     "invoice": lambda: die_after(SoapClient, "send", when=lambda call: call.operation == "add"),
+    "change": lambda: die_after(SoapClient, "send", when=lambda call: call.operation == "update"),
     "fields": lambda: die_after(StreakClient, "send", when=writes_to("/v1/boxes/")),
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
     "meeting": lambda: die_after(StreakClient, "send", when=writes_to("/meetings")),
@@ -64,7 +65,7 @@ def main() -> None:
         flow=FlowSettings(**json.loads(os.environ["STREAK_NETSUITE_FLOW"])),
     )
     with open_product(settings) as product:
-        product.deal_to_order().drain()
+        product.work_inbox()
         product.tell_boxes()
         product.order_to_invoice().run()
 

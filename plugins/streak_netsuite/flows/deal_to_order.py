@@ -4,11 +4,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from streak_netsuite.errors import (
     LeaseLost,
-    MappingError,
     RateLimited,
     RecordError,
     RejectedByVendor,
@@ -19,13 +17,15 @@ from streak_netsuite.errors import (
 )
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.customers import CustomerResolver
-from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of
+from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of, mapping_hold
+from streak_netsuite.flows.ended_deals import EndedDeals
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.look_ahead import LookAhead
+from streak_netsuite.flows.order_follow import EngineMaker, OrderFollower
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.write_back import write_back_drafts
-from streak_netsuite.mapping.engine import Engine, MappedDeal
+from streak_netsuite.mapping.engine import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal
@@ -53,13 +53,6 @@ _DEAD_REFERENCE = frozenset(
 )
 
 
-class EngineMaker(Protocol):
-    """Builds the mapping engine for a batch, with the live lookups that its deals need."""
-
-    def __call__(self, deals: Sequence[Deal]) -> Engine:
-        """Return an engine that can map these deals."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class DealToOrder:
     """The flow. Each method leaves the ledger true at any line it may die on.
@@ -74,6 +67,8 @@ class DealToOrder:
     memory: Memory
     spec: MappingSpec
     engine_for: EngineMaker
+    follower: OrderFollower
+    ended: EndedDeals
     settings: FlowSettings
     clock: Callable[[], datetime]
     run_id: str
@@ -163,8 +158,8 @@ class DealToOrder:
     def _plan(
         self, batch: Batch, orders: LookAhead[OrderEntry] | None = None, *, reserve: bool
     ) -> list[OrderPlan]:
-        deals = self._screen(batch, self.deals.gather(batch.keys))
-        deals = self._without_order(batch, deals)
+        deals = self._screen(batch, self.deals.gather(batch.keys), plan=reserve)
+        deals = self._without_order(batch, deals, plan=reserve)
         if orders is not None:
             # What is there already is asked while the deals are mapped: in a large batch that takes as long.
             orders.start([order_key(deal.key) for deal in deals])
@@ -176,11 +171,11 @@ class DealToOrder:
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
         return [_order_plan(draft, steps[draft.deal.key]) for draft in drafts if draft.deal.key in steps]
 
-    def _screen(self, batch: Batch, found: Mapping[str, Deal | RecordError]) -> list[Deal]:
+    def _screen(self, batch: Batch, found: Mapping[str, Deal | RecordError], *, plan: bool) -> list[Deal]:
         """Keep the deals that are ours to order; say of the others why they are not."""
         deals: list[Deal] = []
-        self._hold_deleted(batch, [key for key in batch.keys if key not in found])
-        self._hold_lost(batch, [deal for deal in found.values() if isinstance(deal, Deal)])
+        self.ended.deleted(batch, [key for key in batch.keys if key not in found])
+        self.ended.lost(batch, [deal for deal in found.values() if isinstance(deal, Deal)], plan=plan)
         for key in batch.keys:
             deal = found.get(key)
             if key in batch.decided:
@@ -195,45 +190,32 @@ class DealToOrder:
                 deals.append(deal)
         return deals
 
-    def _hold_deleted(self, batch: Batch, gone: Sequence[str]) -> None:
-        """Show a person the orders whose deals were deleted, unless the mapping says that nobody cares."""
-        if not gone or self.spec.source.when_deleted == "ignore":
-            return
-        bound = self.memory.find_bindings([_box_ref(key) for key in gone], RecordKind.SALES_ORDER)
-        for ref, binding in bound.items():
-            batch.hold(ref.id, _deleted_hold(binding), rule="deleted")
-
-    def _hold_lost(self, batch: Batch, deals: Sequence[Deal]) -> None:
-        """Show a person the orders whose deals were lost afterwards, unless the mapping says that nobody cares."""
-        source = self.spec.source
-        lost = {_box_ref(deal.key): deal for deal in deals if deal.stage in source.lost_stages}
-        if not lost or source.when_lost == "ignore":
-            return
-        for ref, binding in self.memory.find_bindings(list(lost), RecordKind.SALES_ORDER).items():
-            batch.hold(ref.id, _lost_hold(lost[ref], binding), rule="lost")
-
     def _not_ours(self, deal: Deal) -> str:
         source = self.spec.source
         if source.pipeline not in {deal.pipeline, deal.pipeline_key}:
             return f"it is in pipeline '{deal.pipeline}', not in '{source.pipeline}'"
-        if deal.stage not in source.stages:
-            return f"its stage is '{deal.stage}'; an order is made in {_or(source.stages)}"
+        if deal.stage not in {*source.stages, *self.spec.status.stages.values()}:
+            return self._wrong_stage(deal)
         won_at = deal.stage_changed_at or deal.created_at
         if source.won_since is not None and won_at.date() < source.won_since:
             return f"it was won on {won_at.date()}, before {source.won_since}, from when on orders are made"
         return ""
 
-    def _without_order(self, batch: Batch, deals: Sequence[Deal]) -> list[Deal]:
+    def _wrong_stage(self, deal: Deal) -> str:
+        return f"its stage is '{deal.stage}'; an order is made in {_or(self.spec.source.stages)}"
+
+    def _without_order(self, batch: Batch, deals: Sequence[Deal], *, plan: bool) -> list[Deal]:
+        """Decide about deals whose order exists; return the others that are in a stage in which orders are made."""
         bound = self.memory.find_bindings([_box_ref(d.key) for d in deals], RecordKind.SALES_ORDER)
-        for ref, binding in bound.items():
-            batch.decide(
-                ref.id,
-                Action.SKIPPED,
-                rule="order_exists",
-                reason=f"the box has sales order {binding.netsuite.id} already; an order is made once",
-                target=binding.netsuite,
-            )
-        return [d for d in deals if _box_ref(d.key) not in bound]
+        ordered = [d for d in deals if _box_ref(d.key) in bound]
+        won = [d for d in ordered if d.stage in self.spec.source.stages]
+        self.ended.won_again(batch, won, bound, plan=plan)
+        open_ = [d for d in ordered if d.key not in batch.decided]
+        self.follower.follow(batch, open_, bound, plan=plan)
+        for deal in deals:
+            if deal.stage not in self.spec.source.stages and deal.key not in batch.decided:
+                batch.decide(deal.key, Action.SKIPPED, rule="source", reason=self._wrong_stage(deal))
+        return [d for d in deals if d.key not in batch.decided]
 
     def _map(self, batch: Batch, deals: Sequence[Deal]) -> list[MappedDealDraft]:
         if not deals:
@@ -242,11 +224,11 @@ class DealToOrder:
         drafts: list[MappedDealDraft] = []
         for deal in deals:
             mapped = engine.map(deal)
-            draft = _draft(deal, mapped)
+            draft = _draft(deal, mapped, digest=engine.digest(deal))
             if draft is not None:
                 drafts.append(draft)
             else:
-                batch.hold(deal.key, _mapping_hold(deal, mapped), rule="mapping")
+                batch.hold(deal.key, mapping_hold(deal, mapped), rule="mapping")
         return drafts
 
     def _without_untied(self, batch: Batch, drafts: Sequence[MappedDealDraft]) -> list[MappedDealDraft]:
@@ -417,7 +399,7 @@ def order_key(box_key: str) -> str:
     return external_id(ORDER_KEY, box_key)
 
 
-def _draft(deal: Deal, mapped: MappedDeal) -> MappedDealDraft | None:
+def _draft(deal: Deal, mapped: MappedDeal, *, digest: str) -> MappedDealDraft | None:
     if mapped.blocking or mapped.customer is None or mapped.order is None or buyer_of(deal) is None:
         return None
     return MappedDealDraft(
@@ -426,36 +408,8 @@ def _draft(deal: Deal, mapped: MappedDeal) -> MappedDealDraft | None:
         order=mapped.order,
         trace=mapped.rules,
         warnings=mapped.warnings,
+        digest=digest,
         side_faults=tuple(fault for fault in mapped.faults if fault not in mapped.blocking),
-    )
-
-
-def _mapping_hold(deal: Deal, mapped: MappedDeal) -> Hold:
-    faults = list(mapped.blocking) or [
-        MappingError("the box has neither an organization nor a contact, so nobody buys", field="customer")
-    ]
-    return Hold(
-        code="MAPPING",
-        reason=f"deal '{deal.name}': " + "; ".join(str(f) for f in faults),
-        fix="; ".join(dict.fromkeys(f.fix for f in faults if f.fix)),
-        faults=tuple(f"{f.field}: {f}" for f in faults),
-        payload=to_plain(deal),
-    )
-
-
-def _deleted_hold(binding: Binding) -> Hold:
-    return Hold(
-        code="BOX_DELETED",
-        reason=f"the box was deleted in Streak, and sales order {binding.netsuite.id} was made for it",
-        fix="close or keep the order in NetSuite as the deal's end asks for, then dismiss this",
-    )
-
-
-def _lost_hold(deal: Deal, binding: Binding) -> Hold:
-    return Hold(
-        code="DEAL_LOST",
-        reason=f"deal '{deal.name}' was moved to '{deal.stage}', and sales order {binding.netsuite.id} was made for it",
-        fix="close, cancel or keep the order in NetSuite, then dismiss this; it closes by itself when the deal is won again",
     )
 
 
@@ -473,6 +427,7 @@ def _order_plan(draft: MappedDealDraft, step: CustomerStep) -> OrderPlan:
         customer=step,
         order=draft.order,
         operation_key=order_key(draft.deal.key),
+        digest=draft.digest,
         trace=draft.trace,
         warnings=draft.warnings,
         side_faults=draft.side_faults,
@@ -512,7 +467,10 @@ def _planned_order(plan: OrderPlan, customer: Reference) -> PlannedWrite[SalesOr
         ),
         record=order,
         bind=lambda internal_id: Binding(
-            streak=box, netsuite=_netsuite(RecordKind.SALES_ORDER, internal_id), rule="created"
+            streak=box,
+            netsuite=_netsuite(RecordKind.SALES_ORDER, internal_id),
+            rule="created",
+            base_digest=plan.digest,
         ),
         follow_ups=lambda internal_id: write_back_drafts(plan.deal, internal_id),
     )

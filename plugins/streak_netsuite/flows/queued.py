@@ -1,4 +1,4 @@
-"""Writes to Streak that wait in the ledger: taken, sent, and their answers kept."""
+"""Writes that wait in the ledger: taken, sent, and their answers kept."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Generic, TypeVar
 
-from streak_netsuite.errors import PermanentError, RecordError, TransientError, UncertainWrite
+from streak_netsuite.errors import (
+    LeaseLost,
+    PermanentError,
+    RateLimited,
+    RecordError,
+    TransientError,
+    Unavailable,
+    UncertainWrite,
+)
 from streak_netsuite.flows.batch import hold_of
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.sync.intent import Answer, Intent, IntentState
-from streak_netsuite.sync.outcome import Action, Outcome
+from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.outcome import Action, Hold, Outcome
 from streak_netsuite.sync.ports import Memory
 
 log = logging.getLogger(__name__)
@@ -30,10 +38,14 @@ class Sent:
     Attributes:
         result_id: its id at the vendor.
         what: what was written, for people.
+        follow_ups: writes it makes due, queued in the same transaction.
+        hold: what of it a person has to see all the same.
     """
 
     result_id: str
     what: str
+    follow_ups: tuple[IntentDraft, ...] = ()
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,21 +116,42 @@ class QueuedWrites(ABC, Generic[ContextT]):
             return self._give_up(intent, error)
         except UncertainWrite as error:
             return self._wait(intent, error)
-        self._answer(intent, IntentState.SUCCEEDED, result_id=sent.result_id)
+        except (RateLimited, Unavailable, LeaseLost):
+            raise
+        except TransientError as error:
+            return self._busy(intent, error)
+        self._answer(intent, IntentState.SUCCEEDED, result_id=sent.result_id, follow_ups=sent.follow_ups)
+        if sent.hold is not None:
+            return _held(intent, sent.hold, rule=str(intent.kind))
         return _outcome(intent, Action.UPDATED, rule=str(intent.kind), reason=sent.what)
 
     def _give_up(self, intent: Intent, error: RecordError) -> Outcome:
         self._answer(intent, IntentState.REJECTED, error_code=error.code, error=str(error))
         if error.code in self.GONE:
             return _outcome(intent, Action.OBSOLETE, rule="gone", reason=str(error))
+        return _held(intent, hold_of(error, payload=dict(intent.payload)), rule=self.FLOW)
+
+    def _busy(self, intent: Intent, error: TransientError) -> Outcome:
+        """Try this one record again as often as it is worth it, while the others go on."""
+        most = error.retry_times or self.settings.attempts
+        if intent.attempts + 1 >= most:
+            held = RecordError(
+                f"after {intent.attempts + 1} tries the record is still not taken: {error}",
+                code="VENDOR_BUSY",
+                fix="see who or what else changes the record at the same time, then release this",
+            )
+            return self._give_up(intent, held)
+        wait = max(error.retry_after_seconds or 0.0, self.settings.wait_seconds(intent.attempts + 1))
+        retry_at = self.clock() + timedelta(seconds=wait)
+        self._answer(intent, IntentState.PLANNED, error=str(error), retry_at=retry_at)
         return Outcome(
             event_id=None,
             record=intent.subject,
-            action=Action.HELD,
-            rule=self.FLOW,
+            action=Action.DEFERRED,
+            rule="vendor_busy",
             reason=str(error),
             operation_key=intent.operation_key,
-            hold=hold_of(error, payload=dict(intent.payload)),
+            retry_at=retry_at,
         )
 
     def _wait(self, intent: Intent, error: UncertainWrite) -> Outcome:
@@ -143,6 +176,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
         error_code: str = "",
         error: str = "",
         retry_at: datetime | None = None,
+        follow_ups: tuple[IntentDraft, ...] = (),
     ) -> None:
         answer = Answer(
             operation_key=intent.operation_key,
@@ -151,6 +185,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
             error_code=error_code,
             error=error,
             retry_at=retry_at,
+            follow_ups=follow_ups,
             attempt=intent.attempts + 1,
         )
         self.memory.record_answers([answer], now=self.clock())
@@ -174,6 +209,18 @@ class QueuedWrites(ABC, Generic[ContextT]):
 def marker(intent: Intent) -> str:
     """Return the short text by which what this intent wrote is found again."""
     return "ref " + intent.operation_key.rpartition("-")[2][:_MARKER_LENGTH]
+
+
+def _held(intent: Intent, hold: Hold, *, rule: str) -> Outcome:
+    return Outcome(
+        event_id=None,
+        record=intent.subject,
+        action=Action.HELD,
+        rule=rule,
+        reason=hold.reason,
+        operation_key=intent.operation_key,
+        hold=hold,
+    )
 
 
 def _outcome(intent: Intent, action: Action, *, rule: str, reason: str) -> Outcome:

@@ -1,8 +1,10 @@
 """The engine: a deal in, a customer and an order out, with every fault of the record at once."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +23,7 @@ from streak_netsuite.model.address import Address
 from streak_netsuite.model.custom_field import CustomField, CustomFieldType
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 
 _CUSTOMER_TYPES: Mapping[str, TargetType] = {
@@ -121,6 +124,7 @@ class Engine:
         self._order = self._rules("sales_order.fields", order.fields, _ORDER_TYPES, limits.SALES_ORDER)
         self._order_custom = self._custom("sales_order", order.custom_fields)
         self._lines = tuple(self._line(n, line) for n, line in enumerate(order.lines))
+        self._box_fields = self._named_box_fields()
 
     def with_lookups(self, lookups: Lookups) -> "Engine":
         """Return this engine with other lookups; nothing is compiled again."""
@@ -131,6 +135,9 @@ class Engine:
     @property
     def box_fields(self) -> frozenset[str]:
         """Names of the box fields the mapping reads: what must exist in the pipeline."""
+        return self._box_fields
+
+    def _named_box_fields(self) -> frozenset[str]:
         named = {line.each.box_field for line in self._lines if line.each is not None and line.each.box_field}
         return frozenset(named).union(*(rule.box_fields for rule in self._all_rules()))
 
@@ -138,6 +145,12 @@ class Engine:
     def looked_up_fields(self) -> frozenset[tuple[str, str]]:
         """Box fields whose values are looked up as they are, each with the name of the table."""
         return frozenset().union(*(rule.looked_up_fields for rule in self._all_rules()))
+
+    def digest(self, deal: Deal) -> str:
+        """Return a digest of all that a mapping can read of a deal: what is written back to other fields leaves it as it is."""
+        read = {name: value for name, value in deal.fields.items() if name in self._box_fields}
+        plain = to_plain(replace(deal, version="", stage_changed_at=None, fields=read))
+        return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
     def wanted_lookups(self, deal: Deal) -> frozenset[LookupRequest]:
         """Return what must be asked of NetSuite before the deal can be mapped."""

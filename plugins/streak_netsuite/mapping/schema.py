@@ -25,7 +25,9 @@ from pydantic_core import CoreSchema
 from streak_netsuite.mapping.expression import Expression
 from streak_netsuite.mapping.number import DecimalMark
 from streak_netsuite.mapping.source import LISTS, ROOTS, parse_path
+from streak_netsuite.model.change_policy import GROUPS, PART_NAMES, ChangePolicy, Owner
 from streak_netsuite.model.custom_field import CustomFieldType
+from streak_netsuite.model.held_order import OrderStatus
 from streak_netsuite.model.identity import fold
 from streak_netsuite.model.order_story import EventKind, OrderState
 
@@ -503,6 +505,63 @@ class InvoiceSection(_Part):
     whose period is open, never later than today, and says so in its memo."""
 
 
+def _known_parts(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in PART_NAMES and not SCRIPT_ID.match(name):
+            raise ValueError(f"'{name}' is no part of an order; write {', '.join(PART_NAMES)} or a script id")
+    return names
+
+
+def _known_owners(owners: Mapping[str, Owner]) -> Mapping[str, Owner]:
+    _known_parts(tuple(owners))
+    return owners
+
+
+Parts = Annotated[tuple[str, ...], AfterValidator(_known_parts)]
+
+
+class ChangesSection(_Part):
+    """What of an order follows its deal when the deal changes afterwards. Without it an order is made once and left alone."""
+
+    allowed: dict[OrderStatus, Parts] = Field(default_factory=dict)
+    """What may be changed, by the order's status in NetSuite; a status that is not named allows nothing. Parts are standard
+    fields (`memo`), `custom_fields` or single script ids, `lines.quantity`, `lines.rate`, `lines.item`, `lines.description`,
+    `lines.tax_code`, `lines.custom_fields`, `lines.add`, `lines.remove`, and for many at once `fields`, `lines`, `everything`."""
+
+    in_closed_period: Parts | None = None
+    """What may be changed, of that, on orders dated in a closed accounting period. Left out, the period does not matter."""
+
+    owner: Owner = Owner.NETSUITE
+    """Whose value stays when the deal and finance have both changed a part."""
+
+    owners: Annotated[dict[str, Owner], AfterValidator(_known_owners)] = Field(default_factory=dict)
+    """The same for single parts: `{memo: streak}`."""
+
+    refused: Literal["task", "hold", "ignore"] = "task"
+    """What is done about changes that the order cannot follow: a task on the box says which and why, a person is shown a
+    hold, or nothing but the audit says so."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether orders follow their deals at all."""
+        return bool(self.allowed)
+
+    @property
+    def policy(self) -> ChangePolicy:
+        """The same, as the planner takes it."""
+        closed = None if self.in_closed_period is None else _spread(self.in_closed_period)
+        return ChangePolicy(
+            allowed={status: _spread(parts) for status, parts in self.allowed.items()},
+            in_closed_period=closed,
+            owner=self.owner,
+            owners=self.owners,
+        )
+
+
+def _spread(parts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(GROUPS.get(part, frozenset({part})) for part in parts))
+
+
 class LookupEntry(_Part):
     """The record a value stands for."""
 
@@ -603,8 +662,13 @@ class SourceSection(_Part):
     lost_stages: tuple[str, ...] = ()
     """The stages that say that a deal is lost."""
 
-    when_lost: Literal["hold", "ignore"] = "hold"
-    """What is done when a deal is lost that has a sales order: show a person both, or nothing."""
+    when_lost: Literal["hold", "ignore", "close", "cancel"] = "hold"
+    """What is done when a deal is lost that has a sales order. `hold`: show a person both. `ignore`: nothing. `close`: close
+    the lines of the order of which nothing more is to be shipped or billed then. `cancel`: cancel an order that is not
+    approved yet, and close any other."""
+
+    when_won_again: Literal["hold", "reopen"] = "hold"
+    """What is done when such a deal is won again: show a person both, or open the lines again that are closed."""
 
     when_deleted: Literal["hold", "ignore"] = "hold"
     """What is done when a deal is deleted in Streak that has a sales order: show a person both, or nothing."""
@@ -639,6 +703,9 @@ class MappingSpec(_Part):
 
     write_back: WriteBackSection = WriteBackSection()
     """What the deal is told."""
+
+    changes: ChangesSection = ChangesSection()
+    """What of the order follows its deal when the deal changes afterwards."""
 
     invoice: InvoiceSection = InvoiceSection()
     """Whether fulfilled orders are billed."""

@@ -10,10 +10,12 @@ class ActivityStyle(StrEnum):
 
     COMMENT       the neutral log entry; stands at the time it was written
     MEETING_NOTE  stands at its own time in the timeline; counts as a touch in Streak's sales figures
+    TASK          asks somebody to do something, due at its time; without an assignee it is the API key's user's
     """
 
     COMMENT = "comment"
     MEETING_NOTE = "meeting_note"
+    TASK = "task"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,12 +23,14 @@ class Activity:
     """Something that happened.
 
     Attributes:
-        happened_at: aware; where a meeting note stands in the timeline. A comment cannot show it.
+        happened_at: aware; where a meeting note stands in the timeline, and when a task is due. A comment cannot show it.
+        assignee: e-mail address of whoever is to do a task; "" for the API key's user.
     """
 
     text: str
     happened_at: datetime
     style: ActivityStyle = ActivityStyle.COMMENT
+    assignee: str = ""
 
     def __post_init__(self) -> None:
         if not self.text.strip():

@@ -25,6 +25,8 @@ class RecordKind(StrEnum):
     BOX_STAGE = "boxStage"
     CUSTOMER = "customer"
     SALES_ORDER = "salesOrder"
+    ORDER_CHANGE = "orderChange"
+    ORDER_END = "orderEnd"
     ITEM = "item"
     FULFILLMENT = "itemFulfillment"
     INVOICE = "invoice"

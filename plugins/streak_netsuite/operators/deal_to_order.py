@@ -68,7 +68,7 @@ class DealToOrderOperator(FlowOperator):
         with self.product.open(run_id=str(context["run_id"])) as product:
             outages = product.outages()
             try:
-                report = product.deal_to_order().drain()
+                report = product.work_inbox()
             except InvalidCredentials as error:
                 if outages.begin(str(error)):
                     raise

@@ -49,6 +49,7 @@ class OrderPlan:
     Attributes:
         operation_key: external id of the order.
         order: without its customer, which the customer step provides.
+        digest: of all that the mapping reads of the deal.
         trace: rule text by target field, for explanations.
         warnings: what the mapping changed on the way, such as clipped text.
         side_faults: what the records are made without, each a hold of its own.
@@ -58,6 +59,7 @@ class OrderPlan:
     customer: CustomerStep
     order: SalesOrder
     operation_key: str
+    digest: str = ""
     trace: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     side_faults: tuple[RecordError, ...] = ()

@@ -14,6 +14,7 @@ from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
+from streak_netsuite.model.held_order import HeldOrder
 from streak_netsuite.model.order_story import OrderStory
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
@@ -21,6 +22,7 @@ from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.hint import Claim, Hint, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft
+from streak_netsuite.sync.order_change import OrderChange
 from streak_netsuite.sync.outcome import Outcome
 
 RecordT = TypeVar("RecordT", Customer, SalesOrder)
@@ -236,6 +238,31 @@ class InvoiceDesk(Protocol):
             RejectedByVendor: NetSuite refused it; code PERIOD_CLOSED when the day's posting period is closed.
             UncertainWrite: nobody knows whether it was made.
         """
+
+
+class OrderEditor(Protocol):
+    """Reads sales orders in NetSuite whole, and changes parts of them."""
+
+    def held_orders(self, order_ids: Sequence[str]) -> Mapping[str, HeldOrder]:
+        """Return the orders that exist, by internal id."""
+
+    def closed_periods(self) -> Sequence[tuple[date, date]]:
+        """Return the first and last day of every closed accounting period."""
+
+    def change_order(self, change: OrderChange) -> None:
+        """Write one change; every line and field that it does not name stays as it is.
+
+        Raises:
+            RejectedByVendor: NetSuite refused it, and nothing of it was written.
+            UncertainWrite: nobody knows whether it was written; read the order and plan again.
+            TransientError: it surely was not.
+        """
+
+    def close_lines(self, order: HeldOrder, numbers: Sequence[int], *, closed: bool = True) -> None:
+        """Close lines of an order by their numbers, or open them again; raises as `change_order` does."""
+
+    def cancel_order(self, order: HeldOrder) -> None:
+        """Cancel an order that is not approved yet; raises as `change_order` does."""
 
 
 class CustomerDirectory(Protocol):

@@ -1,6 +1,7 @@
 """What the calls answer, understood: against the sandbox, through our own reader."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ from streak_netsuite.connectors.netsuite.calls import (
 from streak_netsuite.connectors.netsuite.calls.jobs import JobState
 from streak_netsuite.connectors.netsuite.calls.transforms import Transform
 from streak_netsuite.connectors.netsuite.field_catalogue import FieldCatalogue
+from streak_netsuite.connectors.netsuite.order_editing import OrderEditing
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.contact import read_contact, write_contact
 from streak_netsuite.connectors.netsuite.records.custom_record import read_custom_record, write_custom_record
@@ -32,8 +34,6 @@ from streak_netsuite.connectors.netsuite.records.invoice import read_credit_memo
 from streak_netsuite.connectors.netsuite.records.item import read_item, write_item
 from streak_netsuite.connectors.netsuite.records.payment import read_payment, write_payment
 from streak_netsuite.connectors.netsuite.records.sales_order import (
-    change_lines,
-    read_sales_order,
     write_sales_order,
 )
 from streak_netsuite.connectors.netsuite.search_request import (
@@ -55,11 +55,13 @@ from streak_netsuite.model.custom_field import CustomField, CustomFieldType
 from streak_netsuite.model.custom_record import CustomRecord
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.fulfillment import Package
+from streak_netsuite.model.held_order import OrderStatus
 from streak_netsuite.model.invoice import AppliedAmount
 from streak_netsuite.model.item import Item, ItemKind, ItemPrice
 from streak_netsuite.model.payment import Payment
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
+from streak_netsuite.sync.order_change import LineEdit, OrderChange
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 PAGE = SearchPreferences(page_size=50)
@@ -256,17 +258,47 @@ def test_a_custom_record_comes_back_with_its_fields(client: SoapClient) -> None:
     assert (found.name, found.type.internal_id) == ("Hangar 3", type_.internal_id)
 
 
-def test_a_line_is_changed_and_the_others_stay(client: SoapClient) -> None:
+def test_parts_of_an_order_are_changed_and_the_rest_stays(client: SoapClient) -> None:
     order = an_order(client, 2, 3)
-    first, second = read(client, "salesOrder", order).rows("itemList")
-    changed = OrderLine(item=Reference(internal_id="101"), quantity=Decimal(5), rate=Decimal("80.00"))
-    number = int(first.amount("line") or 0)
-    saved(client, change_lines(order, {number: changed}), Verb.UPDATE)
-    found = read_sales_order(read(client, "salesOrder", order), PACIFIC)
-    assert [(line.quantity, line.rate) for line in found.lines] == [
-        (Decimal(5), Decimal("80.00")),
-        (second.amount("quantity"), Decimal("100.00")),
+    editing = OrderEditing(client, Searches(client, page_size=50), zone=PACIFIC)
+    held = editing.read([order])[order]
+    first, second = held.lines
+    new = OrderLine(item=Reference(internal_id="102"), quantity=Decimal(1), rate=Decimal("7.00"))
+    edited = replace(first.line, quantity=Decimal(5), rate=Decimal("80.00"))
+    change = OrderChange(
+        internal_id=order,
+        number=held.number,
+        wanted=replace(held.order, memo="", purchase_order_number="PO-12"),
+        fields=("memo", "purchase_order_number"),
+        lines={first.number: LineEdit(line=edited, fields=("quantity", "rate"))},
+        added=(new,),
+        closed={second.number: Decimal(0)},
+    )
+    editing.change(change)
+    found = editing.read([order])[order]
+    assert (found.order.memo, found.order.purchase_order_number) == ("", "PO-12")
+    assert [(one.line.quantity, one.line.rate, one.closed) for one in found.lines] == [
+        (Decimal(5), Decimal("80.00"), False),
+        (Decimal(0), Decimal("100.00"), True),
+        (Decimal(1), Decimal("7.00"), False),
     ]
+
+
+def test_an_order_is_closed_line_by_line_and_opened_again(client: SoapClient) -> None:
+    order = an_order(client, 2)
+    editing = OrderEditing(client, Searches(client, page_size=50), zone=PACIFIC)
+    held = editing.read([order])[order]
+    editing.close_lines(held, [1])
+    assert editing.read([order])[order].status is OrderStatus.CLOSED
+    editing.close_lines(held, [1], closed=False)
+    assert editing.read([order])[order].status is OrderStatus.PENDING_FULFILLMENT
+
+
+def test_closed_periods_are_read_with_their_days(client: SoapClient) -> None:
+    editing = OrderEditing(client, Searches(client, page_size=5), zone=PACIFIC)
+    periods = editing.closed_periods()
+    assert periods
+    assert all(first.day == 1 and (last + timedelta(days=1)).day == 1 for first, last in periods)
 
 
 # --- order to cash -------------------------------------------------------------------------------------

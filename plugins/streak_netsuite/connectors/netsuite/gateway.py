@@ -26,6 +26,7 @@ from streak_netsuite.connectors.netsuite.entries import (
 )
 from streak_netsuite.connectors.netsuite.invoicing import Invoicing
 from streak_netsuite.connectors.netsuite.keys import TAKEN, explain_owner, key_of, under_key, verb_for
+from streak_netsuite.connectors.netsuite.order_editing import OrderEditing
 from streak_netsuite.connectors.netsuite.order_stories import OrderStories
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.customer import write_customer
@@ -52,11 +53,13 @@ from streak_netsuite.flows.reconcile import OrderRow
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.model.held_order import HeldOrder
 from streak_netsuite.model.order_story import OrderStory
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.call_share import SaidConcurrency
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.order_change import OrderChange
 from streak_netsuite.sync.ports import (
     BillableOrder,
     ItemEntry,
@@ -94,6 +97,7 @@ class NetSuiteGateway:
             client, self._searches, zone=settings.user_zone, url_of=partial(order_url, client.account.ui_url)
         )
         self._invoicing = Invoicing(client, self._searches, self._stories)
+        self._editing = OrderEditing(client, self._searches, zone=settings.user_zone)
 
     def server_time(self) -> datetime:
         """Return NetSuite's clock; the connection test."""
@@ -186,6 +190,26 @@ class NetSuiteGateway:
     def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id."""
         return self._invoicing.make(order_id, external_id=external_id, dated=dated, memo=memo)
+
+    def held_orders(self, order_ids: Sequence[str]) -> Mapping[str, HeldOrder]:
+        """Return orders as NetSuite holds them, line by line; missing ones are left out."""
+        return self._editing.read(order_ids)
+
+    def closed_periods(self) -> Sequence[tuple[date, date]]:
+        """Return the first and last day of every closed accounting period."""
+        return self._editing.closed_periods()
+
+    def change_order(self, change: OrderChange) -> None:
+        """Write one change; every line and field that it does not name stays as it is."""
+        self._editing.change(change)
+
+    def close_lines(self, order: HeldOrder, numbers: Sequence[int], *, closed: bool = True) -> None:
+        """Close lines of an order by their numbers, or open them again."""
+        self._editing.close_lines(order, numbers, closed=closed)
+
+    def cancel_order(self, order: HeldOrder) -> None:
+        """Cancel an order that is not approved yet."""
+        self._editing.cancel(order)
 
     def transactions(self) -> TransactionStream:
         """Return the account's changed transactions, for the sweep."""

@@ -1,9 +1,9 @@
-"""Activities on boxes, as comments or as meeting notes: Streak has no endpoint for activities."""
+"""Activities on boxes, as comments, meeting notes or tasks: Streak has no endpoint for activities."""
 
 import logging
 from collections.abc import Iterator
 
-from streak_netsuite.connectors.streak.calls import comments, meetings
+from streak_netsuite.connectors.streak.calls import comments, meetings, tasks
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.protocol import NOT_FOUND
 from streak_netsuite.connectors.streak.settings import StreakSettings
@@ -43,6 +43,10 @@ class BoxActivities:
     def _add(self, box_key: str, activity: Activity) -> str:
         if activity.style is ActivityStyle.COMMENT:
             return self._client.send(comments.create(box_key, activity.text)).key
+        if activity.style is ActivityStyle.TASK:
+            people = [activity.assignee] if activity.assignee else []
+            task = tasks.create(box_key, activity.text, due=activity.happened_at, assignee_emails=people)
+            return self._client.send(task).key
         note = meetings.create(
             box_key,
             "MEETING_NOTES",
@@ -55,6 +59,8 @@ class BoxActivities:
     def _change(self, key: str, activity: Activity) -> str:
         if activity.style is ActivityStyle.COMMENT:
             self._client.send(comments.update(key, activity.text))
+        elif activity.style is ActivityStyle.TASK:
+            self._client.send(tasks.update(key, text=activity.text, due=activity.happened_at))
         else:
             self._client.send(meetings.update(key, start=activity.happened_at, notes=activity.text))
         return key
@@ -63,6 +69,9 @@ class BoxActivities:
         if style is ActivityStyle.COMMENT:
             for comment in self._client.iterate(comments.of_box(box_key)):
                 yield comment.key, comment.message
+        elif style is ActivityStyle.TASK:
+            for task in self._client.iterate(tasks.of_box(box_key)):
+                yield task.key, task.text
         else:
             for meeting in self._client.iterate(meetings.of_box(box_key)):
                 yield meeting.key, meeting.notes

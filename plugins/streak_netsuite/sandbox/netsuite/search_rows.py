@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from streak_netsuite.sandbox.netsuite import view
+from streak_netsuite.sandbox.netsuite import periods, view
 from streak_netsuite.sandbox.netsuite.kinds import ITEM_KINDS, TRANSACTION_KINDS
 from streak_netsuite.sandbox.netsuite.links import applied_entries
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused
@@ -29,6 +29,7 @@ class Row:
 # The record types behind each search, by the first word of its schema type.
 SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "AccountingPeriod": ("accountingPeriod",),
         "Contact": ("contact",),
         "Customer": ("customer",),
         "CustomRecord": ("customRecord",),
@@ -208,6 +209,13 @@ def _base_price(_store: Store, row: Row) -> Any:
     return row.record.fields.get("rate")
 
 
+def _is_closed(store: Store, row: Row) -> Any:
+    """Return whether a line is closed, or an accounting period."""
+    if row.record.kind == "accountingPeriod":
+        return periods.closing(store, row.record)["closed"]
+    return _of_line("isClosed")(store, row)
+
+
 # Search fields that are not an element of the record.
 _GETTERS: Mapping[str, Callable[[Store, Row], Any]] = MappingProxyType(
     {
@@ -221,7 +229,7 @@ _GETTERS: Mapping[str, Callable[[Store, Row], Any]] = MappingProxyType(
         "billState": _billing("state"),
         "billZipCode": _billing("zip"),
         "class": _of_line_or_record("class"),
-        "closed": _of_line("isClosed"),
+        "closed": _is_closed,
         "consolBalance": lambda store, row: view.derived(store, row.record, "balance"),
         "created": lambda _s, row: row.record.created_at,
         "dateCreated": lambda _s, row: row.record.created_at,

@@ -1,6 +1,5 @@
 """Sales orders."""
 
-from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.connectors.netsuite.records.parts import (
@@ -50,19 +49,6 @@ def write_sales_order(order: SalesOrder, external_id: str) -> SuiteRecord:
     )
 
 
-def change_lines(
-    internal_id: str, lines: Mapping[int, OrderLine], new: Sequence[OrderLine] = ()
-) -> SuiteRecord:
-    """Return a change of some lines by their numbers, and new ones; every other line stays as it is."""
-    rows = [_numbered(number, write_line(line)) for number, line in lines.items()]
-    rows += [write_line(line) for line in new]
-    return SuiteRecord(
-        type="salesOrder",
-        internal_id=internal_id,
-        sublists={LINES: Sublist(rows=tuple(rows), mode=SublistMode.MERGE)},
-    )
-
-
 def write_line(line: OrderLine) -> Fields:
     """Return an order's line; one with a rate has its own price, any other is priced by NetSuite."""
     return Fields(
@@ -99,16 +85,13 @@ def read_sales_order(record: SuiteRecord, zone: ZoneInfo) -> SalesOrder:
         ship_date=day(record, "shipDate", zone),
         billing_address=read_address(record.part("billingAddress")),
         shipping_address=read_address(record.part("shippingAddress")),
-        lines=tuple(_read_line(row, item) for row in record.rows(LINES) if (item := reference(row, "item"))),
+        lines=tuple(read_line(row, item) for row in record.rows(LINES) if (item := reference(row, "item"))),
         custom_fields=custom_fields(record),
     )
 
 
-def _numbered(number: int, row: Fields) -> Fields:
-    return Fields(values={**row.values, "line": number}, custom_fields=row.custom_fields)
-
-
-def _read_line(row: Fields, item: Reference) -> OrderLine:
+def read_line(row: Fields, item: Reference) -> OrderLine:
+    """Return an order's line."""
     return OrderLine(
         item=item,
         quantity=quantity(row),

@@ -1,0 +1,134 @@
+"""Deals that end, or begin again, after their order was made: deleted, lost, won once more."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from streak_netsuite.flows.batch import Batch
+from streak_netsuite.flows.order_edits import END_FLOW, END_KEY, Course
+from streak_netsuite.mapping.spec import MappingSpec
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.model.identity import external_id
+from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.intent import Intent, IntentDraft
+from streak_netsuite.sync.outcome import Action, Hold
+from streak_netsuite.sync.ports import Memory
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedDeals:
+    """Decides, by the mapping's policies, about orders whose deals ended. What is to be written is only planned."""
+
+    memory: Memory
+    spec: MappingSpec
+    clock: Callable[[], datetime]
+
+    def deleted(self, batch: Batch, gone: Sequence[str]) -> None:
+        """Show a person the orders whose deals were deleted, unless the mapping says that nobody cares."""
+        if not gone or self.spec.source.when_deleted == "ignore":
+            return
+        bound = self.memory.find_bindings([_box_ref(key) for key in gone], RecordKind.SALES_ORDER)
+        for ref, binding in bound.items():
+            batch.hold(ref.id, _deleted_hold(binding), rule="deleted")
+
+    def lost(self, batch: Batch, deals: Sequence[Deal], *, plan: bool) -> None:
+        """Close, cancel or show the orders of deals that were lost afterwards, as the mapping says.
+
+        Args:
+            plan: False for a dry run, which keeps nothing.
+        """
+        source = self.spec.source
+        lost = {_box_ref(deal.key): deal for deal in deals if deal.stage in source.lost_stages}
+        if not lost or source.when_lost == "ignore":
+            return
+        for ref, binding in self.memory.find_bindings(list(lost), RecordKind.SALES_ORDER).items():
+            deal = lost[ref]
+            if source.when_lost == "hold":
+                batch.hold(ref.id, _lost_hold(deal, binding), rule="lost")
+                continue
+            course = Course.CLOSED if source.when_lost == "close" else Course.CANCELLED
+            self._turn(batch, deal, binding, course, rule="lost", plan=plan)
+
+    def won_again(
+        self, batch: Batch, deals: Sequence[Deal], bound: Mapping[ExternalRef, Binding], *, plan: bool
+    ) -> None:
+        """Open the orders again, or show them, whose deals were lost and are won once more."""
+        keys = {_end_key(deal.key): deal for deal in deals if _box_ref(deal.key) in bound}
+        for key, intent in (self.memory.find_intents(list(keys)) if keys else {}).items():
+            deal = keys[key]
+            binding = bound[_box_ref(deal.key)]
+            if _course(intent) is Course.OPEN:
+                continue
+            if self.spec.source.when_won_again == "hold":
+                batch.hold(deal.key, _again_hold(deal, binding, _course(intent)), rule="won_again")
+            else:
+                self._turn(batch, deal, binding, Course.OPEN, rule="won_again", plan=plan)
+
+    def _turn(
+        self, batch: Batch, deal: Deal, binding: Binding, course: Course, *, rule: str, plan: bool
+    ) -> None:
+        if plan:
+            self.memory.plan_writes([_draft(deal, binding, course)], now=self.clock())
+        batch.decide(
+            deal.key,
+            Action.UPDATED,
+            rule=rule,
+            reason=f"deal '{deal.name}' is in '{deal.stage}': sales order {binding.netsuite.id} is to be {course}",
+            operation_key=_end_key(deal.key),
+            target=binding.netsuite,
+        )
+
+
+def _draft(deal: Deal, binding: Binding, course: Course) -> IntentDraft:
+    return IntentDraft(
+        operation_key=_end_key(deal.key),
+        flow=END_FLOW,
+        kind=RecordKind.ORDER_END,
+        subject=_box_ref(deal.key),
+        payload={
+            "order_id": binding.netsuite.id,
+            "course": course.value,
+            "deal": deal.name,
+            # Lost, won, lost again is another end than the first: told by when the deal came to its stage.
+            "since": deal.stage_changed_at.isoformat() if deal.stage_changed_at else "",
+        },
+    )
+
+
+def _course(intent: Intent) -> Course:
+    return Course(intent.payload["course"])
+
+
+def _end_key(box_key: str) -> str:
+    return external_id(END_KEY, box_key)
+
+
+def _box_ref(key: str) -> ExternalRef:
+    return ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key)
+
+
+def _deleted_hold(binding: Binding) -> Hold:
+    return Hold(
+        code="BOX_DELETED",
+        reason=f"the box was deleted in Streak, and sales order {binding.netsuite.id} was made for it",
+        fix="close or keep the order in NetSuite as the deal's end asks for, then dismiss this",
+    )
+
+
+def _lost_hold(deal: Deal, binding: Binding) -> Hold:
+    return Hold(
+        code="DEAL_LOST",
+        reason=f"deal '{deal.name}' was moved to '{deal.stage}', and sales order {binding.netsuite.id} was made for it",
+        fix="close, cancel or keep the order in NetSuite, then dismiss this; it closes by itself when the deal is won again",
+    )
+
+
+def _again_hold(deal: Deal, binding: Binding, course: Course) -> Hold:
+    return Hold(
+        code="DEAL_WON_AGAIN",
+        reason=f"deal '{deal.name}' is won again, and sales order {binding.netsuite.id} was {course} when it was lost; "
+        "another order is not made by itself",
+        fix="open the order again in NetSuite or make another by hand, then dismiss this; "
+        "`when_won_again: reopen` in the mapping opens such orders by itself",
+    )

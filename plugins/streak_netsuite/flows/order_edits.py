@@ -1,0 +1,187 @@
+"""Changes of orders that exist: what their deals ask for is merged with what NetSuite holds, and written."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from streak_netsuite.errors import RecordError
+from streak_netsuite.flows.activities import activity_draft
+from streak_netsuite.flows.queued import QueuedWrites, Sent
+from streak_netsuite.mapping.spec import MappingSpec
+from streak_netsuite.model.activity import Activity, ActivityStyle
+from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.held_order import HeldOrder, OrderStatus
+from streak_netsuite.model.plain_order import held_line_from_plain, order_from_plain
+from streak_netsuite.sync.intent import Intent, IntentDraft
+from streak_netsuite.sync.order_change import OrderChange, PartChange, Verdict, plan_change
+from streak_netsuite.sync.outcome import Hold
+from streak_netsuite.sync.ports import OrderEditor
+
+log = logging.getLogger(__name__)
+
+FLOW = "order_edits"
+END_FLOW = FLOW
+CHANGE_KEY = "streak-soc"
+END_KEY = "streak-soe"
+ORDER_GONE = "ORDER_GONE"
+NOT_FOLLOWED = "NOT_FOLLOWED"
+
+
+class Course(StrEnum):
+    """What an order is turned to when its deal ends or begins again."""
+
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    OPEN = "opened again"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldOrders:
+    """What NetSuite holds, read once for many changes.
+
+    Attributes:
+        closed_periods: first and last days of closed accounting periods; empty where they do not matter.
+    """
+
+    orders: Mapping[str, HeldOrder]
+    closed_periods: Sequence[tuple[date, date]] = ()
+
+    def period_closed(self, order: HeldOrder) -> bool:
+        """Tell whether an order is dated in a closed period."""
+        dated = order.order.transaction_date
+        return any(first <= dated <= last for first, last in self.closed_periods)
+
+
+def read_held(erp: OrderEditor, spec: MappingSpec, order_ids: Sequence[str]) -> HeldOrders:
+    """Read orders, and the closed periods where the mapping asks for them."""
+    needs_periods = spec.changes.in_closed_period is not None
+    return HeldOrders(
+        orders=erp.held_orders(sorted(set(order_ids))),
+        closed_periods=erp.closed_periods() if needs_periods else (),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEdits(QueuedWrites[HeldOrders]):
+    """Writes what deals have asked of their orders.
+
+    Nothing is remembered of a try: each one reads the order and merges anew with what it was when the change was
+    planned, so what an earlier try has written is found there, and nothing is written twice.
+    """
+
+    FLOW: ClassVar[str] = FLOW
+    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.ORDER_CHANGE, RecordKind.ORDER_END)
+    GONE: ClassVar[frozenset[str]] = frozenset({ORDER_GONE})
+
+    erp: OrderEditor
+    spec: MappingSpec
+
+    def _prepare(self, intents: Sequence[Intent]) -> HeldOrders:
+        return read_held(self.erp, self.spec, [str(one.payload["order_id"]) for one in intents])
+
+    def _send(self, intent: Intent, context: HeldOrders) -> Sent:
+        order_id = str(intent.payload["order_id"])
+        held = context.orders.get(order_id)
+        if held is None:
+            raise RecordError(f"sales order {order_id} does not exist any more", code=ORDER_GONE)
+        if intent.kind is RecordKind.ORDER_END:
+            return self._end(held, Course(intent.payload["course"]))
+        return self._change(intent, held, context)
+
+    # --- a changed deal ---
+
+    def _change(self, intent: Intent, held: HeldOrder, context: HeldOrders) -> Sent:
+        change = plan_change(
+            order_from_plain(intent.payload["base"]),
+            order_from_plain(intent.payload["wanted"]),
+            held,
+            self.spec.changes.policy,
+            earlier=[order_from_plain(one) for one in intent.payload.get("earlier", ())],
+            seen=[held_line_from_plain(one) for one in intent.payload["seen"]],
+            period_closed=context.period_closed(held),
+        )
+        if not change.is_empty:
+            self.erp.change_order(change)
+        kept_back = change.with_verdict(Verdict.REFUSED, Verdict.LOST)
+        refused = self.spec.changes.refused
+        return Sent(
+            result_id=held.internal_id,
+            what=told(change),
+            follow_ups=(self._task(intent, held, kept_back),) if kept_back and refused == "task" else (),
+            hold=_hold(held, kept_back) if kept_back and refused == "hold" else None,
+        )
+
+    def _task(self, intent: Intent, held: HeldOrder, kept_back: Sequence[PartChange]) -> IntentDraft:
+        listed = "\n".join(f"- {part}" for part in kept_back)
+        text = (
+            f"Sales order {held.number} does not follow this deal in:\n{listed}\n"
+            "Agree with finance which is right, then correct the deal or the order."
+        )
+        activity = Activity(
+            text=text,
+            happened_at=datetime.combine(self.clock().date(), datetime.min.time(), tzinfo=UTC),
+            style=ActivityStyle.TASK,
+            assignee=str(intent.payload.get("owner", "")),
+        )
+        return activity_draft(
+            intent.subject.id, f"order {held.internal_id} does not follow: {listed}", activity
+        )
+
+    # --- a deal that ended, or began again ---
+
+    def _end(self, held: HeldOrder, course: Course) -> Sent:
+        done = self._open(held) if course is Course.OPEN else self._close(held, course)
+        return Sent(result_id=held.internal_id, what=f"sales order {held.number}: {done}")
+
+    def _close(self, held: HeldOrder, course: Course) -> str:
+        if held.status is not None and held.status.ended:
+            return f"it is {held.status} already"
+        if course is Course.CANCELLED and held.status is OrderStatus.PENDING_APPROVAL:
+            self.erp.cancel_order(held)
+            return "cancelled"
+        numbers = [line.number for line in held.lines if not line.closed]
+        if not numbers:
+            return "all its lines are closed already"
+        self.erp.close_lines(held, numbers)
+        return f"{len(numbers)} lines closed"
+
+    def _open(self, held: HeldOrder) -> str:
+        if held.status is OrderStatus.CANCELLED:
+            raise RecordError(
+                f"sales order {held.number} was cancelled, and a cancelled order cannot be opened again",
+                code="ORDER_CANCELLED",
+                fix="make a new order for the deal in NetSuite, or copy the box",
+            )
+        numbers = [one.number for one in held.lines if one.closed and one.used < one.line.quantity]
+        if not numbers:
+            return "none of its lines is closed"
+        self.erp.close_lines(held, numbers, closed=False)
+        return f"{len(numbers)} lines opened again"
+
+
+def told(change: OrderChange) -> str:
+    """Return a change in words: what is written, what is there already, what is not followed and why."""
+    words = {
+        Verdict.WRITTEN: "changed",
+        Verdict.THERE: "there already",
+        Verdict.REFUSED: "not followed",
+        Verdict.LOST: "left to finance",
+    }
+    parts = [
+        f"{word}: {'; '.join(str(one) for one in found)}"
+        for verdict, word in words.items()
+        if (found := change.with_verdict(verdict))
+    ]
+    return f"sales order {change.number}: " + ("; ".join(parts) or "nothing to change")
+
+
+def _hold(held: HeldOrder, kept_back: Sequence[PartChange]) -> Hold:
+    return Hold(
+        code=NOT_FOLLOWED,
+        reason=f"sales order {held.number} does not follow its deal in {len(kept_back)} points",
+        fix="agree which is right, correct the deal or the order, then dismiss this",
+        faults=tuple(str(part) for part in kept_back),
+    )

@@ -1,0 +1,254 @@
+"""Deals that have an order already: has anything changed that the order was made of, and what follows of it?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from streak_netsuite.flows.batch import Batch
+from streak_netsuite.flows.drafts import buyer_of, buyer_ref, mapping_hold
+from streak_netsuite.flows.order_edits import CHANGE_KEY, FLOW, read_held, told
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.mapping.engine import Engine
+from streak_netsuite.mapping.spec import MappingSpec
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.model.held_order import HeldOrder
+from streak_netsuite.model.identity import external_id
+from streak_netsuite.model.plain import to_plain
+from streak_netsuite.model.plain_order import order_from_plain
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
+from streak_netsuite.sync.order_change import plan_change
+from streak_netsuite.sync.outcome import Action
+from streak_netsuite.sync.ports import Memory, OrderEditor
+
+Bound = Mapping[ExternalRef, Binding]
+_REMEMBERED = 6  # of what a deal has wanted: older values are taken for finance's
+
+
+class EngineMaker(Protocol):
+    """Builds the mapping engine for a batch, with the live lookups that its deals need."""
+
+    def __call__(self, deals: Sequence[Deal]) -> Engine:
+        """Return an engine that can map these deals."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What a changed deal asks of its order.
+
+    Attributes:
+        history: the order as the deal wanted it before, newest first.
+        wanted: as the deal wants it now.
+    """
+
+    deal: Deal
+    binding: Binding
+    history: tuple[SalesOrder, ...]
+    wanted: SalesOrder
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFollower:
+    """Decides about deals whose order exists. What is to be written is planned in the ledger, or only told."""
+
+    erp: OrderEditor
+    memory: Memory
+    spec: MappingSpec
+    engine_for: EngineMaker
+    settings: FlowSettings
+    clock: Callable[[], datetime]
+    order_key: Callable[[str], str]
+
+    def follow(self, batch: Batch, deals: Sequence[Deal], bound: Bound, *, plan: bool) -> None:
+        """Decide about every one of these deals.
+
+        Args:
+            plan: False for a dry run: the orders are read and what would change is told, and nothing is kept.
+        """
+        if not self.spec.changes.is_wanted:
+            for deal in deals:
+                self._leave(batch, deal, bound, "an order is made once")
+            return
+        changed = self._changed(batch, deals, bound)
+        wishes = self._wishes(batch, changed, bound)
+        if plan:
+            self._plan(batch, wishes)
+        elif wishes:
+            self._tell(batch, wishes)
+
+    def _changed(self, batch: Batch, deals: Sequence[Deal], bound: Bound) -> list[tuple[Deal, str]]:
+        """Return the deals of which something has changed that their orders are made of."""
+        if not deals:
+            return []
+        engine = self.engine_for(())
+        changed: list[tuple[Deal, str]] = []
+        for deal in deals:
+            digest = engine.digest(deal)
+            if digest == bound[_box_ref(deal.key)].base_digest:
+                self._leave(batch, deal, bound, "nothing has changed that it was made of")
+            else:
+                changed.append((deal, digest))
+        return changed
+
+    def _wishes(self, batch: Batch, changed: Sequence[tuple[Deal, str]], bound: Bound) -> list[Wish]:
+        if not changed:
+            return []
+        engine = self.engine_for([deal for deal, _ in changed])
+        keys = [key for deal, _ in changed for key in (_change_key(deal.key), self.order_key(deal.key))]
+        intents = self.memory.find_intents(keys)
+        customers = self._customers([deal for deal, _ in changed])
+        wishes: list[Wish] = []
+        for deal, digest in changed:
+            mapped = engine.map(deal)
+            if mapped.order is None or mapped.blocking:
+                batch.hold(deal.key, mapping_hold(deal, mapped), rule="mapping")
+                continue
+            history = self._history(batch, deal, intents, bound)
+            if not history:
+                continue
+            wish = Wish(
+                deal=deal,
+                binding=bound[_box_ref(deal.key)],
+                history=history,
+                wanted=replace(mapped.order, customer=_customer(history[-1], customers.get(deal.key))),
+                digest=digest,
+            )
+            if to_plain(history[0]) == to_plain(wish.wanted):
+                self._agree(batch, wish)
+            else:
+                wishes.append(wish)
+        return wishes
+
+    def _history(
+        self, batch: Batch, deal: Deal, intents: Mapping[str, Intent], bound: Bound
+    ) -> tuple[SalesOrder, ...]:
+        """Return the order as the deal wanted it before, newest first; decide about the deal where nobody knows."""
+        change = intents.get(_change_key(deal.key))
+        if change is not None and change.state in {IntentState.SENT, IntentState.UNKNOWN}:
+            # What NetSuite holds may be of that change: it has to be known before the next is merged.
+            wait = self.settings.wait_seconds(batch.event(deal.key).attempts)
+            batch.decide(
+                deal.key,
+                Action.DEFERRED,
+                rule="change_on_its_way",
+                reason="an earlier change of its order is on its way",
+                retry_at=self.clock() + timedelta(seconds=wait),
+            )
+            return ()
+        if change is not None:
+            settled = [change.payload["wanted"]] if change.state is IntentState.SUCCEEDED else []
+            plain = [*settled, change.payload["base"], *change.payload.get("earlier", ())]
+            return tuple(order_from_plain(one) for one in plain[:_REMEMBERED])
+        written = intents.get(self.order_key(deal.key))
+        if written is None or written.state is not IntentState.SUCCEEDED:
+            self._leave(
+                batch, deal, bound, "it was not made by this product, so nobody knows what it was made of"
+            )
+            return ()
+        return (order_from_plain(written.payload),)
+
+    def _customers(self, deals: Sequence[Deal]) -> dict[str, str]:
+        """Return the customer of each deal's buyer, as far as one is tied."""
+        buyers = {deal.key: buyer_ref(buyer) for deal in deals if (buyer := buyer_of(deal)) is not None}
+        ties = self.memory.find_bindings(list(buyers.values()), RecordKind.CUSTOMER) if buyers else {}
+        return {key: ties[ref].netsuite.id for key, ref in buyers.items() if ref in ties}
+
+    def _plan(self, batch: Batch, wishes: Sequence[Wish]) -> None:
+        if not wishes:
+            return
+        held = self.erp.held_orders(sorted({wish.binding.netsuite.id for wish in wishes}))
+        drafts = [_draft(wish, held.get(wish.binding.netsuite.id)) for wish in wishes]
+        self.memory.plan_writes(drafts, now=self.clock())
+        self._keep_digests(wishes)
+        for wish in wishes:
+            self._decide(batch, wish, "something has changed that it was made of; the order is to follow")
+
+    def _tell(self, batch: Batch, wishes: Sequence[Wish]) -> None:
+        held = read_held(self.erp, self.spec, [wish.binding.netsuite.id for wish in wishes])
+        for wish in wishes:
+            order = held.orders.get(wish.binding.netsuite.id)
+            if order is None:
+                batch.decide(
+                    wish.deal.key, Action.OBSOLETE, rule="gone", reason="its order does not exist any more"
+                )
+                continue
+            change = plan_change(
+                wish.history[0],
+                wish.wanted,
+                order,
+                self.spec.changes.policy,
+                earlier=wish.history[1:],
+                period_closed=held.period_closed(order),
+            )
+            self._decide(batch, wish, told(change))
+
+    def _agree(self, batch: Batch, wish: Wish) -> None:
+        self._keep_digests([wish])
+        self._leave(
+            batch,
+            wish.deal,
+            {_box_ref(wish.deal.key): wish.binding},
+            "nothing has changed that it was made of",
+        )
+
+    def _keep_digests(self, wishes: Sequence[Wish]) -> None:
+        ties = [replace(wish.binding, base_digest=wish.digest) for wish in wishes]
+        self.memory.keep_bindings(ties, now=self.clock())
+
+    def _decide(self, batch: Batch, wish: Wish, reason: str) -> None:
+        batch.decide(
+            wish.deal.key,
+            Action.UPDATED,
+            rule="order_change",
+            reason=reason,
+            operation_key=_change_key(wish.deal.key),
+            target=wish.binding.netsuite,
+        )
+
+    def _leave(self, batch: Batch, deal: Deal, bound: Bound, why: str) -> None:
+        binding = bound[_box_ref(deal.key)]
+        batch.decide(
+            deal.key,
+            Action.SKIPPED,
+            rule="order_exists",
+            reason=f"the box has sales order {binding.netsuite.id} already; {why}",
+            target=binding.netsuite,
+        )
+
+
+def _customer(base: SalesOrder, customer_id: str | None) -> Reference | None:
+    """Return the customer the deal wants: that of the order, unless its buyer is tied to another."""
+    known = base.customer
+    if customer_id is None or (known is not None and known.internal_id == customer_id):
+        return known
+    return Reference(internal_id=customer_id)
+
+
+def _draft(wish: Wish, held: HeldOrder | None) -> IntentDraft:
+    return IntentDraft(
+        operation_key=_change_key(wish.deal.key),
+        flow=FLOW,
+        kind=RecordKind.ORDER_CHANGE,
+        subject=_box_ref(wish.deal.key),
+        payload={
+            "order_id": wish.binding.netsuite.id,
+            "owner": wish.deal.owner_email,
+            "base": to_plain(wish.history[0]),
+            "earlier": [to_plain(one) for one in wish.history[1:]],
+            "wanted": to_plain(wish.wanted),
+            "seen": [to_plain(line) for line in held.lines] if held is not None else [],
+        },
+    )
+
+
+def _change_key(box_key: str) -> str:
+    return external_id(CHANGE_KEY, box_key)
+
+
+def _box_ref(key: str) -> ExternalRef:
+    return ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key)

@@ -1,0 +1,395 @@
+"""A changed deal changes its order as far as finance allows; finance's own work stays, and nothing is doubled."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from streak_netsuite.connectors.netsuite.calls.writes import delete, write
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
+from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+BOX = "Blue Harbor warehouse robots"
+PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+def ordered(world: World) -> str:
+    """Win a deal (4 robots at 12,500) and let its order be made; return the box key."""
+    box = str(world.win(BOX))
+    world.run()
+    world.hint(box)  # the box's own echo: the write-back
+    world.drain()
+    return box
+
+
+def changed(world: World, box: str, **fields: Any) -> Any:
+    """Change fields of a box, as a salesperson does, and let the flow run."""
+    for name, value in fields.items():
+        world.set_field(box, name.replace("_", " "), value)
+    world.hint(box)
+    report = world.drain()
+    with world.product() as product:
+        product.tell_boxes()
+    return report
+
+
+def order_of(world: World, box: str) -> dict[str, Any]:
+    (order,) = world.orders(box)
+    return dict(order)
+
+
+def lines_of(world: World, box: str) -> list[dict[str, Any]]:
+    return list(order_of(world, box)["itemList"])
+
+
+def tasks(world: World, box: str) -> list[str]:
+    answer = world.streak.get(f"v2/boxes/{box}/tasks").raise_for_status().json()
+    return [task["text"] for task in answer["results"]]
+
+
+def finance_edits(world: World, order: str, *rows: dict[str, Any], **values: Any) -> None:
+    """Change an order as finance does in NetSuite."""
+    lines = tuple(Fields(values=row) for row in rows)
+    sublists = {"itemList": Sublist(rows=lines, mode=SublistMode.MERGE)} if lines else {}
+    record = SuiteRecord(type="salesOrder", internal_id=order, values=values, sublists=sublists)
+    with SoapClient(world.settings().netsuite) as client:
+        answer = client.send(write(Verb.UPDATE, record))
+    assert answer.status.success, answer.status
+
+
+def finance(world: World, path: str, **body: Any) -> Any:
+    answer = world.control.post(f"/netsuite/{path}", json=body)
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+def updates(world: World) -> int:
+    return len(world.received("netsuite", "update"))
+
+
+# --- what is followed ---
+
+
+def test_a_changed_deal_changes_its_order_and_makes_no_other(world: World) -> None:
+    box = ordered(world)
+    report = changed(world, box, Quantity="6", PO_number="PO-9")
+    order = order_of(world, box)
+    assert order["total"] == "75000.00"
+    assert order["otherRefNum"] == "PO-9"
+    assert [line["quantity"] for line in order["itemList"]] == ["6"]
+    assert report.count(Action.UPDATED) == 2  # decided, and written
+    assert "\n".join(tasks(world, box)) == ""
+
+
+def test_our_own_write_back_changes_nothing(world: World) -> None:
+    box = ordered(world)
+    before = updates(world)
+    for _ in range(3):
+        world.hint(box)
+        world.drain()
+    assert updates(world) == before
+    with world.ledger() as ledger:
+        rules = [outcome.rule for outcome in ledger.outcomes_for(box_ref(box))]
+    assert "order_exists" in rules
+    assert "order_change" not in rules
+
+
+def box_ref(box: str) -> Any:
+    from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+
+    return ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=box)
+
+
+def test_a_change_and_its_way_back_end_where_they_began(world: World) -> None:
+    box = ordered(world)
+    first = order_of(world, box)
+    changed(world, box, Quantity="6")
+    changed(world, box, Quantity="4")
+    again = order_of(world, box)
+    assert (again["total"], again["itemList"][0]["quantity"]) == (
+        first["total"],
+        first["itemList"][0]["quantity"],
+    )
+
+
+def test_another_product_takes_the_line_of_the_first(world: World) -> None:
+    box = ordered(world)
+    changed(world, box, Product="Beacon Sensor")
+    (line,) = lines_of(world, box)
+    assert line["item"]["name"] == "Beacon Sensor"
+
+
+def test_a_cleared_field_is_emptied_in_the_order(world: World) -> None:
+    box = ordered(world)
+    changed(world, box, PO_number="PO-9")
+    assert order_of(world, box)["otherRefNum"] == "PO-9"
+    changed(world, box, PO_number="")
+    assert not order_of(world, box).get("otherRefNum")
+
+
+def test_finances_own_line_stays_and_is_not_counted_as_ours(world: World) -> None:
+    box = ordered(world)
+    order = order_of(world, box)
+    finance_edits(
+        world,
+        order["internalId"],
+        {"item": RecordRef(internal_id=another_item(world)), "quantity": Decimal(1)},
+    )
+    changed(world, box, Quantity="5")
+    lines = lines_of(world, box)
+    assert [line["quantity"] for line in lines] == ["5", "1"]
+    assert "\n".join(tasks(world, box)) == ""
+
+
+def another_item(world: World) -> str:
+    items = world.netsuite()["items"]
+    return next(str(i["internalId"]) for i in items if i["itemId"] == "Beacon Sensor")
+
+
+# --- what is not ---
+
+
+def test_both_sides_change_different_things_and_both_are_kept(world: World) -> None:
+    box = ordered(world)
+    finance_edits(world, order_of(world, box)["internalId"], memo="agreed by phone")
+    changed(world, box, Quantity="5")
+    order = order_of(world, box)
+    assert order["memo"] == "agreed by phone"
+    assert order["itemList"][0]["quantity"] == "5"
+
+
+def test_both_sides_change_the_same_thing_and_the_owner_rule_decides(world: World, tmp_path: Path) -> None:
+    box = ordered(world)
+    number = order_of(world, box)["itemList"][0]["line"]
+    finance_edits(world, order_of(world, box)["internalId"], {"line": int(number), "quantity": Decimal(7)})
+    changed(world, box, Quantity="5")
+    assert lines_of(world, box)[0]["quantity"] == "7"
+    (task,) = tasks(world, box)
+    assert "quantity: 7 -> 5" in task
+    assert "finance has changed it" in task
+    world.change_mapping(tmp_path, "owner: netsuite", "owner: streak")
+    changed(world, box, Quantity="9")
+    assert lines_of(world, box)[0]["quantity"] == "9"
+
+
+def test_a_billed_order_stays_and_its_deal_gets_a_task_once(world: World) -> None:
+    box = ordered(world)
+    order = order_of(world, box)["internalId"]
+    finance(world, f"orders/{order}/fulfill")
+    finance(world, f"orders/{order}/bill")
+    changed(world, box, Quantity="5")
+    changed(world, box)
+    assert lines_of(world, box)[0]["quantity"] == "4"
+    (task,) = tasks(world, box)
+    assert "not allowed for an order that is billed" in task
+    assert order_of(world, box)["tranId"] in task
+
+
+def test_a_partly_shipped_order_follows_upwards_only(world: World) -> None:
+    box = ordered(world)
+    order = order_of(world, box)["internalId"]
+    finance(world, f"orders/{order}/fulfill", lines={"1": "3"})
+    changed(world, box, Quantity="2")
+    assert lines_of(world, box)[0]["quantity"] == "4"
+    (task,) = tasks(world, box)
+    assert "3 are shipped or billed already" in task
+    changed(world, box, Quantity="5")
+    assert lines_of(world, box)[0]["quantity"] == "5"
+
+
+def test_refused_changes_become_a_hold_where_the_mapping_says_so(world: World, tmp_path: Path) -> None:
+    box = ordered(world)
+    world.change_mapping(tmp_path, "  owner: netsuite", "  refused: hold\n  owner: netsuite")
+    order = order_of(world, box)["internalId"]
+    finance(world, f"orders/{order}/fulfill")
+    changed(world, box, Quantity="5")
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        details = ledger.get_hold(hold.id)
+    assert hold.code == "NOT_FOLLOWED"
+    assert any("quantity: 4 -> 5" in fault for fault in details.what.faults)
+    assert "\n".join(tasks(world, box)) == ""
+
+
+def test_an_order_in_a_closed_period_follows_only_what_may_be_changed_there(
+    world: World, tmp_path: Path
+) -> None:
+    box = ordered(world)
+    world.change_mapping(tmp_path, "  owner: netsuite", "  in_closed_period: [memo]\n  owner: netsuite")
+    long_ago = datetime.now(PACIFIC).date() - timedelta(days=70)
+    finance_edits(world, order_of(world, box)["internalId"], tranDate=long_ago)
+    world.configure_netsuite(open_months_back=0)
+    changed(world, box, Quantity="5")
+    assert lines_of(world, box)[0]["quantity"] == "4"
+    (task,) = tasks(world, box)
+    assert "closed period" in task
+
+
+def test_without_the_section_an_order_is_made_once_and_left_alone(world: World, tmp_path: Path) -> None:
+    world.change_mapping(tmp_path, "changes:\n  allowed:", "changes:\n  allowed: {}\n  # ")
+    text = world.mapping.read_text()
+    begin, end = text.index("  # \n"), text.index("  owner: netsuite")
+    world.mapping.write_text(text[:begin] + text[end:])
+    box = ordered(world)
+    changed(world, box, Quantity="6")
+    assert lines_of(world, box)[0]["quantity"] == "4"
+
+
+def test_a_record_that_was_changed_meanwhile_is_read_and_merged_again(world: World) -> None:
+    box = ordered(world)
+    world.fault("netsuite", "status", operation="update", times=2, options={"code": "RCRD_HAS_BEEN_CHANGED"})
+    report = changed(world, box, Quantity="6")
+    assert report.count(Action.DEFERRED) == 1
+    for _ in range(3):
+        world.wait(60)
+        world.drain()
+    assert lines_of(world, box)[0]["quantity"] == "6"
+    assert len(world.orders(box)) == 1
+
+
+# --- crashes and lost answers ---
+
+
+def test_a_worker_killed_after_the_change_changes_nothing_twice(world: World) -> None:
+    box = ordered(world)
+    world.set_field(box, "Quantity", "6")
+    world.set_field(box, "Product", "Beacon Sensor")
+    world.hint(box)
+    world.die("change")
+    assert lines_of(world, box)[0]["quantity"] == "6"
+    before = updates(world)
+    world.wait(120)
+    world.drain()
+    (line,) = lines_of(world, box)
+    assert line["quantity"] == "6"
+    assert updates(world) == before
+    with world.ledger() as ledger:
+        assert "there already" in ledger.outcomes_for(box_ref(box))[-1].reason
+
+
+@pytest.mark.parametrize("fault", ["cut_after", "cut_before"])
+def test_a_lost_answer_ends_as_one_change(world: World, fault: str) -> None:
+    box = ordered(world)
+    world.fault("netsuite", fault, operation="update", times=1)
+    changed(world, box, Quantity="6")
+    for _ in range(3):
+        world.wait(120)
+        world.drain()
+    (line,) = lines_of(world, box)
+    assert line["quantity"] == "6"
+    assert "\n".join(tasks(world, box)) == ""
+
+
+def test_a_second_change_waits_until_the_first_is_known(world: World) -> None:
+    box = ordered(world)
+    world.fault("netsuite", "cut_after", operation="update", times=1)
+    changed(world, box, Quantity="6")
+    report = changed(world, box, Quantity="8")
+    assert report.count(Action.DEFERRED) == 1
+    for _ in range(4):
+        world.wait(120)
+        world.drain()
+    assert lines_of(world, box)[0]["quantity"] == "8"
+    assert "\n".join(tasks(world, box)) == ""
+
+
+# --- deals that end and begin again ---
+
+
+def move(world: World, box: str, stage: str) -> None:
+    world.control.post("/streak/move", json={"box": box, "stage": stage}).raise_for_status()
+    world.hint(box)
+    world.drain()
+
+
+@pytest.mark.parametrize(("policy", "status"), [("close", "Closed"), ("cancel", "Cancelled")])
+def test_a_lost_deal_ends_its_order_by_policy(world: World, tmp_path: Path, policy: str, status: str) -> None:
+    world.configure_netsuite(default_order_status="_pendingApproval")
+    world.change_mapping(
+        tmp_path, "  lost_stages: [Closed-Lost]", f"  when_lost: {policy}\n  lost_stages: [Closed-Lost]"
+    )
+    box = ordered(world)
+    if policy == "close":
+        finance_edits(world, order_of(world, box)["internalId"], orderStatus="_pendingFulfillment")
+    move(world, box, "Closed-Lost")
+    assert order_of(world, box)["status"] == status
+    move(world, box, "Closed-Won")
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert hold.code == "DEAL_WON_AGAIN"
+    assert len(world.orders(box)) == 1
+
+
+def test_what_was_shipped_of_a_lost_deal_stays(world: World, tmp_path: Path) -> None:
+    world.change_mapping(
+        tmp_path, "  lost_stages: [Closed-Lost]", "  when_lost: close\n  lost_stages: [Closed-Lost]"
+    )
+    box = ordered(world)
+    order = order_of(world, box)["internalId"]
+    finance(world, f"orders/{order}/fulfill", lines={"1": "3"})
+    move(world, box, "Closed-Lost")
+    assert order_of(world, box)["status"] == "Pending Billing"
+    assert finance(world, f"orders/{order}/bill")["total"] == "37500.00"
+
+
+def test_a_deal_won_lost_and_won_again_has_one_open_order(world: World, tmp_path: Path) -> None:
+    policies = "  when_lost: close\n  when_won_again: reopen\n  lost_stages: [Closed-Lost]"
+    world.change_mapping(tmp_path, "  lost_stages: [Closed-Lost]", policies)
+    box = ordered(world)
+    for _ in range(2):
+        move(world, box, "Closed-Lost")
+        assert order_of(world, box)["status"] == "Closed"
+        move(world, box, "Closed-Won")
+        assert order_of(world, box)["status"] == "Pending Fulfillment"
+    assert len(world.orders(box)) == 1
+
+
+def test_a_worker_killed_after_closing_closes_once(world: World, tmp_path: Path) -> None:
+    world.change_mapping(
+        tmp_path, "  lost_stages: [Closed-Lost]", "  when_lost: close\n  lost_stages: [Closed-Lost]"
+    )
+    box = ordered(world)
+    world.control.post("/streak/move", json={"box": box, "stage": "Closed-Lost"}).raise_for_status()
+    world.hint(box)
+    world.die("change")
+    before = updates(world)
+    world.wait(120)
+    world.drain()
+    assert order_of(world, box)["status"] == "Closed"
+    assert updates(world) == before
+
+
+# --- dry run, and what is gone ---
+
+
+def test_a_dry_run_tells_each_change_and_writes_nothing(world: World) -> None:
+    box = ordered(world)
+    world.set_field(box, "Quantity", "6")
+    writes = len(world.writes("netsuite")), len(world.writes("streak"))
+    with world.product() as product:
+        plans, batch = product.deal_to_order().plan([box])
+    assert plans == []
+    (outcome,) = batch.decided.values()
+    assert outcome.action is Action.UPDATED
+    assert "quantity: 4 -> 6" in outcome.reason
+    assert (len(world.writes("netsuite")), len(world.writes("streak"))) == writes
+    changed(world, box)
+    assert lines_of(world, box)[0]["quantity"] == "6"
+
+
+def test_an_order_that_finance_deleted_is_not_made_again_by_a_change(world: World) -> None:
+    box = ordered(world)
+    gone = RecordRef(type="salesOrder", internal_id=order_of(world, box)["internalId"])
+    with SoapClient(world.settings().netsuite) as client:
+        assert client.send(delete(gone)).status.success
+    changed(world, box, Quantity="6")
+    assert world.orders(box) == []
+    with world.ledger() as ledger:
+        assert "does not exist any more" in ledger.outcomes_for(box_ref(box))[-1].reason

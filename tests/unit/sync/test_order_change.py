@@ -1,0 +1,299 @@
+"""What an order follows of its deal: merged three ways, bounded by data, and the same again is nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streak_netsuite.model.address import Address
+from streak_netsuite.model.change_policy import GROUPS, ChangePolicy, Owner
+from streak_netsuite.model.custom_field import CustomField, CustomFieldType
+from streak_netsuite.model.held_order import HeldLine, HeldOrder, OrderStatus
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import OrderLine, SalesOrder
+from streak_netsuite.sync.order_change import OrderChange, Verdict, plan_change
+
+EVERYTHING = ChangePolicy(allowed=dict.fromkeys(OrderStatus, GROUPS["everything"]))
+NOTHING = ChangePolicy()
+ACME, OTHER = Reference(internal_id="501", name="Acme"), Reference(internal_id="502", name="Other")
+
+
+def a_line(item: str = "A", quantity: Any = 1, rate: Any = "10", **more: Any) -> OrderLine:
+    price = None if rate is None else Decimal(rate)
+    return OrderLine(
+        item=Reference(internal_id=item, name=f"Item {item}"), quantity=Decimal(quantity), rate=price, **more
+    )
+
+
+def an_order(*lines: OrderLine, **fields: Any) -> SalesOrder:
+    return SalesOrder(
+        customer=ACME, lines=lines or (a_line(),), **{"transaction_date": date(2026, 5, 4), **fields}
+    )
+
+
+def held(
+    order: SalesOrder, *, status: OrderStatus = OrderStatus.PENDING_FULFILLMENT, **lines: Any
+) -> HeldOrder:
+    """Return an order as NetSuite holds it; `used` and `closed` by line number."""
+    used, closed = lines.get("used", {}), lines.get("closed", ())
+    kept = tuple(
+        HeldLine(number=n, line=line, used=Decimal(used.get(n, 0)), closed=n in closed)
+        for n, line in enumerate(order.lines, start=1)
+    )
+    return HeldOrder(internal_id="7", number="SO7", status=status, order=order, lines=kept)
+
+
+def text_field(value: str) -> CustomField:
+    return CustomField(script_id="custbody_note", type=CustomFieldType.TEXT, value=value)
+
+
+def applied(order: HeldOrder, change: OrderChange) -> HeldOrder:
+    """Return what NetSuite holds after a change: it writes what it is told, and nothing else."""
+    custom = {one.script_id: one for one in order.order.custom_fields}
+    custom |= {one.script_id: one for one in change.custom_fields}
+    body = replace(
+        order.order,
+        custom_fields=tuple(one for name, one in custom.items() if name not in change.emptied),
+        **{name: getattr(change.wanted, name) for name in change.fields},
+    )
+    lines = [_line_after(line, change) for line in order.lines]
+    number = max((line.number for line in lines), default=0)
+    lines += [HeldLine(number=number + n, line=line) for n, line in enumerate(change.added, start=1)]
+    return replace(order, order=body, lines=tuple(lines))
+
+
+def _line_after(line: HeldLine, change: OrderChange) -> HeldLine:
+    if line.number in change.closed:
+        return replace(line, closed=True, line=replace(line.line, quantity=change.closed[line.number]))
+    edit = change.lines.get(line.number)
+    if edit is None:
+        return line
+    values = {name: getattr(edit.line, name) for name in edit.fields}
+    return replace(line, line=replace(line.line, **values))
+
+
+def verdicts(change: OrderChange) -> Mapping[str, Verdict]:
+    return {part.part: part.verdict for part in change.parts}
+
+
+# --- header and custom fields ---
+
+
+def test_nothing_changed_in_the_deal_writes_nothing_whatever_finance_did() -> None:
+    base = an_order(memo="as agreed")
+    change = plan_change(base, base, held(an_order(a_line(quantity=9), memo="by finance")), EVERYTHING)
+    assert change.is_empty
+    assert change.parts == ()
+
+
+def test_a_changed_field_is_written_and_the_others_are_not_sent() -> None:
+    base = an_order(memo="a", purchase_order_number="PO-1")
+    change = plan_change(base, replace(base, memo="b"), held(base), EVERYTHING)
+    assert change.fields == ("memo",)
+    assert not change.lines
+
+
+@pytest.mark.parametrize(
+    ("owner", "verdict"), [(Owner.NETSUITE, Verdict.LOST), (Owner.STREAK, Verdict.WRITTEN)]
+)
+def test_both_changed_the_same_field_and_its_owner_decides(owner: Owner, verdict: Verdict) -> None:
+    base = an_order(memo="a")
+    policy = replace(EVERYTHING, owners={"memo": owner})
+    change = plan_change(base, replace(base, memo="deal"), held(replace(base, memo="finance")), policy)
+    assert verdicts(change) == {"memo": verdict}
+
+
+def test_a_field_is_emptied_when_the_deal_empties_it() -> None:
+    base = an_order(memo="a", custom_fields=(text_field("x"),))
+    change = plan_change(base, an_order(), held(base), EVERYTHING)
+    assert change.fields == ("memo",)
+    assert change.emptied == ("custbody_note",)
+
+
+def test_what_netsuite_filled_in_by_itself_is_nobodys_change() -> None:
+    base = an_order()
+    sourced = replace(base, terms=Reference(internal_id="2", name="Net 30"))
+    wanted = replace(base, terms=Reference(internal_id="3", name="Net 60"))
+    assert plan_change(base, wanted, held(sourced), EVERYTHING).fields == ("terms",)
+
+
+def test_an_address_that_netsuite_shows_in_its_own_way_is_the_same() -> None:
+    base = an_order(shipping_address=Address(country="US", addr1="1 Main St", city="Boston", zip="02101"))
+    shown = replace(
+        base,
+        shipping_address=Address(
+            country="US", addr1="1 MAIN ST", city="Boston ", zip="02101", addressee="Acme"
+        ),
+    )
+    wanted = replace(
+        base, shipping_address=Address(country="US", addr1="2 Main St", city="Boston", zip="02101")
+    )
+    assert plan_change(base, wanted, held(shown), EVERYTHING).fields == ("shipping_address",)
+
+
+def test_an_order_keeps_its_customer() -> None:
+    base = an_order()
+    change = plan_change(base, replace(base, customer=OTHER), held(base), EVERYTHING)
+    assert verdicts(change) == {"customer": Verdict.REFUSED}
+    merged = held(replace(base, customer=OTHER))
+    assert plan_change(base, replace(base, customer=OTHER), merged, EVERYTHING).parts == ()
+
+
+@pytest.mark.parametrize(
+    ("allowed", "written"),
+    [
+        ({"custom_fields"}, True),
+        ({"custbody_note"}, True),
+        ({"everything"}, True),
+        ({"memo", "custbody_other", "lines"}, False),
+    ],
+)
+def test_a_custom_field_is_allowed_by_its_id_or_with_all_others(allowed: set[str], written: bool) -> None:
+    parts = frozenset().union(*(GROUPS.get(name, {name}) for name in allowed))
+    policy = ChangePolicy(allowed={OrderStatus.PENDING_FULFILLMENT: frozenset(parts)})
+    base = an_order(custom_fields=(text_field("x"),))
+    wanted = replace(base, custom_fields=(text_field("y"),))
+    assert bool(plan_change(base, wanted, held(base), policy).custom_fields) is written
+
+
+def test_a_status_that_is_not_named_or_not_known_allows_nothing() -> None:
+    policy = ChangePolicy(allowed={OrderStatus.PENDING_APPROVAL: GROUPS["everything"]})
+    base = an_order()
+    for status in (OrderStatus.BILLED, None):
+        order = replace(held(base), status=status)
+        change = plan_change(base, replace(base, memo="b"), order, policy)
+        assert verdicts(change) == {"memo": Verdict.REFUSED}
+
+
+def test_a_closed_period_leaves_only_what_may_be_changed_there() -> None:
+    policy = replace(EVERYTHING, in_closed_period=frozenset({"memo"}))
+    base = an_order(memo="a")
+    wanted = replace(base, memo="b", purchase_order_number="PO-2")
+    change = plan_change(base, wanted, held(base), policy, period_closed=True)
+    assert verdicts(change) == {"memo": Verdict.WRITTEN, "purchase_order_number": Verdict.REFUSED}
+    assert plan_change(base, wanted, held(base), EVERYTHING, period_closed=True).fields == (
+        "memo",
+        "purchase_order_number",
+    )
+
+
+# --- lines ---
+
+
+def test_lines_in_another_order_are_the_same_lines() -> None:
+    base = an_order(a_line("A"), a_line("B"), a_line("C"))
+    wanted = an_order(a_line("C"), a_line("A"), a_line("B", 5))
+    change = plan_change(base, wanted, held(base), EVERYTHING)
+    assert list(change.lines) == [2]
+    assert change.lines[2].fields == ("quantity", "rate")
+    assert not change.added
+    assert not change.closed
+
+
+def test_an_added_line_is_added_and_a_removed_one_closed_at_what_is_shipped() -> None:
+    base = an_order(a_line("A", 4), a_line("B", 2))
+    order = held(base, used={1: 3})
+    assert plan_change(base, an_order(a_line("B", 2)), order, EVERYTHING).closed == {1: Decimal(3)}
+    more = plan_change(base, an_order(*base.lines, a_line("D", 1)), order, EVERYTHING)
+    assert [line.item.internal_id for line in more.added] == ["D"]
+
+
+def test_a_line_of_which_something_is_shipped_keeps_its_item() -> None:
+    base = an_order(a_line("A", 4))
+    change = plan_change(base, an_order(a_line("B", 4)), held(base, used={1: 3}), EVERYTHING)
+    assert verdicts(change) == {"lines.item": Verdict.REFUSED}
+    assert plan_change(base, an_order(a_line("B", 4)), held(base), EVERYTHING).lines[1].fields == ("item",)
+
+
+def test_finances_lines_are_never_touched() -> None:
+    base = an_order(a_line("A", 2))
+    order = held(replace(base, lines=(a_line("A", 2), a_line("SHIP", 1), a_line("A", 9))))
+    change = plan_change(base, an_order(a_line("A", 3), a_line("B")), order, EVERYTHING)
+    assert list(change.lines) == [1]
+    assert len(change.added) == 1
+    assert not change.closed
+
+
+def test_a_line_that_finance_took_out_is_not_put_back() -> None:
+    base = an_order(a_line("A"), a_line("B"))
+    order = held(replace(base, lines=(a_line("A"),)))
+    change = plan_change(base, an_order(a_line("A"), a_line("B", 5)), order, EVERYTHING)
+    assert change.is_empty
+    assert [part.verdict for part in change.parts] == [Verdict.LOST]
+
+
+def test_a_line_that_came_back_is_found_where_netsuite_kept_it() -> None:
+    first = an_order(a_line("A", 4), a_line("B"))
+    without = an_order(a_line("B"))
+    again = an_order(a_line("A", 5), a_line("B"))
+    order = held(first)  # it did not follow when the line went
+    change = plan_change(without, again, order, EVERYTHING, earlier=[first])
+    assert list(change.lines) == [1]
+    assert not change.added
+
+
+def test_a_price_is_kept_when_only_the_quantity_changes() -> None:
+    base = an_order(a_line("A", 1, "10"))
+    order = held(replace(base, lines=(a_line("A", 1, "9.50"),)))  # finance gave a discount
+    change = plan_change(base, an_order(a_line("A", 2, "10")), order, EVERYTHING)
+    assert change.lines[1].line.rate == Decimal("9.50")
+    assert change.lines[1].fields == ("quantity", "rate")
+
+
+# --- the same again ---
+
+items = st.sampled_from("ABCD")
+some_lines = st.lists(
+    st.builds(a_line, items, st.integers(1, 9), st.sampled_from(["10", "12.50", None])),
+    min_size=1,
+    max_size=5,
+).map(tuple)
+some_orders = st.builds(
+    lambda lines, memo, number, note: an_order(
+        *lines, memo=memo, purchase_order_number=number, custom_fields=(text_field(note),) if note else ()
+    ),
+    some_lines,
+    st.sampled_from(["", "a", "b"]),
+    st.sampled_from(["", "PO-1", "PO-2"]),
+    st.sampled_from(["", "x", "y"]),
+)
+
+
+@given(some_orders, some_orders, some_orders, st.sampled_from(OrderStatus), st.booleans())
+def test_what_was_written_is_not_written_again(
+    base: SalesOrder,
+    wanted: SalesOrder,
+    now: SalesOrder,
+    status: OrderStatus,
+    streak_owns: bool,
+) -> None:
+    policy = replace(EVERYTHING, owner=Owner.STREAK if streak_owns else Owner.NETSUITE)
+    order = held(now, status=status)
+    first = plan_change(base, wanted, order, policy)
+    again = plan_change(base, wanted, applied(order, first), policy, seen=order.lines)
+    assert again.is_empty, [str(part) for part in again.parts]
+
+
+@given(some_orders, some_orders)
+def test_an_order_that_nobody_else_touched_becomes_what_the_deal_wants(
+    base: SalesOrder, wanted: SalesOrder
+) -> None:
+    order = applied(held(base), plan_change(base, wanted, held(base), EVERYTHING))
+    assert order.order.memo == wanted.memo
+    assert _sold(line.line for line in order.lines if not line.closed) == _sold(wanted.lines)
+
+
+@given(some_orders, some_orders, some_orders, st.sampled_from(OrderStatus))
+def test_without_permission_nothing_is_written(
+    base: SalesOrder, wanted: SalesOrder, now: SalesOrder, status: OrderStatus
+) -> None:
+    assert plan_change(base, wanted, held(now, status=status), NOTHING).is_empty
+
+
+def _sold(lines: Any) -> Sequence[tuple[str, Decimal]]:
+    return sorted((str(line.item.internal_id), line.quantity) for line in lines)
