@@ -16,7 +16,8 @@ from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.held_order import HeldOrder, OrderStatus
 from streak_netsuite.model.plain_order import held_line_from_plain, order_from_plain
 from streak_netsuite.sync.intent import Intent, IntentDraft
-from streak_netsuite.sync.order_change import OrderChange, PartChange, Verdict, plan_change
+from streak_netsuite.sync.order_change import OrderChange, PartChange, Verdict
+from streak_netsuite.sync.order_merge import plan_change
 from streak_netsuite.sync.outcome import Hold
 from streak_netsuite.sync.ports import OrderEditor
 

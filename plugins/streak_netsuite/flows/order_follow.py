@@ -21,7 +21,7 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
-from streak_netsuite.sync.order_change import plan_change
+from streak_netsuite.sync.order_merge import plan_change
 from streak_netsuite.sync.outcome import Action
 from streak_netsuite.sync.ports import Memory, OrderEditor
 

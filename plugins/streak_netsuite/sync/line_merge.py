@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from streak_netsuite.model.held_order import HeldLine
-from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine
+from streak_netsuite.sync.sameness import same_record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,16 +97,6 @@ def partners(base: Sequence[OrderLine], wanted: Sequence[OrderLine]) -> dict[int
 def _remove(lines: list[OrderLine], line: OrderLine) -> None:
     """Take out the very line, not one that equals it."""
     del lines[next(i for i, one in enumerate(lines) if one is line)]
-
-
-def same_record(one: Reference | None, other: Reference | None) -> bool:
-    """Tell whether two references lead to one record, as far as their ids say."""
-    if one is None or other is None:
-        return one is other
-    return (one.internal_id, (one.external_id or "").lower()) == (
-        other.internal_id,
-        (other.external_id or "").lower(),
-    )
 
 
 def _same_item(one: OrderLine, other: OrderLine) -> bool:

@@ -16,7 +16,8 @@ from streak_netsuite.model.custom_field import CustomField, CustomFieldType
 from streak_netsuite.model.held_order import HeldLine, HeldOrder, OrderStatus
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
-from streak_netsuite.sync.order_change import OrderChange, Verdict, plan_change
+from streak_netsuite.sync.order_change import OrderChange, Verdict
+from streak_netsuite.sync.order_merge import plan_change
 
 EVERYTHING = ChangePolicy(allowed=dict.fromkeys(OrderStatus, GROUPS["everything"]))
 NOTHING = ChangePolicy()

@@ -1,0 +1,352 @@
+"""What of a changed deal its order may follow: a three-way merge, bounded by what finance allows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from streak_netsuite.model.address import Address
+from streak_netsuite.model.change_policy import (
+    ADD_LINE,
+    CUSTOMER,
+    HEADER_PARTS,
+    LINE_FIELDS,
+    REMOVE_LINE,
+    ChangePolicy,
+    Owner,
+)
+from streak_netsuite.model.custom_field import CustomField
+from streak_netsuite.model.held_order import HeldLine, HeldOrder
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.model.sales_order import OrderLine, SalesOrder
+from streak_netsuite.sync.line_merge import LineMatch, equal_lines, match_lines, partners
+from streak_netsuite.sync.order_change import LineEdit, OrderChange, PartChange, Verdict
+from streak_netsuite.sync.sameness import is_nothing, same
+
+# What NetSuite fills in by itself, from the customer or the item, when nobody says anything: where the deal had
+# nothing, a value of these is nobody's change.
+_SOURCED = frozenset(
+    {
+        *("currency", "subsidiary", "department", "class", "location", "terms", "sales_rep"),
+        *("shipping_address", "billing_address", "lines.rate", "lines.description", "lines.tax_code"),
+    }
+)
+
+
+def plan_change(
+    base: SalesOrder,
+    wanted: SalesOrder,
+    held: HeldOrder,
+    policy: ChangePolicy,
+    *,
+    earlier: Sequence[SalesOrder] = (),
+    seen: Sequence[HeldLine] | None = None,
+    period_closed: bool = False,
+) -> OrderChange:
+    """Return what a deal's change makes of its order. Pure; the same again plans nothing.
+
+    Args:
+        base: the order as the deal wanted it last.
+        wanted: as the deal wants it now.
+        earlier: as the deal wanted it before `base`, newest first. NetSuite may hold a value of those, where it did
+            not follow: that is nobody's change.
+        seen: the order's lines when the change was first planned. Which line is which is told by these: an earlier
+            try may have changed them since, and lines that are not among them may be its doing.
+        period_closed: whether the order is dated in a closed period.
+    """
+    merge = _Merge(held=held, policy=policy, period_closed=period_closed)
+    history = (base, *earlier)
+    merge.header(history, wanted)
+    merge.custom_fields(history, wanted)
+    before = [partners(order.lines, wanted.lines) for order in earlier]
+    known = held.lines if seen is None else seen
+    matches = match_lines(base.lines, wanted.lines, known, earlier=[order.lines for order in earlier])
+    merge.came_since(known)
+    for position, match in enumerate(matches):
+        merge.line(match, [lines[position] for lines in before if position in lines])
+    return merge.change(wanted)
+
+
+class _Merge:
+    """Collects what is to be written, and what is not."""
+
+    def __init__(self, *, held: HeldOrder, policy: ChangePolicy, period_closed: bool) -> None:
+        self._held = held
+        self._policy = policy
+        self._period_closed = period_closed
+        self._parts: list[PartChange] = []
+        self._fields: list[str] = []
+        self._custom: list[CustomField] = []
+        self._emptied: list[str] = []
+        self._lines: dict[int, LineEdit] = {}
+        self._added: list[OrderLine] = []
+        self._closed: dict[int, Decimal] = {}
+        self._now = {line.number: line for line in held.lines}
+        self._new: list[HeldLine] = []
+
+    def came_since(self, seen: Sequence[HeldLine]) -> None:
+        """Note the lines that the order has got since these were seen."""
+        known = {line.number for line in seen}
+        self._new = [line for line in self._held.lines if line.number not in known]
+
+    def change(self, wanted: SalesOrder) -> OrderChange:
+        """Return what was collected."""
+        return OrderChange(
+            internal_id=self._held.internal_id,
+            number=self._held.number,
+            wanted=wanted,
+            parts=tuple(self._parts),
+            fields=tuple(self._fields),
+            custom_fields=tuple(self._custom),
+            emptied=tuple(self._emptied),
+            lines=self._lines,
+            added=tuple(self._added),
+            closed=self._closed,
+        )
+
+    def header(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
+        """Merge the standard fields."""
+        base = history[0]
+        known = (base.customer, self._held.order.customer)
+        if not any(same(one, wanted.customer) for one in known):
+            self._say(CUSTOMER, "customer", base.customer, wanted.customer, refused=_ANOTHER_CUSTOMER)
+        for part in HEADER_PARTS:
+            name = "class_" if part == "class" else part
+            old = [getattr(order, name) for order in history]
+            new, now = (getattr(order, name) for order in (wanted, self._held.order))
+            if self._may_write(part, part, old, new, now):
+                self._fields.append(name)
+
+    def custom_fields(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
+        """Merge the custom fields of the body."""
+        before = [_by_id(order.custom_fields) for order in history]
+        after, now = (_by_id(order.custom_fields) for order in (wanted, self._held.order))
+        for script_id in dict.fromkeys((*after, *before[0])):
+            new = after.get(script_id)
+            old = [_value(one.get(script_id)) for one in before]
+            if not self._may_write(script_id, script_id, old, _value(new), _value(now.get(script_id))):
+                continue
+            if new is None:
+                self._emptied.append(script_id)
+            else:
+                self._custom.append(new)
+
+    def line(self, match: LineMatch, earlier: Sequence[OrderLine]) -> None:
+        """Merge one line of the deal; `earlier` is what it was before."""
+        held = self._now.get(match.held.number) if match.held is not None else None
+        if match.wanted is None:
+            self._remove(match.base, held)
+        elif match.base is None:
+            self._add(match.wanted)
+        elif held is not None:
+            self._edit((match.base, *earlier), match.wanted, held)
+        elif not _same_line(match.base, match.wanted):
+            self._say(
+                "lines.quantity",
+                f"line '{_name(match.wanted)}'",
+                None,
+                _told_line(match.wanted),
+                lost="finance has taken the line out of the order",
+            )
+
+    def _add(self, wanted: OrderLine) -> None:
+        place = f"line '{_name(wanted)}'"
+        there = next((one for one in self._new if equal_lines(wanted, one.line)), None)
+        if there is not None:  # an earlier try has added it
+            self._new.remove(there)
+            self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
+        elif self._allowed(ADD_LINE):
+            self._say(ADD_LINE, place, None, _told_line(wanted))
+            self._added.append(wanted)
+        else:
+            self._say(ADD_LINE, place, None, _told_line(wanted), refused=self._too_far())
+
+    def _remove(self, base: OrderLine | None, held: HeldLine | None) -> None:
+        if base is None:
+            return
+        place = f"line '{_name(base)}'"
+        if held is None or held.closed:
+            self._say(REMOVE_LINE, place, _told_line(base), None, there=True)
+        elif not _same_quantity(base, held.line) and self._policy.owner_of(REMOVE_LINE) is Owner.NETSUITE:
+            self._say(REMOVE_LINE, place, _told_line(held.line), None, lost=_CHANGED_BY_FINANCE)
+        elif self._allowed(REMOVE_LINE):
+            self._say(REMOVE_LINE, place, _told_line(held.line), _kept(held))
+            self._closed[held.number] = held.used
+        else:
+            self._say(REMOVE_LINE, place, _told_line(held.line), None, refused=self._too_far())
+
+    def _edit(self, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine) -> None:
+        base = history[0]
+        place = f"line {held.number} '{_name(held.line)}'"
+        if held.closed:
+            if not _same_line(base, wanted):
+                self._say(
+                    "lines.quantity", place, None, _told_line(wanted), lost="the line is closed in NetSuite"
+                )
+            return
+        sent = [
+            name
+            for name in LINE_FIELDS
+            if self._may_write(
+                f"lines.{name}",
+                f"{place}: {name.replace('_', ' ')}",
+                [getattr(line, name) for line in history],
+                getattr(wanted, name),
+                getattr(held.line, name),
+                forbidden=_forbidden(name, wanted, held),
+            )
+        ]
+        custom = list(self._line_custom(history, wanted, held, place))
+        if sent or custom:
+            line = replace(held.line, **{name: getattr(wanted, name) for name in sent})
+            if "quantity" in sent and "rate" not in sent and base.rate is not None:
+                sent.append("rate")  # the price that was agreed; NetSuite might look another one up
+            self._lines[held.number] = LineEdit(line=line, fields=tuple(sent), custom_fields=tuple(custom))
+
+    def _line_custom(
+        self, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine, place: str
+    ) -> Iterator[CustomField]:
+        before = [_by_id(line.custom_fields) for line in history]
+        after, now = (_by_id(line.custom_fields) for line in (wanted, held.line))
+        for script_id, new in after.items():
+            old = [_value(one.get(script_id)) for one in before]
+            if self._may_write(
+                script_id, f"{place}: {script_id}", old, new.value, _value(now.get(script_id))
+            ):
+                yield new
+
+    def _may_write(
+        self, part: str, place: str, old: Sequence[Any], new: Any, now: Any, *, forbidden: str = ""
+    ) -> bool:
+        """Judge one value: unchanged in the deal, there already, ours to change, or a person's.
+
+        Args:
+            old: what the deal said before, newest first.
+        """
+        if same(old[0], new):
+            return False
+        if same(now, new):
+            self._say(part, place, now, new, there=True)
+        elif not self._is_ours(part, old, now) and self._policy.owner_of(part) is Owner.NETSUITE:
+            self._say(part, place, now, new, lost=_CHANGED_BY_FINANCE)
+        elif forbidden:
+            self._say(part, place, now, new, refused=forbidden)
+        elif not self._allowed(part):
+            self._say(part, place, now, new, refused=self._too_far())
+        else:
+            self._say(part, place, now, new)
+            return True
+        return False
+
+    def _is_ours(self, part: str, old: Sequence[Any], now: Any) -> bool:
+        return any(same(one, now) for one in old) or (
+            part in _SOURCED and all(is_nothing(one) for one in old)
+        )
+
+    def _allowed(self, part: str) -> bool:
+        return self._policy.allows(self._held.status, part, period_closed=self._period_closed)
+
+    def _too_far(self) -> str:
+        status = str(self._held.status or "unknown").replace("_", " ")
+        period = ", dated in a closed period" if self._period_closed else ""
+        return f"not allowed for an order that is {status}{period}"
+
+    def _say(
+        self,
+        part: str,
+        place: str,
+        old: Any,
+        new: Any,
+        *,
+        there: bool = False,
+        refused: str = "",
+        lost: str = "",
+    ) -> None:
+        verdict = (
+            Verdict.THERE
+            if there
+            else Verdict.REFUSED
+            if refused
+            else Verdict.LOST
+            if lost
+            else Verdict.WRITTEN
+        )
+        self._parts.append(
+            PartChange(
+                part=part,
+                place=place.replace("_", " ") if part in HEADER_PARTS else place,
+                old=_told(old),
+                new=_told(new),
+                verdict=verdict,
+                reason=refused or lost,
+            )
+        )
+
+
+_CHANGED_BY_FINANCE = "finance has changed it, and its value stays"
+_ANOTHER_CUSTOMER = "an order keeps its customer"
+
+
+def _forbidden(name: str, wanted: OrderLine, held: HeldLine) -> str:
+    """Return why a line's field cannot be changed whatever the policy says: something was shipped or billed."""
+    if is_nothing(getattr(wanted, name)):
+        return "the deal names none any more, and a line's value cannot be emptied from here"
+    if not held.used:
+        return ""
+    if name == "item":
+        return f"{_number(held.used)} of it are shipped or billed"
+    if name == "quantity" and wanted.quantity < held.used:
+        return f"{_number(held.used)} are shipped or billed already"
+    return ""
+
+
+def _same_line(one: OrderLine, other: OrderLine) -> bool:
+    fields = all(same(getattr(one, name), getattr(other, name)) for name in LINE_FIELDS)
+    return fields and _by_value(one.custom_fields) == _by_value(other.custom_fields)
+
+
+def _same_quantity(one: OrderLine, other: OrderLine) -> bool:
+    return one.quantity == other.quantity
+
+
+def _by_id(fields: Iterable[CustomField]) -> dict[str, CustomField]:
+    return {one.script_id: one for one in fields}
+
+
+def _by_value(fields: Iterable[CustomField]) -> dict[str, Any]:
+    return {one.script_id: one.value for one in fields}
+
+
+def _value(one: CustomField | None) -> Any:
+    return one.value if one is not None else None
+
+
+def _name(line: OrderLine) -> str:
+    return line.item.name or str(line.item)
+
+
+def _told_line(line: OrderLine) -> str:
+    price = "" if line.rate is None else f" at {_number(line.rate)}"
+    return f"{_number(line.quantity)} x {_name(line)}{price}"
+
+
+def _kept(held: HeldLine) -> str:
+    return f"closed at {_number(held.used)}"
+
+
+def _number(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return _number(value)
+    if isinstance(value, Reference):
+        return value.name or str(value)
+    if isinstance(value, Address):
+        return ", ".join(part for part in (value.addr1, value.city, value.zip, value.country) if part)
+    return ", ".join(_told(one) for one in value) if isinstance(value, tuple) else str(value)
