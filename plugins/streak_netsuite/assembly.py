@@ -25,9 +25,11 @@ from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
+from streak_netsuite.flows.backfill import Backfill, Window
 from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder, order_key
 from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.ended_deals import EndedDeals
+from streak_netsuite.flows.mapping_effect import MappingEffect
 from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.flows.order_follow import OrderFollower
 from streak_netsuite.flows.order_to_invoice import OrderToInvoice
@@ -122,6 +124,31 @@ class Product:
     def work_inbox(self) -> RunReport:
         """Make orders of the deals that wait, and let orders follow those that changed."""
         return self.deal_to_order().drain() + self.order_edits().drain()
+
+    def backfill(self) -> Backfill:
+        """Return the flow that catches up on old deals."""
+        return Backfill(
+            boxes=self.streak,
+            memory=self.ledger,
+            spec=self.spec,
+            flow=self.deal_to_order(),
+            clock=self.clock,
+        )
+
+    def won_boxes(self, window: Window) -> list[str]:
+        """Return the keys of the boxes that were won in some days, and are still in a stage in which orders are made."""
+        source = self.spec.source
+        pages = self.streak.won_boxes(source.pipeline, source.stages)
+        return [box.key for page in pages for box in page if window.holds(box)]
+
+    def mapping_effect(self, other: MappingSpec) -> MappingEffect:
+        """Return the comparison of this product's mapping with another, deal by deal."""
+        return MappingEffect(
+            deals=self.streak,
+            now=self.engine_for,
+            then=replace(self, spec=other).engine_for,
+            batch_size=self.settings.flow.batch_size,
+        )
 
     def outages(self) -> OutageBook:
         """Return the book of what is known to be broken."""
@@ -386,12 +413,17 @@ def known_limit(netsuite: NetSuiteSettings, ledger: Ledger) -> NetSuiteSettings:
 
 
 def open_netsuite(
-    netsuite: NetSuiteSettings, ledger: Ledger, *, clock: Callable[[], datetime] = utc_now
+    netsuite: NetSuiteSettings,
+    ledger: Ledger,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    read_only: bool = False,
 ) -> SoapClient:
     """Return a client that shares the account's concurrency with every other worker; close it after use."""
     account = AccountId(netsuite.account).realm
     share = ledger.calls.share(account, limit=netsuite.slots, holder=uuid.uuid4().hex, clock=clock)
-    return SoapClient(netsuite, clock=time.time, governor=Governor(netsuite.slots, share=share))
+    governor = Governor(netsuite.slots, share=share)
+    return SoapClient(netsuite, clock=time.time, governor=governor, read_only=read_only)
 
 
 def watch_account(
@@ -435,9 +467,16 @@ def open_desk(netsuite: NetSuiteSettings, ledger: LedgerSettings | None) -> Iter
 
 @contextlib.contextmanager
 def open_product(
-    settings: Settings, *, run_id: str | None = None, clock: Callable[[], datetime] = utc_now
+    settings: Settings,
+    *,
+    run_id: str | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    read_only: bool = False,
 ) -> Iterator[Product]:
     """Open the product for the length of a block.
+
+    Args:
+        read_only: for dry runs; a write to a vendor is refused before it leaves.
 
     Raises:
         ConfigurationError: the mapping or a connection is wrong.
@@ -445,10 +484,10 @@ def open_product(
     spec = load_spec(settings.mapping)
     with contextlib.ExitStack() as stack:
         ledger = stack.enter_context(Ledger.connect(settings.ledger))
-        streak = stack.enter_context(StreakClient(settings.streak))
+        streak = stack.enter_context(StreakClient(settings.streak, read_only=read_only))
         require_same_account(settings.netsuite, ledger, now=clock())
         settings = replace(settings, netsuite=known_limit(settings.netsuite, ledger))
-        soap = stack.enter_context(open_netsuite(settings.netsuite, ledger, clock=clock))
+        soap = stack.enter_context(open_netsuite(settings.netsuite, ledger, clock=clock, read_only=read_only))
         yield Product(
             settings=settings,
             spec=spec,

@@ -1,7 +1,7 @@
 """The `streak-netsuite` command."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +14,10 @@ from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from streak_netsuite.assembly import Settings
+    from streak_netsuite.assembly import Product, Settings
     from streak_netsuite.connections import ConnectionParts
     from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+    from streak_netsuite.flows.backfill import Window
     from streak_netsuite.flows.webhooks import WebhookKeeper
     from streak_netsuite.ledger.ledger import Ledger
     from streak_netsuite.ledger.settings import LedgerSettings
@@ -41,7 +42,14 @@ app.add_typer(netsuite_app, name="netsuite")
 console = Console()
 errors = Console(stderr=True)
 
-Boxes = Annotated[list[str], typer.Argument(help="Keys of the boxes; none for all that wait in the inbox.")]
+FLOWS = ("deal_to_order", "order_to_invoice", "status_to_streak")
+Targets = Annotated[
+    list[str],
+    typer.Argument(
+        help="A flow (deal_to_order, order_to_invoice, status_to_streak), then keys of boxes; none for all that wait."
+    ),
+]
+Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC.")]
 MappingFile = Annotated[
     Path | None, typer.Option("--with", help="A mapping file instead of the shipped one.")
 ]
@@ -69,14 +77,87 @@ def sandbox(port: Annotated[int, typer.Option(help="Port to listen on; 0 for any
 
 
 @app.command()
-def plan(boxes: Boxes = [], mapping: MappingFile = None) -> None:  # noqa: B006 - typer's form of an optional list
-    """Print what deal_to_order would write, field by field. Writes nothing."""
+def plan(
+    targets: Targets = [],  # noqa: B006 - typer's form of an optional list
+    since: Since = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Deals won in the last so many days.")] = None,
+    mapping: MappingFile = None,
+) -> None:
+    """Print what a flow would write, field by field. Writes nothing: a write to a vendor is refused before it leaves.
+
+    With --days and --with: how that mapping would have treated the deals of these days, beside the one in use.
+    """
     from streak_netsuite.assembly import open_product
+
+    flow, boxes = (
+        ("deal_to_order", targets) if not targets or targets[0] not in FLOWS else (targets[0], targets[1:])
+    )
+    compares = mapping is not None and days is not None
+    with open_product(_settings(None if compares else mapping), read_only=True) as product:
+        keys = boxes or (product.won_boxes(_window(since, days)) if since or days else None)
+        if compares and mapping is not None:
+            typer.echo(_effect(product, mapping, keys or []))
+        else:
+            typer.echo(_plan(product, flow, keys))
+
+
+def _plan(product: "Product", flow: str, boxes: list[str] | None) -> str:
     from streak_netsuite.flows.plan_text import plan_text
 
+    if flow == "order_to_invoice":
+        return "\n".join(product.order_to_invoice().preview()) or "nothing would be billed"
+    if flow == "status_to_streak":
+        if boxes is None:
+            boxes = [tie.box_key for page in product.ledger.books.order_ties() for tie in page]
+        told = product.status_to_streak().preview(boxes)
+        return "\n".join(told) or "the boxes know everything"
+    plans, batch = product.deal_to_order().plan(product.ledger.waiting_boxes() if boxes is None else boxes)
+    return plan_text(plans, batch.decided.values())
+
+
+def _effect(product: "Product", mapping: Path, boxes: list[str]) -> str:
+    from streak_netsuite.flows.mapping_effect import effect_text
+    from streak_netsuite.mapping.spec import load_spec
+
+    return effect_text(list(product.mapping_effect(load_spec(mapping)).compare(boxes)))
+
+
+def _window(since: datetime | None, days: int | None) -> "Window":
+    from streak_netsuite.flows.backfill import Window
+
+    first = since.date() if since else None
+    if days is not None:
+        first = max(filter(None, [first, (datetime.now(UTC) - timedelta(days=days)).date()]))
+    return Window(since=first)
+
+
+@app.command()
+def backfill(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day won, in UTC.")
+    ] = None,
+    mapping: MappingFile = None,
+) -> None:
+    """Make orders of deals that were won before you went live. Silent: fields of the boxes are set, nobody is notified.
+
+    What happens now goes first. Stopped at any moment, the same command goes on; repeated, it makes nothing twice.
+    """
+    from streak_netsuite.assembly import open_product
+    from streak_netsuite.flows.backfill import Progress, Window
+
+    window = Window(since=since.date() if since else None, until=until.date() if until else None)
+    progress: Progress | None = None
     with open_product(_settings(mapping)) as product:
-        plans, batch = product.deal_to_order().plan(boxes or product.ledger.waiting_boxes())
-    typer.echo(plan_text(plans, batch.decided.values()))
+        for progress in product.backfill().run(window):
+            typer.echo(str(progress))
+        typer.echo(f"{progress.report if progress else 'nothing to do'}")
+        if progress is not None and progress.left:
+            typer.echo(f"{progress.left} wait to be tried again; run the command once more later")
+            raise typer.Exit(1)
+        typer.echo(str(product.write_back().drain()))
 
 
 @app.command()
@@ -101,6 +182,29 @@ def reconcile(mapping: MappingFile = None) -> None:
     typer.echo("\n".join(report.lines()))
     if report.differences:
         raise typer.Exit(1)
+
+
+@app.command()
+def deal(
+    key: Annotated[
+        str, typer.Argument(help="A box key, an order's internal id or number, or a part of a hold's reason.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Show personal data.")] = False,
+) -> None:
+    """Tell everything that is known of one deal, on one timeline. Writes nothing."""
+    import json
+
+    from streak_netsuite.flows.deal_timeline import assemble
+    from streak_netsuite.flows.timeline_text import matches_text, timeline_text
+
+    with _ledger() as ledger:
+        matches = ledger.history.find(key)
+        if len(matches) != 1:
+            typer.echo(matches_text(key, matches), err=as_json)
+            raise typer.Exit(1)
+        timeline = assemble(ledger.history.of(matches[0].deal), unmasked=unmasked)
+    typer.echo(json.dumps(timeline.as_dict(), indent=2) if as_json else timeline_text(timeline))
 
 
 @ledger_app.command("upgrade")

@@ -100,7 +100,7 @@ def _run(info: Mapping[str, Any], ledger_settings: LedgerSettings, folder: Path)
         _make_deals(info, control, ledger)
         limits = {"concurrency_limit": SLOTS, "call_seconds": CALL_SECONDS, "record_seconds": RECORD_SECONDS}
         control.patch("/netsuite/settings", json=limits).raise_for_status()
-        settings = _settings(info, ledger_settings, folder)
+        settings = settings_of(info, ledger_settings, folder, flow=FlowSettings(batch_size=DEALS))
         with open_product(settings) as product:
             product.netsuite.server_time()
             start = time.perf_counter()
@@ -131,7 +131,10 @@ def _make_deals(info: Mapping[str, Any], control: httpx.Client, ledger: Ledger) 
     )
 
 
-def _settings(info: Mapping[str, Any], ledger: LedgerSettings, folder: Path) -> Settings:
+def settings_of(
+    info: Mapping[str, Any], ledger: LedgerSettings, folder: Path, *, flow: FlowSettings
+) -> Settings:
+    """Return the settings of a run against a sandbox."""
     netsuite = info["netsuite"]
     return Settings(
         streak=StreakSettings(
@@ -152,7 +155,7 @@ def _settings(info: Mapping[str, Any], ledger: LedgerSettings, folder: Path) -> 
         ),
         ledger=ledger,
         mapping=shipped_spec_path("deal_to_order"),
-        flow=FlowSettings(batch_size=DEALS),
+        flow=flow,
     )
 
 

@@ -22,6 +22,7 @@ NAMES = (
     "governor_limit_5",
     "governor_limit_15",
     "reconcile_100k",
+    "backfill",
 )
 REPORT = Path("build/bench.json")
 

@@ -141,3 +141,35 @@ def test_a_release_without_a_name_and_a_reason_is_refused(
 
 def test_with_nothing_waiting_the_finding_says_so(ledger: Ledger, secrets: list[str]) -> None:
     assert run_here("review_holds", {})["finding"] == "Nothing waits."
+
+
+def test_one_deal_is_told_from_end_to_end_and_no_secret_is_shown(
+    held: list[ExternalRef], secrets: list[str]
+) -> None:
+    key = held[1].id
+    shown = run("where_is_my_deal", {'DEAL = ""': f'DEAL = "{key}"'})
+    assert f"MAPPING, waits for a person: {key} waits" in shown
+    assert f"faults: fault of {key}" in shown
+    assert "Personal data is hidden" in shown
+    assert "It waits: a person decides hold" in shown
+    # What would have been written is shown; the keys and passwords of the connection are not.
+    assert [secret for secret in secrets[:-1] if secret in shown] == []
+
+
+def test_without_a_key_the_deal_of_the_newest_hold_is_told(
+    held: list[ExternalRef], secrets: list[str]
+) -> None:
+    assert run_here("where_is_my_deal", {})["timeline"].record == held[-1]
+
+
+def test_a_text_that_several_deals_match_lists_them(
+    held: list[ExternalRef], secrets: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = run_here("where_is_my_deal", {'DEAL = ""': 'DEAL = "waits"'})
+    assert told["finding"] == "Which deal is not clear."
+    printed = capsys.readouterr().out
+    assert [box for box in held if box.id not in printed] == []
+
+
+def test_a_ledger_that_knows_no_deal_has_no_story(ledger: Ledger, secrets: list[str]) -> None:
+    assert run_here("where_is_my_deal", {})["finding"] == "Which deal is not clear."

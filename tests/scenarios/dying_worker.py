@@ -68,6 +68,8 @@ def main() -> None:
         product.work_inbox()
         product.tell_boxes()
         product.order_to_invoice().run()
+        for _ in product.backfill().go_on():
+            pass
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from streak_netsuite.errors import Ambiguous, RecordError, RejectedByVendor
 from streak_netsuite.model.external_ref import ExternalRef
-from streak_netsuite.sync.hint import Claim, InboxEvent
+from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 
 
@@ -21,11 +21,14 @@ class Batch:
         self.reserved: tuple[str, ...] = ()
         self._events: dict[str, InboxEvent] = {}
         self._older: list[Outcome] = []
+        self._backfilled: set[str] = set()
+        self._live: set[str] = set()
         self._decided: dict[str, Outcome] = {}
         for event in sorted(claim.events, key=lambda e: e.id):
             self._supersede(event)
 
     def _supersede(self, event: InboxEvent) -> None:
+        (self._backfilled if event.origin is HintOrigin.BACKFILL else self._live).add(event.record.id)
         earlier = self._events.get(event.record.id)
         if earlier is not None:
             reason = f"hint {event.id} ({event.event}) of the same record is newer; the record is read once, as it is now"
@@ -41,6 +44,14 @@ class Batch:
     def open_keys(self) -> list[str]:
         """The records that nothing was decided about yet."""
         return [key for key in self._events if key not in self._decided]
+
+    def is_caught_up_on(self, key: str) -> bool:
+        """Tell whether a backfill asks for a record."""
+        return key in self._backfilled
+
+    def is_silent(self, key: str) -> bool:
+        """Tell whether only a backfill asks for a record: nothing happens to it now that anybody should hear of."""
+        return key in self._backfilled and key not in self._live
 
     def event(self, key: str) -> InboxEvent:
         """Return the newest event of a record."""

@@ -1,7 +1,7 @@
 """A deal that is won becomes a customer and a sales order in NetSuite."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -74,23 +74,30 @@ class DealToOrder:
     run_id: str
 
     def drain(self) -> RunReport:
-        """Work through the inbox until nothing is ready, batch by batch; return what was done.
+        """Work through the inbox until nothing is ready, batch by batch; return what was done; raises as `batches`."""
+        return sum(self.batches(), RunReport())
+
+    def batches(self, *, backfill: bool = False) -> Iterator[RunReport]:
+        """Work through the inbox until nothing is ready; yield what was done, batch by batch.
+
+        Args:
+            backfill: records that are caught up on, instead of those that something happens to now.
 
         Raises:
             TransientError, PermanentError: a vendor or the ledger stopped us. What was done is kept, and
                 the rest of the batch is back in the inbox.
         """
-        report = RunReport()
         while True:
             claim = self.memory.claim_events(
                 kind=RecordKind.BOX,
                 limit=self.settings.batch_size,
                 lease_seconds=self.settings.lease_seconds,
                 now=self.clock(),
+                backfill=backfill,
             )
             if not claim.events:
-                return report
-            report += self._work(claim)
+                return
+            yield self._work(claim)
 
     def plan(self, box_keys: Sequence[str]) -> tuple[list[OrderPlan], Batch]:
         """Return what would be written for these boxes, and what was decided about the others. Writes nothing."""
@@ -169,7 +176,11 @@ class DealToOrder:
             return []
         resolver = CustomerResolver(self.memory, self.erp, self.settings, policy=self.spec.match)
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
-        return [_order_plan(draft, steps[draft.deal.key]) for draft in drafts if draft.deal.key in steps]
+        return [
+            _order_plan(draft, steps[draft.deal.key], silent=batch.is_silent(draft.deal.key))
+            for draft in drafts
+            if draft.deal.key in steps
+        ]
 
     def _screen(self, batch: Batch, found: Mapping[str, Deal | RecordError], *, plan: bool) -> list[Deal]:
         """Keep the deals that are ours to order; say of the others why they are not."""
@@ -184,20 +195,20 @@ class DealToOrder:
                 batch.decide(key, Action.OBSOLETE, rule="gone", reason="the box does not exist any more")
             elif isinstance(deal, RecordError):
                 batch.hold(key, hold_of(deal), rule="gather")
-            elif reason := self._not_ours(deal):
+            elif reason := self._not_ours(deal, caught_up_on=batch.is_caught_up_on(key)):
                 batch.decide(key, Action.SKIPPED, rule="source", reason=reason)
             else:
                 deals.append(deal)
         return deals
 
-    def _not_ours(self, deal: Deal) -> str:
+    def _not_ours(self, deal: Deal, *, caught_up_on: bool) -> str:
         source = self.spec.source
         if source.pipeline not in {deal.pipeline, deal.pipeline_key}:
             return f"it is in pipeline '{deal.pipeline}', not in '{source.pipeline}'"
         if deal.stage not in {*source.stages, *self.spec.status.stages.values()}:
             return self._wrong_stage(deal)
         won_at = deal.stage_changed_at or deal.created_at
-        if source.won_since is not None and won_at.date() < source.won_since:
+        if not caught_up_on and source.won_since is not None and won_at.date() < source.won_since:
             return f"it was won on {won_at.date()}, before {source.won_since}, from when on orders are made"
         return ""
 
@@ -421,13 +432,14 @@ def _untied_hold(intent: Intent) -> Hold:
     )
 
 
-def _order_plan(draft: MappedDealDraft, step: CustomerStep) -> OrderPlan:
+def _order_plan(draft: MappedDealDraft, step: CustomerStep, *, silent: bool) -> OrderPlan:
     return OrderPlan(
         deal=draft.deal,
         customer=step,
         order=draft.order,
         operation_key=order_key(draft.deal.key),
         digest=draft.digest,
+        silent=silent,
         trace=draft.trace,
         warnings=draft.warnings,
         side_faults=draft.side_faults,
@@ -472,7 +484,7 @@ def _planned_order(plan: OrderPlan, customer: Reference) -> PlannedWrite[SalesOr
             rule="created",
             base_digest=plan.digest,
         ),
-        follow_ups=lambda internal_id: write_back_drafts(plan.deal, internal_id),
+        follow_ups=lambda internal_id: write_back_drafts(plan.deal, internal_id, silent=plan.silent),
     )
 
 

@@ -53,6 +53,16 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         drafts = list(self.drafts())
         return self.memory.plan_writes(drafts, now=self.clock()) if drafts else 0
 
+    def preview(self) -> list[str]:
+        """Return in words what would be billed now. Writes and keeps nothing."""
+        drafts = list(self.drafts())
+        known = self.memory.find_intents([draft.operation_key for draft in drafts]) if drafts else {}
+        return [
+            f"CREATE invoice of order {draft.payload['number']} as {draft.operation_key} (rule invoice.when: {self.spec.invoice.when})"
+            for draft in drafts
+            if draft.operation_key not in known
+        ]
+
     def drafts(self) -> Iterator[IntentDraft]:
         """Yield the invoices that would be made. Only orders of boxes are billed by us."""
         if self.spec.invoice.when == "never":

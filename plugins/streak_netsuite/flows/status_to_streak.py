@@ -1,7 +1,7 @@
 """What finance does with an order is told to its deal: fields, a stage, and one activity for each thing that happened."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
@@ -75,6 +75,33 @@ class StatusToStreak:
     def tell(self, order_ids: Sequence[str]) -> int:
         """Plan what the boxes of these orders are to be told; return how many writes are due."""
         return sum(self._tell(order_ids).values())
+
+    def preview(self, box_keys: Sequence[str]) -> list[str]:
+        """Return in words what these boxes would be told now, each field old and new. Writes and keeps nothing."""
+        boxes = [ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key) for key in box_keys]
+        ties = self.memory.find_bindings(boxes, RecordKind.SALES_ORDER) if boxes else {}
+        deals = self.deals.gather([ref.id for ref in ties]) if ties else {}
+        stories = self.erp.order_stories([tie.netsuite.id for tie in ties.values()]) if ties else {}
+        told: list[str] = []
+        for ref, tie in ties.items():
+            deal, story = deals.get(ref.id), stories.get(tie.netsuite.id)
+            if isinstance(deal, Deal) and story is not None:
+                told += self._previewed(deal, story)
+        return told
+
+    def _previewed(self, deal: Deal, story: OrderStory) -> Iterator[str]:
+        try:
+            drafts = self._drafts(deal, story)
+        except MappingError as error:
+            yield f"HOLD box '{deal.name}': {error}"
+            return
+        known = self.memory.find_intents([draft.operation_key for draft in drafts])
+        for draft in drafts:
+            before = known.get(draft.operation_key)
+            if before is None or any(
+                before.payload.get(name) != value for name, value in draft.payload.items()
+            ):
+                yield from _told_draft(deal, draft, before)
 
     def _claim(self, kind: RecordKind) -> Claim:
         return self.memory.claim_events(
@@ -180,7 +207,10 @@ class StatusToStreak:
 
     def _event_drafts(self, deal: Deal, story: OrderStory, today: date) -> Iterable[IntentDraft]:
         style = ActivityStyle(self.spec.status.events_as)
+        since = self.spec.status.events_since
         for event in story.events():
+            if since is not None and event.dated < since:
+                continue
             text = event_text(self.spec, story, event, today=today)
             if text:
                 # Noon in UTC is the same day nearly everywhere.
@@ -207,6 +237,19 @@ class StatusWrites(QueuedWrites[None]):
             return Sent(result_id=box, what=f"stage '{payload['stage']}'")
         self.boxes.write_fields(box, str(payload["pipeline_key"]), dict(payload["values"]))
         return Sent(result_id=box, what="fields about the order's course")
+
+
+def _told_draft(deal: Deal, draft: IntentDraft, before: Intent | None) -> Iterator[str]:
+    if draft.kind is RecordKind.BOX_STAGE:
+        yield f"UPDATE box '{deal.name}': stage {deal.stage} -> {draft.payload['stage']} (rule status.stages)"
+    elif draft.kind is RecordKind.BOX_STATUS:
+        for name, new in draft.payload["values"].items():
+            old = deal.fields.get(name, "")
+            if old != new:
+                yield f"UPDATE box '{deal.name}': {name}: {old or '(empty)'} -> {new or '(empty)'} (rule status.fields)"
+    else:
+        verb = "CREATE" if before is None else "UPDATE"
+        yield f"{verb} {draft.payload['style']} on box '{deal.name}': {draft.payload['text']} (rule status.events)"
 
 
 def _field_drafts(deal: Deal, values: Mapping[str, str]) -> list[IntentDraft]:

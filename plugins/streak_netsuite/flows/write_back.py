@@ -20,8 +20,8 @@ FLOW = "write_back"
 KINDS = (RecordKind.BOX_FIELDS, RecordKind.COMMENT)
 
 
-def write_back_drafts(deal: Deal, order_id: str) -> tuple[IntentDraft, ...]:
-    """Return the writes that become due once a box's order exists."""
+def write_back_drafts(deal: Deal, order_id: str, *, silent: bool = False) -> tuple[IntentDraft, ...]:
+    """Return the writes that become due once a box's order exists; silent ones notify nobody: no comment."""
     box = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=deal.key)
     payload = {"order_id": order_id, "pipeline_key": deal.pipeline_key, "box_name": deal.name}
     return tuple(
@@ -32,7 +32,7 @@ def write_back_drafts(deal: Deal, order_id: str) -> tuple[IntentDraft, ...]:
             subject=box,
             payload=payload,
         )
-        for kind in KINDS
+        for kind in ((RecordKind.BOX_FIELDS,) if silent else KINDS)
     )
 
 

@@ -133,12 +133,23 @@ def _store(names: tuple[str, ...]) -> ReturningInsert[Any]:
 
 
 def claim(
-    connection: Connection, *, kind: RecordKind, limit: int, lease_seconds: float, now: datetime, token: str
+    connection: Connection,
+    *,
+    kind: RecordKind,
+    limit: int,
+    lease_seconds: float,
+    now: datetime,
+    token: str,
+    backfill: bool = False,
 ) -> Claim:
-    """Take all ready events of up to `limit` records, oldest first."""
+    """Take all ready events of up to `limit` records, oldest first.
+
+    Args:
+        backfill: records that are caught up on, instead of those that something happens to now.
+    """
     until = now + timedelta(seconds=lease_seconds)
     connection.execute(select(func.pg_advisory_xact_lock(_CLAIM_LOCK)))
-    waiting = _waiting_records(kind, now).limit(limit)
+    waiting = _waiting_records(kind, now, backfill=backfill).limit(limit)
     leased = _lease_records(connection, waiting, until=until, now=now, token=token)
     rows = [row for take in _take_events(leased, kind, now) for row in connection.execute(take)]
     events = tuple(_event(row) for row in sorted(rows, key=lambda row: row.id))
@@ -146,11 +157,11 @@ def claim(
     return Claim(token=token, events=events, lease_until=until)
 
 
-def _waiting_records(kind: RecordKind, now: datetime) -> Select[Any]:
+def _waiting_records(kind: RecordKind, now: datetime, *, backfill: bool) -> Select[Any]:
     """Select records with something to claim and no living lease, the longest waiting first."""
     return (
         select(inbox_event.c.record_key, inbox_event.c.kind, inbox_event.c.system)
-        .where(inbox_event.c.kind == kind.value, _claimable(now))
+        .where(inbox_event.c.kind == kind.value, _claimable(now), _caught_up_on(backfill=backfill))
         .group_by(inbox_event.c.record_key, inbox_event.c.kind, inbox_event.c.system)
         .order_by(func.min(inbox_event.c.id))
     )
@@ -165,6 +176,11 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
         or_(inbox_event.c.state == EventState.CLAIMED.value, inbox_event.c.ready_at <= now),
         ~held,
     )
+
+
+def _caught_up_on(*, backfill: bool) -> ColumnElement[bool]:
+    origin = inbox_event.c.origin
+    return origin == HintOrigin.BACKFILL.value if backfill else origin != HintOrigin.BACKFILL.value
 
 
 def _lease_of_event() -> ColumnElement[bool]:
@@ -361,11 +377,21 @@ def release(connection: Connection, held: Claim, *, retry_at: datetime, reason: 
 
 
 def count_ready(connection: Connection, kinds: Sequence[RecordKind], *, now: datetime) -> int:
-    """Return how many events of these kinds could be claimed now."""
+    """Return how many events of these kinds could be claimed now; those that are caught up on do not count."""
     of_kind = inbox_event.c.kind.in_([kind.value for kind in kinds])
+    live = _caught_up_on(backfill=False)
     return connection.execute(
-        select(func.count()).select_from(inbox_event).where(of_kind, _claimable(now))
+        select(func.count()).select_from(inbox_event).where(of_kind, live, _claimable(now))
     ).scalar_one()
+
+
+def count_backfill(connection: Connection) -> tuple[int, int]:
+    """Return how many records are still to be caught up on, and how many were."""
+    done = inbox_event.c.state == EventState.DONE.value
+    open_, finished = connection.execute(
+        select(func.count().filter(~done), func.count().filter(done)).where(_caught_up_on(backfill=True))
+    ).one()
+    return open_, finished
 
 
 def next_due(connection: Connection, *, now: datetime) -> datetime | None:
@@ -446,6 +472,8 @@ def oldest_waiting(
     """Return when the longest waiting event that a flow could claim now was received."""
     of_kind = inbox_event.c.kind.in_([kind.value for kind in kinds])
     oldest: datetime | None = connection.execute(
-        select(func.min(inbox_event.c.received_at)).where(of_kind, _claimable(now))
+        select(func.min(inbox_event.c.received_at)).where(
+            of_kind, _caught_up_on(backfill=False), _claimable(now)
+        )
     ).scalar_one()
     return oldest

@@ -18,6 +18,7 @@ from streak_netsuite.ledger.call_book import CallBook
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.directory import Directory
+from streak_netsuite.ledger.history import History
 from streak_netsuite.ledger.holds import StoredHold
 from streak_netsuite.ledger.inbox import StoredEvent
 from streak_netsuite.ledger.outcomes import StoredOutcome
@@ -106,6 +107,11 @@ class Ledger:
         """What is known of deals and their orders, read from end to end."""
         return Books(self._database, self._cipher)
 
+    @property
+    def history(self) -> History:
+        """Everything that is known of one deal."""
+        return History(self._database, self._cipher)
+
     # Hints and claims
 
     def store_hints(
@@ -133,10 +139,25 @@ class Ledger:
             due = (inbox.next_due(connection, now=now), intents.next_due(connection, now=now))
         return min((at for at in due if at is not None), default=None)
 
-    def claim_events(self, *, kind: RecordKind, limit: int, lease_seconds: float, now: datetime) -> Claim:
+    def count_live(self, *, now: datetime) -> int:
+        """Return how many boxes' hints of what happens now are ready to be claimed."""
+        with self._database.begin() as connection:
+            return inbox.count_ready(connection, (RecordKind.BOX,), now=now)
+
+    def count_backfill(self) -> tuple[int, int]:
+        """Return how many records are still to be caught up on, and how many were."""
+        with self._database.begin() as connection:
+            return inbox.count_backfill(connection)
+
+    def claim_events(
+        self, *, kind: RecordKind, limit: int, lease_seconds: float, now: datetime, backfill: bool = False
+    ) -> Claim:
         """Take the ready events of up to `limit` records, oldest first; the claim may be empty.
 
         Events whose lease ran out are ready again.
+
+        Args:
+            backfill: records that are caught up on, instead of those that something happens to now.
         """
         with self._database.begin() as connection:
             return inbox.claim(
@@ -146,6 +167,7 @@ class Ledger:
                 lease_seconds=lease_seconds,
                 now=now,
                 token=self._new_id(),
+                backfill=backfill,
             )
 
     def renew_claim(self, claim: Claim, *, lease_seconds: float, now: datetime) -> Claim:

@@ -81,6 +81,7 @@ inbox_event = Table(
         postgresql_where=text("state IN ('ready', 'claimed')"),
     ),
     Index("inbox_event_ready_at_idx", "ready_at", postgresql_where=text("state = 'ready'")),
+    Index("inbox_event_backfill_idx", "state", postgresql_where=text("origin = 'backfill'")),
     comment="word that a record changed; the truth is fetched later",
 )
 

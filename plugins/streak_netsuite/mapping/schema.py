@@ -480,6 +480,9 @@ class StatusSection(_Part):
     events: dict[EventKind, EventText] = Field(default_factory=dict)
     """The activity that is put on the box when something happens. The expression sees `event` besides."""
 
+    events_since: date | None = None
+    """What happened before this day is not put on boxes: set it to the day you go live, before you catch up on old deals."""
+
     events_as: Literal["comment", "meeting_note"] = "comment"
     """How Streak keeps them: as comments, or as meeting notes that stand at their day in the timeline and count as touches
     in Streak's sales figures."""

@@ -8,7 +8,7 @@ from streak_netsuite.errors import MappingError
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.mapping.write_back import evaluated
-from streak_netsuite.model.order_story import OrderStory, StoryEvent
+from streak_netsuite.model.order_story import OrderStory, StoryEvent, status_in_words
 
 
 def status_values(spec: MappingSpec, story: OrderStory, *, today: date) -> dict[str, str]:
@@ -64,7 +64,7 @@ def _view(story: OrderStory, today: date) -> Mapping[str, Any]:
             "number": story.number,
             "internal_id": story.internal_id,
             "url": story.url,
-            "status": story.status,
+            "status": status_in_words(story.status),
             "state": story.state(today).value,
             "date": story.dated,
             "total": story.total,

@@ -12,6 +12,7 @@ from streak_netsuite.mapping.conversion import to_text
 from streak_netsuite.mapping.expression import Expression
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.unfit import Unfit
+from streak_netsuite.model.order_story import status_in_words
 from streak_netsuite.model.reference import Reference
 
 _UTC = ZoneInfo("UTC")  # an order tells days, which have no zone
@@ -47,7 +48,7 @@ class WrittenOrder(Protocol):
 
     @property
     def status(self) -> str:
-        """The status in words."""
+        """NetSuite's word for its status ("pendingFulfillment"); expressions see it as its pages show it."""
         ...
 
     @property
@@ -117,7 +118,7 @@ def _view(order: WrittenOrder) -> dict[str, Any]:
             "number": order.number,
             "internal_id": order.internal_id,
             "url": order.url,
-            "status": order.status,
+            "status": status_in_words(order.status),
             "date": order.transaction_date,
             "total": order.total,
             "currency": order.currency,

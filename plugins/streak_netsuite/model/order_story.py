@@ -1,5 +1,6 @@
 """What became of an order: what was sent, billed, paid and credited, as one story."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -43,6 +44,14 @@ class EventKind(StrEnum):
     CREDITED = "credited"
     REFUNDED = "refunded"
     VOIDED = "voided"
+
+
+_SHOWN = {"fullyBilled": "Billed", "pendingBillingPartFulfilled": "Pending Billing/Partially Fulfilled"}
+
+
+def status_in_words(status: str) -> str:
+    """Return an order's status as NetSuite's pages show it: "pendingFulfillment" is "Pending Fulfillment"."""
+    return _SHOWN.get(status) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", status[:1].upper() + status[1:])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,11 +10,18 @@ from streak_netsuite.model.external_ref import ExternalRef
 
 
 class HintOrigin(StrEnum):
-    """How a hint reached us."""
+    """How a hint reached us.
+
+    WEBHOOK   the vendor said so
+    SWEEP     a sweep found it
+    PERSON    somebody released or asked for it
+    BACKFILL  an old record that is caught up on: it waits behind everything that happens now
+    """
 
     WEBHOOK = "webhook"
     SWEEP = "sweep"
     PERSON = "person"
+    BACKFILL = "backfill"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,6 +50,7 @@ class OrderPlan:
         operation_key: external id of the order.
         order: without its customer, which the customer step provides.
         digest: of all that the mapping reads of the deal.
+        silent: whether nobody is to be notified: fields of the box are set, and no comment is written.
         trace: rule text by target field, for explanations.
         warnings: what the mapping changed on the way, such as clipped text.
         side_faults: what the records are made without, each a hold of its own.
@@ -60,6 +61,7 @@ class OrderPlan:
     order: SalesOrder
     operation_key: str
     digest: str = ""
+    silent: bool = False
     trace: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     side_faults: tuple[RecordError, ...] = ()

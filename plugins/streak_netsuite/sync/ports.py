@@ -308,10 +308,13 @@ class Memory(Protocol):
     def count_waiting(self, *, now: datetime, kinds: Sequence[RecordKind] = (RecordKind.BOX,)) -> int:
         """Return how many hints are ready to be claimed."""
 
-    def claim_events(self, *, kind: RecordKind, limit: int, lease_seconds: float, now: datetime) -> Claim:
+    def claim_events(
+        self, *, kind: RecordKind, limit: int, lease_seconds: float, now: datetime, backfill: bool = False
+    ) -> Claim:
         """Take the ready events of up to `limit` records, oldest first; the claim may be empty.
 
-        Events whose lease ran out are ready again.
+        Events whose lease ran out are ready again. `backfill` takes records that are caught up on, instead of
+        those that something happens to now.
         """
 
     def renew_claim(self, claim: Claim, *, lease_seconds: float, now: datetime) -> Claim:

@@ -15,6 +15,7 @@ from streak_netsuite.model.order_story import (
     OrderState,
     OrderStory,
     Settlement,
+    status_in_words,
 )
 from streak_netsuite.model.reference import Reference
 
@@ -139,3 +140,18 @@ def test_sums_are_exact_to_the_cent(amounts: list[Decimal], open_: list[Decimal]
     story = replace(ORDER, bills=bills)
     assert story.invoiced * 100 == sum(int(bill.total * 100) for bill in bills)
     assert story.open * 100 == sum(int(bill.open * 100) for bill in bills)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("pendingFulfillment", "Pending Fulfillment"),
+        ("pendingBillingPartFulfilled", "Pending Billing/Partially Fulfilled"),
+        ("fullyBilled", "Billed"),
+        ("closed", "Closed"),
+        ("Pending Fulfillment", "Pending Fulfillment"),
+        ("", ""),
+    ],
+)
+def test_a_status_is_told_as_netsuites_pages_show_it(status: str, words: str) -> None:
+    assert status_in_words(status) == words

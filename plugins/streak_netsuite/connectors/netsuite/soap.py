@@ -28,6 +28,7 @@ from streak_netsuite.connectors.netsuite.tba import PassportSigner, TokenCredent
 from streak_netsuite.connectors.netsuite.writer import RecordWriter, Verb
 from streak_netsuite.connectors.netsuite.wsdl import load_wsdl
 from streak_netsuite.errors import (
+    ConfigurationError,
     InvalidCredentials,
     RateLimited,
     StreakNetSuiteError,
@@ -58,8 +59,10 @@ class SoapClient:
         clock: Callable[[], float] = time.time,
         rng: random.Random | None = None,
         governor: Governor | None = None,
+        read_only: bool = False,
     ) -> None:
         self._settings = settings
+        self._read_only = read_only
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self.account = AccountId(settings.account)
@@ -146,8 +149,12 @@ class SoapClient:
             TransientError: it was not processed; try again later.
             PermanentError: a person must act.
             RejectedByVendor: NetSuite read the request and refused it as a whole.
-            ConfigurationError: the account's schema has no such record, field or operation.
+            ConfigurationError: the account's schema has no such record, field or operation, or the client only reads.
         """
+        if self._read_only and call.effect is not Effect.READ:
+            raise ConfigurationError(
+                f"NetSuite {call.operation} in a dry run: nothing may be written; this is a defect"
+            )
         # Built before a slot is taken: the slots are NetSuite's time, not ours.
         message = self._message(call)
         signed_again = False

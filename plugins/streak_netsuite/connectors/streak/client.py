@@ -23,7 +23,7 @@ from streak_netsuite.connectors.streak.calls import users
 from streak_netsuite.connectors.streak.paging import Listing, Page, Walk
 from streak_netsuite.connectors.streak.protocol import Unauthorized
 from streak_netsuite.connectors.streak.settings import StreakSettings
-from streak_netsuite.errors import InvalidCredentials, RejectedByVendor
+from streak_netsuite.errors import ConfigurationError, InvalidCredentials, RejectedByVendor
 
 RowT = TypeVar("RowT")
 
@@ -40,9 +40,15 @@ class StreakClient:
     """
 
     def __init__(
-        self, settings: StreakSettings, *, rng: random.Random | None = None, bucket: TokenBucket | None = None
+        self,
+        settings: StreakSettings,
+        *,
+        rng: random.Random | None = None,
+        bucket: TokenBucket | None = None,
+        read_only: bool = False,
     ) -> None:
         self._settings = settings
+        self._read_only = read_only
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._bucket = bucket or _bucket(settings)
         self._rule = _rule(settings)
@@ -105,6 +111,8 @@ class StreakClient:
             yield from page.rows
 
     def _once(self, call: Call[ResultT], tries: int) -> ResultT:
+        if self._read_only and call.effect is not Effect.READ:
+            raise ConfigurationError(f"{call.name} in a dry run: nothing may be written; this is a defect")
         self._bucket.take()
         request = protocol.build(self._http, call, self._settings.base_url)
         once = call.effect is Effect.ONCE

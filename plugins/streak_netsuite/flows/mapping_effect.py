@@ -1,0 +1,107 @@
+"""What another mapping would make of deals: which records would differ, field by field, and which would be held or pass."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streak_netsuite.mapping.diff import FieldChange, diff
+from streak_netsuite.mapping.engine import Engine, MappedDeal
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.sync.ports import DealSource
+
+
+class Effect(StrEnum):
+    """What a mapping changes for a deal.
+
+    SAME     nothing
+    CHANGED  its records would have other values
+    BREAKS   it would be held, and is not now
+    MENDS    it is held now, and would not be
+    HELD     it is held by both
+    """
+
+    SAME = "same"
+    CHANGED = "changed"
+    BREAKS = "breaks"
+    MENDS = "mends"
+    HELD = "held"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DealEffect:
+    """What becomes of one deal.
+
+    Attributes:
+        changes: fields of the customer and the order, with the value by the mapping now and by the other one.
+        faults: what would hold it by the other mapping.
+    """
+
+    key: str
+    name: str
+    effect: Effect
+    changes: tuple[FieldChange, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingEffect:
+    """Maps the same deals by two mappings. Reads only; nothing is kept.
+
+    Attributes:
+        now, then: build the engines for a batch of deals, with the live lookups they need.
+    """
+
+    deals: DealSource
+    now: Callable[[Sequence[Deal]], Engine]
+    then: Callable[[Sequence[Deal]], Engine]
+    batch_size: int = 500
+
+    def compare(self, box_keys: Sequence[str]) -> Iterator[DealEffect]:
+        """Yield what becomes of each deal that can be read."""
+        for start in range(0, len(box_keys), self.batch_size):
+            found = self.deals.gather(box_keys[start : start + self.batch_size])
+            deals = [deal for deal in found.values() if isinstance(deal, Deal)]
+            if not deals:
+                continue
+            now, then = self.now(deals), self.then(deals)
+            yield from (_effect(deal, now.map(deal), then.map(deal)) for deal in deals)
+
+
+def effect_text(effects: Sequence[DealEffect]) -> str:
+    """Return the effects for people: counts, then every deal that would be treated otherwise."""
+    counts = {kind: sum(1 for one in effects if one.effect is kind) for kind in Effect}
+    head = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "no deal"
+    blocks = [_block(one) for one in effects if one.effect not in {Effect.SAME, Effect.HELD}]
+    return "\n\n".join([f"{len(effects)} deals: {head}. Nothing was written.", *blocks])
+
+
+def _effect(deal: Deal, now: MappedDeal, then: MappedDeal) -> DealEffect:
+    faults = tuple(str(fault) for fault in then.blocking)
+    was, will = _passes(now), _passes(then)
+    if was and will:
+        changes = _changes(now, then)
+        return DealEffect(
+            key=deal.key, name=deal.name, effect=Effect.CHANGED if changes else Effect.SAME, changes=changes
+        )
+    effect = Effect.BREAKS if was else Effect.MENDS if will else Effect.HELD
+    return DealEffect(key=deal.key, name=deal.name, effect=effect, faults=faults)
+
+
+def _passes(mapped: MappedDeal) -> bool:
+    return mapped.customer is not None and mapped.order is not None and not mapped.blocking
+
+
+def _changes(now: MappedDeal, then: MappedDeal) -> tuple[FieldChange, ...]:
+    changes: list[FieldChange] = []
+    if then.customer is not None:
+        changes += diff(now.customer, then.customer, then.rules)
+    if then.order is not None:
+        changes += diff(now.order, then.order, then.rules)
+    return tuple(changes)
+
+
+def _block(one: DealEffect) -> str:
+    lines = [f"{one.effect.value.upper()} '{one.name}' ({one.key})"]
+    lines += [f"  {change}   [{change.rule or 'default'}]" for change in one.changes]
+    lines += [f"  fault: {fault}" for fault in one.faults]
+    return "\n".join(lines)

@@ -1,0 +1,146 @@
+"""Old deals are caught up on: silently, behind what happens now, resumable, and repeated without a single duplicate."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streak_netsuite.errors import StreakNetSuiteError
+from streak_netsuite.flows.backfill import Progress, Window
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+BOX = "Blue Harbor warehouse robots"
+NUMBER = "NetSuite order"
+
+
+def catch_up(world: World, window: Window | None = None) -> Progress:
+    """Run a backfill to its end, writes to the boxes included."""
+    with world.product() as product:
+        *_, last = product.backfill().run(window or Window())
+        product.tell_boxes()
+    return last
+
+
+def before_go_live(world: World, folder: Path) -> None:
+    """Let the product go live tomorrow: everything that is won until then is old."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date()
+    world.change_mapping(folder, "  # won_since: 2026-12-01 #", f"  won_since: {tomorrow} #")
+
+
+def ordered(world: World, keys: list[str]) -> int:
+    """Return how many of these deals have an order, and make sure that none has two."""
+    boxes = [order["custom"]["custbody_streak_box"] for order in world.orders()]
+    assert len(boxes) == len(set(boxes))
+    return len(set(boxes) & set(keys))
+
+
+def test_deals_won_before_the_product_went_live_are_caught_up_on_and_nobody_is_notified(
+    world: World, tmp_path: Path
+) -> None:
+    before_go_live(world, tmp_path)
+    keys = world.won_deals(12, organizations=4)
+    world.run()
+    assert ordered(world, keys) == 0  # live, they are too old
+    progress = catch_up(world)
+    assert ordered(world, keys) == 12
+    assert progress.left == 0
+    assert progress.report.count(Action.CREATED) >= 12
+    assert all(world.field(key, NUMBER) for key in keys)
+    assert [world.comments(key) for key in keys] == [[]] * 12
+
+
+def test_the_same_backfill_again_makes_nothing_twice(world: World, tmp_path: Path) -> None:
+    before_go_live(world, tmp_path)
+    keys = world.deals(8, organizations=3)
+    catch_up(world)
+    written = len(world.writes("netsuite"))
+    again = catch_up(world)
+    assert again.done >= 8  # each was looked at anew
+    assert again.report.count(Action.CREATED) == 0
+    assert len(world.writes("netsuite")) == written
+    assert ordered(world, keys) == 8
+
+
+def test_only_deals_of_the_window_are_meant(world: World) -> None:
+    keys = world.deals(3)
+    yesterday = (datetime.now(UTC) - timedelta(days=2)).date()
+    catch_up(world, Window(until=yesterday))
+    assert ordered(world, keys) == 0
+    catch_up(world, Window(since=yesterday))
+    assert ordered(world, keys) == 3
+
+
+def test_a_window_that_ends_before_it_begins_is_refused() -> None:
+    today = datetime.now(UTC).date()
+    with pytest.raises(ValueError, match="before it begins"):
+        Window(since=today, until=today - timedelta(days=1))
+
+
+def test_what_happens_now_is_worked_on_first_and_tells_its_box(world: World, tmp_path: Path) -> None:
+    before_go_live(world, tmp_path)
+    old = world.deals(6)
+    with world.product() as product:
+        assert product.backfill().list(Window()) >= 6
+    world.mapping.write_text(world.mapping.read_text().replace("  won_since:", "  # won_since:"))
+    live = world.win(BOX)
+    report = world.run()  # as the DAG does, while the backfill waits
+    assert report.count(Action.CREATED) == 1
+    assert ordered(world, [live]) == 1
+    assert ordered(world, old) == 0
+    assert len(world.comments(live)) == 1
+
+
+def test_a_backfill_gives_way_to_live_deals_but_not_for_ever(world: World) -> None:
+    world.deals(2)
+    world.win(BOX)  # waits, and nobody works on it
+    slept: list[float] = []
+    with world.product() as product:
+        backfill = product.backfill()
+        object.__setattr__(backfill, "sleep", slept.append)
+        object.__setattr__(backfill, "patience_seconds", 5.0)
+        *_, last = backfill.run(Window())
+    assert last.left == 0
+    assert slept == [1.0] * len(slept)
+    assert len(slept) >= 5
+
+
+def test_a_backfill_that_was_stopped_goes_on_where_it_was(world: World) -> None:
+    keys = world.deals(9, organizations=3)
+    world.fault("streak", "status", operation="*", times=None, options={"status": 500})
+    with pytest.raises(StreakNetSuiteError):
+        catch_up(world)
+    world.control.delete("/faults").raise_for_status()
+    world.wait(300)
+    catch_up(world)
+    assert ordered(world, keys) == 9
+
+
+def test_a_worker_killed_after_the_orders_leaves_no_duplicate_and_no_gap(world: World) -> None:
+    keys = world.deals(5, organizations=2)
+    with world.product() as product:
+        product.backfill().list(Window())
+    world.die("order")
+    assert len(world.orders()) > 0
+    world.wait(120)
+    progress = catch_up(world)
+    assert ordered(world, keys) == 5
+    assert progress.report.count(Action.ADOPTED) > 0
+    assert progress.left == 0
+
+
+def test_old_events_of_adopted_orders_are_not_told_again(world: World, tmp_path: Path) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date()
+    world.change_mapping(tmp_path, "\nstatus:\n", f"\nstatus:\n  events_since: {tomorrow}\n")
+    box = world.win(BOX)
+    world.run()
+    (order,) = world.orders(box)
+    before = world.comments(box)
+    world.control.post(f"/netsuite/orders/{order['internalId']}/fulfill", json={}).raise_for_status()
+    with world.product() as product:
+        product.netsuite_sweep().run()
+        product.status_to_streak().drain()
+        product.tell_boxes()
+    assert world.comments(box) == before
+    assert "Pending Billing" in str(world.field(box, "NetSuite status"))
