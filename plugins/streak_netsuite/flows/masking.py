@@ -88,7 +88,7 @@ class Mask:
 
     def _hidden(self, value: Any) -> Any:
         if isinstance(value, Mapping):
-            return {str(key): self._hidden(entry) for key, entry in value.items()}
+            return {self.text(str(key)): self._hidden(entry) for key, entry in value.items()}
         if isinstance(value, list | tuple):
             return [self._hidden(entry) for entry in value]
         return value if value in (None, "") or isinstance(value, bool) or value in self._keep else HIDDEN
