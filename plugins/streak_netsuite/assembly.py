@@ -29,6 +29,7 @@ from streak_netsuite.flows.backfill import Backfill, Window
 from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder, order_key
 from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.ended_deals import EndedDeals
+from streak_netsuite.flows.hold_desk import HoldDesk
 from streak_netsuite.flows.mapping_effect import MappingEffect
 from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.flows.order_follow import OrderFollower
@@ -91,12 +92,17 @@ class Product:
             memory=self.ledger,
             spec=self.spec,
             engine_for=self.engine_for,
+            digest_of=self.digest_of,
             follower=self.order_follower(),
             ended=EndedDeals(memory=self.ledger, spec=self.spec, clock=self.clock),
             settings=self.settings.flow,
             clock=self.clock,
             run_id=self.run_id,
         )
+
+    def digest_of(self, deal: Deal) -> str:
+        """Return a digest of all that the mapping reads of a deal."""
+        return self.engine_for(()).digest(deal)
 
     def order_follower(self) -> OrderFollower:
         """Return what decides about changed deals whose orders exist."""
@@ -149,6 +155,10 @@ class Product:
             then=replace(self, spec=other).engine_for,
             batch_size=self.settings.flow.batch_size,
         )
+
+    def hold_desk(self) -> HoldDesk:
+        """Return the desk at which people decide about holds."""
+        return HoldDesk(book=self.ledger, clock=self.clock)
 
     def outages(self) -> OutageBook:
         """Return the book of what is known to be broken."""

@@ -1,5 +1,6 @@
 """The `streak-netsuite` command."""
 
+import contextlib
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +13,14 @@ from rich.table import Table
 from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from streak_netsuite.assembly import Product, Settings
     from streak_netsuite.connections import ConnectionParts
     from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
     from streak_netsuite.flows.backfill import Window
+    from streak_netsuite.flows.hold_desk import HoldDesk
     from streak_netsuite.flows.webhooks import WebhookKeeper
     from streak_netsuite.ledger.ledger import Ledger
     from streak_netsuite.ledger.settings import LedgerSettings
@@ -42,6 +45,8 @@ app.add_typer(netsuite_app, name="netsuite")
 console = Console()
 errors = Console(stderr=True)
 
+Reason = Annotated[str, typer.Option(help="Why; kept in the audit.")]
+Actor = Annotated[str, typer.Option(help="Who; the login name by default.")]
 FLOWS = ("deal_to_order", "order_to_invoice", "status_to_streak")
 Targets = Annotated[
     list[str],
@@ -267,6 +272,46 @@ def holds_release(
     typer.echo(f"hold {hold_id} is released; the record is in the inbox again")
 
 
+@holds_app.command("approve")
+def holds_approve(hold_id: int, reason: Reason, actor: Actor = "") -> None:
+    """Let a deal's order be written, as long as the deal is as it was when it was held."""
+    with _desk() as desk:
+        desk.approve(hold_id, actor=actor or _login_name(), reason=reason)
+    typer.echo(f"hold {hold_id} is approved; its deal is in the inbox again")
+
+
+@holds_app.command("edit")
+def holds_edit(
+    hold_id: int,
+    values: Annotated[
+        list[str], typer.Argument(help='Values by name: "fields.Quantity=3", name=..., notes=...')
+    ],
+    reason: Reason,
+    actor: Actor = "",
+) -> None:
+    """Let a deal be read with other values, as long as it is as it was when it was held."""
+    edits = dict(value.partition("=")[::2] for value in values)
+    with _desk() as desk:
+        desk.edit(hold_id, edits, actor=actor or _login_name(), reason=reason)
+    typer.echo(f"hold {hold_id} is edited; its deal is in the inbox again")
+
+
+@holds_app.command("choose")
+def holds_choose(
+    hold_id: int,
+    customer: Annotated[str, typer.Argument(help="Internal id of a candidate, or `new` for a new customer.")],
+    reason: Reason,
+    actor: Actor = "",
+) -> None:
+    """Say which customer is meant by a deal that could be several customers', from now on."""
+    with _desk() as desk:
+        if customer == "new":
+            desk.create_customer(hold_id, actor=actor or _login_name(), reason=reason)
+        else:
+            desk.choose_customer(hold_id, customer, actor=actor or _login_name(), reason=reason)
+    typer.echo(f"hold {hold_id} is decided; its deal is in the inbox again")
+
+
 @holds_app.command("dismiss")
 def holds_dismiss(
     hold_id: int,
@@ -378,6 +423,14 @@ def main() -> None:
     except StreakNetSuiteError as error:
         errors.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(1) from None
+
+
+@contextlib.contextmanager
+def _desk() -> "Iterator[HoldDesk]":
+    from streak_netsuite.flows.hold_desk import HoldDesk
+
+    with _ledger() as ledger:
+        yield HoldDesk(book=ledger, clock=lambda: datetime.now(UTC))
 
 
 def _login_name() -> str:

@@ -17,6 +17,7 @@ from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.matching import Match, Sought, Verdict, match_customer
 from streak_netsuite.sync.outcome import Action, Hold
 from streak_netsuite.sync.plan import Buyer, CustomerStep
@@ -136,6 +137,8 @@ class CustomerResolver:
     def _recognise(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], buyers: Mapping[str, Buyer]
     ) -> dict[str, CustomerStep]:
+        steps = self._decided(drafts, buyers)
+        drafts = [draft for draft in drafts if draft.deal.key not in steps]
         sought = {d.deal.key: _sought(d, buyers[d.deal.key]) for d in drafts}
         equal = self._memory.directory.find(
             external_ids=[s.external_id for s in sought.values()],
@@ -148,7 +151,6 @@ class CustomerResolver:
         similar = (
             self._memory.directory.similar_of(unknown, at_least=self._policy.possible) if unknown else {}
         )
-        steps: dict[str, CustomerStep] = {}
         for draft in drafts:
             key = draft.deal.key
             match = match_customer(
@@ -160,11 +162,25 @@ class CustomerResolver:
             )
             if match.verdict is Verdict.UNSURE:
                 batch.hold(
-                    key, hold_of(_ambiguous(draft, match), payload=to_plain(draft.customer)), rule="customer"
+                    key,
+                    hold_of(_ambiguous(draft, match), payload=_asked(draft, buyers[key], match)),
+                    rule="customer",
                 )
             else:
                 steps[key] = _matched_step(draft, buyers[key], sought[key], match)
         return steps
+
+    def _decided(
+        self, drafts: Sequence[MappedDealDraft], buyers: Mapping[str, Buyer]
+    ) -> dict[str, CustomerStep]:
+        """Return the customers that people have decided on."""
+        refs = {d.deal.key: buyer_ref(buyers[d.deal.key]) for d in drafts}
+        made = self._memory.find_decisions(list(refs.values()), question="customer") if refs else {}
+        return {
+            d.deal.key: _decided_step(d, buyers[d.deal.key], made[refs[d.deal.key]])
+            for d in drafts
+            if refs[d.deal.key] in made
+        }
 
     def _share(self, steps: Mapping[str, CustomerStep]) -> dict[str, CustomerStep]:
         """Let deals of one new customer create it once: same buyer, or same name in this batch."""
@@ -265,9 +281,32 @@ def _matched_step(draft: MappedDealDraft, buyer: Buyer, sought: Sought, match: M
     )
 
 
+def _decided_step(draft: MappedDealDraft, buyer: Buyer, decision: Decision) -> CustomerStep:
+    chosen = decision.choice is Choice.CHOOSE
+    return CustomerStep(
+        rule="person",
+        reason=f"{decision.actor} decided so: {decision.reason}",
+        buyer_key=buyer.party.key,
+        is_person=buyer.is_person,
+        reference=Reference(internal_id=decision.value, name=draft.customer.name) if chosen else None,
+        record=None if chosen else draft.customer,
+        operation_key="" if chosen else external_id(CUSTOMER_KEY, buyer.party.key),
+    )
+
+
+def _asked(draft: MappedDealDraft, buyer: Buyer, match: Match) -> dict[str, object]:
+    """Return what a person needs to decide: the customer that would be made, who buys, and who could be meant."""
+    ref = buyer_ref(buyer)
+    return {
+        **to_plain(draft.customer),
+        "buyer": {"kind": ref.kind.value, "key": ref.id},
+        "customers": [candidate.entry.internal_id for candidate in match.candidates],
+    }
+
+
 def _ambiguous(draft: MappedDealDraft, match: Match) -> Ambiguous:
     return Ambiguous(
         f"deal '{draft.deal.name}': {match.reason}",
         candidates=[str(c) for c in match.candidates],
-        fix="link the organization to one of the candidates, or make the names in Streak and NetSuite differ",
+        fix="choose one of the candidates, or let a new customer be made",
     )

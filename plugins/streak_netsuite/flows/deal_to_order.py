@@ -17,6 +17,7 @@ from streak_netsuite.errors import (
 )
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.customers import CustomerResolver
+from streak_netsuite.flows.deal_edits import with_edits
 from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of, mapping_hold
 from streak_netsuite.flows.ended_deals import EndedDeals
 from streak_netsuite.flows.lease import LeaseKeeper
@@ -25,6 +26,7 @@ from streak_netsuite.flows.order_follow import EngineMaker, OrderFollower
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.write_back import write_back_drafts
+from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.engine import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.customer import Customer
@@ -47,6 +49,7 @@ log = logging.getLogger(__name__)
 FLOW = "deal_to_order"
 SIDE_FLOW = "deal_to_order.side"  # holds that a later good outcome of the deal must not close
 ORDER_KEY = "streak-so"
+NEEDS_APPROVAL = "NEEDS_APPROVAL"
 # Status codes that say "this reference leads nowhere" (section_N3539978, read 2026-11).
 _DEAD_REFERENCE = frozenset(
     {"INVALID_KEY_OR_REF", "RCRD_DSNT_EXIST", "INVALID_REF_KEY", "NONEXISTENT_EXTERNAL_ID"}
@@ -58,6 +61,7 @@ class DealToOrder:
     """The flow. Each method leaves the ledger true at any line it may die on.
 
     Attributes:
+        digest_of: a digest of all that the mapping reads of a deal.
         clock: aware UTC now.
         run_id: names the run in outcomes.
     """
@@ -67,6 +71,7 @@ class DealToOrder:
     memory: Memory
     spec: MappingSpec
     engine_for: EngineMaker
+    digest_of: Callable[[Deal], str]
     follower: OrderFollower
     ended: EndedDeals
     settings: FlowSettings
@@ -90,7 +95,7 @@ class DealToOrder:
         while True:
             claim = self.memory.claim_events(
                 kind=RecordKind.BOX,
-                limit=self.settings.batch_size,
+                limit=self.settings.backfill_batch_size if backfill else self.settings.batch_size,
                 lease_seconds=self.settings.lease_seconds,
                 now=self.clock(),
                 backfill=backfill,
@@ -172,6 +177,7 @@ class DealToOrder:
             orders.start([order_key(deal.key) for deal in deals])
         drafts = self._map(batch, deals)
         drafts = self._without_untied(batch, drafts) if drafts else []
+        drafts = self._approved(batch, drafts)
         if not drafts:
             return []
         resolver = CustomerResolver(self.memory, self.erp, self.settings, policy=self.spec.match)
@@ -226,7 +232,9 @@ class DealToOrder:
         for deal in deals:
             if deal.stage not in self.spec.source.stages and deal.key not in batch.decided:
                 batch.decide(deal.key, Action.SKIPPED, rule="source", reason=self._wrong_stage(deal))
-        return [d for d in deals if d.key not in batch.decided]
+        return with_edits(
+            self.memory, [d for d in deals if d.key not in batch.decided], digest_of=self.digest_of
+        )
 
     def _map(self, batch: Batch, deals: Sequence[Deal]) -> list[MappedDealDraft]:
         if not deals:
@@ -234,12 +242,12 @@ class DealToOrder:
         engine = self.engine_for(deals)
         drafts: list[MappedDealDraft] = []
         for deal in deals:
-            mapped = engine.map(deal)
-            draft = _draft(deal, mapped, digest=engine.digest(deal))
+            mapped, digest = engine.map(deal), engine.digest(deal)
+            draft = _draft(deal, mapped, digest=digest)
             if draft is not None:
                 drafts.append(draft)
             else:
-                batch.hold(deal.key, mapping_hold(deal, mapped), rule="mapping")
+                batch.hold(deal.key, mapping_hold(deal, mapped, digest=digest), rule="mapping")
         return drafts
 
     def _without_untied(self, batch: Batch, drafts: Sequence[MappedDealDraft]) -> list[MappedDealDraft]:
@@ -248,6 +256,20 @@ class DealToOrder:
         for key, intent in self.memory.find_intents(list(keys)).items():
             if intent.state is IntentState.SUCCEEDED:
                 batch.hold(keys[key].deal.key, _untied_hold(intent), rule="order_untied")
+        return [d for d in drafts if d.deal.key not in batch.decided]
+
+    def _approved(self, batch: Batch, drafts: Sequence[MappedDealDraft]) -> list[MappedDealDraft]:
+        """Hold orders that somebody has to approve, until somebody has, and the deal is still what was approved."""
+        asked = {
+            d.deal.key: why for d in drafts if (why := approval_reason(self.spec.approval, d.deal, d.order))
+        }
+        refs = [_box_ref(key) for key in asked]
+        approved = self.memory.find_decisions(refs, question="order") if refs else {}
+        for draft in drafts:
+            key = draft.deal.key
+            decision = approved.get(_box_ref(key))
+            if key in asked and (decision is None or decision.digest != draft.digest):
+                batch.hold(key, _approval_hold(draft, asked[key]), rule="approval")
         return [d for d in drafts if d.deal.key not in batch.decided]
 
     def _carry_out(self, batch: Batch, plans: Sequence[OrderPlan], orders: LookAhead[OrderEntry]) -> None:
@@ -421,6 +443,15 @@ def _draft(deal: Deal, mapped: MappedDeal, *, digest: str) -> MappedDealDraft | 
         warnings=mapped.warnings,
         digest=digest,
         side_faults=tuple(fault for fault in mapped.faults if fault not in mapped.blocking),
+    )
+
+
+def _approval_hold(draft: MappedDealDraft, why: str) -> Hold:
+    return Hold(
+        code=NEEDS_APPROVAL,
+        reason=f"deal '{draft.deal.name}' needs an approval: {why}",
+        fix="approve it, or dismiss it; a deal that changes is asked for again",
+        payload={"digest": draft.digest, "deal": draft.deal.name, "order": to_plain(draft.order)},
     )
 
 

@@ -45,7 +45,7 @@ def buyer_ref(buyer: Buyer) -> ExternalRef:
     return ExternalRef(system=SystemId.STREAK, kind=kind, id=buyer.party.key)
 
 
-def mapping_hold(deal: Deal, mapped: MappedDeal) -> Hold:
+def mapping_hold(deal: Deal, mapped: MappedDeal, *, digest: str) -> Hold:
     """Return the hold of a deal that cannot be mapped, with every fault of it."""
     faults = list(mapped.blocking) or [
         MappingError("the box has neither an organization nor a contact, so nobody buys", field="customer")
@@ -55,5 +55,5 @@ def mapping_hold(deal: Deal, mapped: MappedDeal) -> Hold:
         reason=f"deal '{deal.name}': " + "; ".join(str(f) for f in faults),
         fix="; ".join(dict.fromkeys(f.fix for f in faults if f.fix)),
         faults=tuple(f"{f.field}: {f}" for f in faults),
-        payload=to_plain(deal),
+        payload={**to_plain(deal), "digest": digest},
     )

@@ -106,7 +106,7 @@ class OrderFollower:
         for deal, digest in changed:
             mapped = engine.map(deal)
             if mapped.order is None or mapped.blocking:
-                batch.hold(deal.key, mapping_hold(deal, mapped), rule="mapping")
+                batch.hold(deal.key, mapping_hold(deal, mapped, digest=digest), rule="mapping")
                 continue
             history = self._history(batch, deal, intents, bound)
             if not history:

@@ -12,6 +12,7 @@ class FlowSettings(BaseModel):
 
     Attributes:
         batch_size: records in one claim.
+        backfill_batch_size: the same for deals that are caught up on: longer lists cost NetSuite fewer calls.
         lease_seconds: after a worker dies, its records are taken up this much later.
         settle_seconds: how long after sending an unanswered write is only looked up, not sent again.
             NetSuite may commit late; the key makes a later repeat harmless anyway.
@@ -27,6 +28,7 @@ class FlowSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     batch_size: int = Field(default=500, ge=1, le=5000)
+    backfill_batch_size: int = Field(default=1000, ge=1, le=5000)
     lease_seconds: float = Field(default=60.0, gt=0)
     settle_seconds: float = Field(default=60.0, ge=0)
     attempts: int = Field(default=8, ge=1)

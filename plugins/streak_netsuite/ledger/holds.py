@@ -62,6 +62,11 @@ class StoredHold:
     write_key: str
 
     @property
+    def is_open(self) -> bool:
+        """Whether it still waits."""
+        return self.state is HoldState.OPEN
+
+    @property
     def code(self) -> str:
         """Groups equal causes."""
         return self.what.code

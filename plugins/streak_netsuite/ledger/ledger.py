@@ -9,7 +9,17 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from streak_netsuite.ledger import audit, holds, identities, inbox, intents, rotation, snapshots, watermarks
+from streak_netsuite.ledger import (
+    audit,
+    decisions,
+    holds,
+    identities,
+    inbox,
+    intents,
+    rotation,
+    snapshots,
+    watermarks,
+)
 from streak_netsuite.ledger import bindings as binding_rows
 from streak_netsuite.ledger import outcomes as outcome_rows
 from streak_netsuite.ledger.audit import AuditEvent
@@ -26,7 +36,9 @@ from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.ledger.summary import Summary, summarise
 from streak_netsuite.ledger.sweep_book import SweepBook
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
+from streak_netsuite.model.plain import to_plain
 from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.decision import Decision
 from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Outcome
@@ -390,11 +402,7 @@ class Ledger:
         """
         with self._database.begin() as connection:
             held = holds.get(connection, self._cipher, hold_id, lock=True)
-            holds.release(connection, hold_id, actor=actor, reason=reason, now=now)
-            if intents.requeue(connection, held.write_key, now=now):
-                inbox.notify(connection)
-            else:
-                inbox.store(connection, self._cipher, [self._release_hint(held)], now=now)
+            self._put_to_work(connection, held, actor=actor, reason=reason, now=now)
             audit.append(
                 connection,
                 self._cipher,
@@ -404,6 +412,52 @@ class Ledger:
                 details={"reason": reason, "hold": held.as_dict()},
                 now=now,
             )
+
+    def _put_to_work(
+        self, connection: Connection, held: StoredHold, *, actor: str, reason: str, now: datetime
+    ) -> None:
+        holds.release(connection, held.id, actor=actor, reason=reason, now=now)
+        if intents.requeue(connection, held.write_key, now=now):
+            inbox.notify(connection)
+        else:
+            inbox.store(connection, self._cipher, [self._release_hint(held)], now=now)
+
+    def find_decisions(
+        self, records: Sequence[ExternalRef], *, question: str
+    ) -> Mapping[ExternalRef, Decision]:
+        """Return what people decided about these records last, for one question."""
+        with self._database.begin() as connection:
+            return decisions.find(connection, self._cipher, records, question=question)
+
+    def decide_hold(self, hold_id: int, made: Decision, *, now: datetime) -> None:
+        """Keep a person's decision about a held record, and put the record back to work with it.
+
+        Old values, new ones, who decided and why are in the audit. Works again after the hold was closed.
+
+        Raises:
+            RecordError: there is no hold of this id.
+        """
+        with self._database.begin() as connection:
+            held = holds.get(connection, self._cipher, hold_id, lock=True)
+            before = decisions.find(connection, self._cipher, [made.record], question=made.question)
+            decisions.keep(connection, self._cipher, made)
+            audit.append(
+                connection,
+                self._cipher,
+                actor=made.actor,
+                action=f"hold.{made.choice.value}",
+                subject=f"hold {hold_id}",
+                details={
+                    "reason": made.reason,
+                    "new": {"value": made.value, **made.edits},
+                    "old": {
+                        "decisions": [to_plain(one) for one in before.values()],
+                        "payload": to_plain(held.what.payload),
+                    },
+                },
+                now=now,
+            )
+            self._put_to_work(connection, held, actor=made.actor, reason=made.reason, now=now)
 
     def dismiss_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
         """Close a hold without trying the record again, and note who wanted that and why.

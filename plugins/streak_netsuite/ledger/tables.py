@@ -27,6 +27,7 @@ from sqlalchemy import (
 from streak_netsuite.ledger.columns import AwareTime, CleanText
 from streak_netsuite.ledger.states import EventState, HoldState
 from streak_netsuite.model.external_ref import SystemId
+from streak_netsuite.sync.decision import Choice
 from streak_netsuite.sync.hint import HintOrigin
 from streak_netsuite.sync.intent import IntentState
 from streak_netsuite.sync.outcome import Action
@@ -250,6 +251,26 @@ sweep_progress = Table(
     comment="where sweeps that are not finished resume",
 )
 
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("system", CleanText, nullable=False),
+    Column("kind", CleanText, nullable=False),
+    Column("record_key", CleanText, nullable=False),
+    Column("question", CleanText, nullable=False),
+    Column("choice", CleanText, nullable=False),
+    Column("digest", CleanText, nullable=False),
+    Column("body_secret", LargeBinary, nullable=False),
+    Column("actor", CleanText, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("decided_at", AwareTime, nullable=False),
+    UniqueConstraint("record_key", "question", "kind", "system"),
+    _one_of("system", SystemId),
+    _one_of("choice", Choice),
+    comment="what people decided about records that waited",
+)
+
 snapshot = Table(
     "snapshot",
     metadata,
@@ -336,5 +357,6 @@ SECRETS = (
     (audit_event, "details_secret"),
     (customer_directory, "entry_secret"),
     (snapshot, "body_secret"),
+    (decision, "body_secret"),
 )
 """Every encrypted column, for the rotation of keys."""

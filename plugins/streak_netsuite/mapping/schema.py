@@ -565,6 +565,19 @@ def _spread(parts: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(GROUPS.get(part, frozenset({part})) for part in parts))
 
 
+class ApprovalSection(_Part):
+    """Which orders somebody has to approve before they are written. Until then the deal is held."""
+
+    above: dict[str, Decimal] = Field(default_factory=dict)
+    """Amounts by the order's currency, as the lookup names it, from which on an order waits: `{USD: 50000, other: 40000}`.
+    `other` stands for every currency that is not named, and for orders in their customer's own. An order of which NetSuite
+    prices a line waits, too."""
+
+    when: ExpressionText | None = None
+    """An expression over the deal; an order waits when it gives something but `no`, `False` or nothing. A text that it gives
+    is shown as the reason: `{{ 'a rush order' if box.fields['Rush order'] else '' }}`."""
+
+
 class LookupEntry(_Part):
     """The record a value stands for."""
 
@@ -706,6 +719,9 @@ class MappingSpec(_Part):
 
     write_back: WriteBackSection = WriteBackSection()
     """What the deal is told."""
+
+    approval: ApprovalSection = ApprovalSection()
+    """Which orders somebody has to approve before they are written."""
 
     changes: ChangesSection = ChangesSection()
     """What of the order follows its deal when the deal changes afterwards."""

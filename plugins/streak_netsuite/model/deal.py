@@ -46,6 +46,7 @@ class Deal:
             formula -> str or Decimal.
         organizations: in the box's order; the first is the one that buys.
         contacts: in the box's order.
+        read_digest: of the deal as it was read, when it was edited by a person since; "" otherwise.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Deal:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     organizations: tuple[Party, ...] = ()
     contacts: tuple[Party, ...] = ()
+    read_digest: str = ""
 
     @property
     def organization(self) -> Party | None:

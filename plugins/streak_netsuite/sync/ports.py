@@ -20,6 +20,7 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.decision import Decision
 from streak_netsuite.sync.hint import Claim, Hint, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft
 from streak_netsuite.sync.order_change import OrderChange
@@ -349,6 +350,11 @@ class Memory(Protocol):
 
     def find_intents(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
         """Return the intents known under these keys."""
+
+    def find_decisions(
+        self, records: Sequence[ExternalRef], *, question: str
+    ) -> Mapping[ExternalRef, Decision]:
+        """Return what people decided about these records last, for one question."""
 
     def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
         """Keep ties; return those that could not be kept because either side is tied elsewhere."""

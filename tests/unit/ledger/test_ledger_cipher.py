@@ -11,12 +11,14 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import func, select, text
 
 from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.ledger import decisions
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.ledger.tables import SECRETS
-from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.hint import HintOrigin
 from streak_netsuite.sync.outcome import Action, Hold
 
@@ -110,7 +112,7 @@ def test_only_a_postgresql_url_is_taken(url):
 
 @pytest.fixture
 def full_ledger(ledger, a_hint, claim_boxes, settle_all, an_order_draft, now):
-    """A ledger with five events, an intent, a hold, an audit event and a customer."""
+    """A ledger with five events and one of everything else."""
     ledger.store_hints([a_hint(f"box-{i}", payload={"n": i}) for i in range(5)], now=now)
     claim = claim_boxes(limit=1)
     ledger.open_intents(claim, [an_order_draft(payload={"total": "1"})], now=now)
@@ -119,7 +121,25 @@ def full_ledger(ledger, a_hint, claim_boxes, settle_all, an_order_draft, now):
     entry = CustomerEntry(internal_id="1", name="Acme", email="a@acme.example")
     ledger.directory.refresh([[entry]], watermark="w", position=now)
     ledger.keep_snapshot("streak", {"pipelines": ["Sales"]}, now=now)
+    with ledger.engine.begin() as connection:
+        decisions.keep(connection, ledger._cipher, a_decision(now))
     return ledger
+
+
+BOX = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id="box-0")
+
+
+def a_decision(now):
+    return Decision(
+        record=BOX,
+        question="deal",
+        choice=Choice.EDIT,
+        digest="d",
+        edits={"fields.Quantity": "3"},
+        actor="ada",
+        reason="typo",
+        decided_at=now,
+    )
 
 
 def with_keys(settings, *keys):
@@ -134,6 +154,7 @@ def everything(ledger):
         ledger.list_audit(),
         ledger.directory.find(emails=["a@acme.example"]),
         ledger.get_snapshot("streak"),
+        ledger.find_decisions([BOX], question="deal"),
     )
 
 
@@ -149,6 +170,7 @@ def test_after_a_rotation_the_first_key_opens_everything(full_ledger, ledger_set
             "audit_event": 1,
             "customer_directory": 1,
             "snapshot": 1,
+            "decision": 1,
         }
         assert set(both.rotate_keys(batch=2).values()) == {0}
     with with_keys(ledger_settings, new) as rotated:
@@ -175,6 +197,7 @@ def test_an_interrupted_rotation_goes_on_where_it_stopped(full_ledger, ledger_se
             "audit_event": 1,
             "customer_directory": 1,
             "snapshot": 1,
+            "decision": 1,
         }
 
 

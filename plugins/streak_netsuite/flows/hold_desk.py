@@ -1,0 +1,221 @@
+"""What a person can do about a hold: which choices there are, and what each of them means."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from streak_netsuite.errors import RecordError
+from streak_netsuite.flows.deal_to_order import NEEDS_APPROVAL
+from streak_netsuite.flows.masking import Mask
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.sync.decision import QUESTIONS, Choice, Decision, checked_edits
+from streak_netsuite.sync.outcome import Hold
+
+AMBIGUOUS = "AMBIGUOUS"
+APPROVE, RELEASE, DISMISS, NEW_CUSTOMER = "Approve", "Try again", "Dismiss", "Make a new customer"
+_USE = "Use customer "
+
+
+class HeldRecord(Protocol):
+    """A hold as the ledger keeps it."""
+
+    @property
+    def id(self) -> int:
+        """Names the hold."""
+
+    @property
+    def record(self) -> ExternalRef:
+        """What is held."""
+
+    @property
+    def what(self) -> Hold:
+        """Why, and what a person needs to decide."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits."""
+
+
+class HoldBook(Protocol):
+    """Keeps holds, and what people decide about them."""
+
+    def get_hold(self, hold_id: int) -> HeldRecord:
+        """Return one hold; raises RecordError when there is none of this id."""
+
+    def decide_hold(self, hold_id: int, made: Decision, *, now: datetime) -> None:
+        """Keep a decision, and put the record back to work."""
+
+    def release_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
+        """Put the record back to work."""
+
+    def dismiss_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
+        """Close the hold without trying again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """A hold as a question to a person, with personal data masked.
+
+    Attributes:
+        body: Markdown.
+        options: what can be answered, the least harmful last.
+        editable: whether values of the deal can be corrected with the answer.
+    """
+
+    subject: str
+    body: str
+    options: tuple[str, ...]
+    editable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldDesk:
+    """Carries out what people decide. Who and why are kept with each decision."""
+
+    book: HoldBook
+    clock: Callable[[], datetime]
+
+    def review(self, hold_id: int) -> Review:
+        """Return a hold as a question."""
+        return review_of(self.book.get_hold(hold_id))
+
+    def answer(
+        self, hold_id: int, option: str, *, actor: str, reason: str, edits: Mapping[str, Any] | None = None
+    ) -> str:
+        """Do what was answered; return in words what was done.
+
+        Raises:
+            RecordError: the hold knows no such answer, or the edits cannot be followed.
+        """
+        held = self.book.get_hold(hold_id)
+        if not held.is_open:
+            return f"hold {hold_id} is closed already; nothing was done"
+        options = review_of(held).options
+        if option not in options:
+            raise RecordError(
+                f"hold {hold_id} has no answer '{option}'",
+                code="NO_SUCH_ANSWER",
+                fix=f"answer {', '.join(options)}",
+            )
+        if option == DISMISS:
+            self.book.dismiss_hold(hold_id, actor=actor, reason=reason, now=self.clock())
+            return f"hold {hold_id} is closed; its record is left alone"
+        if edits:
+            self.edit(hold_id, edits, actor=actor, reason=reason)
+        if option == APPROVE:
+            self.approve(hold_id, actor=actor, reason=reason)
+        elif option == NEW_CUSTOMER:
+            self.create_customer(hold_id, actor=actor, reason=reason)
+        elif option.startswith(_USE):
+            self.choose_customer(hold_id, option.removeprefix(_USE), actor=actor, reason=reason)
+        elif not edits:
+            self.book.release_hold(hold_id, actor=actor, reason=reason, now=self.clock())
+        return f"hold {hold_id}: {option.lower()}; its record is in the inbox again"
+
+    def approve(self, hold_id: int, *, actor: str, reason: str) -> None:
+        """Let the order of a deal be written, as long as the deal is as it is now."""
+        held = self.book.get_hold(hold_id)
+        _require(held, NEEDS_APPROVAL, "approved")
+        self._decide(held, Choice.APPROVE, held.record, actor, reason, digest=_digest(held))
+
+    def edit(self, hold_id: int, edits: Mapping[str, Any], *, actor: str, reason: str) -> None:
+        """Let a deal be read with other values, as long as it is as it is now.
+
+        Raises:
+            RecordError: the hold is not about a deal, or the edits cannot be followed.
+        """
+        held = self.book.get_hold(hold_id)
+        kept = checked_edits(edits)
+        self._decide(held, Choice.EDIT, held.record, actor, reason, digest=_digest(held), edits=kept)
+
+    def choose_customer(self, hold_id: int, customer_id: str, *, actor: str, reason: str) -> None:
+        """Let the buyer of a deal be this customer, from now on.
+
+        Raises:
+            RecordError: the hold does not ask for a customer, or that customer is none of its candidates.
+        """
+        held = self.book.get_hold(hold_id)
+        _require(held, AMBIGUOUS, "decided on")
+        known = [str(one) for one in held.what.payload.get("customers", ())]
+        if customer_id not in known:
+            raise RecordError(
+                f"customer '{customer_id}' is no candidate of hold {hold_id}",
+                code="NO_CANDIDATE",
+                fix=f"choose {', '.join(known)}, or link the records by their names",
+            )
+        self._decide(held, Choice.CHOOSE, _buyer(held), actor, reason, value=customer_id)
+
+    def create_customer(self, hold_id: int, *, actor: str, reason: str) -> None:
+        """Let a new customer be made for the buyer of a deal, whatever looks like it."""
+        held = self.book.get_hold(hold_id)
+        _require(held, AMBIGUOUS, "decided on")
+        self._decide(held, Choice.CREATE, _buyer(held), actor, reason)
+
+    def _decide(
+        self, held: HeldRecord, choice: Choice, record: ExternalRef, actor: str, reason: str, **more: Any
+    ) -> None:
+        made = Decision(
+            record=record,
+            question=QUESTIONS[choice],
+            choice=choice,
+            actor=actor,
+            reason=reason,
+            decided_at=self.clock(),
+            **more,
+        )
+        self.book.decide_hold(held.id, made, now=self.clock())
+
+
+def review_of(held: HeldRecord) -> Review:
+    """Return a hold as a question, with personal data masked."""
+    mask = Mask([held.what.payload])
+    parts = [mask.text(held.what.reason)]
+    parts += [f"- {mask.text(line)}" for line in held.what.faults if line != held.what.reason]
+    parts += [f"- {mask.text(line)}" for line in held.what.candidates]
+    if held.what.fix:
+        parts.append(f"**Next step:** {mask.text(held.what.fix)}")
+    order = held.what.payload.get("order")
+    if isinstance(order, Mapping):
+        parts.append(f"```json\n{json.dumps(mask.value(order), indent=2, default=str)}\n```")
+    return Review(
+        subject=f"{held.what.code.replace('_', ' ').capitalize()}: {held.record.kind} {held.record.id[-12:]}",
+        body="\n\n".join(parts),
+        options=_options(held),
+        editable="digest" in held.what.payload,
+    )
+
+
+def _options(held: HeldRecord) -> tuple[str, ...]:
+    if held.what.code == NEEDS_APPROVAL:
+        return APPROVE, DISMISS
+    if held.what.code == AMBIGUOUS and "buyer" in held.what.payload:
+        customers: Sequence[Any] = held.what.payload.get("customers", ())
+        return (*(f"{_USE}{one}" for one in customers), NEW_CUSTOMER, RELEASE, DISMISS)
+    return RELEASE, DISMISS
+
+
+def _require(held: HeldRecord, code: str, what: str) -> None:
+    if held.what.code != code:
+        raise RecordError(
+            f"hold {held.id} is {held.what.code}; only {code} can be {what}",
+            code="NO_SUCH_ANSWER",
+            fix=f"streak-netsuite holds show {held.id} says what it waits for",
+        )
+
+
+def _digest(held: HeldRecord) -> str:
+    digest = held.what.payload.get("digest")
+    if not digest:
+        raise RecordError(
+            f"hold {held.id} is not about the values of a deal, so they cannot be decided on with it",
+            code="NO_SUCH_ANSWER",
+            fix="correct the record in Streak or NetSuite, then release the hold",
+        )
+    return str(digest)
+
+
+def _buyer(held: HeldRecord) -> ExternalRef:
+    buyer = held.what.payload["buyer"]
+    return ExternalRef(system=SystemId.STREAK, kind=RecordKind(buyer["kind"]), id=str(buyer["key"]))

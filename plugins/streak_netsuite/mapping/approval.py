@@ -1,0 +1,44 @@
+"""Which orders a person has to approve before they are written."""
+
+from decimal import Decimal
+
+from streak_netsuite.mapping.expression import Expression
+from streak_netsuite.mapping.schema import ApprovalSection
+from streak_netsuite.mapping.source import view_of
+from streak_netsuite.mapping.unfit import Unfit
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.sales_order import SalesOrder
+
+OTHER = "other"
+
+
+def approval_reason(section: ApprovalSection, deal: Deal, order: SalesOrder) -> str:
+    """Return why somebody has to approve an order, "" when nobody has to."""
+    reasons = [_amount(section, order), _rule(section, deal)]
+    return "; ".join(reason for reason in reasons if reason)
+
+
+def _amount(section: ApprovalSection, order: SalesOrder) -> str:
+    if not section.above:
+        return ""
+    currency = order.currency.name if order.currency is not None else ""
+    limit: Decimal | None = section.above.get(currency, section.above.get(OTHER))
+    if limit is None:
+        return ""
+    if order.total is None:
+        return "NetSuite prices a line of it, so its total is not known before it is written"
+    if order.total <= limit:
+        return ""
+    return f"its total of {order.total:,f} {currency} is above {limit:,f}".replace("  ", " ")
+
+
+def _rule(section: ApprovalSection, deal: Deal) -> str:
+    if section.when is None:
+        return ""
+    try:
+        told = Expression(section.when).evaluate(view_of(deal))
+    except Unfit as unfit:
+        return f"the rule for approvals cannot be computed: {unfit}"
+    if told in (None, False, "", 0, "False", "no"):
+        return ""
+    return told if isinstance(told, str) and told not in {"True", "yes"} else "the rule for approvals says so"

@@ -1,0 +1,81 @@
+"""Decisions of people about records that waited: kept, and followed from then on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from streak_netsuite.errors import RecordError
+from streak_netsuite.model.external_ref import ExternalRef
+
+
+class Choice(StrEnum):
+    """What somebody decided.
+
+    APPROVE  the order of a deal may be written as the deal is now
+    EDIT     the deal is read with other values, as long as it is as it was
+    CHOOSE   a buyer is this customer
+    CREATE   a buyer is a new customer, whatever looks like it
+    """
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    CHOOSE = "choose"
+    CREATE = "create"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """One decision; a later one about the same question takes its place.
+
+    Attributes:
+        question: what was decided about the record: "order", "deal" or "customer".
+        digest: of the deal as it was then; a decision about a deal that has changed since is void. "" for buyers.
+        value: the customer's internal id of a CHOOSE.
+        edits: values by name of an EDIT.
+    """
+
+    record: ExternalRef
+    question: str
+    choice: Choice
+    digest: str = ""
+    value: str = ""
+    edits: Mapping[str, Any] = field(default_factory=dict)
+    actor: str
+    reason: str
+    decided_at: datetime
+
+
+QUESTIONS: Mapping[Choice, str] = {
+    Choice.APPROVE: "order",
+    Choice.EDIT: "deal",
+    Choice.CHOOSE: "customer",
+    Choice.CREATE: "customer",
+}
+_EDITABLE = ("name", "notes")
+FIELD_PREFIX = "fields."
+
+
+def checked_edits(edits: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return edits that can be followed.
+
+    Raises:
+        RecordError: there are none, or one names what cannot be edited.
+    """
+    for name, value in edits.items():
+        if name not in _EDITABLE and not (name.startswith(FIELD_PREFIX) and name != FIELD_PREFIX):
+            raise RecordError(
+                f"'{name}' cannot be edited",
+                code="BAD_EDIT",
+                fix='name a field of the deal: {"fields.Quantity": "3"}; also "name" and "notes"',
+            )
+        if not isinstance(value, str | bool | int | float | list):
+            raise RecordError(
+                f"'{name}' cannot be {value!r}",
+                code="BAD_EDIT",
+                fix="give a text, a number, true, false or a list of texts",
+            )
+    if not edits:
+        raise RecordError("nothing was edited", code="BAD_EDIT", fix='give values: {"fields.Quantity": "3"}')
+    return dict(edits)

@@ -1,0 +1,244 @@
+"""What people decide about held records: who, why, old and new are kept, and the record goes on by it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streak_netsuite.errors import RecordError
+from streak_netsuite.flows.hold_desk import APPROVE, DISMISS, NEW_CUSTOMER, RELEASE, HoldDesk
+from streak_netsuite.ledger.holds import StoredHold
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+BOX = "Blue Harbor warehouse robots"
+
+
+def hold_of(world: World) -> StoredHold:
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    return hold
+
+
+def decide(world: World, call: str, *args: Any, actor: str = "fiona", reason: str = "agreed") -> Any:
+    with world.ledger() as ledger:
+        desk = HoldDesk(book=ledger, clock=world.now)
+        return getattr(desk, call)(*args, actor=actor, reason=reason)
+
+
+def audit(world: World, hold_id: int) -> list[Any]:
+    with world.ledger() as ledger:
+        return list(ledger.list_audit(subject=f"hold {hold_id}"))
+
+
+def with_approval(world: World, folder: Path, *lines: str) -> None:
+    text = "\napproval:\n" + "".join(f"  {line}\n" for line in lines) + "changes:\n"
+    world.change_mapping(folder, "\nchanges:\n", text)
+
+
+# --- approvals ---
+
+
+def test_an_order_above_an_amount_waits_for_an_approval_and_then_goes_on(
+    world: World, tmp_path: Path
+) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    box = world.win(BOX)
+    assert world.run().count(Action.HELD) == 1
+    hold = hold_of(world)
+    assert hold.code == "NEEDS_APPROVAL"
+    assert "50,000.00 USD is above 40,000" in hold.reason
+    assert world.orders() == []
+    assert world.writes("netsuite") == []
+    decide(world, "approve", hold.id)
+    world.run()
+    assert len(world.orders(box)) == 1
+    (event, *_) = audit(world, hold.id)
+    assert (event.actor, event.action, event.details["reason"]) == ("fiona", "hold.approve", "agreed")
+
+
+def test_a_smaller_order_waits_for_nobody(world: World, tmp_path: Path) -> None:
+    with_approval(world, tmp_path, "above: {USD: 50000, other: 1}")
+    box = world.win(BOX)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_a_rule_can_ask_for_an_approval_and_says_why(world: World, tmp_path: Path) -> None:
+    with_approval(world, tmp_path, "when: \"{{ 'a rush order' if box.fields['Rush order'] else '' }}\"")
+    world.win(BOX)
+    world.run()
+    assert "a rush order" in hold_of(world).reason
+
+
+def test_a_deal_that_changes_after_its_approval_is_asked_for_again(world: World, tmp_path: Path) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    box = world.win(BOX)
+    world.run()
+    decide(world, "approve", hold_of(world).id)
+    world.set_field(box, "Quantity", "40")
+    world.hint(box)
+    world.run()
+    assert world.orders(box) == []
+    assert "500,000.00 USD" in hold_of(world).reason
+
+
+# --- corrected values ---
+
+
+def test_a_value_that_a_person_corrects_is_used_and_old_new_and_who_are_kept(world: World) -> None:
+    box = world.box_key(BOX)
+    world.set_field(box, "Quantity", "many")
+    world.win(box)
+    world.run()
+    hold = hold_of(world)
+    assert hold.code == "MAPPING"
+    decide(world, "edit", hold.id, {"fields.Quantity": "3"})
+    world.run()
+    (order,) = world.orders(box)
+    assert order["itemList"][0]["quantity"] == "3"
+    (event, *_) = audit(world, hold.id)
+    assert event.details["new"]["fields.Quantity"] == "3"
+    assert event.details["old"]["payload"]["fields"]["Quantity"] == "many"
+    assert event.actor == "fiona"
+    # The order stands as long as the deal says what was corrected; its own echo changes nothing.
+    world.hint(box)
+    world.run()
+    assert world.orders(box)[0]["itemList"][0]["quantity"] == "3"
+
+
+def test_a_correction_ends_when_the_deal_itself_is_changed(world: World) -> None:
+    box = world.box_key(BOX)
+    world.set_field(box, "Quantity", "many")
+    world.win(box)
+    world.run()
+    decide(world, "edit", hold_of(world).id, {"fields.Quantity": "3"})
+    world.set_field(box, "Quantity", "5")
+    world.hint(box)
+    world.run()
+    (order,) = world.orders(box)
+    assert order["itemList"][0]["quantity"] == "5"
+
+
+def test_a_correction_that_does_not_help_holds_again_with_the_same_question(world: World) -> None:
+    box = world.box_key(BOX)
+    world.set_field(box, "Quantity", "many")
+    world.win(box)
+    world.run()
+    decide(world, "edit", hold_of(world).id, {"fields.Quantity": "lots"})
+    world.run()
+    assert "lots" in hold_of(world).reason
+    assert world.orders(box) == []
+
+
+def test_a_decision_about_a_hold_that_is_closed_still_goes_on(world: World) -> None:
+    box = world.box_key(BOX)
+    world.set_field(box, "Quantity", "many")
+    world.win(box)
+    world.run()
+    hold = hold_of(world)
+    with world.ledger() as ledger:
+        ledger.dismiss_hold(hold.id, actor="otto", reason="resolved", now=world.now())
+    decide(world, "edit", hold.id, {"fields.Quantity": "3"})
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+@pytest.mark.parametrize("edits", [{}, {"stage": "Won"}, {"fields.": "x"}, {"fields.Quantity": {"a": 1}}])
+def test_an_edit_that_cannot_be_followed_is_refused(world: World, edits: dict[str, Any]) -> None:
+    box = world.box_key(BOX)
+    world.set_field(box, "Quantity", "many")
+    world.win(box)
+    world.run()
+    with pytest.raises(RecordError):
+        decide(world, "edit", hold_of(world).id, edits)
+
+
+# --- which customer ---
+
+
+def rename_buyer(world: World, box_name: str, name: str) -> None:
+    """Give the organization of a deal another name."""
+    (party,) = world.box(world.box_key(box_name))["organizations"]
+    world.streak.post(f"v2/organizations/{party['key']}", json={"name": name}).raise_for_status()
+
+
+def ambiguous(world: World) -> tuple[str, StoredHold]:
+    """Win a deal whose buyer could be two customers."""
+    box = str(world.win("Delta Foods palletizer"))
+    world.run()
+    return box, hold_of(world)
+
+
+def test_a_person_chooses_the_customer_once_and_for_later_deals(world: World) -> None:
+    box, hold = ambiguous(world)
+    assert hold.code == "AMBIGUOUS"
+    first, *_ = hold.what.payload["customers"]
+    decide(world, "choose_customer", hold.id, first)
+    world.run()
+    (order,) = world.orders(box)
+    assert order["entity"]["internalId"] == first
+
+
+def test_a_person_lets_a_new_customer_be_made(world: World) -> None:
+    rename_buyer(world, "Delta Foods palletizer", "Delta Food")
+    box, hold = ambiguous(world)
+    before = len(world.netsuite()["customers"])
+    decide(world, "create_customer", hold.id)
+    world.run()
+    (order,) = world.orders(box)
+    assert order["entity"]["internalId"] not in hold.what.payload["customers"]
+    assert len(world.netsuite()["customers"]) == before + 1
+
+
+def test_a_new_customer_of_a_name_that_netsuite_has_already_is_held_with_the_one_that_has_it(
+    world: World,
+) -> None:
+    box, hold = ambiguous(world)
+    decide(world, "create_customer", hold.id)
+    world.run()
+    assert world.orders(box) == []
+    assert hold_of(world).code == "DUP_ENTITY"
+    assert "502" in hold_of(world).reason
+
+
+def test_a_customer_that_is_no_candidate_is_refused(world: World) -> None:
+    _, hold = ambiguous(world)
+    with pytest.raises(RecordError, match="no candidate"):
+        decide(world, "choose_customer", hold.id, "999")
+
+
+# --- as questions ---
+
+
+def test_a_hold_is_asked_with_the_answers_that_fit_it_and_without_personal_data(
+    world: World, tmp_path: Path
+) -> None:
+    box, hold = ambiguous(world)
+    with world.ledger() as ledger:
+        desk = HoldDesk(book=ledger, clock=world.now)
+        review = desk.review(hold.id)
+        assert review.options[0].startswith("Use customer ")
+        assert review.options[-3:] == (NEW_CUSTOMER, RELEASE, DISMISS)
+        assert "@" not in review.body
+        with pytest.raises(RecordError, match="has no answer"):
+            desk.answer(hold.id, APPROVE, actor="fiona", reason="")
+        told = desk.answer(hold.id, review.options[0], actor="fiona", reason="the one in Ohio")
+        assert "inbox again" in told
+        assert "closed already" in desk.answer(hold.id, review.options[0], actor="otto", reason="")
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_an_approval_may_come_with_corrections(world: World, tmp_path: Path) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    box = world.win(BOX)
+    world.run()
+    hold = hold_of(world)
+    with world.ledger() as ledger:
+        desk = HoldDesk(book=ledger, clock=world.now)
+        assert desk.review(hold.id).editable
+        desk.answer(hold.id, APPROVE, actor="fiona", reason="ok", edits={"fields.Unit price": "12000"})
+    world.run()
+    (order,) = world.orders(box)
+    assert order["total"] == "48000.00"
