@@ -290,9 +290,10 @@ def holds_edit(
     actor: Actor = "",
 ) -> None:
     """Let a deal be read with other values, as long as it is as it was when it was held."""
-    edits = dict(value.partition("=")[::2] for value in values)
+    from streak_netsuite.sync.decision import edits_of_lines
+
     with _desk() as desk:
-        desk.edit(hold_id, edits, actor=actor or _login_name(), reason=reason)
+        desk.edit(hold_id, edits_of_lines(values), actor=actor or _login_name(), reason=reason)
     typer.echo(f"hold {hold_id} is edited; its deal is in the inbox again")
 
 

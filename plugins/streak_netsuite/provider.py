@@ -26,8 +26,15 @@ def get_provider_info() -> dict[str, Any]:
         "operators": _modules(
             "operators",
             {
-                "Streak": ["streak", "sweep", "webhooks", "drift"],
-                "NetSuite": ["deal_to_order", "netsuite", "netsuite_account"],
+                "Streak": ["streak", "sweep", "webhooks", "drift", "status_to_streak", "holds"],
+                "NetSuite": [
+                    "backfill",
+                    "deal_to_order",
+                    "netsuite",
+                    "netsuite_account",
+                    "order_to_invoice",
+                    "reconcile",
+                ],
             },
         ),
         "config": _config(),

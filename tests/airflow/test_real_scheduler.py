@@ -1,15 +1,18 @@
 """The whole product in a real Airflow: api-server, scheduler, dag-processor, triggerer, PostgreSQL, sandbox."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 from rich.console import Console
 
+from streak_netsuite.demo.local_airflow import login
 from streak_netsuite.demo.processes import free_port, until
-from streak_netsuite.demo.stage import set_up
+from streak_netsuite.demo.stage import Stage, set_up
 from streak_netsuite.demo.story import tell
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +44,7 @@ def test_a_won_deal_becomes_an_order_and_the_box_knows_it(tmp_path: Path) -> Non
                     break
         assert sorted(key for key in written if key in set(keys)) == sorted(keys)
         _refuses_strangers(stage.receiver_url)
+        _a_person_answers_a_question(stage)
     alive = [
         process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     ]
@@ -55,3 +59,50 @@ def _refuses_strangers(receiver_url: str) -> None:
             client.post(url, json=[{"key": "x"}], headers={"X-Streak-Webhook-Token": "guess"}).status_code
             == 401
         )
+
+
+def _a_person_answers_a_question(stage: Stage) -> None:
+    """A deal whose buyer could be two customers is asked about in Airflow, and goes on as answered."""
+    with stage.control() as control:
+        body = {"box": "Delta Foods palletizer", "stage": "Closed-Won"}
+        box = control.post("/streak/move", json=body).raise_for_status().json()["key"]
+        hold = _eventually(stage.ledger.list_holds)[0]
+        assert hold.code == "AMBIGUOUS"
+        with httpx.Client(base_url=stage.airflow.url, trust_env=False, timeout=30) as client:
+            client.headers.update(login(client, stage.airflow))
+            client.post("/api/v2/dags/review_holds/dagRuns", json={"logical_date": None}).raise_for_status()
+            runs = "/api/v2/dags/answer_hold/dagRuns"
+            question = _eventually(lambda: _questions(client, runs))[0]
+            assert question["options"][:3] == ["Use customer 502", "Use customer 503", "Make a new customer"]
+            assert "Delta Foods" in question["body"]
+            assert "@" not in question["body"], "addresses of people stay in the ledger"
+            run = question["task_instance"]["dag_run_id"]
+            answer = {
+                "chosen_options": ["Use customer 502"],
+                "params_input": {"reason": "asked them", "corrections": ""},
+            }
+            client.patch(f"{runs}/{run}/taskInstances/ask/-1/hitlDetails", json=answer).raise_for_status()
+
+        def order() -> list[str]:
+            orders = control.get("/netsuite/state").json()["orders"]
+            return [
+                o["entity"]["internalId"] for o in orders if o["custom"].get("custbody_streak_box") == box
+            ]
+
+        assert _eventually(order) == ["502"]
+    (event, *_) = stage.ledger.list_audit(subject=f"hold {hold.id}")
+    assert (event.actor, event.details["reason"]) == ("admin", "asked them")
+
+
+def _questions(client: httpx.Client, runs: str) -> list[dict[str, Any]]:
+    answer = client.get(f"{runs}/~/hitlDetails").raise_for_status().json()
+    return [one for one in answer["hitl_details"] if one["task_instance"]["state"] == "awaiting_input"]
+
+
+def _eventually(look: Callable[[], list[Any]]) -> list[Any]:
+    found: list[Any] = []
+    for _ in until(90, every=0.25):
+        if found := look():
+            break
+    assert found, "nothing came within the time"
+    return found

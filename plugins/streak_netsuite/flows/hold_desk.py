@@ -34,6 +34,10 @@ class HeldRecord(Protocol):
         """Why, and what a person needs to decide."""
 
     @property
+    def times(self) -> int:
+        """How often the record was held since the hold was opened."""
+
+    @property
     def is_open(self) -> bool:
         """Whether it still waits."""
 
@@ -82,9 +86,25 @@ class HoldDesk:
         return review_of(self.book.get_hold(hold_id))
 
     def answer(
-        self, hold_id: int, option: str, *, actor: str, reason: str, edits: Mapping[str, Any] | None = None
+        self,
+        hold_id: int,
+        option: str,
+        *,
+        actor: str,
+        reason: str,
+        edits: Mapping[str, Any] | None = None,
+        times: int | None = None,
     ) -> str:
         """Do what was answered; return in words what was done.
+
+        Args:
+            hold_id: the hold that was asked about.
+            option: the answer, in the question's words.
+            actor: who answered.
+            reason: why.
+            edits: values of the deal that were corrected with the answer.
+            times: the hold's `times` when it was asked about. When it has been renewed since, the answer was given to
+                something else, and nothing is done.
 
         Raises:
             RecordError: the hold knows no such answer, or the edits cannot be followed.
@@ -92,6 +112,8 @@ class HoldDesk:
         held = self.book.get_hold(hold_id)
         if not held.is_open:
             return f"hold {hold_id} is closed already; nothing was done"
+        if times not in {None, held.times}:
+            return f"hold {hold_id} has changed since it was asked about; nothing was done, it is asked again"
         options = review_of(held).options
         if option not in options:
             raise RecordError(

@@ -234,6 +234,33 @@ def get(connection: Connection, cipher: Cipher, hold_id: int, *, lock: bool = Fa
     return _stored(row, cipher)
 
 
+def list_unasked(connection: Connection, *, limit: int) -> list[tuple[int, int]]:
+    """Return open holds that nobody was asked about as they are now, oldest first: id and times."""
+    rows = connection.execute(
+        select(hold.c.id, hold.c.times)
+        .where(_IS_OPEN, hold.c.asked_times != hold.c.times)
+        .order_by(hold.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.times) for row in rows]
+
+
+def note_asked(connection: Connection, hold_id: int, *, times: int, run_id: str) -> bool:
+    """Note that a run asks about a hold; say whether it may: the hold is as it was, and no other run asks."""
+    is_free = or_(hold.c.asked_times != times, hold.c.asked_in == run_id)
+    done = connection.execute(
+        update(hold)
+        .where(hold.c.id == hold_id, _IS_OPEN, hold.c.times == times, is_free)
+        .values(asked_times=times, asked_in=run_id)
+    )
+    return done.rowcount == 1
+
+
+def forget_asked(connection: Connection, hold_id: int) -> None:
+    """Let a hold be asked about again."""
+    connection.execute(update(hold).where(hold.c.id == hold_id).values(asked_times=0, asked_in=""))
+
+
 def release(connection: Connection, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
     """Mark an open hold as released by a person; others stay as they are."""
     connection.execute(

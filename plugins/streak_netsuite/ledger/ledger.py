@@ -392,6 +392,21 @@ class Ledger:
         with self._database.begin() as connection:
             return holds.get(connection, self._cipher, hold_id)
 
+    def list_unasked_holds(self, *, limit: int) -> list[tuple[int, int]]:
+        """Return open holds that nobody was asked about as they are now, oldest first: id and times."""
+        with self._database.begin() as connection:
+            return holds.list_unasked(connection, limit=limit)
+
+    def note_hold_asked(self, hold_id: int, *, times: int, run_id: str) -> bool:
+        """Note that a run asks about a hold; False when the hold has changed, is closed, or another run asks."""
+        with self._database.begin() as connection:
+            return holds.note_asked(connection, hold_id, times=times, run_id=run_id)
+
+    def ask_again(self, hold_id: int) -> None:
+        """Let somebody be asked about a hold once more."""
+        with self._database.begin() as connection:
+            holds.forget_asked(connection, hold_id)
+
     def release_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
         """Put a held record back to work, and note who did it and why. Works again after it was released.
 

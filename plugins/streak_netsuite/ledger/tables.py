@@ -195,6 +195,9 @@ hold = Table(
     Column("body_secret", LargeBinary, nullable=False),
     Column("state", CleanText, nullable=False, server_default=HoldState.OPEN.value),
     Column("times", Integer, nullable=False, server_default="1"),
+    # The `times` that somebody was last asked about, and the run that asks; 0 for never.
+    Column("asked_times", Integer, nullable=False, server_default="0"),
+    Column("asked_in", CleanText, nullable=False, server_default=""),
     Column("opened_at", AwareTime, nullable=False),
     Column("renewed_at", AwareTime, nullable=False),
     Column("closed_at", AwareTime),

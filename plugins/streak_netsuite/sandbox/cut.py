@@ -13,6 +13,8 @@ def cut_connection(request: Request) -> Response:
     """Reset the connection. The response returned is for the framework and goes nowhere."""
     # uvicorn's receive is a method of the object that owns the transport; ASGI itself offers no way.
     transport = request.receive.__self__.transport  # type: ignore[attr-defined]
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-    transport.abort()
+    peer = transport.get_extra_info("socket")
+    if peer.fileno() >= 0:  # a client that gave up first has closed it already
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        transport.abort()
     return Response(status_code=500)

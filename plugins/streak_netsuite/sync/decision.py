@@ -1,6 +1,6 @@
 """Decisions of people about records that waited: kept, and followed from then on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +55,23 @@ QUESTIONS: Mapping[Choice, str] = {
 }
 _EDITABLE = ("name", "notes")
 FIELD_PREFIX = "fields."
+
+
+def edits_of_lines(lines: Sequence[str]) -> Mapping[str, str]:
+    """Return edits written as `name=value`; blank lines do not count.
+
+    Raises:
+        RecordError: a line has no `=`.
+    """
+    edits = {}
+    for line in filter(None, (line.strip() for line in lines)):
+        name, sign, value = line.partition("=")
+        if not sign:
+            raise RecordError(
+                f"'{line}' is no correction", code="BAD_EDIT", fix="write name=value: fields.Quantity=3"
+            )
+        edits[name.strip()] = value.strip()
+    return edits
 
 
 def checked_edits(edits: Mapping[str, Any]) -> Mapping[str, Any]:
