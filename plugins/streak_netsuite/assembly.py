@@ -13,6 +13,7 @@ from streak_netsuite.connectors.netsuite.account import AccountId
 from streak_netsuite.connectors.netsuite.desk import NetSuiteDesk
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.connectors.netsuite.governor import Governor
+from streak_netsuite.connectors.netsuite.record_types import NetSuiteRecords
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.box_desk import BoxDesk
@@ -20,6 +21,7 @@ from streak_netsuite.connectors.streak.catalogue import Catalogue
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.connectors.streak.name_catalogue import StreakNames
+from streak_netsuite.connectors.streak.record_types import StreakRecords
 from streak_netsuite.connectors.streak.registry import StreakWebhooks
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError
@@ -36,6 +38,7 @@ from streak_netsuite.flows.order_follow import OrderFollower
 from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.reconcile import Reconcile
+from streak_netsuite.flows.record_sync import RecordSync
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.status_to_streak import StatusToStreak, StatusWrites
@@ -46,6 +49,14 @@ from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.lookups import CombinedLookups, LiveMatch, LookupRequest, StaticLookups
+from streak_netsuite.mapping.record_schema import (
+    NetSuiteSource,
+    NetSuiteTarget,
+    RecordTypeSpec,
+    StreakSource,
+    StreakTarget,
+)
+from streak_netsuite.mapping.record_type import RecordType
 from streak_netsuite.mapping.spec import MappingSpec, load_spec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.reference import Reference
@@ -237,6 +248,33 @@ class Product:
             memory=self.ledger.sweeps,
             settings=self.settings.flow,
             clock=self.clock,
+        )
+
+    def record_sync(self, spec: RecordTypeSpec) -> RecordSync:
+        """Return the flow of a record type."""
+        return RecordSync(
+            type=RecordType(spec=spec, zone=self.settings.netsuite.account_zone),
+            source=self._record_side(spec.source),
+            target=self._record_side(spec.target),
+            watermark=self.ledger.get_watermark,
+            move_watermark=self.ledger.move_watermark,
+            memory=self.ledger,
+            settings=self.settings.flow,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def _record_side(
+        self, side: StreakSource | NetSuiteSource | StreakTarget | NetSuiteTarget
+    ) -> StreakRecords | NetSuiteRecords:
+        if isinstance(side, NetSuiteSource | NetSuiteTarget):
+            return self.netsuite.records(side.type)
+        stages = side.stages if isinstance(side, StreakSource) else ()
+        return StreakRecords(
+            client=self.streak_client,
+            settings=self.settings.streak,
+            pipeline=side.pipeline,
+            stages=stages,
         )
 
     def activities(self) -> Activities:

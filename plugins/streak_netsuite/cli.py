@@ -1,6 +1,7 @@
 """The `streak-netsuite` command."""
 
 import contextlib
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from streak_netsuite.flows.webhooks import WebhookKeeper
     from streak_netsuite.ledger.ledger import Ledger
     from streak_netsuite.ledger.settings import LedgerSettings
+    from streak_netsuite.mapping.record_schema import RecordTypeSpec
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,10 +43,16 @@ app.add_typer(holds_app, name="holds")
 app.add_typer(mapping_app, name="mapping")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(netsuite_app, name="netsuite")
+records_app = typer.Typer(
+    no_args_is_help=True, help="Records of declared types: payments, custom records, your own."
+)
+app.add_typer(records_app, name="records")
 
 console = Console()
 errors = Console(stderr=True)
 
+RecordTypeName = Annotated[str, typer.Argument(help="A shipped record type's name, or a file.")]
+RecordFolder = Annotated[Path | None, typer.Option("--folder", help="A folder with record type files.")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the audit.")]
 Actor = Annotated[str, typer.Option(help="Who; the login name by default.")]
 FLOWS = ("deal_to_order", "order_to_invoice", "status_to_streak")
@@ -79,6 +87,61 @@ def sandbox(port: Annotated[int, typer.Option(help="Port to listen on; 0 for any
     from streak_netsuite.sandbox.__main__ import run
 
     raise typer.Exit(run(port))
+
+
+@records_app.command("list")
+def records_list(folder: RecordFolder = None) -> None:
+    """List record types: those in a folder, and those that ship."""
+    from streak_netsuite.mapping.record_files import SHIPPED_RECORDS, load_record_type
+
+    table = Table("name", "from", "to", "what")
+    for place in filter(None, (folder, SHIPPED_RECORDS)):
+        for path in sorted(place.glob("*.yaml")):
+            spec = load_record_type(path)
+            table.add_row(spec.name, spec.source.system, spec.target.system, spec.description)
+    console.print(table)
+
+
+@records_app.command("check")
+def records_check(file: Path) -> None:
+    """Name every fault of a record type's file with its line."""
+    from streak_netsuite.mapping.record_files import load_record_type
+
+    spec = load_record_type(file)
+    typer.echo(f"{file}: record type '{spec.name}' is fine; its DAG is record_{spec.name}")
+
+
+@records_app.command("schema")
+def records_schema() -> None:
+    """Print the JSON Schema of record type files, for editors."""
+    from streak_netsuite.mapping.record_schema import record_json_schema
+
+    typer.echo(json.dumps(record_json_schema(), indent=2))
+
+
+@records_app.command("plan")
+def records_plan(record_type: RecordTypeName) -> None:
+    """Print what a record type would write. Writes nothing: a write to a vendor is refused before it leaves."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(None), read_only=True) as product:
+        told = list(product.record_sync(_record_type(record_type)).preview())
+    typer.echo("\n".join(told) or "nothing would be written")
+
+
+@records_app.command("run")
+def records_run(record_type: RecordTypeName) -> None:
+    """Find what changed of a record type, and write it."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(None)) as product:
+        typer.echo(str(product.record_sync(_record_type(record_type)).run()))
+
+
+def _record_type(name: str) -> "RecordTypeSpec":
+    from streak_netsuite.mapping.record_files import load_record_type, record_file
+
+    return load_record_type(record_file(name))
 
 
 @app.command()

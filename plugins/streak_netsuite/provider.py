@@ -34,6 +34,7 @@ def get_provider_info() -> dict[str, Any]:
                     "netsuite_account",
                     "order_to_invoice",
                     "reconcile",
+                    "records",
                 ],
             },
         ),
@@ -53,7 +54,14 @@ def _config() -> dict[str, Any]:
                     "type": "string",
                     "example": "netsuite",
                     "default": "default_pool",
-                }
+                },
+                "record_types": {
+                    "description": "A folder with record type files. Each of them gets a DAG of its own.",
+                    "version_added": "0.1.0",
+                    "type": "string",
+                    "example": "/opt/airflow/records",
+                    "default": "",
+                },
             },
         }
     }

@@ -68,7 +68,7 @@ def test_every_command_is_in_the_readme() -> None:
         words for words in commands() if " " in words
     }
     assert {line.split()[0] for line in named} == {c for c in commands() if " " not in c}
-    assert groups == {"ledger", "holds", "mapping", "webhooks", "netsuite"}
+    assert groups == {"ledger", "holds", "mapping", "webhooks", "netsuite", "records"}
 
 
 @each_page

@@ -175,11 +175,16 @@ class World:
         with self.ledger() as ledger:
             ledger.store_hints([hint_of_box(box, event=event, origin=HintOrigin.WEBHOOK)], now=self.now())
 
-    def die(self, where: str) -> None:
-        """Run both tasks in a process that is killed right after the vendor's answer to one kind of write."""
+    def die(self, where: str, *, records: str = "") -> None:
+        """Run everything in a process that is killed right after the vendor's answer to one kind of write.
+
+        Args:
+            records: a record type that is run, too.
+        """
         env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
         env |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in self.connection_texts.items()}
         env["STREAK_NETSUITE_MAPPING"] = str(self.mapping)
+        env["STREAK_NETSUITE_RECORDS"] = records
         env["STREAK_NETSUITE_FLOW"] = self.settings().flow.model_dump_json()
         worker = Path(__file__).with_name("dying_worker.py")
         done = subprocess.run(

@@ -14,6 +14,7 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.call import Effect
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.mapping.record_files import load_record_type, record_file
 
 
 def die_after(owner: type, name: str, *, when: Callable[..., bool] = lambda *_, **__: True) -> None:
@@ -45,6 +46,8 @@ DEATHS: dict[str, Callable[[], None]] = {
     "invoice": lambda: die_after(SoapClient, "send", when=lambda call: call.operation == "add"),
     "change": lambda: die_after(SoapClient, "send", when=lambda call: call.operation == "update"),
     "fields": lambda: die_after(StreakClient, "send", when=writes_to("/v1/boxes/")),
+    "record": lambda: die_after(SoapClient, "send", when=records_of("customRecord")),
+    "box": lambda: die_after(StreakClient, "send", when=writes_to("/v2/pipelines/")),
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
     "meeting": lambda: die_after(StreakClient, "send", when=writes_to("/meetings")),
 }
@@ -70,6 +73,8 @@ def main() -> None:
         product.order_to_invoice().run()
         for _ in product.backfill().go_on():
             pass
+        if name := os.environ["STREAK_NETSUITE_RECORDS"]:
+            product.record_sync(load_record_type(record_file(name))).run()
 
 
 if __name__ == "__main__":

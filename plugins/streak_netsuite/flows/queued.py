@@ -66,6 +66,11 @@ class QueuedWrites(ABC, Generic[ContextT]):
     clock: Callable[[], datetime]
     run_id: str
 
+    @property
+    def _only(self) -> str | None:
+        """The flow whose writes are meant; None for all of these kinds."""
+        return None
+
     @abstractmethod
     def _prepare(self, intents: Sequence[Intent]) -> ContextT:
         """Read what all of these need, in one go."""
@@ -88,7 +93,11 @@ class QueuedWrites(ABC, Generic[ContextT]):
         report = RunReport()
         while True:
             intents = self.memory.claim_intents(
-                self.KINDS, limit=_AT_ONCE, lease_seconds=self.settings.lease_seconds, now=self.clock()
+                self.KINDS,
+                limit=_AT_ONCE,
+                lease_seconds=self.settings.lease_seconds,
+                now=self.clock(),
+                flow=self._only,
             )
             if not intents:
                 return report
@@ -106,7 +115,9 @@ class QueuedWrites(ABC, Generic[ContextT]):
             self._put_back(waiting, error)
             raise
         finally:
-            self.memory.record_outcomes(outcomes, flow=self.FLOW, run_id=self.run_id, now=self.clock())
+            self.memory.record_outcomes(
+                outcomes, flow=self._only or self.FLOW, run_id=self.run_id, now=self.clock()
+            )
         return RunReport.of(outcomes)
 
     def _one(self, intent: Intent, context: ContextT) -> Outcome:

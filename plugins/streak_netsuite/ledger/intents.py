@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.sql.dml import ReturningInsert
@@ -290,11 +291,16 @@ def claim(
     limit: int,
     lease_seconds: float,
     now: datetime,
+    flow: str | None = None,
 ) -> list[Intent]:
     """Take due intents and mark them SENT; return them as they were before, in the order they were planned."""
     due = (
         select(intent)
-        .where(_due(now), intent.c.kind.in_([k.value for k in kinds]))
+        .where(
+            _due(now),
+            intent.c.kind.in_([k.value for k in kinds]),
+            true() if flow is None else intent.c.flow == flow,
+        )
         .order_by(intent.c.due_at, intent.c.sequence)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -223,6 +223,11 @@ class Ledger:
 
     # Identities and bindings
 
+    def move_watermark(self, name: str, position: datetime) -> None:
+        """Move a watermark forward, once everything before it is in the ledger."""
+        with self._database.begin() as connection:
+            watermarks.move(connection, name, position)
+
     def claim_identities(
         self, keys: Sequence[str], *, token: str, lease_seconds: float, now: datetime
     ) -> frozenset[str]:
@@ -322,16 +327,31 @@ class Ledger:
             return due
 
     def claim_intents(
-        self, kinds: Sequence[RecordKind], *, limit: int, lease_seconds: float, now: datetime
+        self,
+        kinds: Sequence[RecordKind],
+        *,
+        limit: int,
+        lease_seconds: float,
+        now: datetime,
+        flow: str | None = None,
     ) -> Sequence[Intent]:
         """Take due queued intents (PLANNED, or SENT and UNKNOWN whose lease ran out), mark them SENT, count an attempt.
 
         The returned intents show the state and attempts from before the claim. Intents that an event's
         claim opened are not among them: their event brings them back.
+
+        Args:
+            flow: only those that this flow planned; of any when None.
         """
         with self._database.begin() as connection:
             return intents.claim(
-                connection, self._cipher, kinds, limit=limit, lease_seconds=lease_seconds, now=now
+                connection,
+                self._cipher,
+                kinds,
+                limit=limit,
+                lease_seconds=lease_seconds,
+                now=now,
+                flow=flow,
             )
 
     def record_outcomes(self, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime) -> None:

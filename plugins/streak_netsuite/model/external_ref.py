@@ -34,6 +34,7 @@ class RecordKind(StrEnum):
     DEPOSIT_APPLICATION = "depositApplication"
     CREDIT_MEMO = "creditMemo"
     REFUND = "customerRefund"
+    RECORD = "record"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

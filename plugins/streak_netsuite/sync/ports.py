@@ -382,7 +382,13 @@ class Memory(Protocol):
         """
 
     def claim_intents(
-        self, kinds: Sequence[RecordKind], *, limit: int, lease_seconds: float, now: datetime
+        self,
+        kinds: Sequence[RecordKind],
+        *,
+        limit: int,
+        lease_seconds: float,
+        now: datetime,
+        flow: str | None = None,
     ) -> Sequence[Intent]:
         """Take due intents (PLANNED, or SENT and UNKNOWN whose lease ran out), mark them SENT, count an attempt.
 

@@ -29,6 +29,7 @@ from streak_netsuite.connectors.netsuite.keys import TAKEN, explain_owner, key_o
 from streak_netsuite.connectors.netsuite.order_editing import OrderEditing
 from streak_netsuite.connectors.netsuite.order_stories import OrderStories
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.record_types import NetSuiteRecords
 from streak_netsuite.connectors.netsuite.records.customer import write_customer
 from streak_netsuite.connectors.netsuite.records.sales_order import write_sales_order
 from streak_netsuite.connectors.netsuite.search_request import (
@@ -98,6 +99,10 @@ class NetSuiteGateway:
         )
         self._invoicing = Invoicing(client, self._searches, self._stories)
         self._editing = OrderEditing(client, self._searches, zone=settings.user_zone)
+
+    def records(self, record_type: str) -> NetSuiteRecords:
+        """Return the records of a type: SuiteTalk's name, or a custom type's script id."""
+        return NetSuiteRecords(client=self._client, settings=self._settings, type=record_type)
 
     def server_time(self) -> datetime:
         """Return NetSuite's clock; the connection test."""

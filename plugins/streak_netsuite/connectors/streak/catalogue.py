@@ -74,6 +74,11 @@ class Catalogue:
         """Return a field's key by name or key; see `NameBook.key` for what is raised."""
         return self._field_book.key(name)
 
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The names of all fields."""
+        return tuple(field.name for field in self._fields.values())
+
     def field(self, name: str) -> FieldWire:
         """Return a field's definition by name or key; see `NameBook.key` for what is raised."""
         return self._fields[self.field_key(name)]

@@ -1,0 +1,158 @@
+"""Records of a declared type go from one system to the other: found by their changes, written as they are now."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from streak_netsuite.errors import MappingError, RecordError
+from streak_netsuite.flows.queued import QueuedWrites, Sent
+from streak_netsuite.flows.report import RunReport
+from streak_netsuite.mapping.record_type import RecordType
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.sync.intent import WRITTEN_AS, Intent, IntentDraft
+from streak_netsuite.sync.record_side import RecordSource, RecordTarget, SourceRecord
+
+log = logging.getLogger(__name__)
+
+GONE = "SOURCE_GONE"
+UNMEANT = "NOT_MEANT"
+_EARLIER = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSync(QueuedWrites[Mapping[str, SourceRecord]]):
+    """The flow of one record type.
+
+    A changed record is only a hint. What it would be written as decides whether a write is due: a change of something
+    that the file does not read makes none. The write itself reads the record anew, so a hold that is released is
+    tried with the record as it is then.
+    """
+
+    FLOW: ClassVar[str] = "record"
+    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.RECORD,)
+    GONE: ClassVar[frozenset[str]] = frozenset({GONE, UNMEANT})
+
+    type: RecordType
+    source: RecordSource
+    target: RecordTarget
+    watermark: Callable[[str], datetime | None]
+    move_watermark: Callable[[str, datetime], None]
+
+    def run(self) -> RunReport:
+        """Find what changed, and write it; return what was done."""
+        self.plan()
+        return self.drain()
+
+    def plan(self) -> int:
+        """Queue a write for each record that is to be written otherwise than last; return how many are due.
+
+        The watermark moves once everything that was found is in the ledger: a reading that stops is read again.
+
+        Raises:
+            ConfigurationError: the target has no place for these records.
+        """
+        self.target.require(self.type.spec.target_fields())
+        started, due = self.clock(), 0
+        for page in self.source.changed(self._since()):
+            drafts = [draft for record in page if (draft := self._draft(record)) is not None]
+            due += self.memory.plan_writes(drafts, now=self.clock()) if drafts else 0
+        self.move_watermark(self.type.flow, started)
+        return due
+
+    def preview(self) -> Iterator[str]:
+        """Yield in words what would be written now. Writes and keeps nothing."""
+        for page in self.source.changed(self._since()):
+            drafts = {record.id: self._draft(record) for record in page}
+            known = self.memory.find_intents([d.operation_key for d in drafts.values() if d is not None])
+            for record in page:
+                draft = drafts[record.id]
+                if draft is not None:
+                    before = known.get(draft.operation_key)
+                    yield from self._previewed(record, before.payload if before else None, draft)
+
+    def _previewed(
+        self, record: SourceRecord, before: Mapping[str, Any] | None, draft: IntentDraft
+    ) -> Iterator[str]:
+        if before is not None and before.get("digest") == draft.payload["digest"]:
+            return
+        try:
+            wanted = self.type.wanted(record.view, source_id=record.id)
+        except MappingError as error:
+            yield f"HOLD {record.label}: {error}"
+            return
+        yield f"{'UPDATE' if before else 'CREATE'} {self.type.spec.target.system} {wanted.key} of {record.label}"
+        for name, value in _flat(wanted.body):
+            yield f"  {name}: {value!r}"
+
+    def _since(self) -> datetime | None:
+        last = self.watermark(self.type.flow)
+        if last is not None:
+            return last - timedelta(seconds=self.settings.overlap_seconds)
+        day = self.type.spec.source.since
+        return None if day is None else datetime.combine(day, time(), UTC)
+
+    def _draft(self, record: SourceRecord) -> IntentDraft | None:
+        try:
+            if not self.type.is_meant(record.view):
+                return None
+            digest = self.type.wanted(record.view, source_id=record.id).digest
+        except MappingError as error:  # the write finds it again, and holds the record
+            digest = f"fault: {error}"
+        return IntentDraft(
+            operation_key=self.type.operation_key(record.id),
+            flow=self.type.flow,
+            kind=RecordKind.RECORD,
+            subject=ExternalRef(
+                system=SystemId(self.type.spec.source.system), kind=RecordKind.RECORD, id=record.id
+            ),
+            payload={"type": self.type.spec.name, "label": record.label, "digest": digest},
+        )
+
+    @property
+    def _only(self) -> str:
+        return self.type.flow
+
+    def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, SourceRecord]:
+        return self.source.fetch(sorted({intent.subject.id for intent in intents}))
+
+    def _send(self, intent: Intent, context: Mapping[str, SourceRecord]) -> Sent:
+        record = context.get(intent.subject.id)
+        label = str(intent.payload.get("label") or intent.subject.id)
+        if record is None:
+            raise RecordError(f"{label} is gone from {intent.subject.system}", code=GONE)
+        if not self.type.is_meant(record.view):
+            raise RecordError(f"{label} is not meant by source.when any more", code=UNMEANT)
+        known = str(intent.payload.get(WRITTEN_AS) or "")
+        if known and self.type.spec.policy.update == "never":
+            return Sent(result_id=known, what=f"{label} was written before and is left alone")
+        wanted = self.type.wanted(record.view, source_id=record.id)
+        written = self.target.write(
+            wanted.key,
+            _without(wanted.body, self.type.spec.policy.create_only) if known else wanted.body,
+            known_id=known,
+            may_exist=intent.attempts > 0,
+            since=(intent.sent_at or self.clock()) - _EARLIER,
+        )
+        return Sent(result_id=written, what=f"{label} is {self.type.spec.target.system} {written}")
+
+
+def _without(body: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    """Return a body without some of its fields."""
+
+    def kept(part: Any) -> Any:
+        if isinstance(part, Mapping):
+            return {name: value for name, value in part.items() if name not in names}
+        return [one for one in part if one not in names]
+
+    parts = ("fields", "customFields", "nullFields")
+    return {name: kept(part) if name in parts else part for name, part in body.items()}
+
+
+def _flat(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in body.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{inner}", one) for inner, one in value.items())
+        elif value not in ("", None, []):
+            yield name, value

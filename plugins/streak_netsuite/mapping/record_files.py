@@ -1,0 +1,56 @@
+"""Record type files on disk."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping import record_schema
+from streak_netsuite.mapping.expression import Expression
+from streak_netsuite.mapping.record_schema import RecordTypeSpec
+from streak_netsuite.mapping.spec_file import SpecFile
+
+SHIPPED_RECORDS = Path(__file__).parent / "shipped" / "records"
+
+
+def record_file(name: str, *, folders: Sequence[Path] = ()) -> Path:
+    """Return where a record type's file lies: a path as it is, a name in one of these folders or among the shipped ones.
+
+    Raises:
+        ConfigurationError: there is no such file.
+    """
+    if name.endswith((".yaml", ".yml")):
+        return Path(name)
+    places = [*folders, SHIPPED_RECORDS]
+    found = next((path for place in places if (path := place / f"{name}.yaml").is_file()), None)
+    if found is None:
+        known = sorted({path.stem for place in places for path in place.glob("*.yaml")})
+        raise ConfigurationError(f"there is no record type '{name}'; there is {', '.join(known)}")
+    return found
+
+
+def load_record_type(path: Path | str) -> RecordTypeSpec:
+    """Read and check a record type's file.
+
+    Raises:
+        ConfigurationError: everything that is wrong with it, each with line, key and remedy.
+    """
+    file = SpecFile(
+        Path(path), what="record type file", models=[record_schema], reference="docs/record-types.md"
+    )
+    try:
+        spec = RecordTypeSpec.model_validate(file.data)
+    except ValidationError as error:
+        file.add_validation_errors(error)
+        raise file.error() from None
+    if spec.name != file.path.stem:
+        file.add(("name",), f"the file is called {file.path.name}; give both the same name")
+    for place, text in spec.texts():
+        try:
+            Expression(text, spec.names)
+        except ValueError as error:
+            file.add(place, str(error))
+    if file.faults:
+        raise file.error()
+    return spec

@@ -1,0 +1,204 @@
+"""What a record type's file may say. The docstrings and descriptions here are its reference."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from streak_netsuite.mapping.schema import IdText
+from streak_netsuite.mapping.source import LISTS, ROOTS
+from streak_netsuite.model.custom_field import CustomFieldType
+
+CUSTOM = "customrecord"
+_LOOKUPS = "lookups"
+_BOX_NAMES: Mapping[str, tuple[str, ...]] = {
+    **{root: () if root in LISTS else names for root, names in ROOTS.items()},
+    _LOOKUPS: (),
+}
+_RECORD_NAMES: Mapping[str, tuple[str, ...]] = {"record": (), _LOOKUPS: ()}
+Location = tuple[str | int, ...]
+Text = str
+"""An expression, or a plain text."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+    )
+
+
+class StreakSource(_Part):
+    """Boxes of a pipeline."""
+
+    system: Literal["streak"]
+    """Where the records come from."""
+
+    pipeline: str
+    """The pipeline, by name."""
+
+    stages: tuple[str, ...] = ()
+    """Only boxes in these stages, by name; all when empty."""
+
+    since: date | None = None
+    """Boxes that were not changed since this day (UTC) are left alone."""
+
+    when: Text = ""
+    """An expression; a box for which it gives nothing, `no` or `False` is left alone."""
+
+
+class NetSuiteSource(_Part):
+    """Records of a NetSuite type."""
+
+    system: Literal["netsuite"]
+    """Where the records come from."""
+
+    type: str = Field(pattern=r"^[a-z][A-Za-z0-9_]*$")
+    """The record type as SuiteTalk names it (`customerPayment`), or a custom one's script id
+    (`customrecord_install_site`)."""
+
+    since: date | None = None
+    """Records that were not changed since this day (UTC) are left alone."""
+
+    when: Text = ""
+    """An expression over `record`; a record for which it gives nothing, `no` or `False` is left alone."""
+
+
+class StreakTarget(_Part):
+    """Boxes of a pipeline: one for each record."""
+
+    system: Literal["streak"]
+    """Where the records go."""
+
+    pipeline: str
+    """The pipeline, by name."""
+
+    name: Text
+    """The box's name. Give each record another one, such as by its number: after a lost answer the box is found by it."""
+
+    stage: Text = ""
+    """The stage, by name; left as it is when empty."""
+
+    fields: dict[str, Text] = Field(default_factory=dict)
+    """Box fields by name. What gives nothing clears its field."""
+
+
+class CustomValue(_Part):
+    """A custom field's value. NetSuite refuses a value of another type."""
+
+    type: CustomFieldType
+    """The field's type in NetSuite."""
+
+    value: Text
+    """The value; of a select the internal id, of a multiple select a list of them."""
+
+
+class NetSuiteTarget(_Part):
+    """Records of a NetSuite type, written under an external id of ours: a repeat changes the same record."""
+
+    system: Literal["netsuite"]
+    """Where the records go."""
+
+    type: str = Field(pattern=r"^[a-z][A-Za-z0-9_]*$")
+    """The record type as SuiteTalk names it, or a custom one's script id."""
+
+    external_id: Text = ""
+    """The external id, where records have one already. Left out, it is made of the record type and the source's key."""
+
+    fields: dict[str, Any] = Field(default_factory=dict)
+    """Standard fields by SuiteTalk's names; a reference is `{internalId: ...}`. What gives nothing is left as it is."""
+
+    custom_fields: dict[str, CustomValue] = Field(default_factory=dict)
+    """Custom fields by script id."""
+
+
+class RecordPolicy(_Part):
+    """What may be written."""
+
+    update: Literal["always", "never"] = "always"
+    """Whether a record that was written before follows its source, or is left alone."""
+
+    create_only: tuple[str, ...] = ()
+    """Fields that are written with a new record and belong to the target from then on."""
+
+    empty: Literal["leave", "clear"] = "leave"
+    """What NetSuite fields without a value become. (Box fields are always cleared.)"""
+
+
+class RecordTypeSpec(_Part):
+    """One kind of record that goes from one system to the other."""
+
+    version: Literal[1]
+    """The version of this format."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    """The record type's name. Its DAG is `record_<name>`. Another name is another record type: everything is written anew."""
+
+    description: str = ""
+    """What it is for."""
+
+    schedule: str | None = "*/10 * * * *"
+    """When changes are looked for, as a cron expression in UTC; empty for by hand only."""
+
+    source: Annotated[StreakSource | NetSuiteSource, Field(discriminator="system")]
+    """Where the records come from."""
+
+    target: Annotated[StreakTarget | NetSuiteTarget, Field(discriminator="system")]
+    """Where they go."""
+
+    policy: RecordPolicy = RecordPolicy()
+    """What may be written."""
+
+    lookups: dict[str, dict[str, IdText]] = Field(default_factory=dict)
+    """Tables that expressions read values from: `{{ lookups.tier[box.fields.Tier] }}`."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.source.system == self.target.system:
+            raise ValueError(
+                f"source and target are both {self.source.system}; one of them is the other system"
+            )
+        unknown = set(self.policy.create_only) - set(self.target_fields())
+        if unknown:
+            raise ValueError(f"policy.create_only: target has no field {', '.join(sorted(unknown))}")
+        return self
+
+    @property
+    def names(self) -> Mapping[str, tuple[str, ...]]:
+        """The names that expressions may use, and what each of them has; none for whatever the record has."""
+        return _BOX_NAMES if self.source.system == "streak" else _RECORD_NAMES
+
+    def texts(self) -> Iterator[tuple[Location, str]]:
+        """Yield every expression with its place."""
+        yield ("source", "when"), self.source.when
+        target = self.target
+        if isinstance(target, StreakTarget):
+            yield ("target", "name"), target.name
+            yield ("target", "stage"), target.stage
+            yield from ((("target", "fields", name), text) for name, text in target.fields.items())
+            return
+        yield ("target", "external_id"), target.external_id
+        yield from _leaves(target.fields, ("target", "fields"))
+        for name, one in target.custom_fields.items():
+            yield ("target", "custom_fields", name, "value"), one.value
+
+    def target_fields(self) -> tuple[str, ...]:
+        """Return the names of the fields that are written."""
+        custom = self.target.custom_fields if isinstance(self.target, NetSuiteTarget) else {}
+        return (*self.target.fields, *custom)
+
+
+def _leaves(value: Any, place: Location) -> Iterator[tuple[Location, str]]:
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from _leaves(one, (*place, str(name)))
+    elif isinstance(value, list):
+        for position, one in enumerate(value):
+            yield from _leaves(one, (*place, position))
+    elif isinstance(value, str):
+        yield place, value
+
+
+def record_json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of record type files, for editors."""
+    return RecordTypeSpec.model_json_schema()

@@ -1,0 +1,272 @@
+"""Declared record types: payments into boxes, boxes into custom records, each as its file says and never twice."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streak_netsuite.connectors.streak.calls import boxes, fields, pipelines
+from streak_netsuite.connectors.streak.client import StreakClient
+from streak_netsuite.flows.record_sync import RecordSync
+from streak_netsuite.mapping.record_files import load_record_type, record_file
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+PAYMENT_FIELDS = ("Customer", "Amount", "Currency", "Received", "Not applied", "Reference", "NetSuite id")
+SITE_FIELDS = {
+    "Site code": "TEXT_INPUT",
+    "Floors": "TEXT_INPUT",
+    "Area (m2)": "TEXT_INPUT",
+    "Surveyed on": "DATE",
+    "Outdoor": "CHECKBOX",
+    "Tier": "TEXT_INPUT",
+}
+
+
+def make_pipeline(world: World, name: str, stages: list[str], of: dict[str, str]) -> str:
+    """Add a pipeline with fields, as a person would; return its key."""
+    with StreakClient(world.settings().streak) as client:
+        made = client.send(pipelines.create(world.info["streak"]["team_key"], name, stages=stages))
+        for label, kind in of.items():
+            client.send(fields.create(made.key, label, kind))
+        return str(made.key)
+
+
+@pytest.fixture
+def payments(world: World) -> str:
+    """The pipeline of the payments."""
+    return make_pipeline(world, "Payments", ["Open", "Applied"], dict.fromkeys(PAYMENT_FIELDS, "TEXT_INPUT"))
+
+
+@pytest.fixture
+def sites(world: World) -> str:
+    """The pipeline of the install sites."""
+    return make_pipeline(world, "Install sites", ["Draft", "Live"], SITE_FIELDS)
+
+
+def run(world: World, name: str) -> Any:
+    with world.product() as product:
+        return product.record_sync(load_record_type(record_file(name))).run()
+
+
+def preview(world: World, name: str) -> list[str]:
+    with world.product() as product:
+        sync: RecordSync = product.record_sync(load_record_type(record_file(name)))
+        return list(sync.preview())
+
+
+def pay(world: World, amount: str) -> None:
+    """Ship, bill and pay an order, in part."""
+    box = world.win("Blue Harbor warehouse robots")
+    world.run()
+    (order,) = world.orders(box)
+    world.control.post(f"/netsuite/orders/{order['internalId']}/fulfill", json={}).raise_for_status()
+    world.control.post(f"/netsuite/orders/{order['internalId']}/bill", json={}).raise_for_status()
+    (invoice,) = [
+        i for i in world.netsuite()["invoices"] if i["createdFrom"]["internalId"] == order["internalId"]
+    ]
+    answer = world.control.post(
+        f"/netsuite/invoices/{invoice['internalId']}/pay", json={"amount": amount} if amount else {}
+    )
+    assert answer.status_code < 300, answer.text
+
+
+def boxes_of(world: World, pipeline_key: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = world.streak.get(f"v1/pipelines/{pipeline_key}/boxes").json()
+    return found
+
+
+def shown(world: World, pipeline_key: str, box: dict[str, Any]) -> dict[str, Any]:
+    """Return a box's values by field name."""
+    names = {f["key"]: f["name"] for f in world.streak.get(f"v1/pipelines/{pipeline_key}/fields").json()}
+    return {names[key]: value for key, value in box["fields"].items() if key in names}
+
+
+def add_site(world: World, pipeline_key: str, name: str, **values: Any) -> str:
+    """Make a box in the stage Live, with values by field name."""
+    with StreakClient(world.settings().streak) as client:
+        key = str(client.send(boxes.create(pipeline_key, name))["key"])
+    change_site(world, pipeline_key, key, **values)
+    stages = world.streak.get(f"v1/pipelines/{pipeline_key}").json()["stages"]
+    live = next(key for key, stage in stages.items() if stage["name"] == "Live")
+    world.streak.post(f"v1/boxes/{key}", json={"stageKey": live}).raise_for_status()
+    return key
+
+
+def change_site(world: World, pipeline_key: str, key: str, **values: Any) -> None:
+    names = {f["name"]: f["key"] for f in world.streak.get(f"v1/pipelines/{pipeline_key}/fields").json()}
+    body = {"fields": {names[label.replace("_", " ")]: value for label, value in values.items()}}
+    world.streak.post(f"v1/boxes/{key}", json=body).raise_for_status()
+
+
+def records(world: World) -> list[dict[str, Any]]:
+    """Return the install sites that carry our key."""
+    found = world.control.get("/netsuite/records/customRecord").raise_for_status().json()
+    return [one for one in found if str(one.get("externalId") or "").startswith("streak-rt-")]
+
+
+# --- NetSuite to Streak ---
+
+
+def test_each_payment_becomes_one_box_and_follows_it(world: World, payments: str) -> None:
+    pay(world, "20000")
+    assert run(world, "payments").count(Action.UPDATED) >= 1
+    (box,) = [b for b in boxes_of(world, payments) if "Blue Harbor" in b["name"]]
+    values = shown(world, payments, box)
+    assert values["Customer"] == "Blue Harbor Logistics"
+    assert values["Amount"].startswith("20000")
+    before = len(boxes_of(world, payments)), len(world.writes("streak"))
+    run(world, "payments")
+    assert (len(boxes_of(world, payments)), len(world.writes("streak"))) == before
+
+
+def test_the_plan_shows_each_field_and_writes_nothing(world: World, payments: str) -> None:
+    pay(world, "20000")
+    told = preview(world, "payments")
+    assert any(line.startswith("CREATE streak") and "Blue Harbor" in line for line in told)
+    assert any("fields.Amount: '20000" in line for line in told)
+    assert boxes_of(world, payments) == []
+    run(world, "payments")
+    assert preview(world, "payments") == []
+
+
+def test_a_worker_that_dies_after_a_box_was_made_makes_no_second_one(world: World, payments: str) -> None:
+    pay(world, "20000")
+    world.die("box", records="payments")
+    assert len(boxes_of(world, payments)) == 1
+    world.wait(600)
+    run(world, "payments")
+    made = boxes_of(world, payments)
+    assert len({box["name"] for box in made}) == len(made)
+    assert all(shown(world, payments, box).get("Amount") for box in made)
+
+
+def test_a_lost_answer_to_a_new_box_makes_no_second_one(world: World, payments: str) -> None:
+    pay(world, "20000")
+    world.fault("streak", "cut_after", operation="boxes.create")
+    run(world, "payments")
+    world.wait(600)
+    run(world, "payments")
+    made = boxes_of(world, payments)
+    assert len({box["name"] for box in made}) == len(made)
+
+
+def test_a_box_that_a_person_deleted_is_held_and_not_made_again(world: World, payments: str) -> None:
+    pay(world, "20000")
+    run(world, "payments")
+    (box,) = [b for b in boxes_of(world, payments) if "Blue Harbor" in b["name"]]
+    world.streak.delete(f"v1/boxes/{box['key']}").raise_for_status()
+    with world.ledger() as ledger:
+        known = [h.id for h in ledger.list_holds()]
+    payment = next(p for p in world.netsuite()["payments"] if p["payment"].startswith("20000"))
+    world.control.post(
+        f"/netsuite/records/customerPayment/{payment['internalId']}/touch", json={"checkNum": "4711"}
+    ).raise_for_status()
+    run(world, "payments")
+    with world.ledger() as ledger:
+        (hold,) = [h for h in ledger.list_holds() if h.id not in known]
+    assert hold.code == "BOX_DELETED"
+    assert "Blue Harbor" not in [b["name"] for b in boxes_of(world, payments)]
+
+
+# --- Streak to NetSuite ---
+
+
+def test_each_box_becomes_one_custom_record_with_fields_of_every_type(world: World, sites: str) -> None:
+    add_site(
+        world,
+        sites,
+        "Dock 7",
+        Site_code="D-7",
+        Floors="3",
+        **{"Area (m2)": "1250.50"},
+        Outdoor=True,
+        Tier="Silver",
+    )
+    assert run(world, "install_sites").count(Action.UPDATED) == 1
+    (record,) = records(world)
+    assert record["name"] == "Dock 7"
+    custom = record["custom"]
+    assert custom["custrecord_site_code"] == "D-7"
+    assert str(custom["custrecord_site_floors"]) == "3"
+    assert str(custom["custrecord_site_area"]).startswith("1250.5")
+    assert custom["custrecord_site_is_outdoor"] in {True, "true"}
+    assert custom["custrecord_site_tier"]["internalId"] == "2"
+
+
+def test_a_change_is_written_to_the_same_record_and_what_the_file_does_not_read_is_not(
+    world: World, sites: str
+) -> None:
+    key = add_site(world, sites, "Dock 7", Site_code="D-7", Floors="3")
+    run(world, "install_sites")
+    change_site(world, sites, key, Floors="4")
+    run(world, "install_sites")
+    (record,) = records(world)
+    assert str(record["custom"]["custrecord_site_floors"]) == "4"
+    writes = len(world.writes("netsuite"))
+    world.streak.post(f"v1/boxes/{key}", json={"notes": "just a note"}).raise_for_status()
+    run(world, "install_sites")
+    assert len(world.writes("netsuite")) == writes
+
+
+def test_a_value_that_does_not_fit_holds_its_record_only_and_passes_once_corrected(
+    world: World, sites: str
+) -> None:
+    bad = add_site(world, sites, "Dock 7", Site_code="D-7", Floors="three", Tier="Platinum")
+    add_site(world, sites, "Dock 8", Site_code="D-8", Floors="2")
+    report = run(world, "install_sites")
+    assert report.count(Action.HELD) == 1
+    assert [one["name"] for one in records(world)] == ["Dock 8"]
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert "custrecord_site_floors" in hold.reason
+    assert "custrecord_site_tier" in hold.reason
+    change_site(world, sites, bad, Floors="3", Tier="Gold")
+    run(world, "install_sites")
+    assert sorted(one["name"] for one in records(world)) == ["Dock 7", "Dock 8"]
+    with world.ledger() as ledger:
+        assert ledger.list_holds() == []
+
+
+def test_a_released_hold_reads_the_record_anew(world: World, sites: str) -> None:
+    add_site(world, sites, "Dock 7", Site_code="D-7", Floors="3")
+    world.fault("netsuite", "record_error", operation="upsertList", options={"code": "INVALID_KEY_OR_REF"})
+    run(world, "install_sites")
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        ledger.release_hold(hold.id, actor="otto", reason="mended", now=world.now())
+    run(world, "install_sites")
+    assert [one["name"] for one in records(world)] == ["Dock 7"]
+    with world.ledger() as ledger:
+        assert ledger.list_holds() == []
+
+
+def test_a_worker_that_dies_after_a_record_was_written_makes_no_second_one(world: World, sites: str) -> None:
+    add_site(world, sites, "Dock 7", Site_code="D-7", Floors="3")
+    world.die("record", records="install_sites")
+    assert len(records(world)) == 1
+    world.wait(600)
+    run(world, "install_sites")
+    assert len(records(world)) == 1
+
+
+def test_a_box_that_is_not_meant_is_left_alone(world: World, sites: str) -> None:
+    with StreakClient(world.settings().streak) as client:
+        client.send(boxes.create(sites, "A draft"))
+    run(world, "install_sites")
+    assert records(world) == []
+
+
+def test_fields_of_the_target_stay_its_own_where_the_file_says_so(
+    world: World, sites: str, tmp_path: Path
+) -> None:
+    text = record_file("install_sites").read_text()
+    own = tmp_path / "install_sites.yaml"
+    own.write_text(text.replace("policy:\n", "policy:\n  create_only: [custrecord_site_floors]\n"))
+    key = add_site(world, sites, "Dock 7", Site_code="D-7", Floors="3")
+    run(world, str(own))
+    change_site(world, sites, key, Floors="9", Site_code="D-9")
+    run(world, str(own))
+    (record,) = records(world)
+    assert str(record["custom"]["custrecord_site_floors"]) == "3"
+    assert record["custom"]["custrecord_site_code"] == "D-9"
