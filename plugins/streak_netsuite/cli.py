@@ -55,6 +55,7 @@ RecordTypeName = Annotated[str, typer.Argument(help="A shipped record type's nam
 RecordFolder = Annotated[Path | None, typer.Option("--folder", help="A folder with record type files.")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the audit.")]
 Actor = Annotated[str, typer.Option(help="Who; the login name by default.")]
+_ALL = 100_000  # holds: more than anybody will let wait
 FLOWS = ("deal_to_order", "order_to_invoice", "status_to_streak")
 Targets = Annotated[
     list[str],
@@ -335,6 +336,38 @@ def holds_release(
     typer.echo(f"hold {hold_id} is released; the record is in the inbox again")
 
 
+@holds_app.command("causes")
+def holds_causes() -> None:
+    """Group what waits by cause: mend a cause once, then replay all of it with `holds replay`."""
+    from streak_netsuite.flows.hold_causes import causes_of
+
+    with _ledger() as ledger:
+        found = causes_of(ledger.list_holds(limit=_ALL))
+    table = Table("cause", "holds", "code", "reason", "next step")
+    for cause in found:
+        table.add_row(cause.key, str(len(cause.holds)), cause.code, cause.text, cause.fix)
+    console.print(table if found else "nothing waits")
+
+
+@holds_app.command("replay")
+def holds_replay(
+    cause: Annotated[str, typer.Argument(help="A cause's key, as `holds causes` shows it.")],
+    reason: Reason,
+    actor: Actor = "",
+) -> None:
+    """Put back every record that waits for one cause; each hold closes as its record passes."""
+    from streak_netsuite.flows.hold_causes import causes_of
+
+    with _ledger() as ledger:
+        known = {one.key: one for one in causes_of(ledger.list_holds(limit=_ALL))}
+        if cause not in known:
+            errors.print(f"there is no cause '{cause}'; see: streak-netsuite holds causes")
+            raise typer.Exit(1)
+        for hold_id in known[cause].holds:
+            ledger.release_hold(hold_id, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC))
+    typer.echo(f"{len(known[cause].holds)} records are in the inbox again")
+
+
 @holds_app.command("approve")
 def holds_approve(hold_id: int, reason: Reason, actor: Actor = "") -> None:
     """Let a deal's order be written, as long as the deal is as it was when it was held."""
@@ -506,14 +539,21 @@ def _login_name() -> str:
 def _settings(mapping: Path | None) -> "Settings":
     from streak_netsuite.assembly import Settings
     from streak_netsuite.connections import streak_settings
-    from streak_netsuite.mapping.spec import shipped_spec_path
 
     return Settings(
         streak=streak_settings(_connection("streak_default")),
         netsuite=_netsuite_settings(),
         ledger=_ledger_settings(),
-        mapping=mapping or shipped_spec_path("deal_to_order"),
+        mapping=mapping or _mapping_in_use(),
     )
+
+
+def _mapping_in_use() -> Path:
+    """Return the mapping that Airflow's tasks use, when this shell has its configuration; else the shipped one."""
+    from streak_netsuite.mapping.spec import shipped_spec_path
+
+    named = os.environ.get("AIRFLOW__STREAK_NETSUITE__MAPPING") or "deal_to_order"
+    return Path(named) if named.endswith((".yaml", ".yml")) else shipped_spec_path(named)
 
 
 def _netsuite_settings() -> "NetSuiteSettings":
