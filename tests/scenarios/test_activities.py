@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from streak_netsuite.errors import Unavailable
+from streak_netsuite.errors import RateLimited, Unavailable
 from streak_netsuite.flows.activities import activity_draft
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.model.activity import Activity, ActivityStyle
@@ -130,3 +130,23 @@ def test_an_activity_for_a_box_that_is_gone_is_closed_as_obsolete(world: World) 
 
 def _kind(style: ActivityStyle) -> str:
     return "comments" if style is ActivityStyle.COMMENT else "meetings"
+
+
+def test_writes_that_a_stopped_run_did_not_reach_have_not_used_up_a_try(world: World) -> None:
+    boxes = world.deals(4)
+    activity = Activity(text="paid", happened_at=PAID, style=ActivityStyle.COMMENT)
+    drafts = [activity_draft(box, "invoice 4711", activity) for box in boxes]
+    with world.product() as product:
+        product.activities().plan(drafts)
+    world.fault("streak", "status", operation="*", times=None, options={"status": 429})
+    for _ in range(5):
+        with world.product() as product, pytest.raises(RateLimited):
+            product.activities().drain()
+        world.wait(3600)
+    with world.ledger() as ledger:
+        tries = sorted(i.attempts for i in ledger.find_intents([d.operation_key for d in drafts]).values())
+    assert sum(tries) == 5, "one was tried in each run, and the others wait as patiently as before"
+    world.control.delete("/faults").raise_for_status()
+    with world.product() as product:
+        product.activities().drain()
+    assert [len(told(world, box, ActivityStyle.COMMENT)) for box in boxes] == [1, 1, 1, 1]

@@ -87,3 +87,15 @@ def test_reconciling_writes_nothing(world: World) -> None:
     before = (len(world.writes("netsuite")), len(world.writes("streak")))
     reconcile(world)
     assert (len(world.writes("netsuite")), len(world.writes("streak"))) == before
+
+
+def test_an_order_that_followed_its_deal_is_compared_with_what_was_written_last(world: World) -> None:
+    (box,) = world.won_deals(1)
+    world.run()
+    world.set_field(box, "Quantity", "5")
+    world.wait(1)
+    world.hint(box)
+    world.run()
+    report = reconcile(world)
+    assert [one for one in report.differences if one.record == box] == []
+    assert sum(report.found.values()) == Decimal("500.00")

@@ -8,6 +8,9 @@ from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 
+STUCK = "STUCK"
+STUCK_AFTER = 6  # by then the record was alone in its claim: no other can be what ends the workers
+
 
 class Batch:
     """Collects the outcome of each record; the first decision for a record stands.
@@ -86,6 +89,13 @@ class Batch:
         """Note that a record waits for a person."""
         self._decided.setdefault(key, _outcome(self._events[key], Action.HELD, rule, hold.reason, hold=hold))
 
+    def hold_stuck(self) -> None:
+        """Hold the records that workers are lost with again and again: trying on would lose more of them."""
+        for key in self.open_keys:
+            losses = self._events[key].losses
+            if losses >= STUCK_AFTER:
+                self.hold(key, _stuck(self._events[key], losses), rule="stuck")
+
     def defer_rest(self, *, rule: str, reason: str, retry_at: Callable[[InboxEvent], datetime]) -> None:
         """Put back every record that nothing was decided about."""
         for key in self.open_keys:
@@ -107,6 +117,14 @@ class Batch:
                 f"nothing was decided about {len(self.open_keys)} records, {self.open_keys[0]} first"
             )
         return [*self._decided.values(), *self._older]
+
+
+def _stuck(event: InboxEvent, losses: int) -> Hold:
+    return Hold(
+        code=STUCK,
+        reason=f"{losses} workers were lost one after the other while they worked on {event.record}",
+        fix="see in their logs what ended them (memory, a crash); release this once it is mended",
+    )
 
 
 def hold_of(

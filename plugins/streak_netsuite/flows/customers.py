@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from streak_netsuite.errors import Ambiguous
 from streak_netsuite.flows.batch import Batch, hold_of
@@ -36,12 +37,19 @@ class CustomerResolver:
     """
 
     def __init__(
-        self, memory: Memory, erp: OrderTarget, settings: FlowSettings, *, policy: MatchPolicy
+        self,
+        memory: Memory,
+        erp: OrderTarget,
+        settings: FlowSettings,
+        *,
+        policy: MatchPolicy,
+        credit_hold: Literal["ignore", "flag", "hold"],
     ) -> None:
         self._memory = memory
         self._erp = erp
         self._settings = settings
         self._policy = policy
+        self._credit_hold = credit_hold
 
     def resolve(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime, reserve: bool
@@ -69,7 +77,9 @@ class CustomerResolver:
         found = self._recognise(batch, [*unbound, *orphaned], buyers)
         steps.update(self._survivors(batch, orphaned, orphans, found, now=now, keep=reserve))
         steps = self._share(steps)
-        return FitCheck(self._memory.directory, self._erp).keep_fitting(batch, drafts, steps)
+        return FitCheck(self._memory.directory, self._erp, credit_hold=self._credit_hold).keep_fitting(
+            batch, drafts, steps
+        )
 
     def _reserve(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime

@@ -16,6 +16,7 @@ from streak_netsuite.errors import (
     UncertainWrite,
 )
 from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.credit_hold import credit_hold_draft
 from streak_netsuite.flows.customers import CustomerResolver
 from streak_netsuite.flows.deal_edits import with_edits
 from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of, mapping_hold
@@ -124,6 +125,7 @@ class DealToOrder:
         # After the keeper has ended: it must not mistake a settled claim for one that was taken over.
         # Holds of their own come first: after the claim is settled, nobody would come back for them.
         self._hold_side_faults(batch, plans)
+        self._flag_credit_holds(batch, plans)
         return self._settle(batch)
 
     def _write(self, batch: Batch) -> list[OrderPlan]:
@@ -153,6 +155,19 @@ class DealToOrder:
         if held:
             self.memory.record_outcomes(held, flow=SIDE_FLOW, run_id=self.run_id, now=self.clock())
 
+    def _flag_credit_holds(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
+        """Tell the owners of deals whose customers are on credit hold, once for each order."""
+        made = (Action.CREATED, Action.ADOPTED)
+        drafts = [
+            credit_hold_draft(plan, now=self.clock())
+            for plan in plans
+            if plan.customer.on_credit_hold
+            and not plan.silent
+            and batch.decided[plan.deal.key].action in made
+        ]
+        if drafts:
+            self.memory.plan_writes(drafts, now=self.clock())
+
     def _settle(self, batch: Batch) -> RunReport:
         outcomes = batch.outcomes()
         self.memory.settle(batch.claim, outcomes, flow=FLOW, run_id=self.run_id, now=self.clock())
@@ -170,7 +185,8 @@ class DealToOrder:
     def _plan(
         self, batch: Batch, orders: LookAhead[OrderEntry] | None = None, *, reserve: bool
     ) -> list[OrderPlan]:
-        deals = self._screen(batch, self.deals.gather(batch.keys), plan=reserve)
+        batch.hold_stuck()
+        deals = self._screen(batch, self.deals.gather(batch.open_keys), plan=reserve)
         deals = self._without_order(batch, deals, plan=reserve)
         if orders is not None:
             # What is there already is asked while the deals are mapped: in a large batch that takes as long.
@@ -180,7 +196,13 @@ class DealToOrder:
         drafts = self._approved(batch, drafts)
         if not drafts:
             return []
-        resolver = CustomerResolver(self.memory, self.erp, self.settings, policy=self.spec.match)
+        resolver = CustomerResolver(
+            self.memory,
+            self.erp,
+            self.settings,
+            policy=self.spec.match,
+            credit_hold=self.spec.sales_order.when_on_credit_hold,
+        )
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
         return [
             _order_plan(draft, steps[draft.deal.key], silent=batch.is_silent(draft.deal.key))
@@ -191,12 +213,10 @@ class DealToOrder:
     def _screen(self, batch: Batch, found: Mapping[str, Deal | RecordError], *, plan: bool) -> list[Deal]:
         """Keep the deals that are ours to order; say of the others why they are not."""
         deals: list[Deal] = []
-        self.ended.deleted(batch, [key for key in batch.keys if key not in found])
+        self.ended.deleted(batch, [key for key in batch.open_keys if key not in found])
         self.ended.lost(batch, [deal for deal in found.values() if isinstance(deal, Deal)], plan=plan)
-        for key in batch.keys:
+        for key in batch.open_keys:
             deal = found.get(key)
-            if key in batch.decided:
-                continue
             if deal is None:
                 batch.decide(key, Action.OBSOLETE, rule="gone", reason="the box does not exist any more")
             elif isinstance(deal, RecordError):

@@ -1,6 +1,8 @@
 """Whether an order suits its customer: found out before anything is written, with names."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.batch import Batch, hold_of
@@ -21,9 +23,16 @@ class FitCheck:
     What is not known (a customer that the directory has not seen, a subsidiary that is not mapped) is left to NetSuite.
     """
 
-    def __init__(self, directory: CustomerDirectory, erp: OrderTarget) -> None:
+    def __init__(
+        self,
+        directory: CustomerDirectory,
+        erp: OrderTarget,
+        *,
+        credit_hold: Literal["ignore", "flag", "hold"],
+    ) -> None:
         self._directory = directory
         self._erp = erp
+        self._credit_hold = credit_hold
 
     def keep_fitting(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], steps: Mapping[str, CustomerStep]
@@ -40,10 +49,12 @@ class FitCheck:
             error = (
                 currency_error(draft.order, entry)
                 or inactive_error(entry)
+                or (credit_hold_error(entry) if self._credit_hold == "hold" else None)
                 or tax_code_error(draft.order, subsidiary_of(step, entry), tax_codes)
             )
             if error is None:
-                fine[draft.deal.key] = step
+                is_held = entry is not None and entry.on_credit_hold and self._credit_hold == "flag"
+                fine[draft.deal.key] = replace(step, on_credit_hold=is_held)
             else:
                 batch.hold(draft.deal.key, hold_of(error, payload=to_plain(draft.order)), rule="customer")
         return fine
@@ -92,6 +103,17 @@ def inactive_error(entry: CustomerEntry | None) -> RecordError | None:
         f"customer '{entry.name}' ({entry.internal_id}) is inactive in NetSuite",
         code="INACTIVE_CUSTOMER",
         fix="make the customer active again in NetSuite, or link the organization to another one",
+    )
+
+
+def credit_hold_error(entry: CustomerEntry | None) -> RecordError | None:
+    """Return that finance has put the customer on credit hold, if so."""
+    if entry is None or not entry.on_credit_hold:
+        return None
+    return RecordError(
+        f"customer '{entry.name}' ({entry.internal_id}) is on credit hold in NetSuite",
+        code="CREDIT_HOLD",
+        fix="release the customer in NetSuite, then release this; or dismiss it",
     )
 
 

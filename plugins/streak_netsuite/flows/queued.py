@@ -105,14 +105,16 @@ class QueuedWrites(ABC, Generic[ContextT]):
 
     def _work(self, intents: Sequence[Intent]) -> RunReport:
         outcomes: list[Outcome] = []
-        waiting = list(intents)
+        waiting, begun = list(intents), 0
         try:
             context = self._prepare(intents)
             while waiting:
+                begun = 1
                 outcomes.append(self._one(waiting[0], context))
                 waiting.pop(0)
+                begun = 0
         except (TransientError, PermanentError) as error:
-            self._put_back(waiting, error)
+            self._put_back(waiting, error, begun=begun)
             raise
         finally:
             self.memory.record_outcomes(
@@ -201,7 +203,8 @@ class QueuedWrites(ABC, Generic[ContextT]):
         )
         self.memory.record_answers([answer], now=self.clock())
 
-    def _put_back(self, intents: Sequence[Intent], error: Exception) -> None:
+    def _put_back(self, intents: Sequence[Intent], error: Exception, *, begun: int) -> None:
+        """Make them due again. Only the first `begun` of them were tried: the others' patience is not used up."""
         retry_at = self.clock() + timedelta(seconds=self.settings.wait_after(error))
         # One that was unknown before stays so: it must be looked for first.
         answers = [
@@ -211,8 +214,9 @@ class QueuedWrites(ABC, Generic[ContextT]):
                 error=str(error),
                 retry_at=retry_at,
                 attempt=i.attempts + 1,
+                sent=place < begun,
             )
-            for i in intents
+            for place, i in enumerate(intents)
         ]
         self.memory.record_answers(answers, now=self.clock())
 

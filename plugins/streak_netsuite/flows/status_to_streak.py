@@ -127,7 +127,8 @@ class StatusToStreak:
         return RunReport.of(outcomes)
 
     def _decide(self, batch: Batch) -> None:
-        documents = {key: batch.event(key).record for key in batch.keys}
+        batch.hold_stuck()
+        documents = {key: batch.event(key).record for key in batch.open_keys}
         if not self.spec.status.is_wanted:
             for key in documents:
                 batch.decide(

@@ -12,9 +12,11 @@ from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.states import EventState, HoldState
 from streak_netsuite.ledger.tables import binding, hold, inbox_event, intent
 from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.sync.intent import IntentState
 
 _PAGE = 2000
 _CENT = Decimal("0.01")
+_WANTED = "wanted"  # in a change of an order: the order as its deal wants it
 
 
 class Books:
@@ -57,11 +59,16 @@ class Books:
             ]
 
     def _written(self, connection: Connection, boxes: Sequence[str]) -> dict[tuple[str, str], bytes]:
-        """Return what was written of these boxes' orders, encrypted, by box and order."""
-        rows = select(intent.c.subject_key, intent.c.result_id, intent.c.payload_secret).where(
-            intent.c.subject_key == any_(literal(list(boxes), ARRAY(Text))),
-            intent.c.kind == RecordKind.SALES_ORDER.value,
-            intent.c.result_id.is_not(None),
+        """Return what was written last of these boxes' orders, encrypted, by box and order."""
+        rows = (
+            select(intent.c.subject_key, intent.c.result_id, intent.c.payload_secret)
+            .where(
+                intent.c.subject_key == any_(literal(list(boxes), ARRAY(Text))),
+                intent.c.kind.in_([RecordKind.SALES_ORDER.value, RecordKind.ORDER_CHANGE.value]),
+                intent.c.state == IntentState.SUCCEEDED.value,
+                intent.c.result_id.is_not(None),
+            )
+            .order_by(intent.c.kind != RecordKind.SALES_ORDER.value)  # what changed an order comes after it
         )
         return {(row.subject_key, row.result_id): row.payload_secret for row in connection.execute(rows)}
 
@@ -80,7 +87,8 @@ class Books:
 
     def _total(self, secret: bytes) -> Decimal | None:
         """Return the sum of an order's lines as they were written; None when NetSuite priced one."""
-        return total_of(self._cipher.decrypt(secret))
+        written = self._cipher.decrypt(secret)
+        return total_of(written.get(_WANTED, written))
 
 
 def total_of(order: Mapping[str, Any]) -> Decimal | None:

@@ -225,6 +225,7 @@ def _plain(entry: CustomerEntry) -> Mapping[str, Any]:
         "subsidiary": entry.subsidiary,
         "currencies": list(entry.currencies),
         "inactive": entry.inactive,
+        "on_credit_hold": entry.on_credit_hold,
         "last_modified": modified.isoformat() if modified else None,
     }
 

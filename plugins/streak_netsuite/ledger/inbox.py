@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     Text,
     and_,
@@ -50,6 +51,9 @@ CHANNEL = "streak_netsuite_inbox"
 _CLAIM_LOCK = (
     0x5374_4E43  # one claim at a time: it takes milliseconds, and none comes away empty by collision
 )
+
+# Of a claim's limit, for each time that workers were lost with the records in hand.
+_SMALLER = 4
 
 RecordKey = tuple[str, str, str]
 
@@ -146,13 +150,26 @@ def claim(
 
     Args:
         backfill: records that are caught up on, instead of those that something happens to now.
+
+    Records that workers were lost with more than once come by themselves and in ever smaller groups: one of them may be what
+    ends the workers, and the others are not to share its fate.
     """
     until = now + timedelta(seconds=lease_seconds)
     connection.execute(select(func.pg_advisory_xact_lock(_CLAIM_LOCK)))
-    waiting = _waiting_records(kind, now, backfill=backfill).limit(limit)
+    # Subqueries of the one statement that leases: the database computes each of them once.
+    losses = _most_losses(kind, now, backfill=backfill).scalar_subquery()
+    waiting = (
+        _waiting_records(kind, now, backfill=backfill)
+        .where(or_(losses.is_(None), _lost(losses)))
+        .limit(func.greatest(limit / func.power(_SMALLER, func.coalesce(losses, 0)), 1).cast(BigInteger))
+    )
     leased = _lease_records(connection, waiting, until=until, now=now, token=token)
     rows = [row for take in _take_events(leased, kind, now) for row in connection.execute(take)]
-    events = tuple(_event(row) for row in sorted(rows, key=lambda row: row.id))
+    times = {(system, key): lost for system, keys in leased.items() for key, lost in keys.items()}
+    events = tuple(
+        _event(row, losses=times.get((row.system, row.record_key), 0))
+        for row in sorted(rows, key=lambda row: row.id)
+    )
     _drop_leases_without_events(connection, token, events)
     return Claim(token=token, events=events, lease_until=until)
 
@@ -165,6 +182,25 @@ def _waiting_records(kind: RecordKind, now: datetime, *, backfill: bool) -> Sele
         .group_by(inbox_event.c.record_key, inbox_event.c.kind, inbox_event.c.system)
         .order_by(func.min(inbox_event.c.id))
     )
+
+
+def _most_losses(kind: RecordKind, now: datetime, *, backfill: bool) -> Select[Any]:
+    """Select how often workers were lost with the record that was lost most, of those that can be claimed."""
+    lost = record_lease.alias()  # of its own: what is claimable looks at the leases, too
+    return (
+        select(func.max(lost.c.losses))
+        .select_from(inbox_event.join(lost, _lease_of_event(lost)))
+        .where(
+            lost.c.losses > 0,
+            inbox_event.c.kind == kind.value,
+            _claimable(now),
+            _caught_up_on(backfill=backfill),
+        )
+    )
+
+
+def _lost(losses: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(_lease_of_event(), record_lease.c.losses == losses)
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
@@ -183,18 +219,18 @@ def _caught_up_on(*, backfill: bool) -> ColumnElement[bool]:
     return origin == HintOrigin.BACKFILL.value if backfill else origin != HintOrigin.BACKFILL.value
 
 
-def _lease_of_event() -> ColumnElement[bool]:
+def _lease_of_event(lease: FromClause = record_lease) -> ColumnElement[bool]:
     return and_(
-        record_lease.c.record_key == inbox_event.c.record_key,
-        record_lease.c.kind == inbox_event.c.kind,
-        record_lease.c.system == inbox_event.c.system,
+        lease.c.record_key == inbox_event.c.record_key,
+        lease.c.kind == inbox_event.c.kind,
+        lease.c.system == inbox_event.c.system,
     )
 
 
 def _lease_records(
     connection: Connection, records: Select[Any], *, until: datetime, now: datetime, token: str
-) -> Mapping[str, list[str]]:
-    """Lease the records that are free and return their keys by system."""
+) -> Mapping[str, Mapping[str, int]]:
+    """Lease the records that are free; return how often a worker was lost with each, by system and key."""
     chosen = records.cte("chosen")
     lease = insert(record_lease).from_select(
         ["record_key", "kind", "system", "token", "lease_until"],
@@ -208,16 +244,20 @@ def _lease_records(
     )
     taken = lease.on_conflict_do_update(
         index_elements=[record_lease.c.record_key, record_lease.c.kind, record_lease.c.system],
-        set_={"token": lease.excluded.token, "lease_until": lease.excluded.lease_until},
+        set_={
+            "token": lease.excluded.token,
+            "lease_until": lease.excluded.lease_until,
+            "losses": record_lease.c.losses + 1,
+        },
         where=record_lease.c.lease_until <= now,
-    ).returning(record_lease.c.system, record_lease.c.record_key)
-    keys: dict[str, list[str]] = {}
-    for system, key in connection.execute(taken):
-        keys.setdefault(system, []).append(key)
+    ).returning(record_lease.c.system, record_lease.c.record_key, record_lease.c.losses)
+    keys: dict[str, dict[str, int]] = {}
+    for system, key, losses in connection.execute(taken):
+        keys.setdefault(system, {})[key] = losses
     return keys
 
 
-def _take_events(leased: Mapping[str, list[str]], kind: RecordKind, now: datetime) -> list[Any]:
+def _take_events(leased: Mapping[str, Mapping[str, int]], kind: RecordKind, now: datetime) -> list[Any]:
     """Return updates that mark the events of records we hold. A claimed one was left by the holder before us.
 
     The keys are named instead of joined: without statistics of a table that has just grown, the planner
@@ -230,7 +270,7 @@ def _take_events(leased: Mapping[str, list[str]], kind: RecordKind, now: datetim
     return [
         update(inbox_event)
         .where(
-            inbox_event.c.record_key == any_(literal(keys, ARRAY(Text))),
+            inbox_event.c.record_key == any_(literal(list(keys), ARRAY(Text))),
             inbox_event.c.kind == kind.value,
             inbox_event.c.system == system,
             open_ones,
@@ -266,8 +306,9 @@ _EVENT_COLUMNS = (
 )
 
 
-def _event(row: AnyRow) -> InboxEvent:
+def _event(row: AnyRow, *, losses: int) -> InboxEvent:
     return InboxEvent(
+        losses=losses,
         id=row.id,
         record=ref(row.system, row.kind, row.record_key),
         version=row.version,

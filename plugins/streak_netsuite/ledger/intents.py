@@ -10,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    Integer,
     Text,
     and_,
     any_,
@@ -185,6 +186,7 @@ def _answer_row(answer: Answer, *, now: datetime) -> dict[str, Any]:
         "new_error": answer.error,
         "retry_at": answer.retry_at,
         "now": now,
+        "untried": 0 if answer.sent else 1,
     }
 
 
@@ -200,6 +202,7 @@ _ANSWER = (
         error_code=bindparam("new_error_code", type_=CleanText),
         error=bindparam("new_error", type_=CleanText),
         answered_at=bindparam("now", type_=AwareTime),
+        attempts=func.greatest(intent.c.attempts - bindparam("untried", type_=Integer), 0),
         sent_at=case(
             (bindparam("new_state", type_=CleanText) == IntentState.PLANNED.value, None),
             else_=intent.c.sent_at,

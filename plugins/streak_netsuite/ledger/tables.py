@@ -95,6 +95,8 @@ record_lease = Table(
     Column("system", CleanText, primary_key=True),
     Column("token", CleanText, nullable=False, index=True),
     Column("lease_until", AwareTime, nullable=False, index=True),
+    # How often its lease ran out in a worker's hands, one after the other; a worker that settles drops the row.
+    Column("losses", Integer, nullable=False, server_default="0"),
     comment="records that a worker holds now",
 )
 

@@ -453,6 +453,10 @@ class SalesOrderSection(_Part):
     custom_fields: CustomFields = Field(default_factory=dict)
     """Custom fields by script id (`custbody_...`)."""
 
+    when_on_credit_hold: Literal["ignore", "flag", "hold"] = "flag"
+    """What happens when finance has put the customer on credit hold (`creditHoldOverride` is on): `flag` makes the order and
+    gives the deal's owner a task, `hold` waits until finance has released the customer, `ignore` leaves it to NetSuite."""
+
 
 class WriteBackSection(_Part):
     """What the deal is told once the order exists. Expressions see `order` and `customer`."""

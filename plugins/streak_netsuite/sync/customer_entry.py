@@ -23,4 +23,5 @@ class CustomerEntry:
     subsidiary: str = ""
     currencies: tuple[str, ...] = ()
     inactive: bool = False
+    on_credit_hold: bool = False
     last_modified: datetime | None = None

@@ -65,6 +65,7 @@ class InboxEvent:
         id: row in the inbox.
         attempts: how often it was taken, this time included.
         repeats: how often the same hint arrived again.
+        losses: how often a worker was lost with the record in hand, one after the other, before this time.
     """
 
     id: int
@@ -75,6 +76,7 @@ class InboxEvent:
     received_at: datetime
     attempts: int
     repeats: int
+    losses: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -82,6 +82,7 @@ class Answer:
         retry_at: when a PLANNED or UNKNOWN one may be taken again.
         attempt: the try that this answers, counted from 1. When the intent was planned anew meanwhile, the
             answer is about something else and is not kept; None for writes that are never planned anew.
+        sent: False when the claim ended before this one was sent: it was no try.
     """
 
     operation_key: str
@@ -93,3 +94,4 @@ class Answer:
     follow_ups: tuple[IntentDraft, ...] = ()
     retry_at: datetime | None = None
     attempt: int | None = None
+    sent: bool = True

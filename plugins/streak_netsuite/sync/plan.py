@@ -31,6 +31,7 @@ class CustomerStep:
         operation_key: key of the customer that is created, or "".
         rule: "binding", "external_id", "email", "name", "created", "same_name_in_batch".
         buyer_key: Streak key of the organization or contact.
+        on_credit_hold: the customer is on credit hold in NetSuite, and the mapping wants that told.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class CustomerStep:
     reference: Reference | None = None
     record: Customer | None = None
     operation_key: str = ""
+    on_credit_hold: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

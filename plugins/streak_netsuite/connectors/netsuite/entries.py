@@ -26,6 +26,8 @@ def customer_entry(record: SuiteRecord, *, key: str | None) -> CustomerEntry:
         subsidiary=_ref_id(record, "subsidiary"),
         currencies=_currencies(record),
         inactive=record.flag("isInactive"),
+        # "_auto" follows the account's days and limits, which only NetSuite knows.
+        on_credit_hold=record.text("creditHoldOverride") == "_on",
         last_modified=record.moment("lastModifiedDate"),
     )
 

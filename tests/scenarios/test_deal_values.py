@@ -1,0 +1,75 @@
+"""Deals of no value, of nothing, and of several currencies: a clear rule for each, and totals to the cent."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+
+
+def only_hold(world: World) -> Any:
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    return hold
+
+
+def test_a_price_of_zero_is_held_unless_the_mapping_says_that_things_may_be_free(
+    world: World, tmp_path: Path
+) -> None:
+    (box,) = world.won_deals(1, **{"Unit price": "0"})
+    assert world.run().count(Action.HELD) == 1
+    hold = only_hold(world)
+    assert hold.code == "MAPPING"
+    assert "allow_zero_rate" in hold.reason
+    assert world.orders(box) == []
+    world.change_mapping(
+        tmp_path,
+        "      rate: {from: box.fields.Unit price, required: true}",
+        "      allow_zero_rate: true\n      rate: {from: box.fields.Unit price, required: true}",
+    )
+    with world.ledger() as ledger:
+        ledger.release_hold(hold.id, actor="otto", reason="it is a sample", now=world.now())
+    world.run()
+    (order,) = world.orders(box)
+    assert Decimal(order["total"]) == 0
+
+
+def test_a_deal_without_a_product_is_held_and_says_so(world: World) -> None:
+    (box,) = world.won_deals(1, Product=None)
+    world.run()
+    assert "product" in only_hold(world).reason.lower()
+    assert world.orders(box) == []
+    assert world.writes("netsuite") == []
+
+
+def test_deals_of_several_currencies_in_one_batch_are_orders_in_their_own(world: World) -> None:
+    (dollars,) = world.won_deals(1, Currency="USD")
+    (euros,) = world.won_deals(1, Currency="EUR")
+    (none,) = world.won_deals(1, Currency=None)
+    world.run()
+    ids = {box: order["currency"]["internalId"] for box in (dollars, euros) for order in world.orders(box)}
+    assert len(set(ids.values())) == 2
+    assert len(world.orders(none)) == 1, "without one the order is in its customer's currency"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "total"),
+    [("3", "33.33", "99.99"), ("7", "0.07", "0.49"), ("1000", "19.99", "19990.00"), ("2.5", "0.10", "0.25")],
+)
+def test_totals_are_right_to_the_cent(world: World, quantity: str, price: str, total: str) -> None:
+    (box,) = world.won_deals(1, Quantity=quantity, **{"Unit price": price})
+    world.run()
+    (order,) = world.orders(box)
+    assert Decimal(order["total"]) == Decimal(total)
+
+
+def test_a_total_that_netsuite_rounds_otherwise_is_no_difference_within_the_tolerance(world: World) -> None:
+    world.won_deals(1, Quantity="3", **{"Unit price": "33.335"})
+    world.run()
+    with world.product() as product:
+        report = product.reconcile().run()
+    assert [one for one in report.differences if one.drift == "total"] == []
