@@ -55,6 +55,13 @@ def _config() -> dict[str, Any]:
                     "example": "netsuite",
                     "default": "default_pool",
                 },
+                "mapping": {
+                    "description": "The mapping file of all tasks that name none.",
+                    "version_added": "0.1.0",
+                    "type": "string",
+                    "example": "/opt/airflow/mappings/ours.yaml",
+                    "default": "deal_to_order",
+                },
                 "record_types": {
                     "description": "A folder with record type files. Each of them gets a DAG of its own.",
                     "version_added": "0.1.0",

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 from cryptography.fernet import Fernet
 
-from streak_netsuite.demo.processes import ProcessGroup, until
+from streak_netsuite.demo.processes import Process, ProcessGroup, until
 from streak_netsuite.errors import StreakNetSuiteError
 
 # Measured on Airflow 3.3.2: the scheduler's idle sleep decides how soon a task starts, and the worker's
@@ -110,9 +110,16 @@ def start(group: ProcessGroup, env: Mapping[str, str]) -> None:
     """Start the four components."""
     airflow = [sys.executable, "-m", "airflow"]
     group.start("api-server", [*airflow, "api-server"], env=env)
-    group.start("scheduler", [*airflow, "scheduler", "--skip-serve-logs"], env=env)
+    start_scheduler(group, env)
     group.start("dag-processor", [*airflow, "dag-processor"], env=env)
     group.start("triggerer", [*airflow, "triggerer", "--skip-serve-logs"], env=env)
+
+
+def start_scheduler(group: ProcessGroup, env: Mapping[str, str]) -> Process:
+    """Start a scheduler, whose children are the workers."""
+    return group.start(
+        "scheduler", [sys.executable, "-m", "airflow", "scheduler", "--skip-serve-logs"], env=env
+    )
 
 
 def wait_until_ready(

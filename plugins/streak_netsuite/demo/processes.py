@@ -43,6 +43,14 @@ class Process:
         """How it ended, or None while it runs."""
         return self._popen.poll()
 
+    def kill(self) -> None:
+        """End it and whatever it started at once, as a power cut would."""
+        family = _family(self.pid)
+        for member in family:
+            _signal(member.pid, signal.SIGKILL)
+        psutil.wait_procs(family, timeout=_PATIENCE_SECONDS)
+        self.reap(_PATIENCE_SECONDS)
+
     def reap(self, seconds: float) -> None:
         """Wait for its end."""
         with contextlib.suppress(subprocess.TimeoutExpired):

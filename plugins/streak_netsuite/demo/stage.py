@@ -44,6 +44,7 @@ class Stage:
 
     Attributes:
         sandbox: the line the sandbox printed: addresses and credentials of both vendors and its control API.
+        env: the environment of Airflow's components.
     """
 
     sandbox: Mapping[str, Any]
@@ -51,6 +52,7 @@ class Stage:
     ledger: Ledger
     group: ProcessGroup
     connections: Mapping[str, str]
+    env: Mapping[str, str]
 
     @property
     def receiver_url(self) -> str:
@@ -84,6 +86,7 @@ def set_up(
     say: Callable[[str], None] = lambda _: None,
     dags: Path | None = None,
     more_connections: Callable[[EmbeddedPostgres], Mapping[str, str]] = lambda _: {},
+    airflow_settings: Mapping[str, str] | None = None,
 ) -> Iterator[Stage]:
     """Set everything up on loopback for the length of a block; afterwards no process is left.
 
@@ -92,6 +95,7 @@ def set_up(
         root: the project's top folder, with `dags` and `plugins`.
         dags: other DAG files than the project's.
         more_connections: makes further Airflow connections once PostgreSQL runs.
+        airflow_settings: further settings, as environment variables (`AIRFLOW__SECTION__OPTION`).
 
     Raises:
         DemoError: something did not start; the message says what.
@@ -116,10 +120,13 @@ def set_up(
             dags=dags or root / "dags",
             plugins=root / "plugins",
             connections=connections,
+            extra_env=airflow_settings or {},
         )
         ledger = stack.enter_context(_open_ledger(connections))
-        _start_airflow(group, place, ledger, say)
-        stage = Stage(sandbox=sandbox, airflow=place, ledger=ledger, group=group, connections=connections)
+        env = _start_airflow(group, place, ledger, say)
+        stage = Stage(
+            sandbox=sandbox, airflow=place, ledger=ledger, group=group, connections=connections, env=env
+        )
         local_airflow.wait_until_ready(group, place, dag_ids=DAG_IDS if dags is None else frozenset())
         register_webhooks(stage)
         say("waiting for Airflow's own first runs")
@@ -134,7 +141,7 @@ def _open_ledger(connections: Mapping[str, str]) -> Ledger:
 
 def _start_airflow(
     group: ProcessGroup, place: AirflowPlace, ledger: Ledger, say: Callable[[str], None]
-) -> None:
+) -> Mapping[str, str]:
     env = {**_base_env(), **place.prepare()}
     say("creating Airflow's tables and the ledger's")
     with ThreadPoolExecutor(1) as pool:
@@ -143,6 +150,7 @@ def _start_airflow(
         upgraded.result()
     say("starting Airflow: api-server, scheduler, dag-processor, triggerer")
     local_airflow.start(group, env)
+    return env
 
 
 def register_webhooks(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
 from streak_netsuite.hooks.product import ProductHook
-from streak_netsuite.operators.pool import netsuite_pool
+from streak_netsuite.operators.configured import default_mapping, netsuite_pool
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -19,7 +19,8 @@ class FlowOperator(BaseOperator):
     :param streak_conn_id: Streak connection.
     :param netsuite_conn_id: NetSuite connection.
     :param ledger_conn_id: ledger connection.
-    :param mapping: path of a mapping file, or the name of a shipped one.
+    :param mapping: path of a mapping file, or the name of a shipped one. Left out, `[streak_netsuite] mapping` of Airflow's
+        configuration says, and else it is the shipped one.
     """
 
     template_fields: Sequence[str] = ("mapping",)
@@ -32,7 +33,7 @@ class FlowOperator(BaseOperator):
         streak_conn_id: str = "streak_default",
         netsuite_conn_id: str = "netsuite_default",
         ledger_conn_id: str = "streak_netsuite_ledger",
-        mapping: str = "deal_to_order",
+        mapping: str = "",
         **kwargs: Any,
     ) -> None:
         if self.calls_netsuite:
@@ -41,7 +42,7 @@ class FlowOperator(BaseOperator):
         self.streak_conn_id = streak_conn_id
         self.netsuite_conn_id = netsuite_conn_id
         self.ledger_conn_id = ledger_conn_id
-        self.mapping = mapping
+        self.mapping = mapping or default_mapping()
 
     @property
     def product(self) -> ProductHook:

@@ -1,8 +1,9 @@
-"""The Airflow pool for tasks that call NetSuite."""
+"""What Airflow's configuration says for all tasks: their pool and their mapping."""
 
 from airflow.sdk.configuration import conf
 
 DEFAULT_POOL = "default_pool"
+DEFAULT_MAPPING = "deal_to_order"
 
 
 def netsuite_pool() -> str:
@@ -12,3 +13,8 @@ def netsuite_pool() -> str:
     wait for it from taking worker slots. It has to exist in Airflow, so the default is the one that always does.
     """
     return str(conf.get("streak_netsuite", "pool", fallback=DEFAULT_POOL))
+
+
+def default_mapping() -> str:
+    """Return the mapping of tasks that name none: `mapping` in the section `streak_netsuite`, or the shipped one."""
+    return str(conf.get("streak_netsuite", "mapping", fallback=DEFAULT_MAPPING)) or DEFAULT_MAPPING
