@@ -13,9 +13,9 @@ with DAG(
     doc_md="""
 ### Reconcile
 
-Every night: all won deals, all sales orders and the ledger, read once and compared by count, by sum of each currency and
-one by one. The log names every difference with the next step; the run fails when there is one that does not just wait
-for a person. Writes nothing.
+Every night: all won deals, all sales orders with their invoices, payments and credits, and the ledger, read once and
+compared by count, by sum of each currency, one by one and field by field. The log names every difference with the next
+step; the run fails when there is one that does not just wait. Writes nothing.
 """,
     schedule=CronTriggerTimetable("17 3 * * *", timezone="UTC"),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),

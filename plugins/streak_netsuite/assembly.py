@@ -28,6 +28,7 @@ from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.backfill import Backfill, Window
+from streak_netsuite.flows.course_check import CourseCheck
 from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder, order_key
 from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.ended_deals import EndedDeals
@@ -39,6 +40,7 @@ from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.reconcile import Reconcile
 from streak_netsuite.flows.record_sync import RecordSync
+from streak_netsuite.flows.repairs import Repairs
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.status_to_streak import StatusToStreak, StatusWrites
@@ -226,9 +228,21 @@ class Product:
             run_id=self.run_id,
         )
 
-    def reconcile(self) -> Reconcile:
-        """Return the comparison of won deals, orders and the ledger."""
+    def repairs(self) -> Repairs:
+        """Return what repairs the differences that `reconcile` finds."""
+        return Repairs(book=self.ledger, teller=self.status_to_streak(), clock=self.clock, run_id=self.run_id)
+
+    def reconcile(self, *, quick: bool = False) -> Reconcile:
+        """Return the comparison of both sides and the ledger; a quick one leaves out what became of the orders."""
         source = self.spec.source
+        course = CourseCheck(
+            stories=self.netsuite,
+            orders=self.netsuite,
+            deals=self.streak,
+            memory=self.ledger,
+            teller=self.status_to_streak(),
+            spec=self.spec,
+        )
         return Reconcile(
             orders=self.netsuite,
             boxes=self.streak,
@@ -239,6 +253,7 @@ class Product:
             key_prefix=f"{ORDER_KEY}-",
             tolerance=self.settings.flow.reconcile_tolerance,
             tells_number=any("order.number" in text for text in self.spec.write_back.fields.values()),
+            course=None if quick else course,
         )
 
     def netsuite_sweep(self) -> DeltaSweep:

@@ -242,13 +242,29 @@ def drift(mapping: MappingFile = None) -> None:
 
 
 @app.command()
-def reconcile(mapping: MappingFile = None) -> None:
-    """Compare won deals, their orders and the ledger: counts, sums by currency, every difference. Writes nothing."""
+def reconcile(
+    mapping: MappingFile = None,
+    quick: Annotated[bool, typer.Option(help="Leave out what became of the orders.")] = False,
+    repair: Annotated[
+        str, typer.Option(help="A kind of difference, or `all`: say what would repair it; see --yes.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Make the repair.")] = False,
+) -> None:
+    """Compare deals, orders, invoices, payments and the ledger: counts, sums by currency, every difference. Writes nothing.
+
+    With --repair KIND --yes: put unseen deals into the inbox, tell news again, write boxes again. NetSuite is never written.
+    """
     from streak_netsuite.assembly import open_product
 
-    with open_product(_settings(mapping)) as product:
-        report = product.reconcile().run()
-    typer.echo("\n".join(report.lines()))
+    with open_product(_settings(mapping), read_only=True) as product:
+        report = product.reconcile(quick=quick).run()
+        typer.echo("\n".join(report.lines()))
+        meant = [one for one in report.differences if repair in {"all", one.drift.value}]
+        if repair:
+            mendable = [one for one in meant if one.mend is not None]
+            typer.echo(f"{len(mendable)} of {len(meant)} differences can be repaired by a command")
+            for text in product.repairs().make(mendable, actor=_login_name()) if yes else ():
+                typer.echo(text)
     if report.differences:
         raise typer.Exit(1)
 

@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
+
+from streak_netsuite.flows.course_check import Course, CourseCheck, CourseFault, Money, WrittenOrder
+from streak_netsuite.flows.write_back import write_back_key
+from streak_netsuite.model.external_ref import RecordKind
 
 ZERO = Decimal(0)
+_AT_ONCE = 100  # orders whose course is read together
 
 
 class Drift(StrEnum):
@@ -21,6 +26,9 @@ class Drift(StrEnum):
     UNTIED_ORDER    an order of ours that no deal is tied to
     DOUBLE          two orders that carry the key of one deal
     NOT_TOLD        a deal that does not show its order's number
+    FIELD           an order's field is not what was written, and is the deal's to decide
+    COURSE_NOT_TOLD a deal that does not know what became of its order
+    COURSE_SHOWN    a deal that shows something else of its order's course than was written
     """
 
     UNSEEN = "unseen"
@@ -30,6 +38,9 @@ class Drift(StrEnum):
     UNTIED_ORDER = "untied_order"
     DOUBLE = "double"
     NOT_TOLD = "not_told"
+    FIELD = "field"
+    COURSE_NOT_TOLD = "course_not_told"
+    COURSE_SHOWN = "course_shown"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,21 +76,45 @@ class OrderTie:
 
     Attributes:
         wanted: the sum of the lines as they were written; None when NetSuite priced a line, or the order was adopted.
+        written: the order as it was written last; None when it was adopted.
     """
 
     box_key: str
     order_id: str
     wanted: Decimal | None
+    written: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """One thing that is not the same on both sides."""
+    """One thing that is not the same on both sides.
+
+    Attributes:
+        record: the box's key, or an order's number.
+        repair: the next step, for people.
+        mend: what `Repairs` can do about it by itself; None when a person has to.
+    """
 
     drift: Drift
     record: str
     what: str
     repair: str
+    mend: "Mend | None" = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mend:
+    """What would repair a difference. Nothing of it writes to NetSuite.
+
+    Attributes:
+        hints: keys of boxes that are put into the inbox.
+        orders: ids of orders whose course is told again.
+        writes: operation keys of writes to boxes that are made again.
+    """
+
+    hints: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +123,8 @@ class Reconciliation:
 
     Attributes:
         written, found: sums by currency of what was written, and of the same orders as NetSuite has them.
+        money: what was billed, paid and credited of the tied orders, by currency; empty when it was not asked for.
+        finances: fields of orders that finance has changed, as it may.
     """
 
     boxes: int
@@ -96,6 +133,8 @@ class Reconciliation:
     written: Mapping[str, Decimal]
     found: Mapping[str, Decimal]
     differences: tuple[Difference, ...]
+    money: Mapping[str, Money] = field(default_factory=dict)
+    finances: int = 0
 
     def counts(self) -> dict[str, int]:
         """Return how many there are of each kind of difference."""
@@ -111,6 +150,8 @@ class Reconciliation:
         return [
             f"{self.boxes} won deals, {self.ties} ties, {self.orders} orders of ours in NetSuite",
             *sums,
+            *(f"{currency}: {money}" for currency, money in sorted(self.money.items())),
+            *([f"{self.finances} fields were changed by finance, whose they are"] if self.finances else []),
             *(named or ["no difference"]),
         ]
 
@@ -144,9 +185,10 @@ class _Findings:
     differences: list[Difference] = field(default_factory=list)
     written: dict[str, Decimal] = field(default_factory=dict)
     found: dict[str, Decimal] = field(default_factory=dict)
+    course: Course = field(default_factory=Course)
 
-    def add(self, drift: Drift, record: str, what: str, repair: str) -> None:
-        self.differences.append(Difference(drift=drift, record=record, what=what, repair=repair))
+    def add(self, drift: Drift, record: str, what: str, repair: str, mend: Mend | None = None) -> None:
+        self.differences.append(Difference(drift=drift, record=record, what=what, repair=repair, mend=mend))
 
     def count(self, row: OrderRow, wanted: Decimal) -> None:
         self.written[row.currency] = self.written.get(row.currency, ZERO) + wanted
@@ -163,6 +205,7 @@ class Reconcile:
         tells_number: whether boxes are to show the order's number.
         tolerance: how far a total may be from what was written: taxes and shipping are NetSuite's, so set it as
             the account is; above it is a difference.
+        course: compares what became of the orders as well; None leaves it out, which is much quicker.
     """
 
     orders: OrderBook
@@ -174,6 +217,7 @@ class Reconcile:
     key_prefix: str
     tolerance: Decimal
     tells_number: bool
+    course: CourseCheck | None = None
 
     def run(self) -> Reconciliation:
         """Compare once. Orders are held in memory (a few hundred bytes each), everything else is streamed."""
@@ -198,6 +242,8 @@ class Reconcile:
             written=findings.written,
             found=findings.found,
             differences=tuple(findings.differences),
+            money=findings.course.money,
+            finances=findings.course.finances,
         )
 
     def _doubles(self, ours: Mapping[str, OrderRow], findings: _Findings) -> None:
@@ -227,7 +273,23 @@ class Reconcile:
                     )
                 elif tie.wanted is not None:
                     self._compare_total(tie, row, tie.wanted, findings)
+            self._compare_course([tie for tie in page if tie.order_id in rows], findings)
         return tied
+
+    def _compare_course(self, ties: Sequence[OrderTie], findings: _Findings) -> None:
+        if self.course is None:
+            return
+        for start in range(0, len(ties), _AT_ONCE):
+            part = [
+                WrittenOrder(box_key=tie.box_key, order_id=tie.order_id, written=tie.written)
+                for tie in ties[start : start + _AT_ONCE]
+            ]
+            course = self.course.check(part)
+            for fault in course.faults:
+                drift, repair, mend = _course_difference(fault)
+                findings.add(drift, fault.box_key, fault.text, repair, mend)
+            course.faults.clear()
+            findings.course.add(course)
 
     def _compare_total(self, tie: OrderTie, row: OrderRow, wanted: Decimal, findings: _Findings) -> None:
         findings.count(row, wanted)
@@ -260,6 +322,7 @@ class Reconcile:
                         box.key,
                         f"deal '{box.name}' is won and has no order, and nothing about it waits",
                         f"streak-netsuite plan {box.key} says why; the full sweep brings it in",
+                        Mend(hints=(box.key,)),
                     )
         return count
 
@@ -270,4 +333,16 @@ class Reconcile:
                 box.key,
                 f"deal '{box.name}' does not show its order {row.number}",
                 "a person has changed the field, or the write-back waits: streak-netsuite holds list",
+                Mend(writes=(write_back_key(RecordKind.BOX_FIELDS, box.key, row.internal_id),)),
             )
+
+
+def _course_difference(fault: CourseFault) -> tuple[Drift, str, Mend | None]:
+    if fault.what == "field":
+        return Drift.FIELD, "agree with finance which is right, then correct the deal or the order", None
+    if fault.what == "not_told":
+        again = Mend(orders=(fault.order_id,))
+        return Drift.COURSE_NOT_TOLD, "the next run of status_to_streak tells it", again
+    if fault.what == "shown":
+        return Drift.COURSE_SHOWN, "a person has changed the field", Mend(writes=fault.keys)
+    return Drift.WAITING, "see holds list; else it is written by itself", None

@@ -91,7 +91,7 @@ class StatusToStreak:
 
     def _previewed(self, deal: Deal, story: OrderStory) -> Iterator[str]:
         try:
-            drafts = self._drafts(deal, story)
+            drafts = self.drafts_of(deal, story)
         except MappingError as error:
             yield f"HOLD box '{deal.name}': {error}"
             return
@@ -189,7 +189,7 @@ class StatusToStreak:
                 told[order] = 0  # the box or the order is gone: nobody is left to be told, or nothing to tell
                 continue
             try:
-                drafts = self._drafts(deal, story)
+                drafts = self.drafts_of(deal, story)
             except MappingError as error:
                 if faults is None:
                     raise
@@ -198,7 +198,12 @@ class StatusToStreak:
             told[order] = self.memory.plan_writes(drafts, now=self.clock())
         return told
 
-    def _drafts(self, deal: Deal, story: OrderStory) -> list[IntentDraft]:
+    def drafts_of(self, deal: Deal, story: OrderStory) -> list[IntentDraft]:
+        """Return everything that a deal is to be told of its order, whatever it was told before.
+
+        Raises:
+            MappingError: the mapping's expressions cannot be computed.
+        """
         today = self.clock().astimezone(self.zone).date()
         return [
             *_field_drafts(deal, status_values(self.spec, story, today=today)),

@@ -20,13 +20,18 @@ FLOW = "write_back"
 KINDS = (RecordKind.BOX_FIELDS, RecordKind.COMMENT)
 
 
+def write_back_key(kind: RecordKind, box_key: str, order_id: str) -> str:
+    """Return the operation key of what a box is told about its order."""
+    return external_id(f"streak-{kind.value.lower()}", box_key, order_id)
+
+
 def write_back_drafts(deal: Deal, order_id: str, *, silent: bool = False) -> tuple[IntentDraft, ...]:
     """Return the writes that become due once a box's order exists; silent ones notify nobody: no comment."""
     box = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=deal.key)
     payload = {"order_id": order_id, "pipeline_key": deal.pipeline_key, "box_name": deal.name}
     return tuple(
         IntentDraft(
-            operation_key=external_id(f"streak-{kind.value.lower()}", deal.key, order_id),
+            operation_key=write_back_key(kind, deal.key, order_id),
             flow=FLOW,
             kind=kind,
             subject=box,

@@ -48,15 +48,16 @@ class Books:
                 written = self._written(connection, [row.streak_id for row in rows])
             after = rows[-1].id
             yield [
-                OrderTie(
-                    box_key=row.streak_id,
-                    order_id=row.netsuite_id,
-                    wanted=None
-                    if (secret := written.get((row.streak_id, row.netsuite_id))) is None
-                    else self._total(secret),
-                )
+                self._tie(row.streak_id, row.netsuite_id, written.get((row.streak_id, row.netsuite_id)))
                 for row in rows
             ]
+
+    def _tie(self, box_key: str, order_id: str, secret: bytes | None) -> OrderTie:
+        if secret is None:
+            return OrderTie(box_key=box_key, order_id=order_id, wanted=None)
+        payload = self._cipher.decrypt(secret)
+        written = payload.get(_WANTED, payload)
+        return OrderTie(box_key=box_key, order_id=order_id, wanted=total_of(written), written=written)
 
     def _written(self, connection: Connection, boxes: Sequence[str]) -> dict[tuple[str, str], bytes]:
         """Return what was written last of these boxes' orders, encrypted, by box and order."""
@@ -84,11 +85,6 @@ class Books:
             found = {row.record_key: "it is in the inbox" for row in connection.execute(waiting)}
             found |= {row.record_key: f"held, {row.code}" for row in connection.execute(held)}
         return found
-
-    def _total(self, secret: bytes) -> Decimal | None:
-        """Return the sum of an order's lines as they were written; None when NetSuite priced one."""
-        written = self._cipher.decrypt(secret)
-        return total_of(written.get(_WANTED, written))
 
 
 def total_of(order: Mapping[str, Any]) -> Decimal | None:

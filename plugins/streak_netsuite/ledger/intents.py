@@ -286,6 +286,30 @@ def requeue(connection: Connection, operation_key: str, *, now: datetime) -> boo
     return changed.rowcount > 0
 
 
+def write_again(
+    connection: Connection, cipher: Cipher, operation_keys: Sequence[str], *, now: datetime
+) -> list[str]:
+    """Make succeeded queued writes due again, as changes of what they wrote; return their keys."""
+    again = [
+        one
+        for one in find(connection, cipher, operation_keys, lock=True).values()
+        if one.state is IntentState.SUCCEEDED and one.result_id
+    ]
+    for one in again:
+        connection.execute(
+            update(intent)
+            .where(intent.c.operation_key == one.operation_key, intent.c.queued)
+            .values(
+                payload_secret=cipher.encrypt({**one.payload, WRITTEN_AS: one.result_id}),
+                state=IntentState.PLANNED.value,
+                due_at=now,
+                sent_at=None,
+                result_id=None,
+            )
+        )
+    return [one.operation_key for one in again]
+
+
 def claim(
     connection: Connection,
     cipher: Cipher,

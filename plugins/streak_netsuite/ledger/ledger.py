@@ -326,6 +326,24 @@ class Ledger:
                 inbox.notify(connection)
             return due
 
+    def write_again(self, operation_keys: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
+        """Make queued writes that have succeeded due again, and note who wanted that; return how many."""
+        with self._database.begin() as connection:
+            again = intents.write_again(connection, self._cipher, operation_keys, now=now)
+            for key in again:
+                audit.append(
+                    connection,
+                    self._cipher,
+                    actor=actor,
+                    action="write.again",
+                    subject=f"write {key}",
+                    details={"reason": reason},
+                    now=now,
+                )
+            if again:
+                inbox.notify(connection)
+            return len(again)
+
     def claim_intents(
         self,
         kinds: Sequence[RecordKind],

@@ -11,15 +11,17 @@ if TYPE_CHECKING:
 
 
 class ReconcileOperator(FlowOperator):
-    """Compares won deals, their orders and the ledger; the log names every difference. Returns counts.
+    """Compares won deals, orders, invoices, payments and the ledger; the log names every difference. Returns counts.
 
+    :param quick: leave out what became of the orders.
     :param fail_on_difference: fail when anything differs but deals that wait, so that Airflow alerts whoever it alerts.
     """
 
     ui_color = "#e0e7ff"
 
-    def __init__(self, *, fail_on_difference: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *, quick: bool = False, fail_on_difference: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.quick = quick
         self.fail_on_difference = fail_on_difference
 
     def execute(self, context: "Context") -> dict[str, int]:
@@ -27,7 +29,7 @@ class ReconcileOperator(FlowOperator):
         from streak_netsuite.flows.reconcile import Drift
 
         with self.product.open(run_id=str(context["run_id"])) as product:
-            report = product.reconcile().run()
+            report = product.reconcile(quick=self.quick).run()
         self.log.info("%s", "\n".join(report.lines()))
         wrong = [one for one in report.differences if one.drift is not Drift.WAITING]
         if wrong and self.fail_on_difference:

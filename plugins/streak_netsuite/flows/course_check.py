@@ -1,0 +1,187 @@
+"""What became of orders, compared: the money on them, their fields as they were written, and what their deals were told."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from streak_netsuite.errors import MappingError
+from streak_netsuite.flows.status_to_streak import StatusToStreak
+from streak_netsuite.mapping.spec import MappingSpec
+from streak_netsuite.model.change_policy import Owner
+from streak_netsuite.model.custom_field import CustomField
+from streak_netsuite.model.deal import Deal
+from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.held_order import HeldOrder
+from streak_netsuite.model.order_story import OrderStory
+from streak_netsuite.model.plain_order import order_from_plain
+from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.sync.intent import WRITTEN_AS, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.ports import DealSource, Memory, OrderEditor, StorySource
+from streak_netsuite.sync.sameness import is_nothing, same
+
+ZERO = Decimal(0)
+# Other fields NetSuite fills in or changes by itself.
+_COMPARED = ("memo", "purchase_order_number", "transaction_date", "ship_date")
+_WAITS = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Money:
+    """What was billed of orders of one currency, and what became of it, exact."""
+
+    invoiced: Decimal = ZERO
+    paid: Decimal = ZERO
+    credited: Decimal = ZERO
+    open: Decimal = ZERO
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(
+            invoiced=self.invoiced + other.invoiced,
+            paid=self.paid + other.paid,
+            credited=self.credited + other.credited,
+            open=self.open + other.open,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.invoiced} invoiced, {self.paid} paid, {self.credited} credited, {self.open} open"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenOrder:
+    """An order of ours: its box, and what was written last; None for one that was adopted."""
+
+    box_key: str
+    order_id: str
+    written: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CourseFault:
+    """One thing that is not as it was written or told.
+
+    Attributes:
+        what: "field" of the order, "not_told" for news that the deal does not know, "shown" for a box field that says
+            something else than was written, "waiting" for news that is on its way or held.
+        keys: operation keys of the writes to the box that are concerned.
+    """
+
+    what: str
+    box_key: str
+    order_id: str
+    text: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Course:
+    """What was found out about some orders.
+
+    Attributes:
+        money: by currency.
+        finances: fields that differ and are finance's to decide.
+    """
+
+    money: dict[str, Money] = field(default_factory=dict)
+    faults: list[CourseFault] = field(default_factory=list)
+    finances: int = 0
+
+    def add(self, other: "Course") -> None:
+        """Take over what was found out about others."""
+        for currency, money in other.money.items():
+            self.money[currency] = self.money.get(currency, Money()) + money
+        self.faults += other.faults
+        self.finances += other.finances
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseCheck:
+    """Compares orders with their deals and the ledger. Writes nothing."""
+
+    stories: StorySource
+    orders: OrderEditor
+    deals: DealSource
+    memory: Memory
+    teller: StatusToStreak
+    spec: MappingSpec
+
+    def check(self, orders: Sequence[WrittenOrder]) -> Course:
+        """Compare some orders; those that are gone on either side are left out."""
+        ids = [one.order_id for one in orders]
+        stories, held = self.stories.order_stories(ids), self.orders.held_orders(ids)
+        deals = self.deals.gather([one.box_key for one in orders])
+        course = Course()
+        for one in orders:
+            story, deal = stories.get(one.order_id), deals.get(one.box_key)
+            if story is not None:
+                course.add(Course(money={story.currency: _money(story)}))
+                if isinstance(deal, Deal):
+                    course.faults += self._told(one, deal, story)
+            if one.written is not None and one.order_id in held:
+                self._fields(one, order_from_plain(one.written), held[one.order_id], course)
+        return course
+
+    def _told(self, one: WrittenOrder, deal: Deal, story: OrderStory) -> Iterator[CourseFault]:
+        if not self.spec.status.is_wanted:
+            return
+        try:
+            drafts = self.teller.drafts_of(deal, story)
+        except MappingError as error:
+            yield _fault("waiting", one, f"deal '{deal.name}' cannot be told: {error}")
+            return
+        known = self.memory.find_intents([draft.operation_key for draft in drafts])
+        for draft in drafts:
+            yield from _draft_faults(one, deal, draft, known.get(draft.operation_key))
+
+    def _fields(self, one: WrittenOrder, wanted: SalesOrder, held: HeldOrder, course: Course) -> None:
+        for part, ours, theirs in _parts(wanted, held.order):
+            if is_nothing(ours) or same(ours, theirs):
+                continue
+            if self.spec.changes.policy.owner_of(part) is Owner.NETSUITE:
+                course.finances += 1
+            else:
+                text = f"order {held.number}: {part} is {theirs!r}, and {ours!r} was written"
+                course.faults.append(_fault("field", one, text))
+
+
+def _draft_faults(
+    one: WrittenOrder, deal: Deal, draft: IntentDraft, before: Intent | None
+) -> Iterator[CourseFault]:
+    key = (draft.operation_key,)
+    what = "fields" if draft.kind is RecordKind.BOX_STATUS else str(draft.payload.get("name") or draft.kind)
+    if before is not None and before.state in _WAITS:
+        yield _fault("waiting", one, f"deal '{deal.name}': {what} wait to be written", key)
+    elif before is not None and before.state is IntentState.REJECTED:
+        yield _fault("waiting", one, f"deal '{deal.name}': {what} were refused: {before.error}", key)
+    elif before is None or _said(before) != dict(draft.payload):
+        yield _fault("not_told", one, f"deal '{deal.name}' does not know of {what}", key)
+    elif draft.kind is RecordKind.BOX_STATUS:
+        for name, value in draft.payload["values"].items():
+            shown = str(deal.fields.get(name) or "")
+            if shown.split() != str(value).split():
+                text = f"deal '{deal.name}' shows '{shown}' in {name}, and '{value}' was written"
+                yield _fault("shown", one, text, key)
+
+
+def _said(before: Intent) -> dict[str, Any]:
+    return {name: value for name, value in before.payload.items() if name != WRITTEN_AS}
+
+
+def _fault(what: str, one: WrittenOrder, text: str, keys: tuple[str, ...] = ()) -> CourseFault:
+    return CourseFault(what=what, box_key=one.box_key, order_id=one.order_id, text=text, keys=keys)
+
+
+def _money(story: OrderStory) -> Money:
+    return Money(invoiced=story.invoiced, paid=story.paid, credited=story.credited, open=story.open)
+
+
+def _parts(wanted: SalesOrder, held: SalesOrder) -> Iterator[tuple[str, Any, Any]]:
+    for name in _COMPARED:
+        yield name, getattr(wanted, name), getattr(held, name)
+    theirs = _by_id(held.custom_fields)
+    for one in wanted.custom_fields:
+        yield one.script_id, one.value, theirs.get(one.script_id)
+
+
+def _by_id(fields: Iterable[CustomField]) -> dict[str, Any]:
+    return {one.script_id: one.value for one in fields}
