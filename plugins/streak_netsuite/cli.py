@@ -230,6 +230,21 @@ def backfill(
 
 
 @app.command()
+def doctor(mapping: MappingFile = None) -> None:
+    """Find before go-live what would hold or break later: connections, names, permissions, fields, ids. Writes nothing."""
+    from streak_netsuite.doctor.finding import State
+    from streak_netsuite.doctor.visit import visit
+
+    counts = dict.fromkeys(State, 0)
+    for finding in visit(connection=_connection, mapping=lambda: mapping or _mapping_in_use()):
+        counts[finding.state] += 1
+        typer.echo(finding.text())
+    typer.echo(", ".join(f"{count} {state}" for state, count in counts.items()))
+    if counts[State.FAIL]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def drift(mapping: MappingFile = None) -> None:
     """Print what was renamed or removed in Streak that the mapping uses. Keeps nothing."""
     from streak_netsuite.assembly import open_product

@@ -1,0 +1,1 @@
+"""Finds, before go-live, what would hold or break later. Reads only."""
