@@ -22,6 +22,8 @@ NAMES = (
     "governor_limit_5",
     "governor_limit_15",
     "reconcile_100k",
+    "mapping_quality",
+    "mapping_500x500",
     "backfill",
 )
 REPORT = Path("build/bench.json")

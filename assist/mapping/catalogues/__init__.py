@@ -1,0 +1,1 @@
+"""The standard fields of both systems, as shipped files."""

@@ -1,0 +1,1 @@
+"""The pairs that the matcher learns from, as a shipped file."""
