@@ -534,6 +534,44 @@ def mapping_check(file: Path) -> None:
     typer.echo(f"{file}: fine ('{spec.name}')")
 
 
+@mapping_app.command("suggest")
+def mapping_suggest(
+    mapping: MappingFile = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="Put the rules into a copy of the mapping file here; its lookups come along."),
+    ] = None,
+    review: Annotated[bool, typer.Option("--review", help="Those to be reviewed too.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="For all fields, as if nothing was mapped.")] = False,
+    memory: Annotated[
+        Path | None, typer.Option(help="The file in which notebooks keep what was accepted and rejected.")
+    ] = None,
+) -> None:
+    """Suggest where Streak's fields go in NetSuite, with reasons. Writes nothing to either."""
+    from assist.mapping import memory as kept
+    from assist.mapping.suggestion import Band
+    from streak_netsuite.assembly import open_product
+    from streak_netsuite.mapping.editing import MappingFile
+    from streak_netsuite.mapping_desk.desk import MappingDesk
+    from streak_netsuite.mapping_desk.report import missing_text, suggestions_text
+
+    settings = _settings(mapping)
+    with open_product(settings, read_only=True) as product:
+        desk = MappingDesk(product=product)
+        found = desk.suggest(again=again, memory=kept.read(memory) if memory else None)
+        drafts = desk.drafts(found, at_least=Band.REVIEW if review else Band.SUGGEST)
+        typer.echo(suggestions_text(found, desk.targets.paths))
+        typer.echo(missing_text(desk.unfilled(), drafts, desk.targets.paths))
+        if into is not None:
+            file = MappingFile(settings.mapping)
+            for draft in drafts:
+                draft.put_into(file)
+            file.save(into)
+            typer.echo(
+                f"{len(drafts)} rules are in {into}; see: streak-netsuite plan --with {into} --days 30"
+            )
+
+
 @mapping_app.command("schema")
 def mapping_schema() -> None:
     """Print the JSON Schema of mapping files, for editors."""

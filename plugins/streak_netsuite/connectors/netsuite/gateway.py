@@ -16,6 +16,7 @@ from streak_netsuite.connectors.netsuite.calls.account import (
 )
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.search import search
+from streak_netsuite.connectors.netsuite.calls.selection import SelectField, get_select_value
 from streak_netsuite.connectors.netsuite.entries import (
     customer_entry,
     item_entry,
@@ -24,6 +25,7 @@ from streak_netsuite.connectors.netsuite.entries import (
     order_url,
     tax_code_entry,
 )
+from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefinition, FieldCatalogue
 from streak_netsuite.connectors.netsuite.invoicing import Invoicing
 from streak_netsuite.connectors.netsuite.keys import TAKEN, explain_owner, key_of, under_key, verb_for
 from streak_netsuite.connectors.netsuite.order_editing import OrderEditing
@@ -84,6 +86,8 @@ _MOST_SUGGESTED = 20  # searches for suggestions: each costs a slot
 _OWN_LIMIT = "_integrationSpecific"
 _TAX_CODE_TYPES = ("salesTaxItem", "taxGroup")
 
+_CHOICE_PAGES = 3  # of a thousand; a longer list is asked by name
+
 
 class NetSuiteGateway:
     """Customers, orders and items of one account."""
@@ -103,6 +107,25 @@ class NetSuiteGateway:
     def records(self, record_type: str) -> NetSuiteRecords:
         """Return the records of a type: SuiteTalk's name, or a custom type's script id."""
         return NetSuiteRecords(client=self._client, settings=self._settings, type=record_type)
+
+    def custom_fields(self) -> Sequence[CustomFieldDefinition]:
+        """Return the account's custom fields."""
+        return FieldCatalogue(self._client).read()
+
+    def choices(self, record_type: str, name: str, *, sublist: str = "") -> Mapping[str, str]:
+        """Return what a select field offers: internal ids by name, of the first pages.
+
+        Raises:
+            RejectedByVendor: the account has no such field, or the role may not see its list.
+        """
+        wanted = SelectField(record_type=record_type, name=name, sublist=sublist)
+        found: dict[str, str] = {}
+        for number in range(1, _CHOICE_PAGES + 1):
+            page = self._client.send(get_select_value(wanted, page=number))
+            found |= {one.name: one.internal_id for one in page.choices if one.name}
+            if number >= page.pages:
+                break
+        return found
 
     def server_time(self) -> datetime:
         """Return NetSuite's clock; the connection test."""

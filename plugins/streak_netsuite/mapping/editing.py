@@ -1,0 +1,157 @@
+"""Changes to a mapping file that keep its comments, its order and its look."""
+
+import io
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+
+from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping.schema import MappingSpec
+from streak_netsuite.mapping.spec import load_spec
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_WIDTH = 120
+
+
+class MappingFile:
+    """A mapping file that is being edited. Nothing is written before `save`.
+
+    Args:
+        path: of the file; it may have faults, which `save` does not let through.
+
+    Raises:
+        ConfigurationError: it cannot be read at all.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._before = path.read_text(encoding="utf-8")
+            self._data = _yaml().load(self._before)
+        except (OSError, UnicodeDecodeError, YAMLError) as error:
+            raise ConfigurationError(f"mapping file {path} cannot be read: {error}") from error
+        if not isinstance(self._data, CommentedMap):
+            raise ConfigurationError(f"mapping file {path}: it holds no keys; begin with `version: 1`")
+
+    def rule(self, target: str) -> Any:
+        """Return what stands at a target such as `sales_order.fields.memo` or `sales_order.lines[0].item`, or None."""
+        return self._at(_steps(target))
+
+    def _at(self, steps: Sequence[str | int]) -> Any:
+        found: Any = self._data
+        for step in steps:
+            found = _step(found, step)
+            if found is None:
+                return None
+        return found
+
+    def set_rule(self, target: str, rule: Mapping[str, Any], *, comment: str = "") -> None:
+        """Put a rule at a target, in place of the one that stands there; sections that are missing are made.
+
+        Args:
+            comment: told behind the rule, on its line.
+
+        Raises:
+            ConfigurationError: the target lies in a line rule that the file does not have.
+        """
+        *above, last = _steps(target)
+        place: Any = self._data
+        for step in above:
+            inside = _step(place, step)
+            if inside is None:
+                if isinstance(step, int):
+                    raise ConfigurationError(
+                        f"mapping file {self.path}: there is no '{target}' to put a rule at"
+                    )
+                inside = place[step] = CommentedMap()
+            place = inside
+        place[last] = _flow(rule)
+        if comment:
+            place.yaml_add_eol_comment(" ".join(comment.split()), last)
+
+    def remove(self, target: str) -> None:
+        """Take out what stands at a target; nothing happens when nothing does."""
+        *above, last = _steps(target)
+        place = self._at(above)
+        if isinstance(place, CommentedMap) and last in place:
+            del place[last]
+
+    def text(self) -> str:
+        """Return the file as it would be written."""
+        out = io.StringIO()
+        _yaml().dump(self._data, out)
+        return out.getvalue()
+
+    def save(self, path: Path | None = None) -> MappingSpec:
+        """Write the file in one step, when it is without fault; return the mapping.
+
+        Args:
+            path: another file; lookup files that it names are copied along where they are missing. The file itself
+                when not given.
+
+        Raises:
+            ConfigurationError: it has faults, each named with its line, or somebody has changed the file meanwhile;
+                what is on the disk stays as it is.
+        """
+        place = path or self.path
+        if place == self.path and self.path.read_text(encoding="utf-8") != self._before:
+            raise ConfigurationError(f"{place} was changed by somebody else meanwhile; read it again")
+        self._bring_lookups(place.parent)
+        fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
+        try:
+            fresh.write_text(self.text(), encoding="utf-8")
+            spec = load_spec(fresh)
+            fresh.replace(place)
+        except ConfigurationError as error:
+            raise ConfigurationError(str(error).replace(str(fresh), str(place))) from error
+        finally:
+            fresh.unlink(missing_ok=True)
+        if place == self.path:
+            self._before = self.text()
+        return spec
+
+    def _bring_lookups(self, folder: Path) -> None:
+        """Copy the lookup files that the mapping names into another folder, where they are missing."""
+        for source in (self.rule("lookups") or {}).values():
+            name = source.get("file") if isinstance(source, Mapping) else None
+            if not isinstance(name, str):
+                continue
+            mine, theirs = self.path.parent / name, folder / name
+            inside = theirs.resolve().is_relative_to(folder.resolve())
+            if mine.is_file() and inside and not theirs.exists():
+                theirs.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(mine, theirs)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = _WIDTH
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _steps(target: str) -> Sequence[str | int]:
+    return [int(number) if number else name for name, number in _STEP.findall(target)]
+
+
+def _step(place: Any, step: str | int) -> Any:
+    if isinstance(step, int):
+        return place[step] if isinstance(place, list) and step < len(place) else None
+    return place.get(step) if isinstance(place, Mapping) else None
+
+
+def _flow(rule: Mapping[str, Any]) -> CommentedMap:
+    """Return a rule that is written on one line, as people write it."""
+    made = CommentedMap()
+    for key, value in rule.items():
+        made[key] = _flow(value) if isinstance(value, Mapping) else value
+    made.fa.set_flow_style()
+    return made

@@ -1,0 +1,1 @@
+"""Where a person maps fields: both sides' catalogues, suggestions from the assistant, and drafts of rules."""

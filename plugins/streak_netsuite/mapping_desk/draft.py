@@ -1,0 +1,136 @@
+"""A draft of a rule: what would be written into the mapping for one suggestion, lookup table included."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assist.mapping.catalogue import Field
+from assist.mapping.suggestion import Band, Candidate
+from assist.mapping.values import suggest_values
+from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.schema import MappingSpec
+from streak_netsuite.model.custom_field import CustomFieldType
+
+_MANY = 500  # list values above which a table is nobody's work: a live lookup or a file serves
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleDraft:
+    """A rule that a person may take over.
+
+    Attributes:
+        target: where it goes ("sales_order.fields.terms").
+        table: a lookup table it needs: ids by what Streak says; None when it needs none.
+        table_name: of the lookup.
+        open: what has to be done by hand before it holds.
+        because: what the assistant says for it.
+    """
+
+    source: Field
+    target: str
+    rule: Mapping[str, Any]
+    band: Band
+    probability: float
+    because: tuple[str, ...] = ()
+    table_name: str = ""
+    table: Mapping[str, str] | None = None
+    open: tuple[str, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the rule would hold as it is."""
+        return self.table is None or bool(self.table)
+
+    def put_into(self, file: MappingFile) -> bool:
+        """Put the rule and its table into a mapping file; tell whether it was: one that is not ready is left out."""
+        if not self.is_ready:
+            return False
+        if self.table:
+            file.set_rule(f"lookups.{self.table_name}", {"table": dict(self.table)})
+        told = "; ".join((f"suggested, {self.probability:.2f}", *self.open))
+        file.set_rule(self.target, self.rule, comment=told)
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What NetSuite offers for a select field.
+
+    Attributes:
+        ids: internal ids by name.
+    """
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafter:
+    """Makes drafts. Reads nothing by itself."""
+
+    spec: MappingSpec
+    known_tables: frozenset[str] = frozenset()
+
+    def draft(
+        self,
+        source: Field,
+        candidate: Candidate,
+        *,
+        path: str,
+        target: str,
+        kind: CustomFieldType | None,
+        choices: Choices | None,
+        band: Band,
+    ) -> RuleDraft:
+        """Return the draft for one candidate.
+
+        Args:
+            path: how a mapping reads the source.
+            target: where the rule goes.
+            kind: of a custom field; None for a standard one.
+            choices: what NetSuite offers when the target is a select; None otherwise.
+        """
+        rule: dict[str, Any] = {} if kind is None else {"type": kind.value}
+        rule["from"] = path
+        because = (*(one.seen for one in candidate.reasons), *candidate.warnings)
+        table: Mapping[str, str] | None = None
+        name, open_ = "", list[str]()
+        if choices is not None:
+            name = self._table_name(target)
+            rule["lookup"] = name
+            table, open_ = self._table(source, target, choices)
+        return RuleDraft(
+            source=source,
+            target=target,
+            rule=rule,
+            band=band,
+            probability=candidate.probability,
+            because=because,
+            table_name=name,
+            table=table,
+            open=tuple(open_),
+        )
+
+    def _table_name(self, target: str) -> str:
+        """Return the name of the lookup for a target: one that is there already for the same field, or a new one."""
+        return (
+            target.rsplit(".", 1)[-1]
+            .removeprefix("custbody_")
+            .removeprefix("custcol_")
+            .removeprefix("custentity_")
+        )
+
+    def _table(
+        self, source: Field, target: str, choices: Choices
+    ) -> tuple[Mapping[str, str] | None, list[str]]:
+        name = self._table_name(target)
+        if name in self.spec.lookups:
+            return None, []
+        words = source.options or tuple(dict.fromkeys(source.samples))
+        if not words or not choices.ids:
+            return {}, [f"write lookup '{name}' by hand: NetSuite's list or Streak's options cannot be read"]
+        if len(choices.ids) > _MANY:
+            return {}, [f"lookup '{name}' has {len(choices.ids)} entries in NetSuite: ask them by name"]
+        found = suggest_values(words, list(choices.ids))
+        table = {one.source: choices.ids[one.target] for one in found if one.target is not None}
+        left = [one.source for one in found if one.target is None]
+        return table, [f"no entry for {', '.join(repr(word) for word in left)}"] if left else []

@@ -1,0 +1,112 @@
+"""What a mapping can read of a deal, as a catalogue the assistant reads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assist.mapping import standard
+from assist.mapping.catalogue import Catalogue as FieldList
+from assist.mapping.catalogue import Field, field_type
+from streak_netsuite.connectors.streak.catalogue import Catalogue
+from streak_netsuite.mapping.source import BOX_ATTRIBUTES, PARTY_ATTRIBUTES, parse_path, view_of
+from streak_netsuite.model.deal import Deal
+
+FieldKey = tuple[str, str]
+# What Streak tells of every box and that nobody maps: ids, and what holds other values.
+_LEFT_OUT = frozenset(
+    {"key", "pipeline", "fields", "contacts", "organizations", "emails", "phones", "domains"}
+)
+_READABLE = {
+    "box": frozenset(BOX_ATTRIBUTES) - _LEFT_OUT,
+    "organization": frozenset(PARTY_ATTRIBUTES) - _LEFT_OUT,
+    "contact": frozenset(PARTY_ATTRIBUTES) - _LEFT_OUT,
+}
+_LABELS = {("box", "owner_email"): ("Assigned to, e-mail", "email")}
+_MOST_SAMPLES = 50
+_LONGEST_SAMPLE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What can be read.
+
+    Attributes:
+        catalogue: the fields, with samples of their values, which stay in memory.
+        paths: how a mapping reads each ("box.fields.PO number").
+    """
+
+    catalogue: FieldList
+    paths: Mapping[FieldKey, str]
+
+    def key_of(self, path: str) -> FieldKey | None:
+        """Return the field that a path of a mapping reads."""
+        steps = parse_path(path).steps
+        wanted = tuple(str(step) for step in steps if isinstance(step, str))
+        wanted = ("organization", *wanted[1:]) if wanted[0] in {"buyer", "organizations"} else wanted
+        for key, known in self.paths.items():
+            if tuple(str(s) for s in parse_path(known).steps if isinstance(s, str)) == wanted:
+                return key
+        return None
+
+
+def sources_of(
+    pipeline: Catalogue, deals: Sequence[Deal], *, party_fields: Mapping[str, Sequence[str]] | None = None
+) -> Sources:
+    """Return what deals of a pipeline offer.
+
+    Args:
+        deals: to take samples from.
+        party_fields: names of custom fields of "contact" and "organization".
+    """
+    paths: dict[FieldKey, str] = {}
+    fields: list[Field] = []
+    for field, path in (*_standard(), *_own(pipeline), *_parties(party_fields or {})):
+        if field.key not in paths:
+            paths[field.key] = path
+            fields.append(field)
+    views = [view_of(deal) for deal in deals[:_MOST_SAMPLES]]
+    sampled = [replace(one, samples=_samples(paths[one.key], views)) for one in fields]
+    return Sources(catalogue=FieldList(system="Streak", fields=sampled), paths=paths)
+
+
+def _standard() -> Iterator[tuple[Field, str]]:
+    for one in standard.streak():
+        if one.id in _READABLE.get(one.record, ()):
+            yield one, f"{one.record}.{one.id}"
+    for (record, id_), (label, kind) in _LABELS.items():
+        yield Field(record=record, id=id_, label=label, type=field_type(kind)), f"{record}.{id_}"
+
+
+def _own(pipeline: Catalogue) -> Iterator[tuple[Field, str]]:
+    for name in pipeline.field_names:
+        known = pipeline.field(name)
+        field = Field(
+            record="box",
+            id=name,
+            label=name,
+            type=field_type(known.type),
+            options=tuple(known.options.values()),
+        )
+        yield field, _path("box", name)
+
+
+def _parties(names: Mapping[str, Sequence[str]]) -> Iterator[tuple[Field, str]]:
+    for record, known in names.items():
+        yield from ((Field(record=record, id=name, label=name), _path(record, name)) for name in known)
+
+
+def _path(root: str, name: str) -> str:
+    if not set(name) & set(".[]\"'"):
+        return f"{root}.fields.{name}"
+    quote = "'" if '"' in name else '"'
+    return f"{root}.fields[{quote}{name}{quote}]"
+
+
+def _samples(path: str, views: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    found = (parse_path(path).read(view) for view in views)
+    texts = (
+        " ".join(map(str, one)) if isinstance(one, list | tuple) else str(one)
+        for one in found
+        if one is not None
+    )
+    return tuple(text[:_LONGEST_SAMPLE] for text in texts if text.strip())

@@ -1,0 +1,116 @@
+"""A mapping file that is edited keeps its comments and its order, and is never left broken."""
+
+from pathlib import Path
+
+import pytest
+
+from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.spec import load_spec, shipped_spec_path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A copy of the shipped mapping, with its lookups."""
+    made = tmp_path / "deal_to_order.yaml"
+    MappingFile(shipped_spec_path("deal_to_order")).save(made)
+    return made
+
+
+def comments(text: str) -> list[str]:
+    return [line[line.index("#") :].strip() for line in text.splitlines() if "#" in line]
+
+
+def test_saving_without_a_change_means_the_same(path: Path) -> None:
+    assert load_spec(path) == load_spec(shipped_spec_path("deal_to_order"))
+
+
+def test_every_comment_stays(path: Path) -> None:
+    file = MappingFile(path)
+    file.set_rule("sales_order.fields.terms", {"value": 2}, comment="suggested, 0.91")
+    file.save()
+    before = comments(shipped_spec_path("deal_to_order").read_text(encoding="utf-8"))
+    now = comments(path.read_text(encoding="utf-8"))
+    now.remove("# suggested, 0.91")
+    assert now == before
+
+
+def test_a_rule_is_written_on_one_line(path: Path) -> None:
+    file = MappingFile(path)
+    file.set_rule("sales_order.fields.terms", {"from": "box.fields.Terms", "lookup": "terms"})
+    file.set_rule("lookups.terms", {"table": {"Net 30": "2"}})
+    spec = file.save()
+    assert "    terms: {from: box.fields.Terms, lookup: terms}\n" in path.read_text(encoding="utf-8")
+    assert spec.sales_order.fields.terms is not None
+
+
+def test_a_rule_of_a_line_and_a_new_section_are_reached(path: Path) -> None:
+    file = MappingFile(path)
+    file.set_rule("sales_order.lines[0].description", {"from": "box.notes"})
+    file.set_rule("approval.above", {"USD": 5})
+    spec = file.save()
+    assert spec.sales_order.lines[0].description is not None
+    assert spec.approval.above == {"USD": 5}
+    assert file.rule("sales_order.lines[0].description") == {"from": "box.notes"}
+    assert file.rule("sales_order.lines[7].description") is None
+
+
+def test_what_is_removed_is_gone_and_the_rest_stays(path: Path) -> None:
+    file = MappingFile(path)
+    file.remove("sales_order.fields.purchase_order_number")
+    file.remove("sales_order.lines[0].rate")
+    file.remove("sales_order.fields.nothing_of_the_kind")
+    spec = file.save()
+    assert spec.sales_order.lines[0].rate is None
+    assert spec.sales_order.fields.purchase_order_number is None
+    assert spec.sales_order.fields.memo is not None
+
+
+@pytest.mark.parametrize(
+    ("target", "rule", "told"),
+    [
+        ("sales_order.fields.memo", {"from": "box.fieldz.X"}, "line "),
+        ("sales_order.fields.mmemo", {"from": "box.name"}, "memo"),
+        ("sales_order.fields.terms", {"from": "box.name", "lookup": "none"}, "none"),
+    ],
+)
+def test_a_fault_is_named_and_the_file_stays_as_it_was(
+    path: Path, target: str, rule: dict[str, str], told: str
+) -> None:
+    before = path.read_text(encoding="utf-8")
+    file = MappingFile(path)
+    file.set_rule(target, rule)
+    with pytest.raises(ConfigurationError, match=told) as caught:
+        file.save()
+    assert str(path) in str(caught.value)
+    assert path.read_text(encoding="utf-8") == before
+    assert sorted(one.name for one in path.parent.iterdir()) == ["deal_to_order.yaml", "lookups"]
+
+
+def test_a_file_that_somebody_else_has_changed_is_not_overwritten(path: Path) -> None:
+    file = MappingFile(path)
+    path.write_text(path.read_text(encoding="utf-8") + "# theirs\n", encoding="utf-8")
+    file.set_rule("sales_order.fields.memo", {"from": "box.notes"})
+    with pytest.raises(ConfigurationError, match="changed by somebody else"):
+        file.save()
+    assert path.read_text(encoding="utf-8").endswith("# theirs\n")
+
+
+def test_a_file_can_be_saved_again_after_it_was_saved(path: Path) -> None:
+    file = MappingFile(path)
+    for text in ("box.notes", "box.name"):
+        file.set_rule("sales_order.fields.memo", {"from": text})
+        file.save()
+    assert file.rule("sales_order.fields.memo") == {"from": "box.name"}
+
+
+def test_a_line_rule_that_is_not_there_cannot_be_filled(path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no 'sales_order.lines\[3\].item'"):
+        MappingFile(path).set_rule("sales_order.lines[3].item", {"value": 1})
+
+
+def test_a_file_that_is_no_mapping_is_named(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("- a list\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"bad\.yaml"):
+        MappingFile(bad)
