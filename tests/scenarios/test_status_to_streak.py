@@ -1,9 +1,12 @@
 """What finance does with an order reaches its deal: once, as it is now, in words a salesperson understands."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from streak_netsuite.flows.write_back import write_back_key
+from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -131,3 +134,52 @@ def test_a_deal_whose_box_is_gone_is_closed_quietly(world: World) -> None:
     finance(world, f"orders/{order}/fulfill")
     report = tell(world)
     assert report.count(Action.HELD) == 0
+
+
+def test_a_late_word_of_the_order_does_not_hide_what_became_of_it(world: World) -> None:
+    box, order = ordered(world)
+    finance(world, f"orders/{order}/fulfill")
+    finance(world, f"orders/{order}/bill")
+    tell(world)
+    shown = world.field(box, "NetSuite status")
+    assert "open" in str(shown)
+    with world.product() as product:
+        late = write_back_key(RecordKind.BOX_FIELDS, box, order)
+        assert product.ledger.write_again([late], actor="otto", reason="late", now=world.now()) == 1
+        product.write_back().drain()
+    assert world.field(box, "NetSuite status") == shown
+    assert str(world.field(box, "NetSuite order")).startswith("SO")
+
+
+def test_news_that_are_told_while_the_word_of_the_order_is_on_its_way_are_told_once_more(
+    world: World,
+) -> None:
+    box = world.win(BOX)
+    with world.product() as product:
+        product.work_inbox()
+    (order,) = world.orders(box)
+    finance(world, f"orders/{order['internalId']}/fulfill")
+    finance(world, f"orders/{order['internalId']}/bill")
+
+    class Slow:
+        """Tells the news, as another worker does, right before the older word lands."""
+
+        def __init__(self, boxes: Any) -> None:
+            self.boxes = boxes
+
+        def write_fields(self, *given: Any) -> None:
+            with world.product() as other:
+                other.netsuite_sweep().run()
+                other.status_to_streak().drain()
+                other.status_writes().drain()
+            self.boxes.write_fields(*given)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.boxes, name)
+
+    with world.product() as product:
+        flow = product.write_back()
+        replace(flow, boxes=Slow(flow.boxes)).drain()
+        assert "open" not in str(world.field(box, "NetSuite status")), "the older word landed last"
+        product.status_writes().drain()
+    assert "open" in str(world.field(box, "NetSuite status"))

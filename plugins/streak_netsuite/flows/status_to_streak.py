@@ -14,6 +14,7 @@ from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.flows.write_back import status_key
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.mapping.status import event_text, status_values
 from streak_netsuite.model.activity import Activity, ActivityStyle
@@ -263,7 +264,7 @@ def _field_drafts(deal: Deal, values: Mapping[str, str]) -> list[IntentDraft]:
         return []
     return [
         IntentDraft(
-            operation_key=external_id("streak-status", deal.key),
+            operation_key=status_key(deal.key),
             flow=FLOW,
             kind=RecordKind.BOX_STATUS,
             subject=_box(deal),

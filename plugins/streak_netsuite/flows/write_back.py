@@ -25,6 +25,11 @@ def write_back_key(kind: RecordKind, box_key: str, order_id: str) -> str:
     return external_id(f"streak-{kind.value.lower()}", box_key, order_id)
 
 
+def status_key(box_key: str) -> str:
+    """Return the operation key of the fields that show what became of a box's order."""
+    return external_id("streak-status", box_key)
+
+
 def write_back_drafts(deal: Deal, order_id: str, *, silent: bool = False) -> tuple[IntentDraft, ...]:
     """Return the writes that become due once a box's order exists; silent ones notify nobody: no comment."""
     box = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=deal.key)
@@ -66,8 +71,7 @@ class WriteBack(QueuedWrites[Mapping[str, OrderEntry]]):
             raise RecordError("the order does not exist any more", code="ORDER_GONE")
         box = intent.subject.id
         if intent.kind is RecordKind.BOX_FIELDS:
-            values = field_values(self.spec, order)
-            self.boxes.write_fields(box, str(intent.payload["pipeline_key"]), values)
+            self._write_fields(box, str(intent.payload["pipeline_key"]), field_values(self.spec, order))
             return Sent(result_id=box, what=f"fields for order {order.number}")
         style = ActivityStyle(self.spec.write_back.comment_as)
         mark = marker(intent)
@@ -79,3 +83,19 @@ class WriteBack(QueuedWrites[Mapping[str, OrderEntry]]):
             at = datetime.combine(order.transaction_date, time(12), tzinfo=UTC)
             key = self.boxes.write_activity(box, Activity(text=text, happened_at=at, style=style))
         return Sent(result_id=key, what=f"a comment for order {order.number}")
+
+    def _write_fields(self, box: str, pipeline_key: str, values: Mapping[str, str]) -> None:
+        """Set fields; those that show what became of the order are left to it once it was told.
+
+        This write may come late, after a cut or a crash, and would show an older state than the box knows by then.
+        """
+        shared = values.keys() & self.spec.status.fields.keys()
+        key = status_key(box)
+        if shared and self.memory.find_intents([key]):
+            values = {name: text for name, text in values.items() if name not in shared}
+            shared = set()
+        if values:
+            self.boxes.write_fields(box, pipeline_key, values)
+        if shared:
+            # It may have been told while this was on its way; then it is told once more. Without that, nothing is due.
+            self.memory.write_again([key], actor=FLOW, reason="overwritten", now=self.clock())

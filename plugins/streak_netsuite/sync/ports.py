@@ -351,6 +351,9 @@ class Memory(Protocol):
     def find_intents(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
         """Return the intents known under these keys."""
 
+    def write_again(self, operation_keys: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
+        """Make queued writes that have succeeded due again, and note who wanted that; return how many."""
+
     def find_decisions(
         self, records: Sequence[ExternalRef], *, question: str
     ) -> Mapping[ExternalRef, Decision]:

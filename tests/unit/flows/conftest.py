@@ -63,6 +63,13 @@ class Memory:
         """Return the intents known under these keys."""
         return {key: self.intents[key] for key in operation_keys if key in self.intents}
 
+    def write_again(self, operation_keys: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
+        """Make writes that have succeeded due again; return how many."""
+        again = [key for key in operation_keys if self._state(key) is IntentState.SUCCEEDED]
+        for key in again:
+            self.intents[key] = replace(self.intents[key], state=IntentState.PLANNED)
+        return len(again)
+
     def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
         """Keep intents as SENT; refuse a stale claim, and what has landed."""
         self._require_held(claim)
