@@ -33,6 +33,7 @@ from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder, order_ke
 from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.ended_deals import EndedDeals
 from streak_netsuite.flows.hold_desk import HoldDesk
+from streak_netsuite.flows.items_to_streak import ItemsToStreak
 from streak_netsuite.flows.mapping_effect import MappingEffect
 from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.flows.order_follow import OrderFollower
@@ -224,6 +225,17 @@ class Product:
             spec=self.spec,
             settings=self.settings.flow,
             zone=self.settings.netsuite.account_zone,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def items_to_streak(self) -> ItemsToStreak:
+        """Return the flow that makes Streak offer what NetSuite sells."""
+        return ItemsToStreak(
+            items=self.netsuite,
+            streak=self.streak,
+            memory=self.ledger,
+            spec=self.spec,
             clock=self.clock,
             run_id=self.run_id,
         )

@@ -56,11 +56,11 @@ RecordFolder = Annotated[Path | None, typer.Option("--folder", help="A folder wi
 Reason = Annotated[str, typer.Option(help="Why; kept in the audit.")]
 Actor = Annotated[str, typer.Option(help="Who; the login name by default.")]
 _ALL = 100_000  # holds: more than anybody will let wait
-FLOWS = ("deal_to_order", "order_to_invoice", "status_to_streak")
+FLOWS = ("deal_to_order", "items_to_streak", "order_to_invoice", "status_to_streak")
 Targets = Annotated[
     list[str],
     typer.Argument(
-        help="A flow (deal_to_order, order_to_invoice, status_to_streak), then keys of boxes; none for all that wait."
+        help="A flow (deal_to_order, items_to_streak, order_to_invoice, status_to_streak), then keys of boxes; none for all that wait."
     ),
 ]
 Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC.")]
@@ -173,6 +173,8 @@ def plan(
 def _plan(product: "Product", flow: str, boxes: list[str] | None) -> str:
     from streak_netsuite.flows.plan_text import plan_text
 
+    if flow == "items_to_streak":
+        return "\n".join(product.items_to_streak().plan().lines())
     if flow == "order_to_invoice":
         return "\n".join(product.order_to_invoice().preview()) or "nothing would be billed"
     if flow == "status_to_streak":

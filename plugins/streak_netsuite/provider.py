@@ -30,6 +30,7 @@ def get_provider_info() -> dict[str, Any]:
                 "NetSuite": [
                     "backfill",
                     "deal_to_order",
+                    "items_to_streak",
                     "netsuite",
                     "netsuite_account",
                     "order_to_invoice",

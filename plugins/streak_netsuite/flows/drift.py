@@ -92,12 +92,19 @@ class DriftWatch:
 
     def _uses(self) -> list[NameUse]:
         source = self.spec.source
-        fields = [*sorted(self.engine.box_fields), *self.spec.write_back.fields, *self.spec.status.fields]
+        items = self.spec.items
+        fields = [
+            *sorted(self.engine.box_fields),
+            *self.spec.write_back.fields,
+            *self.spec.status.fields,
+            *items.fields,
+            *items.box_fields,
+        ]
         return [
             NameUse(pipeline=source.pipeline),
             *(
                 NameUse(pipeline=source.pipeline, stage=stage)
-                for stage in (*source.stages, *source.lost_stages)
+                for stage in (*source.stages, *source.lost_stages, *items.stages)
             ),
             *(NameUse(pipeline=source.pipeline, field=field) for field in dict.fromkeys(fields)),
         ]

@@ -60,6 +60,11 @@ EVENT_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+ITEM_NAMES: Mapping[str, tuple[str, ...]] = {
+    "item": ("id", "name", "display_name", "description", "kind", "prices", "available", "on_hand", "stock"),
+}
+
+
 def _known_path(text: str) -> str:
     if text != EACH:
         parse_path(text)
@@ -83,6 +88,11 @@ def _known_status(text: str) -> str:
 
 def _known_event(text: str) -> str:
     Expression(text, EVENT_NAMES)
+    return text
+
+
+def _known_item(text: str) -> str:
+    Expression(text, ITEM_NAMES)
     return text
 
 
@@ -115,6 +125,7 @@ ExpressionText = Annotated[str, AfterValidator(_known_expression)]
 WriteBackText = Annotated[str, AfterValidator(_known_write_back)]
 StatusText = Annotated[str, AfterValidator(_known_status)]
 EventText = Annotated[str, AfterValidator(_known_event)]
+ItemText = Annotated[str, AfterValidator(_known_item)]
 Pattern = Annotated[str, Field(max_length=200), AfterValidator(_known_pattern)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 IdText = Annotated[str, BeforeValidator(_id_text), WithJsonSchema({"type": ["string", "integer"]})]
@@ -512,6 +523,43 @@ class InvoiceSection(_Part):
     whose period is open, never later than today, and says so in its memo."""
 
 
+class ItemsSection(_Part):
+    """Which items Streak offers, and what boxes show of them. Expressions see `item`."""
+
+    fields: tuple[str, ...] = ()
+    """Dropdown or tag fields of the pipeline that offer items; none: items are not brought to Streak."""
+
+    label: ItemText = "{{ item.name }}"
+    """What an option says. A lookup of the mapping finds an item by its name, so keep it in it."""
+
+    when: ItemText | None = None
+    """An expression over the item; one for which it gives `no`, `False` or nothing is treated as inactive."""
+
+    retire: Literal["keep", "mark", "remove"] = "keep"
+    """What becomes of an option of ours whose item cannot be sold any more: it stays, gets `mark` behind it, or is removed
+    once no box has it. Options that others added stay in any case."""
+
+    mark: str = Field(default=" (inactive)", min_length=1)
+    """What `mark` puts behind a label."""
+
+    box_fields: dict[str, ItemText] = Field(default_factory=dict)
+    """Fields of boxes by name, and the expression each is set to from the item that the box has in the first of `fields`."""
+
+    stages: tuple[str, ...] = ()
+    """The stages whose boxes get `box_fields`: those in which people still sell."""
+
+    currency: str = ""
+    """The currency of `item.prices`, as NetSuite names it; empty: prices that name none, else the account's first."""
+
+    @model_validator(mode="after")
+    def _has_stages(self) -> Self:
+        if self.box_fields and not (self.stages and self.fields):
+            raise ValueError(
+                "box_fields needs `fields` and `stages`: which boxes are meant, and where their item stands"
+            )
+        return self
+
+
 def _known_parts(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if name not in PART_NAMES and not SCRIPT_ID.match(name):
@@ -732,6 +780,9 @@ class MappingSpec(_Part):
 
     invoice: InvoiceSection = InvoiceSection()
     """Whether fulfilled orders are billed."""
+
+    items: ItemsSection = ItemsSection()
+    """Items in Streak."""
 
     status: StatusSection = StatusSection()
     """What the deal is told of what becomes of its order."""

@@ -27,6 +27,7 @@ from streak_netsuite.connectors.netsuite.entries import (
 )
 from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefinition, FieldCatalogue
 from streak_netsuite.connectors.netsuite.invoicing import Invoicing
+from streak_netsuite.connectors.netsuite.item_catalogue import ItemCatalogue
 from streak_netsuite.connectors.netsuite.keys import TAKEN, explain_owner, key_of, under_key, verb_for
 from streak_netsuite.connectors.netsuite.order_editing import OrderEditing
 from streak_netsuite.connectors.netsuite.order_stories import OrderStories
@@ -60,6 +61,7 @@ from streak_netsuite.model.held_order import HeldOrder
 from streak_netsuite.model.order_story import OrderStory
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.model.stocked_item import StockedItem
 from streak_netsuite.sync.call_share import SaidConcurrency
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.order_change import OrderChange
@@ -242,6 +244,11 @@ class NetSuiteGateway:
     def transactions(self) -> TransactionStream:
         """Return the account's changed transactions, for the sweep."""
         return TransactionStream(searches=self._searches, account=self._client.account.realm)
+
+    def items(self, *, with_stock: bool) -> Iterator[Sequence[StockedItem]]:
+        """Yield every item that may stand on an order, inactive ones too, by pages, with prices by level."""
+        catalogue = ItemCatalogue(self._client, page_size=self._settings.search_page_size)
+        return catalogue.pages(with_stock=with_stock)
 
     def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
         """Return the items of each name (NetSuite's itemId), inactive ones too."""

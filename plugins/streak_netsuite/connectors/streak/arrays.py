@@ -102,6 +102,11 @@ def field_options(pipeline_key: str, field_key: str, kind: fields.OptionKind) ->
     )
 
 
+def relabelled(option: OptionWire, label: str) -> OptionWire:
+    """Return an option under another label; boxes that have it keep it, by its key."""
+    return OptionWire(key=option.key, name=label)
+
+
 def _of_box(
     key: str, name: str, identity: Callable[[Entry], str], entry: Callable[[str], Entry]
 ) -> ReplacedArray:

@@ -7,16 +7,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from streak_netsuite.connectors.streak.arrays import ReplacedArray, field_options, relabelled
 from streak_netsuite.connectors.streak.box_activities import BoxActivities
 from streak_netsuite.connectors.streak.calls import boxes, parties, teams
 from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
 from streak_netsuite.connectors.streak.catalogues import Catalogues
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.protocol import NOT_FOUND
+from streak_netsuite.connectors.streak.replacement import change, relabel
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.streams import BoxStream, PartyStream
 from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
 from streak_netsuite.errors import RecordError, RejectedByVendor
+from streak_netsuite.flows.items_to_streak import ShownBox
 from streak_netsuite.flows.reconcile import WonBox
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal, Party
@@ -105,6 +108,75 @@ class StreakGateway:
                     )
                     for box in page.rows
                 ]
+
+    def pipeline_key(self, pipeline: str) -> str:
+        """Return the key of a pipeline by name or key."""
+        return self._catalogues.key(pipeline)
+
+    def field_options(self, pipeline: str, field: str) -> Sequence[str]:
+        """Return the labels of a dropdown or tag field as they are now.
+
+        Raises:
+            RejectedByVendor: there is no such field, or it is of another kind.
+        """
+        return [option.label for option in self._client.send(self._option_array(pipeline, field).read)]
+
+    def change_options(
+        self,
+        pipeline: str,
+        field: str,
+        *,
+        add: Sequence[str],
+        remove: Sequence[str],
+        rename: Mapping[str, str],
+    ) -> None:
+        """Rename, add and remove options; what nobody asked about stays as it is. A repeat does nothing more."""
+        array = self._option_array(pipeline, field)
+        if rename:
+            relabel(self._client, array, rename, renamed=relabelled)
+        if add or remove:
+            change(self._client, array, add=add, remove=remove)
+
+    def boxes_in(
+        self, pipeline: str, stages: Sequence[str], fields: Sequence[str]
+    ) -> Iterator[Sequence[ShownBox]]:
+        """Yield the boxes of some stages of a pipeline (none named: of all) with what these fields show, by pages."""
+        key = self._catalogues.key(pipeline)
+        for stage_key in self._catalogues.stage_keys(key, stages) if stages else (None,):
+            listing = boxes.of_pipeline(key, size=self._settings.page_size, stage_key=stage_key)
+            for page in self._client.pages(listing):
+                yield [
+                    ShownBox(
+                        key=str(box["key"]),
+                        name=str(box.get("name") or ""),
+                        shown=self._shown(key, box.get("fields") or {}, fields),
+                    )
+                    for box in page.rows
+                ]
+
+    def _shown(
+        self, pipeline_key: str, raw: Mapping[str, Any], wanted: Sequence[str]
+    ) -> Mapping[str, tuple[str, ...]]:
+        values = self._catalogues.get(pipeline_key).values(raw, Names())
+        found = {name: values.get(name) for name in wanted}
+        return {
+            name: tuple(map(str, one)) if isinstance(one, list | tuple) else (str(one),)
+            for name, one in found.items()
+            if one is not None
+        }
+
+    def _option_array(self, pipeline: str, field: str) -> ReplacedArray:
+        key = self._catalogues.key(pipeline)
+        definition = self._catalogues.known(key, lambda catalogue: catalogue.field(field))
+        if definition.type == "DROPDOWN":
+            return field_options(key, definition.key, "DROPDOWN")
+        if definition.type == "TAG":
+            return field_options(key, definition.key, "TAG")
+        raise RejectedByVendor(
+            f"field '{field}' of pipeline '{pipeline}' is of type {definition.type}, and has no options; "
+            "name a dropdown or tag field",
+            code="UNKNOWN_OPTION",
+        )
 
     def write_activity(self, box_key: str, activity: Activity, *, key: str | None = None) -> str:
         """Add an activity and return its key, or change the one that has this key."""

@@ -9,7 +9,8 @@ follows it is lost, and no later read can show that.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from streak_netsuite.connectors.streak.arrays import Entry, ReplacedArray
@@ -109,6 +110,56 @@ def change(
     raise Unavailable(
         f"{array.name}: not as wished after {rounds} writes; others change it, or Streak does not answer"
     ) from lost
+
+
+def relabel(
+    client: StreakClient,
+    array: ReplacedArray,
+    names: Mapping[str, str],
+    *,
+    renamed: Callable[[Entry, str], Entry],
+    rounds: int = _ROUNDS,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Rename entries, each keeping its identity for whatever points to it; return how many calls changed something.
+
+    An entry that is not there is passed over, and so is one whose new name is there already.
+
+    Args:
+        names: new names by old ones.
+        renamed: returns an entry under another name.
+
+    Raises:
+        Unavailable: others undo the change again and again, or Streak cannot answer.
+    """
+    wanted = {array.identity(array.entry(old)): new for old, new in names.items()}
+    lost: Exception | None = None
+    with _LOCKS[hash(array.name) % len(_LOCKS)]:
+        for writes in range(rounds):
+            now = client.send(array.read)
+            there = {array.identity(entry) for entry in now}
+            whole = [_renamed(array, entry, wanted, there, renamed) for entry in now]
+            if whole == list(now):
+                return writes
+            try:
+                client.attempt(array.write(whole))
+            except (TransientError, UncertainWrite) as error:
+                lost = error
+                sleep(_wait_seconds(error))
+    raise Unavailable(
+        f"{array.name}: not as wished after {rounds} writes; others change it, or Streak does not answer"
+    ) from lost
+
+
+def _renamed(
+    array: ReplacedArray,
+    entry: Entry,
+    wanted: Mapping[str, str],
+    there: AbstractSet[str],
+    renamed: Callable[[Entry, str], Entry],
+) -> Entry:
+    new = wanted.get(array.identity(entry))
+    return entry if new is None or array.identity(array.entry(new)) in there else renamed(entry, new)
 
 
 def merge(array: ReplacedArray, now: Sequence[Entry], add: Sequence[str], remove: Sequence[str]) -> Merge:
