@@ -13,7 +13,7 @@ from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
-from streak_netsuite.sync.intent import Intent, IntentDraft
+from streak_netsuite.sync.intent import ADOPTED, Intent, IntentDraft
 from streak_netsuite.sync.ports import BoxWriter, OrderEntry, OrderTarget
 
 FLOW = "write_back"
@@ -75,8 +75,10 @@ class WriteBack(QueuedWrites[Mapping[str, OrderEntry]]):
             return Sent(result_id=box, what=f"fields for order {order.number}")
         style = ActivityStyle(self.spec.write_back.comment_as)
         mark = marker(intent)
-        # Anything but a first try may have landed before: whoever claimed it earlier may have died.
-        key = self.boxes.find_activity(box, mark, style) if intent.attempts > 0 else None
+        # Anything but a first try may have landed before: whoever claimed it earlier may have died. So may that of
+        # an order which somebody else has made, such as a second deployment.
+        looks = intent.attempts > 0 or bool(intent.payload.get(ADOPTED))
+        key = self.boxes.find_activity(box, mark, style) if looks else None
         if key is None:
             text = f"{comment_text(self.spec, order)}\n[{mark}]"
             # Noon in UTC is the same day nearly everywhere.

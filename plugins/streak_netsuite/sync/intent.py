@@ -9,6 +9,9 @@ from typing import Any
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.sync.binding import Binding
 
+ADOPTED = "adopted"
+"""Marks, in its payload, a write that follows from a record which was found and not written: whoever wrote it may have done
+this too, so it is looked for first."""
 WRITTEN_AS = "written_as"
 """In the payload of a write that changes what it wrote before: the id that has at the vendor."""
 

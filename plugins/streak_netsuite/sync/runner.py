@@ -4,7 +4,7 @@ Intent before write; the answer kept in the moment it comes; lookup by key when 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -13,7 +13,7 @@ from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim
-from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.intent import ADOPTED, Answer, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.ports import Memory, NotWritten, OnAnswer, RecordWrite, WriteResult, Written
 
 RecordT = TypeVar("RecordT", Customer, SalesOrder)
@@ -152,7 +152,7 @@ class Runner(Generic[RecordT]):
             return {}
         self._memory.open_intents(claim, [write.draft for write in there], now=self._clock())
         landed = {w.operation_key: found[w.operation_key].internal_id for w in there}
-        self._memory.record_answers([_success(w, landed[w.operation_key]) for w in there], now=self._clock())
+        self._memory.record_answers([_adopted(w, landed[w.operation_key]) for w in there], now=self._clock())
         return {key: Landed(internal_id=internal_id, adopted=True) for key, internal_id in landed.items()}
 
     def _unsettled(
@@ -213,6 +213,12 @@ def _answer(write: PlannedWrite[RecordT], result: WriteResult) -> Answer:
     state = IntentState.UNKNOWN if isinstance(error, UncertainWrite) else IntentState.REJECTED
     code = "TRANSIENT" if isinstance(error, TransientError) else getattr(error, "code", "")
     return Answer(operation_key=write.operation_key, state=state, error_code=code, error=str(error))
+
+
+def _adopted(write: PlannedWrite[RecordT], internal_id: str) -> Answer:
+    answer = _success(write, internal_id)
+    marked = (replace(one, payload={**one.payload, ADOPTED: True}) for one in answer.follow_ups)
+    return replace(answer, follow_ups=tuple(marked))
 
 
 def _success(write: PlannedWrite[RecordT], internal_id: str) -> Answer:
