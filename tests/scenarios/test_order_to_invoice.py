@@ -1,6 +1,7 @@
 """Shipped orders are billed as the mapping says: each once, never by default, never silently in another month."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -166,3 +167,68 @@ def backdate(world: World, order: str) -> None:
         answer = client.send(write(Verb.UPDATE, record))
     assert answer.status.success, answer.status
     world.configure_netsuite(open_months_back=0)
+
+
+# --- deposits ---
+
+
+def deposit(world: World, order: str, amount: str) -> str:
+    """Pay a deposit for an order, as finance records it."""
+    (entity,) = [o["entity"]["internalId"] for o in world.orders() if o["internalId"] == order]
+    with SoapClient(world.settings().netsuite) as client:
+        values = {
+            "customer": RecordRef(internal_id=entity),
+            "salesOrder": RecordRef(internal_id=order),
+            "payment": Decimal(amount),
+        }
+        answer = client.send(write(Verb.ADD, SuiteRecord(type="customerDeposit", values=values)))
+    assert answer.status.success, answer.status
+    return str(answer.ref.internal_id) if answer.ref else ""
+
+
+def open_of(world: World, order: str) -> Decimal:
+    (invoice,) = invoices(world, order)
+    return Decimal(str(invoice["amountRemaining"]))
+
+
+def test_deposits_of_the_order_are_applied_once_and_those_of_others_are_not(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped", deposits="apply")
+    order = shipped(world)
+    deposit(world, order, "12000")
+    deposit(world, order, "3000.50")
+    for _ in range(3):
+        bill(world)
+    assert open_of(world, order) == Decimal("34999.50")
+    assert len(world.netsuite()["depositApplications"]) == 2
+
+
+def test_a_deposit_above_the_invoice_is_applied_as_far_as_it_is_needed(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped", deposits="apply")
+    order = shipped(world)
+    deposit(world, order, "60000")
+    deposit(world, order, "100")
+    bill(world)
+    assert open_of(world, order) == 0
+    assert len(world.netsuite()["depositApplications"]) == 1
+
+
+def test_by_default_deposits_are_left_to_finance(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    deposit(world, order, "12000")
+    bill(world)
+    assert open_of(world, order) == 50000
+
+
+def test_an_application_whose_answer_was_lost_is_found_by_its_key(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped", deposits="apply")
+    order = shipped(world)
+    deposit(world, order, "12000")
+    world.fault("netsuite", "cut_after", operation="add", after=1)
+    bill(world)
+    world.wait(120)
+    bill(world)
+    assert open_of(world, order) == 38000
+    assert len(world.netsuite()["depositApplications"]) == 1

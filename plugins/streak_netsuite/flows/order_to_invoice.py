@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 FLOW = "order_to_invoice"
 INVOICE_KEY = "streak-inv"
+DEPOSIT_KEY = "streak-dep"
 PERIOD_CLOSED = "PERIOD_CLOSED"
 NOT_BILLABLE = "NOT_BILLABLE"
 
@@ -36,7 +37,7 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
     """
 
     FLOW: ClassVar[str] = FLOW
-    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.INVOICE,)
+    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.INVOICE, RecordKind.DEPOSIT_APPLICATION)
     GONE: ClassVar[frozenset[str]] = frozenset({NOT_BILLABLE})
 
     erp: InvoiceDesk
@@ -86,15 +87,44 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         return self.erp.describe_billable(sorted({intent.subject.id for intent in intents}))
 
     def _send(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Sent:
+        if intent.kind is RecordKind.DEPOSIT_APPLICATION:
+            return self._apply_deposits(intent)
         number = intent.payload["number"]
         known = self.erp.find_invoice(intent.operation_key) if intent.attempts > 0 else None
         if known is not None:
-            return Sent(result_id=known, what=f"invoice {known} of order {number}")
+            return self._billed(intent, known, "")
         order = context.get(intent.subject.id)
         if order is None:  # somebody else has billed or closed it meanwhile
             raise RecordError(f"order {number} does not wait to be billed any more", code=NOT_BILLABLE)
         made, note = self._make(intent, self._days(order))
-        return Sent(result_id=made, what=f"invoice {made} of order {number}{note}")
+        return self._billed(intent, made, note)
+
+    def _billed(self, intent: Intent, invoice: str, note: str) -> Sent:
+        """Return what was billed; deposits become due in the same transaction."""
+        number = intent.payload["number"]
+        due = IntentDraft(
+            operation_key=external_id(DEPOSIT_KEY, intent.subject.id, invoice),
+            flow=FLOW,
+            kind=RecordKind.DEPOSIT_APPLICATION,
+            subject=intent.subject,
+            payload={"number": number, "invoice": invoice},
+        )
+        follow_ups = (due,) if self.spec.invoice.deposits == "apply" else ()
+        return Sent(
+            result_id=invoice, what=f"invoice {invoice} of order {number}{note}", follow_ups=follow_ups
+        )
+
+    def _apply_deposits(self, intent: Intent) -> Sent:
+        """Apply the order's deposits to its invoice, each under a key of its own."""
+        order, invoice = intent.subject.id, str(intent.payload["invoice"])
+        made: list[str] = []
+        for deposit in self.erp.deposits_of(order):
+            key = external_id(DEPOSIT_KEY, deposit, invoice)
+            known = self.erp.find_application(key) if intent.attempts > 0 else None
+            found = known or self.erp.apply_deposit(deposit, invoice, external_id=key)
+            made += [found] if found is not None else []
+        what = f"deposits {', '.join(made)} applied" if made else "no deposit"
+        return Sent(result_id=",".join(made) or invoice, what=f"{what} to invoice {invoice}")
 
     def _make(self, intent: Intent, days: Sequence[date]) -> tuple[str, str]:
         """Bill at the wanted day, or at the next whose period is open when the mapping says so."""

@@ -522,6 +522,9 @@ class InvoiceSection(_Part):
     """What is done when the day's posting period is closed: a person is asked, or the invoice is dated in the next month
     whose period is open, never later than today, and says so in its memo."""
 
+    deposits: Literal["leave", "apply"] = "leave"
+    """Whether deposits that were paid for the order are applied to the invoice we have made, the oldest first."""
+
 
 class ItemsSection(_Part):
     """Which items Streak offers, and what boxes show of them. Expressions see `item`."""

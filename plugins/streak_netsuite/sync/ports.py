@@ -240,6 +240,20 @@ class InvoiceDesk(Protocol):
             UncertainWrite: nobody knows whether it was made.
         """
 
+    def deposits_of(self, order_id: str) -> Sequence[str]:
+        """Return the internal ids of the deposits that were paid for an order."""
+
+    def find_application(self, external_id: str) -> str | None:
+        """Return the internal id of the deposit application that carries this external id."""
+
+    def apply_deposit(self, deposit_id: str, invoice_id: str, *, external_id: str) -> str | None:
+        """Apply what is left of a deposit to an invoice; return the application's internal id, None for nothing to apply.
+
+        Raises:
+            RejectedByVendor: NetSuite refused it.
+            UncertainWrite: nobody knows whether it was made.
+        """
+
 
 class OrderEditor(Protocol):
     """Reads sales orders in NetSuite whole, and changes parts of them."""

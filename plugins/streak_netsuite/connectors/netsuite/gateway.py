@@ -17,6 +17,7 @@ from streak_netsuite.connectors.netsuite.calls.account import (
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.search import search
 from streak_netsuite.connectors.netsuite.calls.selection import SelectField, get_select_value
+from streak_netsuite.connectors.netsuite.deposits import Deposits
 from streak_netsuite.connectors.netsuite.entries import (
     customer_entry,
     item_entry,
@@ -104,6 +105,7 @@ class NetSuiteGateway:
             client, self._searches, zone=settings.user_zone, url_of=partial(order_url, client.account.ui_url)
         )
         self._invoicing = Invoicing(client, self._searches, self._stories)
+        self._deposits = Deposits(client, self._searches)
         self._editing = OrderEditing(client, self._searches, zone=settings.user_zone)
 
     def records(self, record_type: str) -> NetSuiteRecords:
@@ -220,6 +222,18 @@ class NetSuiteGateway:
     def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id."""
         return self._invoicing.make(order_id, external_id=external_id, dated=dated, memo=memo)
+
+    def deposits_of(self, order_id: str) -> Sequence[str]:
+        """Return the internal ids of the deposits that were paid for an order."""
+        return self._deposits.of_order(order_id)
+
+    def find_application(self, external_id: str) -> str | None:
+        """Return the internal id of the deposit application that carries this external id."""
+        return self._deposits.find(external_id)
+
+    def apply_deposit(self, deposit_id: str, invoice_id: str, *, external_id: str) -> str | None:
+        """Apply what is left of a deposit to an invoice; None when there is nothing to apply."""
+        return self._deposits.apply(deposit_id, invoice_id, external_id=external_id)
 
     def held_orders(self, order_ids: Sequence[str]) -> Mapping[str, HeldOrder]:
         """Return orders as NetSuite holds them, line by line; missing ones are left out."""

@@ -1,0 +1,91 @@
+"""Deposits that customers have paid for an order, applied to its invoice."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from streak_netsuite.connectors.netsuite.calls.reads import get
+from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
+from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, checked
+from streak_netsuite.connectors.netsuite.searches import Searches
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
+from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.errors import RejectedByVendor
+
+_DEPOSIT, _APPLICATION, _LIST = "customerDeposit", "depositApplication", "applyList"
+
+
+class Deposits:
+    """Customer deposits of one account."""
+
+    def __init__(self, client: SoapClient, searches: Searches) -> None:
+        self._client = client
+        self._searches = searches
+
+    def of_order(self, order_id: str) -> Sequence[str]:
+        """Return the internal ids of the deposits that were paid for an order, the oldest first.
+
+        They are searched by customer: which search field holds a deposit's order is not established.
+        """
+        order = self._client.send(get(RecordRef(type="salesOrder", internal_id=order_id)))
+        record = order.record_or_none(name=f"NetSuite sales order {order_id}")
+        customer = record.ref("entity") if record is not None else None
+        if customer is None:
+            return []
+        request = SearchRequest(
+            subject="Transaction",
+            criteria={
+                "type": any_of("_customerDeposit"),
+                "entity": any_of(RecordRef(type="customer", internal_id=customer.internal_id)),
+                "mainLine": checked(value=True),
+            },
+        )
+        found = (one for page in self._searches.records(request) for one in page)
+        return [one.internal_id for one in found if _is_for(one, order_id)]
+
+    def find(self, external_id: str) -> str | None:
+        """Return the internal id of the application that carries this external id."""
+        answer = self._client.send(get(RecordRef(type=_APPLICATION, external_id=external_id)))
+        record = answer.record_or_none(name=f"NetSuite deposit application {external_id}")
+        return None if record is None else record.internal_id
+
+    def apply(self, deposit_id: str, invoice_id: str, *, external_id: str) -> str | None:
+        """Apply what is left of a deposit to what is open of an invoice; return the application's internal id.
+
+        None when there is nothing to apply: the deposit is used up, or the invoice is settled.
+
+        Raises:
+            RejectedByVendor: NetSuite refused it.
+            UncertainWrite, TransientError: as their classes say.
+        """
+        name = f"NetSuite deposit {deposit_id} to invoice {invoice_id}"
+        source = RecordRef(type=_DEPOSIT, internal_id=deposit_id)
+        filled = self._client.send(initialize(Transform(to=_APPLICATION, source=source))).record
+        row = _row_of(filled, invoice_id)
+        if filled is None or row is None:
+            return None
+        ticked = Sublist(rows=(Fields(values={**row.values, "apply": True}),), mode=SublistMode.REPLACE)
+        record = replace(filled, external_id=external_id, sublists={_LIST: ticked})
+        answer = self._client.send(write(Verb.ADD, record))
+        if answer.status.saved and answer.ref is not None and answer.ref.internal_id:
+            return answer.ref.internal_id
+        error = answer.status.error(name=name, book=self._client.fault_book)
+        known = self.find(external_id) if isinstance(error, RejectedByVendor) else None
+        if known is None:
+            raise error
+        return known
+
+
+def _is_for(deposit: SuiteRecord, order_id: str) -> bool:
+    order = deposit.ref("salesOrder")
+    return order is not None and order.internal_id == order_id
+
+
+def _row_of(filled: SuiteRecord | None, invoice_id: str) -> Fields | None:
+    """Return the entry of an invoice that a deposit can be applied to, without an amount: NetSuite takes what fits."""
+    for row in filled.rows(_LIST) if filled is not None else ():
+        if row.text("doc") == invoice_id:
+            return Fields(values={"doc": row.values["doc"]})
+    return None
