@@ -238,6 +238,63 @@ def test_a_customer_outside_the_orders_subsidiary_is_held_and_named(world: World
     assert world.orders(box) == []
 
 
+def other_subsidiary(world: World, folder: Any, *, allowed: bool) -> None:
+    """Let orders be for subsidiary 2, and customers be added to it, where the account allows that."""
+    world.configure_netsuite(features={"multi_subsidiary_customer": allowed})
+    world.change_mapping(folder, "    memo: {from", "    subsidiary: {value: 2}\n    memo: {from")
+    text = world.mapping.read_text().replace("\ncustomer:\n", "\ncustomer:\n  other_subsidiary: add\n")
+    world.mapping.write_text(text)
+
+
+def ties(world: World) -> list[dict[str, Any]]:
+    return list(world.netsuite()["customerSubsidiaries"])
+
+
+def test_a_customer_is_added_to_the_orders_subsidiary_where_that_is_allowed(
+    world: World, tmp_path: Any
+) -> None:
+    other_subsidiary(world, tmp_path, allowed=True)
+    boxes = world.won_deals(3, organizations=1)
+    for _ in range(3):
+        world.run()
+        world.wait(30)
+    assert [len(world.orders(box)) for box in boxes] == [1, 1, 1]
+    assert {order["subsidiary"]["internalId"] for box in boxes for order in world.orders(box)} == {"2"}
+    assert len(ties(world)) == 1
+
+
+def test_where_customers_cannot_be_in_two_subsidiaries_the_deal_is_held_with_netsuites_reason(
+    world: World, tmp_path: Any
+) -> None:
+    other_subsidiary(world, tmp_path, allowed=False)
+    (box,) = world.won_deals(1)
+    world.run()
+    (hold,) = holds(world)
+    assert "customerSubsidiaryRelationship" in hold.reason
+    assert world.orders(box) == []
+
+
+def test_a_subsidiary_whose_answer_was_lost_is_not_added_twice(world: World, tmp_path: Any) -> None:
+    other_subsidiary(world, tmp_path, allowed=True)
+    (box,) = world.won_deals(1)
+    world.fault("netsuite", "cut_after", operation="upsertList", match="CustomerSubsidiaryRelationship")
+    world.run()
+    for _ in range(4):
+        world.wait(60)
+        world.run()
+    assert len(world.orders(box)) == 1
+    assert len(ties(world)) == 1
+
+
+def test_a_dry_run_tells_that_a_customer_would_be_added_and_adds_nobody(world: World, tmp_path: Any) -> None:
+    other_subsidiary(world, tmp_path, allowed=True)
+    (box,) = world.won_deals(1)
+    with world.product() as product:
+        plans, _ = product.deal_to_order().plan([box])
+    assert any("added to subsidiary" in warning for warning in plans[0].warnings)
+    assert ties(world) == []
+
+
 def test_a_record_changed_at_the_same_moment_is_tried_again(world: World) -> None:
     (box,) = world.won_deals(1)
     world.fault(

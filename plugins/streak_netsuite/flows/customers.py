@@ -44,12 +44,14 @@ class CustomerResolver:
         *,
         policy: MatchPolicy,
         credit_hold: Literal["ignore", "flag", "hold"],
+        other_subsidiary: Literal["hold", "add"],
     ) -> None:
         self._memory = memory
         self._erp = erp
         self._settings = settings
         self._policy = policy
         self._credit_hold = credit_hold
+        self._other_subsidiary: Literal["hold", "add"] = other_subsidiary
 
     def resolve(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime, reserve: bool
@@ -77,9 +79,13 @@ class CustomerResolver:
         found = self._recognise(batch, [*unbound, *orphaned], buyers)
         steps.update(self._survivors(batch, orphaned, orphans, found, now=now, keep=reserve))
         steps = self._share(steps)
-        return FitCheck(self._memory.directory, self._erp, credit_hold=self._credit_hold).keep_fitting(
-            batch, drafts, steps
+        check = FitCheck(
+            self._memory.directory,
+            self._erp,
+            credit_hold=self._credit_hold,
+            other_subsidiary=self._other_subsidiary,
         )
+        return check.keep_fitting(batch, drafts, steps)
 
     def _reserve(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime

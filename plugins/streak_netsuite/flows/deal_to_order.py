@@ -31,6 +31,7 @@ from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.engine import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.customer_subsidiary import CustomerSubsidiary
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
@@ -202,6 +203,7 @@ class DealToOrder:
             self.settings,
             policy=self.spec.match,
             credit_hold=self.spec.sales_order.when_on_credit_hold,
+            other_subsidiary=self.spec.customer.other_subsidiary,
         )
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
         return [
@@ -302,7 +304,7 @@ class DealToOrder:
             elif isinstance(reference, NotWritten):
                 self._decide_failed(batch, plan.deal, reference, what=f"customer '{plan.customer.reason}'")
         self._link_customers(plans)
-        self._write_orders(batch, ready, orders)
+        self._write_orders(batch, self._join_subsidiaries(batch, ready), orders)
 
     def _write_customers(self, batch: Batch, plans: Sequence[OrderPlan]) -> dict[str, Reference | NotWritten]:
         steps = {p.customer.operation_key: p for p in plans if p.customer.record is not None}
@@ -319,6 +321,38 @@ class DealToOrder:
             key: Reference(internal_id=result.internal_id) if isinstance(result, Landed) else result
             for key, result in results.items()
         }
+
+    def _join_subsidiaries(
+        self, batch: Batch, ready: Sequence[tuple[OrderPlan, Reference]]
+    ) -> list[tuple[OrderPlan, Reference]]:
+        """Add customers to the subsidiaries of their orders; return the plans whose customers are in them."""
+        ties = {
+            _tie_key(customer, plan.customer.joins): CustomerSubsidiary(
+                customer=customer, subsidiary=plan.customer.joins
+            )
+            for plan, customer in ready
+            if plan.customer.joins is not None
+        }
+        if not ties:
+            return list(ready)
+        runner: Runner[CustomerSubsidiary] = Runner(
+            self.memory,
+            upsert=self.erp.upsert_subsidiaries,
+            find=lambda keys: self.erp.find_subsidiaries({key: ties[key] for key in keys}),
+            clock=self.clock,
+            settle_seconds=self.settings.settle_seconds,
+        )
+        results = runner.write(batch.claim, [_planned_tie(key, tie) for key, tie in ties.items()])
+        fine: list[tuple[OrderPlan, Reference]] = []
+        for plan, customer in ready:
+            joins = plan.customer.joins
+            result = results.get(_tie_key(customer, joins)) if joins is not None else None
+            if isinstance(result, NotWritten):
+                what = f"customer {customer} in subsidiary {joins}"
+                self._decide_failed(batch, plan.deal, result, what=what, payload=plan.order)
+            else:
+                fine.append((plan, customer))
+        return fine
 
     def _link_customers(self, plans: Sequence[OrderPlan]) -> None:
         """Keep the ties to customers that were recognised. A customer tied elsewhere stays so; the order is right."""
@@ -492,9 +526,13 @@ def _order_plan(draft: MappedDealDraft, step: CustomerStep, *, silent: bool) -> 
         digest=draft.digest,
         silent=silent,
         trace=draft.trace,
-        warnings=draft.warnings,
+        warnings=(*draft.warnings, *_joining(step)),
         side_faults=draft.side_faults,
     )
+
+
+def _joining(step: CustomerStep) -> tuple[str, ...]:
+    return (f"the customer is added to subsidiary {step.joins}",) if step.joins is not None else ()
 
 
 def _planned_customer(plan: OrderPlan) -> PlannedWrite[Customer]:
@@ -514,6 +552,25 @@ def _planned_customer(plan: OrderPlan) -> PlannedWrite[Customer]:
         bind=lambda internal_id: Binding(
             streak=streak, netsuite=_netsuite(RecordKind.CUSTOMER, internal_id), rule="created"
         ),
+    )
+
+
+def _tie_key(customer: Reference, subsidiary: Reference | None) -> str:
+    named = subsidiary.internal_id if subsidiary is not None else ""
+    return external_id("streak-sub", customer.internal_id or "", named or "")
+
+
+def _planned_tie(key: str, tie: CustomerSubsidiary) -> PlannedWrite[CustomerSubsidiary]:
+    return PlannedWrite(
+        draft=IntentDraft(
+            operation_key=key,
+            flow=FLOW,
+            kind=RecordKind.CUSTOMER_SUBSIDIARY,
+            subject=_netsuite(RecordKind.CUSTOMER, tie.customer.internal_id or ""),
+            payload=to_plain(tie),
+        ),
+        record=tie,
+        bind=lambda _internal_id: None,
     )
 
 

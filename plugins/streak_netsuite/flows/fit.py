@@ -29,10 +29,12 @@ class FitCheck:
         erp: OrderTarget,
         *,
         credit_hold: Literal["ignore", "flag", "hold"],
+        other_subsidiary: Literal["hold", "add"],
     ) -> None:
         self._directory = directory
         self._erp = erp
         self._credit_hold = credit_hold
+        self._adds = other_subsidiary == "add"
 
     def keep_fitting(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], steps: Mapping[str, CustomerStep]
@@ -54,7 +56,8 @@ class FitCheck:
             )
             if error is None:
                 is_held = entry is not None and entry.on_credit_hold and self._credit_hold == "flag"
-                fine[draft.deal.key] = replace(step, on_credit_hold=is_held)
+                joins = joined_subsidiary(draft.order, subsidiary_of(step, entry)) if self._adds else None
+                fine[draft.deal.key] = replace(step, on_credit_hold=is_held, joins=joins)
             else:
                 batch.hold(draft.deal.key, hold_of(error, payload=to_plain(draft.order)), rule="customer")
         return fine
@@ -79,6 +82,14 @@ def subsidiary_of(step: CustomerStep, entry: CustomerEntry | None) -> str:
         return entry.subsidiary
     planned = step.record.subsidiary if step.record is not None else None
     return (planned.internal_id or "") if planned else ""
+
+
+def joined_subsidiary(order: SalesOrder, known: str) -> Reference | None:
+    """Return the order's subsidiary when it is another one than the customer's, as far as both are known by id."""
+    wanted = order.subsidiary
+    if wanted is None or not wanted.internal_id or not known or wanted.internal_id == known:
+        return None
+    return wanted
 
 
 def currency_error(order: SalesOrder, entry: CustomerEntry | None) -> RecordError | None:

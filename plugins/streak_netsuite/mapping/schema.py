@@ -380,6 +380,10 @@ class CustomerSection(_Part):
     custom_fields: CustomFields = Field(default_factory=dict)
     """Custom fields by script id (`custentity_...`)."""
 
+    other_subsidiary: Literal["hold", "add"] = "hold"
+    """What happens when an order is for another subsidiary than its customer's: a person is asked, or the customer is added to
+    the order's subsidiary first, where the account allows customers in several (Multi-Subsidiary Customer)."""
+
 
 class SalesOrderFields(_Part):
     """Standard fields of the order."""

@@ -32,6 +32,7 @@ class CustomerStep:
         rule: "binding", "external_id", "email", "name", "created", "same_name_in_batch".
         buyer_key: Streak key of the organization or contact.
         on_credit_hold: the customer is on credit hold in NetSuite, and the mapping wants that told.
+        joins: the subsidiary of the order, to which the customer has to be added first; None when it is in it.
     """
 
     rule: str
@@ -42,6 +43,7 @@ class CustomerStep:
     record: Customer | None = None
     operation_key: str = ""
     on_credit_hold: bool = False
+    joins: Reference | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from streak_netsuite.errors import RecordError, RejectedByVendor, TransientError, UncertainWrite
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.customer_subsidiary import CustomerSubsidiary
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.held_order import HeldOrder
@@ -26,7 +27,7 @@ from streak_netsuite.sync.intent import Answer, Intent, IntentDraft
 from streak_netsuite.sync.order_change import OrderChange
 from streak_netsuite.sync.outcome import Outcome
 
-RecordT = TypeVar("RecordT", Customer, SalesOrder)
+RecordT = TypeVar("RecordT", Customer, SalesOrder, CustomerSubsidiary)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,6 +156,14 @@ class BoxWriter(Protocol):
         """Return the key of the box's activity of that style whose text contains the marker, if there is one."""
 
 
+class Found(Protocol):
+    """A record that was looked up."""
+
+    @property
+    def internal_id(self) -> str:
+        """Its id at the vendor."""
+
+
 class OrderTarget(Protocol):
     """Reads and writes customers and orders in NetSuite.
 
@@ -167,6 +176,14 @@ class OrderTarget(Protocol):
 
     def find_customers(self, external_ids: Sequence[str]) -> Mapping[str, CustomerEntry]:
         """Return the customers that carry one of these external ids, by external id as asked."""
+
+    def find_subsidiaries(self, wanted: Mapping[str, CustomerSubsidiary]) -> Mapping[str, Found]:
+        """Return those of these ties that exist, whoever has made them, under the same keys."""
+
+    def upsert_subsidiaries(
+        self, writes: Sequence[RecordWrite[CustomerSubsidiary]], on_answer: OnAnswer
+    ) -> None:
+        """Add customers to further subsidiaries under their operation keys."""
 
     def upsert_customers(self, writes: Sequence[RecordWrite[Customer]], on_answer: OnAnswer) -> None:
         """Write customers under their operation keys."""

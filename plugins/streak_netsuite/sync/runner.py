@@ -6,17 +6,18 @@ Intent before write; the answer kept in the moment it comes; lookup by key when 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from streak_netsuite.errors import RejectedByVendor, TransientError, UncertainWrite
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.customer_subsidiary import CustomerSubsidiary
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim
 from streak_netsuite.sync.intent import ADOPTED, Answer, Intent, IntentDraft, IntentState
-from streak_netsuite.sync.ports import Memory, NotWritten, OnAnswer, RecordWrite, WriteResult, Written
+from streak_netsuite.sync.ports import Found, Memory, NotWritten, OnAnswer, RecordWrite, WriteResult, Written
 
-RecordT = TypeVar("RecordT", Customer, SalesOrder)
+RecordT = TypeVar("RecordT", Customer, SalesOrder, CustomerSubsidiary)
 
 # Status codes that say "this key or name is taken": perhaps by an earlier write of ours.
 PERHAPS_OURS = frozenset(
@@ -24,26 +25,18 @@ PERHAPS_OURS = frozenset(
 )
 
 
-class Found(Protocol):
-    """A record that was looked up."""
-
-    @property
-    def internal_id(self) -> str:
-        """Its id at the vendor."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class PlannedWrite(Generic[RecordT]):
     """One record to write, with what follows once it is there.
 
     Attributes:
-        bind: the tie that the vendor's id proves.
+        bind: the tie that the vendor's id proves; None for a record that no Streak record stands behind.
         follow_ups: writes that become due, given the vendor's id.
     """
 
     draft: IntentDraft
     record: RecordT
-    bind: Callable[[str], Binding]
+    bind: Callable[[str], Binding | None]
     follow_ups: Callable[[str], tuple[IntentDraft, ...]] = lambda _: ()
 
     @property

@@ -101,7 +101,9 @@ class NetSuiteDesk:
         # Another worker may have been faster: its record carries our key.
         known = self._find(record.type, record.external_id)
         if known is None:
-            raise answer.status.error(name=f"NetSuite {record.type} {record.external_id}")
+            raise answer.status.error(
+                name=f"NetSuite {record.type} {record.external_id}", book=self._client.fault_book
+            )
         return known
 
     def _find(self, record_type: str, external_id: str) -> str | None:

@@ -17,6 +17,7 @@ from streak_netsuite.connectors.netsuite.calls.account import (
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.search import search
 from streak_netsuite.connectors.netsuite.calls.selection import SelectField, get_select_value
+from streak_netsuite.connectors.netsuite.customer_subsidiaries import TIE, find_ties, write_tie
 from streak_netsuite.connectors.netsuite.deposits import Deposits
 from streak_netsuite.connectors.netsuite.entries import (
     customer_entry,
@@ -57,6 +58,7 @@ from streak_netsuite.errors import ConfigurationError, PermanentError, RejectedB
 from streak_netsuite.flows.reconcile import OrderRow
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.customer_subsidiary import CustomerSubsidiary
 from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.model.held_order import HeldOrder
 from streak_netsuite.model.order_story import OrderStory
@@ -168,6 +170,16 @@ class NetSuiteGateway:
         self._write(
             "customer", [(w.operation_key, partial(write_customer, w.record)) for w in writes], on_answer
         )
+
+    def find_subsidiaries(self, wanted: Mapping[str, CustomerSubsidiary]) -> Mapping[str, RecordRef]:
+        """Return those of these ties that exist, whoever has made them, under the same keys."""
+        return find_ties(self._searches, wanted)
+
+    def upsert_subsidiaries(
+        self, writes: Sequence[RecordWrite[CustomerSubsidiary]], on_answer: OnAnswer
+    ) -> None:
+        """Add customers to further subsidiaries under their operation keys."""
+        self._write(TIE, [(w.operation_key, partial(write_tie, w.record)) for w in writes], on_answer)
 
     def find_orders(self, external_ids: Sequence[str]) -> Mapping[str, OrderEntry]:
         """Return the sales orders that carry one of these external ids."""

@@ -32,6 +32,7 @@ _STATE_LISTS = {
     "deposits": "customerDeposit",
     "depositApplications": "depositApplication",
     "refunds": "customerRefund",
+    "customerSubsidiaries": "customerSubsidiaryRelationship",
     "customRecords": "customRecord",
     "currencies": "currency",
     "subsidiaries": "subsidiary",

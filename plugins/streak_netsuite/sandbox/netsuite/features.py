@@ -27,6 +27,7 @@ _ELEMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _KINDS: Mapping[str, str] = MappingProxyType(
     {
+        "customerSubsidiaryRelationship": "multi_subsidiary_customer",
         "itemFulfillment": "advanced_shipping",
         "subsidiary": "one_world",
         "currency": "multi_currency",

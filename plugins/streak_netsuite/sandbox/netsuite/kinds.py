@@ -104,6 +104,15 @@ _ENTITIES = (
         sublists=MappingProxyType({"addressbookList": "addressbook"}),
     ),
     Kind(
+        name="customerSubsidiaryRelationship",
+        type="relationships:CustomerSubsidiaryRelationship",
+        group="customerSubsidiaryRelationship",
+        label="customer-subsidiary relationship",
+        modified="",
+        writable=True,
+        read_only=frozenset({"isPrimarySub"}),
+    ),
+    Kind(
         name="vendor",
         type="relationships:Vendor",
         group="entity",

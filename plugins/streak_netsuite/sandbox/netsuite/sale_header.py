@@ -2,7 +2,14 @@
 
 from decimal import Decimal
 
-from streak_netsuite.sandbox.netsuite import address_book, body_fields, customers, features, references
+from streak_netsuite.sandbox.netsuite import (
+    address_book,
+    body_fields,
+    customer_subsidiaries,
+    customers,
+    features,
+    references,
+)
 from streak_netsuite.sandbox.netsuite.amounts import CENT, ZERO, add_up, cents, is_percent, read_rate
 from streak_netsuite.sandbox.netsuite.kinds import TAX_CODE_KINDS
 from streak_netsuite.sandbox.netsuite.refusals import bad_reference
@@ -50,7 +57,7 @@ def _fit_subsidiary(store: Store, transaction: Record, customer: Record) -> None
         return
     theirs: Ref = customer.fields["subsidiary"]
     ours: Ref = transaction.fields.setdefault("subsidiary", theirs)
-    if ours.internal_id != theirs.internal_id:
+    if ours.internal_id != theirs.internal_id and not customer_subsidiaries.has(store, customer, ours):
         raise bad_reference("subsidiary", ours.internal_id, f"for entity {customer.internal_id}")
     for name in _PLACES:
         if transaction.fields.get(name):

@@ -32,6 +32,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "AccountingPeriod": ("accountingPeriod",),
         "Contact": ("contact",),
         "Customer": ("customer",),
+        "CustomerSubsidiaryRelationship": ("customerSubsidiaryRelationship",),
         "CustomRecord": ("customRecord",),
         "Item": ITEM_KINDS,
         "Transaction": TRANSACTION_KINDS,

@@ -15,6 +15,7 @@ FEATURES: dict[str, bool] = {
     "gift_certificates": True,
     "locations": True,
     "multi_currency": True,
+    "multi_subsidiary_customer": False,
     "one_world": True,
     "suite_tax": False,
 }

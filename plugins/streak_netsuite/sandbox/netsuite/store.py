@@ -19,6 +19,7 @@ _FIRST_IDS = {
     "transaction": 8006,
     "item": 1101,
     "customRecord": 9001,
+    "customerSubsidiaryRelationship": 4001,
     "address": 3001,
     "line": 50001,
 }
