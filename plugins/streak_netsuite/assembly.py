@@ -60,6 +60,7 @@ from streak_netsuite.mapping.record_schema import (
     StreakTarget,
 )
 from streak_netsuite.mapping.record_type import RecordType
+from streak_netsuite.mapping.sample import Sample, sample_of
 from streak_netsuite.mapping.spec import MappingSpec, load_spec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.reference import Reference
@@ -346,6 +347,13 @@ class Product:
             settings=self.settings.flow,
             clock=self.clock,
         )
+
+    def sample(self, deal: Deal) -> Sample:
+        """Return a sample of a deal: what NetSuite knows of the names in it, and what the mapping makes of it now."""
+        zone = self.settings.netsuite.account_zone
+        engine = Engine(self.spec, zone=zone, lookups=StaticLookups(self.spec))
+        wanted = engine.wanted_lookups(deal)
+        return sample_of(self.spec, deal, live_items(self.netsuite, wanted) if wanted else {}, zone)
 
     def engine_for(self, deals: Sequence[Deal]) -> Engine:
         """Return a mapping engine that knows the items these deals name."""

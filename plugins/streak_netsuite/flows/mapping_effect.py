@@ -1,6 +1,9 @@
 """What another mapping would make of deals: which records would differ, field by field, and which would be held or pass."""
 
-from collections.abc import Callable, Iterator, Sequence
+import html
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +28,16 @@ class Effect(StrEnum):
     BREAKS = "breaks"
     MENDS = "mends"
     HELD = "held"
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
+_MEANING: Mapping[Effect, str] = {
+    Effect.SAME: "as now",
+    Effect.CHANGED: "other values",
+    Effect.BREAKS: "would be held, and pass now",
+    Effect.MENDS: "would pass, and are held now",
+    Effect.HELD: "held by both",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +86,43 @@ def effect_text(effects: Sequence[DealEffect]) -> str:
     head = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "no deal"
     blocks = [_block(one) for one in effects if one.effect not in {Effect.SAME, Effect.HELD}]
     return "\n\n".join([f"{len(effects)} deals: {head}. Nothing was written.", *blocks])
+
+
+def effect_markdown(effects: Sequence[DealEffect], *, values: bool = False) -> str:
+    """Return the effects as a comment on a pull request: counts, fields by how many deals they change, then the deals.
+
+    Args:
+        values: show deals by name with their values; without it only keys and fields are shown, which are nobody's data.
+    """
+    counts = {kind: sum(1 for one in effects if one.effect is kind) for kind in Effect}
+    rows = [f"| {kind.value} | {_MEANING[kind]} | {count} |" for kind, count in counts.items() if count]
+    table = ["| | | deals |", "|---|---|---|", *rows] if rows else ["No deal was won in that time."]
+    touched = Counter(change.field for one in effects for change in one.changes)
+    fields = [f"| `{name}` | {count} |" for name, count in touched.most_common()]
+    parts = [f"### What this mapping would change: {len(effects)} deals", "", *table]
+    parts += ["", "| field | deals |", "|---|---|", *fields] if fields else []
+    parts += [
+        line for one in effects if one.effect not in {Effect.SAME, Effect.HELD} for line in _item(one, values)
+    ]
+    return "\n".join([*parts, "", "Nothing was written."])
+
+
+def _item(one: DealEffect, values: bool) -> Iterator[str]:
+    named = f"{html.escape(one.name)} ({one.key})" if values else one.key
+    yield f"\n<details><summary>{one.effect.value}: {named}</summary>\n"
+    for change in one.changes:
+        told = (
+            f": {_escaped(change.old or '(empty)')} → {_escaped(change.new or '(empty)')}" if values else ""
+        )
+        yield f"- `{change.field}`{told}"
+    for fault in one.faults:
+        yield f"- fault: {_escaped(fault if values else fault.split(':', maxsplit=1)[0])}"
+    yield "\n</details>"
+
+
+def _escaped(text: str) -> str:
+    """Return text that Markdown shows as it is, on one line."""
+    return _MARKS.sub(r"\\\1", html.escape(" ".join(text.split()), quote=False))
 
 
 def _effect(deal: Deal, now: MappedDeal, then: MappedDeal) -> DealEffect:
