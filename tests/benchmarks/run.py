@@ -24,6 +24,7 @@ NAMES = (
     "reconcile_100k",
     "mapping_quality",
     "mapping_500x500",
+    "mapping_engine",
     "backfill",
 )
 REPORT = Path("build/bench.json")

@@ -61,7 +61,7 @@ def convert(value: Any, target: TargetType, zone: ZoneInfo) -> Any:
 def to_text(value: Any, zone: ZoneInfo) -> str:
     """Return a value as text: numbers in plain notation, moments in the account's zone, yes and no."""
     if isinstance(value, str):
-        return _NOT_IN_XML.sub("", value)
+        return value if value.isprintable() else _NOT_IN_XML.sub("", value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Decimal):

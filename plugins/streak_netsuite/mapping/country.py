@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.languages import get_official_languages
 from babel.localedata import load as load_locale
@@ -127,6 +127,8 @@ _THREE_LETTERS: Mapping[str, str] = {
 }
 # Every country is known by its name in the first languages, and by its own name in the others.
 _WIDE_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+_MARKS = re.compile(r"[.,;()]")
+_REMEMBERED = 4096  # words of addresses: countries and cities come again and again
 _OWN_LANGUAGES = tuple(
     "ar bg bn cs da el et fi he hi hr hu hy id is ja ka kk ko lt lv mk ms nb no pl ro ru sk sl sq sr sv th tr uk ur vi zh".split()
 )
@@ -156,6 +158,7 @@ def country_code(suitetalk_name: str) -> str:
         raise ValueError(f"'{suitetalk_name}' is not a value of SuiteTalk's Country enumeration") from None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def find_country(text: str) -> str | None:
     """Return the ISO code of a country named in any of its own or a major language, or by its code."""
     key = _key(text)
@@ -208,4 +211,4 @@ def _official(code: str) -> set[str]:
 
 
 def _key(text: str) -> str:
-    return " ".join(re.sub(r"[.,;()]", "", fold(text)).replace("&", "and").replace("’", "'").split())
+    return " ".join(_MARKS.sub("", fold(text)).replace("&", "and").replace("’", "'").split())

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -58,6 +58,7 @@ _LINE_TYPES: Mapping[str, TargetType] = {
     "description": TargetType.TEXT,
     "tax_code": TargetType.SELECT,
 }
+_CUSTOM_FIELD_TYPES = {TargetType(type_.value): type_ for type_ in CustomFieldType}
 _OF_COMPANIES = frozenset({"company_name"})
 _OF_PEOPLE = frozenset({"first_name", "last_name"})
 
@@ -315,7 +316,7 @@ class Engine:
             for script_id, rule in rules.items()
         )
         return tuple(
-            CustomField(script_id=script_id, type=CustomFieldType(rule.type.value), value=value)
+            CustomField(script_id=script_id, type=_CUSTOM_FIELD_TYPES[rule.type], value=value)
             for script_id, rule, value in read
             if value is not None
         )
@@ -414,8 +415,7 @@ def _blocks(faults: Iterable[MappingError]) -> bool:
 
 
 def _too_long(address: Address) -> Iterator[str]:
-    for part in fields(address):
-        limit = limits.ADDRESS.get(part.name)
-        length = len(getattr(address, part.name))
-        if limit and length > limit:
-            yield f"has {length} characters in {part.name}, and NetSuite takes {limit}"
+    for name, limit in limits.ADDRESS.items():
+        length = len(getattr(address, name))
+        if length > limit:
+            yield f"has {length} characters in {name}, and NetSuite takes {limit}"

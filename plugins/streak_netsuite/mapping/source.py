@@ -60,8 +60,11 @@ class SourcePath:
         """Return what the path names, or None when the deal has no such value."""
         value: Any = view
         for step in self.steps:
-            value = _step(value, step)
-            if value is None:
+            if isinstance(value, dict):  # a view is made of plain dicts and tuples
+                value = value.get(step)
+            elif isinstance(value, tuple) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
                 return None
         return value
 
@@ -137,12 +140,6 @@ def _token_value(found: re.Match[str]) -> str | int:
     return found["double"] or found["single"] or found["name"].strip()
 
 
-def _step(value: Any, step: str | int) -> Any:
-    if isinstance(step, int):
-        return value[step] if isinstance(value, tuple) and step < len(value) else None
-    return value.get(step) if isinstance(value, Mapping) else None
-
-
 def _or(names: tuple[str, ...]) -> str:
     return ", ".join(names[:-1]) + " or " + names[-1]
 
@@ -152,6 +149,8 @@ def view_of(deal: Deal) -> View:
 
     An organization or contact that the deal does not have reads as one whose values are all empty.
     """
+    organizations = tuple(_party(party) for party in deal.organizations)
+    contacts = tuple(_party(party) for party in deal.contacts)
     return {
         "box": {
             "key": deal.key,
@@ -163,26 +162,22 @@ def view_of(deal: Deal) -> View:
             "owner_email": deal.owner_email,
             "fields": _fields(deal.fields),
         },
-        "organization": _party(deal.organization),
-        "contact": _party(deal.contact),
-        "buyer": _buyer(deal),
-        "organizations": tuple(_party(p) for p in deal.organizations),
-        "contacts": tuple(_party(p) for p in deal.contacts),
+        "organization": organizations[0] if organizations else _NOBODY,
+        "contact": contacts[0] if contacts else _NOBODY,
+        "buyer": _buyer(deal, organizations, contacts),
+        "organizations": organizations,
+        "contacts": contacts,
     }
 
 
-def _party(party: Party | None, emails: tuple[str, ...] | None = None) -> dict[str, Any]:
-    if party is None:
-        return _NOBODY
-    emails = party.emails if emails is None else emails
+def _party(party: Party) -> dict[str, Any]:
     return {
         "key": party.key,
         "name": party.name,
         "given_name": party.given_name,
         "family_name": party.family_name,
         "title": party.title,
-        "email": next(iter(emails), ""),
-        "emails": emails,
+        **_emails(party.emails),
         "phone": next(iter(party.phones), ""),
         "phones": party.phones,
         "domain": next(iter(party.domains), ""),
@@ -193,15 +188,21 @@ def _party(party: Party | None, emails: tuple[str, ...] | None = None) -> dict[s
     }
 
 
+def _emails(emails: tuple[str, ...]) -> dict[str, Any]:
+    return {"email": next(iter(emails), ""), "emails": emails}
+
+
 _NOBODY: dict[str, Any] = {
     name: {} if name == "fields" else () if name in _LIST_ATTRIBUTES else "" for name in PARTY_ATTRIBUTES
 }
 
 
-def _buyer(deal: Deal) -> dict[str, Any]:
-    if deal.organization is None:
-        return _party(deal.contact)
-    return _party(deal.organization, buyer_emails(deal))
+def _buyer(
+    deal: Deal, organizations: tuple[dict[str, Any], ...], contacts: tuple[dict[str, Any], ...]
+) -> dict[str, Any]:
+    if organizations:
+        return organizations[0] | _emails(buyer_emails(deal))
+    return contacts[0] if contacts else _NOBODY
 
 
 def buyer_emails(deal: Deal) -> tuple[str, ...]:

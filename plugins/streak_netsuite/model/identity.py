@@ -28,6 +28,8 @@ def external_id(prefix: str, *parts: str) -> str:
 
 def fold(text: str) -> str:
     """Lower-case text without accents, with runs of white space as single blanks."""
+    if text.isascii():  # nothing to decompose; most text is
+        return " ".join(text.lower().split())
     # Decomposed on both sides of folding: a styled letter (𝕬) becomes a plain capital only by the first.
     folded = unicodedata.normalize("NFKD", text).casefold()
     decomposed = unicodedata.normalize("NFKD", folded).casefold()
