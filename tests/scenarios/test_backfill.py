@@ -1,12 +1,14 @@
 """Old deals are caught up on: silently, behind what happens now, resumable, and repeated without a single duplicate."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from streak_netsuite.errors import StreakNetSuiteError
+from streak_netsuite.errors import StreakNetSuiteError, Unavailable
 from streak_netsuite.flows.backfill import Progress, Window
 from streak_netsuite.sync.outcome import Action
 
@@ -76,6 +78,51 @@ def test_a_window_that_ends_before_it_begins_is_refused() -> None:
     today = datetime.now(UTC).date()
     with pytest.raises(ValueError, match="before it begins"):
         Window(since=today, until=today - timedelta(days=1))
+
+
+def test_deals_are_ordered_while_others_are_still_being_listed(world: World) -> None:
+    keys = world.deals(6)
+
+    class Slow:
+        """Boxes whose second half is listed only after one of the first half was ordered."""
+
+        def won_boxes(self, *names: Any) -> Iterator[Any]:
+            (*first, last) = [box for page in product.streak.won_boxes(*names) for box in page]
+            yield first
+            for _ in range(600):
+                if ordered(world, keys):
+                    break
+                time.sleep(0.05)
+            seen.append(ordered(world, keys))
+            yield [last]
+
+    seen: list[int] = []
+    with world.product() as product:
+        backfill = product.backfill()
+        object.__setattr__(backfill, "boxes", Slow())
+        *_, progress = backfill.run(Window())
+    assert seen[0] > 0
+    assert progress.left == 0
+    assert ordered(world, keys) == 6
+
+
+def test_a_listing_that_fails_stops_the_backfill_and_is_gone_on_with(world: World) -> None:
+    keys = world.deals(4)
+
+    class Broken:
+        """Boxes of which Streak lists the first and then no more."""
+
+        def won_boxes(self, *names: Any) -> Iterator[Any]:
+            yield next(iter(product.streak.won_boxes(*names)))[:1]
+            raise Unavailable("Streak went away")
+
+    with world.product() as product:
+        backfill = product.backfill()
+        object.__setattr__(backfill, "boxes", Broken())
+        with pytest.raises(Unavailable, match="went away"):
+            list(backfill.run(Window()))
+    catch_up(world)
+    assert ordered(world, keys) == 4
 
 
 def test_what_happens_now_is_worked_on_first_and_tells_its_box(world: World, tmp_path: Path) -> None:

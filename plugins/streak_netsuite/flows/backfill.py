@@ -3,9 +3,10 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import Event
 from typing import Any, Protocol
 
 from streak_netsuite.flows.deal_to_order import DealToOrder
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _JOB = "backfill"  # the snapshot that names the job under way
 _PAUSE_SECONDS = 1.0
+_PAGE_SECONDS = 0.2  # about what a page of the listing takes
 _EVENT = "backfill"
 
 
@@ -119,37 +121,55 @@ class Backfill:
     def run(self, window: Window) -> Iterator[Progress]:
         """Catch up on a window; yield how far it is after each batch, and at the end.
 
+        The first deals are worked on while the others are still being listed.
+
         Raises:
             TransientError, PermanentError: a vendor or the ledger stopped us; run it again to go on.
         """
-        self.list(window)
-        yield from self.go_on()
+        stopped = Event()
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="backfill-list") as pool:
+            listing = pool.submit(self.list, window, stopped)
+            try:
+                yield from self.go_on(listing)
+            finally:
+                stopped.set()
 
-    def list(self, window: Window) -> int:
-        """Put the deals of a window into the inbox, and return how many there are that were not there."""
+    def list(self, window: Window, stopped: Event | None = None) -> int:
+        """Put the deals of a window into the inbox, and return how many there are that were not there.
+
+        Args:
+            stopped: ends the listing after the page under way; the same window lists the rest when it is run again.
+        """
         job = self._job(window)
         if job["listed"]:
             return 0
         new = 0
         for page in self.boxes.won_boxes(self.spec.source.pipeline, self.spec.source.stages):
             hints = [_hint(box, str(job["label"])) for box in page if window.holds(box)]
+            if stopped is not None and stopped.is_set():
+                return new
             if hints:
                 new += self.memory.store_hints(hints, now=self.clock()).new
         self.memory.keep_snapshot(_JOB, {**job, "listed": True}, now=self.clock())
         log.info("backfill of %s: %d deals", window, new)
         return new
 
-    def go_on(self) -> Iterator[Progress]:
+    def go_on(self, listing: Future[int] | None = None) -> Iterator[Progress]:
         """Work through what was listed, whichever window it is of.
 
         Records that are to be tried again later are waited for, but not longer than `patience_seconds` without any.
+
+        Args:
+            listing: what still puts deals into the inbox; its failure is raised here.
         """
         began, before = self.timer(), self.memory.count_backfill()[1]
         report, idle = RunReport(), 0.0
         while True:
-            for part in self._batches():
+            for part in self._batches(listing):
                 report, idle = report + part, 0.0
                 yield self._progress(began, before, report)
+            if listing is not None:
+                listing.result()
             progress = self._progress(began, before, report)
             if not progress.left or idle >= self.patience_seconds:
                 yield progress
@@ -157,25 +177,31 @@ class Backfill:
             self.sleep(_PAUSE_SECONDS)
             idle += _PAUSE_SECONDS
 
-    def _batches(self) -> Iterator[RunReport]:
+    def _batches(self, listing: Future[int] | None) -> Iterator[RunReport]:
         """Work on several batches at once: while one is read from Streak, another one is written to NetSuite.
 
         A failure is raised after the batches that are under way have ended.
         """
         with ThreadPoolExecutor(max_workers=self.workers, thread_name_prefix="backfill") as pool:
-            running = {pool.submit(self._batch) for _ in range(self.workers)}
+            running = {pool.submit(self._batch, listing) for _ in range(self.workers)}
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for one in done:
                     part = one.result()
                     if part is not None:
-                        running.add(pool.submit(self._batch))
+                        running.add(pool.submit(self._batch, listing))
                         yield part
 
-    def _batch(self) -> RunReport | None:
-        """Work on one batch; None when nothing is ready."""
-        self._give_way()
-        return next(self.flow.batches(backfill=True), None)
+    def _batch(self, listing: Future[int] | None) -> RunReport | None:
+        """Work on one batch; None when nothing is ready, and nothing more is being listed."""
+        while True:
+            self._give_way()
+            is_last = listing is None or listing.done()
+            part = next(self.flow.batches(backfill=True), None)
+            if part is not None or is_last:
+                return part
+            if listing is not None:
+                wait([listing], timeout=_PAGE_SECONDS)
 
     def _progress(self, began: float, before: int, report: RunReport) -> Progress:
         left, done = self.memory.count_backfill()

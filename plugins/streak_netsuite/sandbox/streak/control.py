@@ -170,9 +170,12 @@ class _Desk:
         return JSONResponse({"deliveries": self._courier.shown_log()})
 
 
+_FAR = 100_003  # a second word that no first word is near
+
+
 def _new_party(store: Store, number: int) -> tuple[Json, Json]:
     serial = len(store.organizations) + 1
-    name = f"Customer {_word(serial)} {serial:05d}"
+    name = f"{_word(serial)} {_word(serial + _FAR)}"
     domain = f"c{serial:05d}.test"
     organization = store.add_party(
         "organization",
