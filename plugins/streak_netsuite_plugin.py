@@ -6,14 +6,26 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from streak_netsuite.preload import preload
-from streak_netsuite.web.app import app
+from streak_netsuite.web.app import BOARD_PREFIX, app, base_path, board_app
 
 
 class StreakNetSuitePlugin(AirflowPlugin):
-    """Mounts the webhook receiver at `/streak-netsuite`, and makes tasks start sooner."""
+    """Mounts the webhook receiver and the mapping board, and makes tasks start sooner."""
 
     name = "streak_netsuite"
-    fastapi_apps = [{"app": app, "url_prefix": "/streak-netsuite", "name": "Streak and NetSuite"}]  # noqa: RUF012 - Airflow's form
+    fastapi_apps = [  # noqa: RUF012 - Airflow's form, here and below
+        {"app": app, "url_prefix": "/streak-netsuite", "name": "Streak and NetSuite"},
+        {"app": board_app, "url_prefix": BOARD_PREFIX, "name": "Mapping board"},
+    ]
+    external_views = [  # noqa: RUF012
+        {
+            "name": "Mapping board",
+            "href": f"{base_path()}{BOARD_PREFIX}/",
+            "destination": "nav",
+            "category": "browse",
+            "url_route": "streak-netsuite-mapping",
+        }
+    ]
 
     @classmethod
     def on_load(cls, *args: Any, **kwargs: Any) -> None:

@@ -21,6 +21,8 @@ from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.schema import upgrade
 from streak_netsuite.ledger.settings import LedgerSettings
 
+pytest_plugins = ("airflow_place",)
+
 _TEMPLATE = "ledger_template"
 _TEMPLATE_LOCK = 1
 _ROOM_BYTES = 2 * 1024**3

@@ -309,6 +309,30 @@ def deal(
     typer.echo(json.dumps(timeline.as_dict(), indent=2) if as_json else timeline_text(timeline))
 
 
+@app.command()
+def audit(
+    subject: Annotated[
+        str | None, typer.Option(help="Only what was done to this: a record's id, a file's name.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest.")] = 50,
+    details: Annotated[
+        bool, typer.Option("--details", help="With old and new values; they may be personal.")
+    ] = False,
+) -> None:
+    """List who did what, the newest first: decisions about holds, saved mappings, ties that were moved. Writes nothing."""
+    import json
+
+    with _ledger() as ledger:
+        events = ledger.list_audit(subject=subject, limit=limit)
+    for event in events:
+        told = f"  {json.dumps(event.details, default=str, ensure_ascii=False)}" if details else ""
+        typer.echo(f"{event.at:%Y-%m-%d %H:%M:%SZ}  {event.actor}  {event.action}  {event.subject}{told}")
+    if not events:
+        typer.echo(
+            "nothing is in the audit" if subject is None else f"nothing is in the audit about {subject}"
+        )
+
+
 @ledger_app.command("upgrade")
 def ledger_upgrade() -> None:
     """Create the ledger's tables, or bring them up to this release."""

@@ -125,7 +125,7 @@ def test_refused_credentials_alert_once_and_work_resumes(place: Place) -> None:
 def test_tasks_take_their_slot_from_the_pool_the_configuration_names(
     monkeypatch: pytest.MonkeyPatch, pool: str | None
 ) -> None:
-    from streak_netsuite.operators.configured import netsuite_pool
+    from streak_netsuite.hooks.configured import netsuite_pool
 
     if pool:
         monkeypatch.setenv("AIRFLOW__STREAK_NETSUITE__POOL", pool)

@@ -28,20 +28,25 @@ class ProductHook:
     mapping: str = "deal_to_order"
 
     @contextlib.contextmanager
-    def open(self, *, run_id: str) -> "Iterator[Product]":
-        """Open both vendors and the ledger for the length of a block."""
+    def open(self, *, run_id: str, read_only: bool = False) -> "Iterator[Product]":
+        """Open both vendors and the ledger for the length of a block.
+
+        Args:
+            read_only: a write to a vendor is refused before it leaves.
+        """
         from streak_netsuite.assembly import Settings, open_product
 
         settings = Settings(
             streak=StreakHook(self.streak_conn_id).settings(),
             netsuite=NetSuiteHook(self.netsuite_conn_id).settings(),
             ledger=LedgerHook(self.ledger_conn_id).settings(),
-            mapping=self._mapping_path(),
+            mapping=self.mapping_path(),
         )
-        with open_product(settings, run_id=run_id) as product:
+        with open_product(settings, run_id=run_id, read_only=read_only) as product:
             yield product
 
-    def _mapping_path(self) -> Path:
+    def mapping_path(self) -> Path:
+        """Return where the mapping file lies."""
         from streak_netsuite.mapping.spec import shipped_spec_path
 
         path = Path(self.mapping)

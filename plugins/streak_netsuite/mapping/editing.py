@@ -1,5 +1,6 @@
 """Changes to a mapping file that keep its comments, its order and its look."""
 
+import copy
 import io
 import os
 import re
@@ -18,6 +19,7 @@ from streak_netsuite.mapping.spec import load_spec
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _WIDTH = 120
+_ONE_LINE = 200  # characters of a rule or table, beyond which it gets lines of its own
 
 
 class MappingFile:
@@ -25,16 +27,17 @@ class MappingFile:
 
     Args:
         path: of the file; it may have faults, which `save` does not let through.
+        text: a draft to go on with, in place of what the file holds.
 
     Raises:
         ConfigurationError: it cannot be read at all.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, text: str | None = None) -> None:
         self.path = path
         try:
             self._before = path.read_text(encoding="utf-8")
-            self._data = _yaml().load(self._before)
+            self._data = _yaml().load(self._before if text is None else text)
         except (OSError, UnicodeDecodeError, YAMLError) as error:
             raise ConfigurationError(f"mapping file {path} cannot be read: {error}") from error
         if not isinstance(self._data, CommentedMap):
@@ -76,12 +79,52 @@ class MappingFile:
         if comment:
             place.yaml_add_eol_comment(" ".join(comment.split()), last)
 
+    def rule_text(self, target: str) -> str:
+        """Return what stands at a target as YAML in lines of its own; "" when nothing does."""
+        found = copy.deepcopy(self.rule(target))
+        if found is None:
+            return ""
+        if isinstance(found, CommentedMap):
+            found.fa.set_block_style()
+        out = io.StringIO()
+        _yaml().dump(found, out)
+        return out.getvalue().removesuffix("...\n")
+
+    def set_rule_text(self, target: str, text: str) -> None:
+        """Put a rule that is written in YAML at a target.
+
+        Raises:
+            ConfigurationError: the text is no YAML, or holds no keys; or as `set_rule`.
+        """
+        try:
+            rule = _yaml().load(text)
+        except YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            at = f"line {mark.line + 1}: " if mark else ""
+            told = getattr(error, "problem", None) or "it cannot be read"
+            raise ConfigurationError(f"the rule of {target} is not valid YAML: {at}{told}") from error
+        if not isinstance(rule, CommentedMap):
+            raise ConfigurationError(
+                f"the rule of {target} holds no keys; begin with `from:`, say `from: box.name`"
+            )
+        self.set_rule(target, rule)
+
     def remove(self, target: str) -> None:
         """Take out what stands at a target; nothing happens when nothing does."""
         *above, last = _steps(target)
         place = self._at(above)
         if isinstance(place, CommentedMap) and last in place:
             del place[last]
+
+    def keys(self, place: str) -> list[str]:
+        """Return the names that stand at a place such as `sales_order.custom_fields`; none when there is no such place."""
+        found = self._at(_steps(place))
+        return [str(key) for key in found] if isinstance(found, Mapping) else []
+
+    @property
+    def before(self) -> str:
+        """What the file holds."""
+        return self._before
 
     def text(self) -> str:
         """Return the file as it would be written."""
@@ -149,9 +192,10 @@ def _step(place: Any, step: str | int) -> Any:
 
 
 def _flow(rule: Mapping[str, Any]) -> CommentedMap:
-    """Return a rule that is written on one line, as people write it."""
+    """Return a rule that is written on one line, as people write it; one that is too long for that, in several."""
     made = CommentedMap()
     for key, value in rule.items():
         made[key] = _flow(value) if isinstance(value, Mapping) else value
-    made.fa.set_flow_style()
+    if len(str(dict(rule))) <= _ONE_LINE:
+        made.fa.set_flow_style()
     return made

@@ -93,6 +93,21 @@ class MappedDeal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FieldReadings:
+    """A deal's value for each field of a mapping.
+
+    Attributes:
+        values: by target ("sales_order.fields.memo"); of several lines by one rule, the first that has a value.
+        faults: of single fields; what only shows in the whole record is not among them.
+        trace: where each value came from.
+    """
+
+    values: Mapping[str, Any]
+    faults: tuple[MappingError, ...]
+    trace: Mapping[str, FieldTrace]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _CompiledLine:
     each: SourcePath | None
     allow_zero_rate: bool
@@ -178,6 +193,18 @@ class Engine:
             warnings=tuple(reading.warnings),
             trace=MappingProxyType(reading.trace),
         )
+
+    def read_fields(self, deal: Deal) -> "FieldReadings":
+        """Return what each field would get by itself, also where another field's fault would block the record."""
+        reading = Reading(view=view_of(deal), lookups=self._lookups)
+        values = {rule.target: rule.read(reading) for rule in self._head_rules()}
+        for line in self._lines:
+            for entry in self._entries(line, reading):
+                reading.each = entry
+                for rule in (*line.fields.values(), *line.custom_fields.values()):
+                    if values.get(rule.target) is None:
+                        values[rule.target] = rule.read(reading)
+        return FieldReadings(values=values, faults=tuple(reading.faults), trace=reading.trace)
 
     def _map_customer(self, deal: Deal, reading: Reading) -> Customer | None:
         if deal.organization is None and deal.contact is None:

@@ -12,7 +12,7 @@ from streak_netsuite.mapping.lookups import StaticLookups
 from streak_netsuite.mapping.schema import MappingSpec, json_schema
 from streak_netsuite.mapping.spec_file import SpecFile
 
-__all__ = ["MappingSpec", "json_schema", "load_spec", "shipped_spec_path"]
+__all__ = ["MappingSpec", "is_shipped", "json_schema", "load_spec", "shipped_spec_path"]
 
 _SHIPPED = Path(__file__).parent / "shipped"
 
@@ -30,13 +30,21 @@ def shipped_spec_path(name: str) -> Path:
     return path
 
 
-def load_spec(path: Path | str) -> MappingSpec:
+def is_shipped(path: Path) -> bool:
+    """Tell whether a file is the product's own, which the next version replaces."""
+    return path.resolve().is_relative_to(_SHIPPED.resolve())
+
+
+def load_spec(path: Path | str, *, text: str | None = None) -> MappingSpec:
     """Read and check a mapping file and the lookup tables beside it.
+
+    Args:
+        text: what would stand in the file; read from it when not given.
 
     Raises:
         ConfigurationError: everything that is wrong with the files, each with line, key and remedy.
     """
-    file = SpecFile(Path(path), what="mapping file", models=[schema], reference="docs/mapping.md")
+    file = SpecFile(Path(path), what="mapping file", models=[schema], reference="docs/mapping.md", text=text)
     file.read_tables()
     file.check_lookup_names()
     try:

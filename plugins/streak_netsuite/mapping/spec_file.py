@@ -28,15 +28,26 @@ class SpecFile:
         what: what the file is called in messages.
         models: where the keys that may stand in it are written down.
         reference: the page that explains them.
+
+    Args:
+        text: what would stand in the file; read from it when not given.
     """
 
-    def __init__(self, path: Path, *, what: str, models: Sequence[ModuleType], reference: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        what: str,
+        models: Sequence[ModuleType],
+        reference: str,
+        text: str | None = None,
+    ) -> None:
         self.path = path
         self.what = what
         self.models = models
         self.reference = reference
         self.faults: list[tuple[int, str]] = []
-        self.node = _compose(path, what)
+        self.node = _compose(path, what, text)
         self.faults += _twice(self.node)
         self.data = _construct(self.node)
         if not isinstance(self.data, dict):
@@ -155,9 +166,9 @@ def _set_resolvers() -> None:
 _set_resolvers()
 
 
-def _compose(path: Path, what: str) -> yaml.Node:
+def _compose(path: Path, what: str, text: str | None = None) -> yaml.Node:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig") if text is None else text
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{what} {path} cannot be read ({error}); check the path") from error
     if len(text) > _LARGEST_FILE:

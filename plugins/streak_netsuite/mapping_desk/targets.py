@@ -116,7 +116,7 @@ def targets_of(custom_fields: Sequence[CustomFieldDefinition]) -> Targets:
     ):
         packaged = standard.target(record)
         for key, id_ in known.items():
-            found = packaged.find(record, id_) or Field(record=record, id=id_)
+            found = packaged.find(record, id_) or Field(record=record, id=id_, type=FieldType.TEXT)
             place = Place.LINE if record.endswith(".item") else Place.BODY
             field = replace(found, id=id_, required=id_ in _REQUIRED, place=place)
             fields.append(field)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
+from streak_netsuite.hooks.configured import default_mapping, netsuite_pool
 from streak_netsuite.hooks.product import ProductHook
-from streak_netsuite.operators.configured import default_mapping, netsuite_pool
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
+from streak_netsuite.hooks.configured import netsuite_pool
 from streak_netsuite.hooks.ledger import LedgerHook
 from streak_netsuite.hooks.netsuite import NetSuiteHook
-from streak_netsuite.operators.configured import netsuite_pool
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

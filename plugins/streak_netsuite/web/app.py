@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from streak_netsuite.connections import ReceiverSettings
@@ -19,6 +20,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+BOARD_PREFIX = "/streak-netsuite-mapping"
 _SETTINGS_SECONDS = 30.0  # how soon a rotated token is accepted
 
 
@@ -74,4 +76,33 @@ def build_receiver() -> Any:
     )
 
 
+def base_path() -> str:
+    """Return the path below which Airflow is served ("/airflow"), "" for none."""
+    from airflow.configuration import conf
+
+    return urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+
+
+def build_board() -> Any:
+    """Return the mapping board's pages behind Airflow's login: for those who may change the DAG of the mapping."""
+    from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
+    from fastapi.concurrency import run_in_threadpool
+    from fastapi.security import HTTPBearer
+    from starlette.requests import Request
+
+    from streak_netsuite.web.board import create_board_pages
+    from streak_netsuite.web.board_source import MappedProduct
+
+    may_change = requires_access_dag("PUT", param_dag_id="deal_to_order")
+
+    async def login(request: Request) -> str:
+        bearer = await HTTPBearer(auto_error=False)(request)
+        user = await get_user(request, None, bearer)
+        await run_in_threadpool(may_change, request, user)
+        return user.get_name()
+
+    return create_board_pages(MappedProduct(), login)
+
+
 app = LazyApp(build_receiver)
+board_app = LazyApp(build_board)

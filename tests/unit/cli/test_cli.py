@@ -143,6 +143,7 @@ def test_all_commands_are_known_to_these_tests() -> None:
         "drift",
         "ledger upgrade",
         "ledger rotate-keys",
+        "audit",
         "holds list",
         "holds show",
         "holds release",
@@ -543,3 +544,20 @@ def test_a_wsdl_is_fetched_ahead_and_used_where_nothing_may_be_fetched(
     row["extra"] = extra | {"wsdl_directory": str(tmp_path / "wsdl")}
     monkeypatch.setenv("AIRFLOW_CONN_NETSUITE_DEFAULT", json.dumps(row))
     run("netsuite", "account")
+
+
+def test_the_audit_tells_who_did_what_and_values_only_when_asked(connected: LedgerSettings) -> None:
+    with Ledger.connect(connected) as ledger:
+        for number, subject in enumerate(("a.yaml", "b.yaml")):
+            ledger.append_audit(
+                actor="ann",
+                action="mapping.saved",
+                subject=subject,
+                details={"changed": [f"rule {number}"]},
+                now=NOW,
+            )
+    assert run("audit") == (
+        "2026-05-04 12:00:00Z  ann  mapping.saved  b.yaml\n2026-05-04 12:00:00Z  ann  mapping.saved  a.yaml\n"
+    )
+    assert run("audit", "--subject", "a.yaml", "--details").endswith('a.yaml  {"changed": ["rule 0"]}\n')
+    assert run("audit", "--subject", "c.yaml") == "nothing is in the audit about c.yaml\n"

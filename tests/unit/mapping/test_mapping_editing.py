@@ -114,3 +114,41 @@ def test_a_file_that_is_no_mapping_is_named(tmp_path: Path) -> None:
     bad.write_text("- a list\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"bad\.yaml"):
         MappingFile(bad)
+
+
+def test_a_rule_as_text_keeps_what_was_written(path: Path) -> None:
+    file = MappingFile(path)
+    written = "from: box.notes\ndefault: '007'  # as printed\ntransform: [strip, upper]\n"
+    file.set_rule_text("sales_order.fields.memo", written)
+    read = file.rule_text("sales_order.fields.memo")
+    assert read.startswith("from: box.notes\ndefault: '007'")
+    assert "transform: [strip, upper]" in read
+    memo = file.save().sales_order.fields.memo
+    assert memo is not None
+    assert memo.default == "007"
+    assert file.rule_text("sales_order.fields.nobody") == ""
+
+
+def test_a_long_table_gets_lines_of_its_own(path: Path) -> None:
+    file = MappingFile(path)
+    table = {f"Terms number {number}": str(number) for number in range(30)}
+    file.set_rule("lookups.terms", {"table": table})
+    file.save()
+    assert "\n      Terms number 7: '7'\n" in path.read_text(encoding="utf-8")
+
+
+def test_the_names_at_a_place_are_listed(path: Path) -> None:
+    file = MappingFile(path)
+    assert "memo" in file.keys("sales_order.fields")
+    assert file.keys("sales_order.nowhere") == []
+
+
+def test_a_draft_is_edited_while_the_file_stays(path: Path) -> None:
+    before = path.read_text(encoding="utf-8")
+    draft = MappingFile(path, text=before.replace("clip: 999", "clip: 99"))
+    assert draft.rule("sales_order.fields.memo")["clip"] == 99
+    assert draft.before == before
+    memo = load_spec(path, text=draft.text()).sales_order.fields.memo
+    assert memo is not None
+    assert memo.clip == 99
+    assert path.read_text(encoding="utf-8") == before

@@ -1,0 +1,288 @@
+"""The board's other half: answers its commands.
+
+It keeps no draft: the text travels with each command. So an undo is the text before, two people never share a draft by
+accident, and any worker of a web server can answer.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from assist.mapping import memory as decisions
+from assist.mapping.catalogue import Catalogue, Field
+from assist.mapping.memory import Memory
+from assist.mapping.settings import SuggesterSettings
+from assist.mapping.suggester import Suggester
+from assist.mapping.suggestion import Candidate, Suggestion, band
+from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
+from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.spec import is_shipped
+from streak_netsuite.mapping_board import commands as asked
+from streak_netsuite.mapping_board.draft_text import DraftText, digest
+from streak_netsuite.mapping_board.picture import Picture
+from streak_netsuite.mapping_board.preview import Preview
+from streak_netsuite.mapping_desk.desk import MappingDesk
+from streak_netsuite.mapping_desk.draft import Drafter, RuleDraft
+
+Note = Callable[[str, Mapping[str, Any], str], None]
+_DEALS = 8
+_FEW = 3
+_LIKELY = 0.05  # what is less likely than that is not worth a word
+
+
+@dataclass
+class Board:
+    """Answers the board of one mapping. Safe to share between threads.
+
+    Attributes:
+        path: of the mapping file.
+        note: keeps an action, its details and its actor in the audit; called before the file is written.
+        memory: file with what was accepted and rejected before; None for none.
+    """
+
+    desk: MappingDesk
+    path: Path
+    note: Note
+    memory: Path | None = None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> dict[str, Any]:
+        """Return what a command asks for: {"result": ...}, or {"error": what is wrong and what to do}.
+
+        Args:
+            by: who asks.
+        """
+        try:
+            request = _checked(command, payload)
+            with self._lock:
+                return {"result": self._answer(request, by)}
+        except StreakNetSuiteError as error:
+            return {"error": str(error)}
+
+    def _answer(self, request: asked.Command, by: str) -> dict[str, Any]:
+        match request:
+            case asked.Open():
+                return self._open()
+            case asked.Look():
+                return self._look(request.text)
+            case asked.Suggest():
+                return {"suggestions": self._suggest(request.text)}
+            case asked.Connect():
+                return self._connect(request)
+            case asked.Write():
+                return self._write(request)
+            case asked.Remove():
+                return self._remove(request)
+            case asked.Rule():
+                return self._rule(request)
+            case asked.Preview():
+                return self._preview.of(self._draft(request.text).spec())
+            case asked.Save():
+                return self._save(request, by)
+        raise ConfigurationError(f"the board cannot answer {type(request).__name__}")  # pragma: no cover
+
+    @cached_property
+    def picture(self) -> Picture:
+        """Both sides."""
+        return Picture(self.desk)
+
+    @cached_property
+    def _preview(self) -> Preview:
+        return Preview(self.desk.product, self.desk.deals[:_DEALS])
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester()
+
+    def _draft(self, text: str) -> DraftText:
+        return DraftText(self.path, text)
+
+    def _open(self) -> dict[str, Any]:
+        text = self._draft("version: 1").file().before
+        source = self.desk.spec.source
+        return {
+            "title": f"{source.pipeline} to NetSuite",
+            "file": self.path.name,
+            "digest": digest(text),
+            **self.picture.fields(),
+            **self._look(text),
+        }
+
+    def _look(self, text: str) -> dict[str, Any]:
+        return {"text": text, **self.picture.drawn(self._draft(text))}
+
+    def _connect(self, request: asked.Connect) -> dict[str, Any]:
+        source, target = self.picture.source(request.source), self.picture.target(request.target)
+        judged = self._judged(source, target)
+        draft = self._drafted(request, source, judged)
+        file = self._draft(request.text).file()
+        if draft.table:
+            file.set_rule(f"lookups.{draft.table_name}", {"table": dict(draft.table)})
+        told = (f"suggested, {judged.probability:.2f}", *draft.open) if request.suggested else draft.open
+        file.set_rule(draft.target, draft.rule, comment="; ".join(told))
+        return {**self._look(file.text()), "told": "; ".join((*draft.open, *judged.warnings))}
+
+    def _drafted(self, request: asked.Connect, source: Field, judged: Candidate) -> RuleDraft:
+        targets = self.desk.targets
+        target = judged.target
+        definition = targets.custom.get(target.key)
+        return Drafter(spec=self._spec_or_saved(request.text)).draft(
+            source,
+            judged,
+            path=request.source,
+            target=request.target,
+            kind=definition.type if definition else None,
+            choices=self.desk.choices(target) if targets.is_select(target) else None,
+            band=band(judged.probability, SuggesterSettings()),
+        )
+
+    def _spec_or_saved(self, text: str) -> Any:
+        """Return the draft's mapping, for the tables it has; the saved one while the draft has faults."""
+        try:
+            return self._draft(text).spec()
+        except ConfigurationError:
+            return self.desk.spec
+
+    def _write(self, request: asked.Write) -> dict[str, Any]:
+        file = self._draft(request.text).file()
+        file.set_rule_text(request.target, request.rule)
+        return self._look(file.text())
+
+    def _remove(self, request: asked.Remove) -> dict[str, Any]:
+        file = self._draft(request.text).file()
+        file.remove(request.target)
+        return self._look(file.text())
+
+    def _rule(self, request: asked.Rule) -> dict[str, Any]:
+        draft = self._draft(request.text)
+        file = draft.file()
+        line = next((one for one in draft.lines() if one.target == request.target), None)
+        if line is None:
+            return {"rule": "", "lookup": "", "table": "", "judged": None}
+        known = [id_ for path in line.paths for id_ in self.picture.ids(path)]
+        target = self.picture.targets.get(request.target)
+        judged = self._judged(self.picture.source(known[0]), target) if known and target else None
+        return {
+            "rule": file.rule_text(request.target),
+            "lookup": line.lookup,
+            "table": file.rule_text(f"lookups.{line.lookup}") if line.lookup else "",
+            "judged": None if judged is None else _judgement(judged),
+        }
+
+    def _judged(self, source: Field, target: Field) -> Candidate:
+        """Return what the assistant thinks of one pair, beside all that the source could go to instead."""
+        alone, everything = Catalogue(system="Streak", fields=[source]), self.desk.targets.catalogue
+        chances = self._suggester.chances(alone, everything, memory=self._remembered())[0]
+        chance = float(chances[[one.key for one in everything].index(target.key)])
+        (told,) = self._suggester.suggest(alone, Catalogue(system="NetSuite", fields=[target]))
+        # Its reasons hold for the pair alone; its probability there would be that of the only choice there is.
+        found = told.candidates[0] if told.candidates else Candidate(target=target, probability=chance)
+        return replace(found, probability=chance)
+
+    def _suggest(self, text: str) -> list[dict[str, Any]]:
+        lines = self._draft(text).lines()
+        found = self._suggester.suggest(
+            self.picture.open_sources(lines), self.picture.open_targets(lines), memory=self._remembered()
+        )
+        return [self._suggestion(one) for one in found]
+
+    def _suggestion(self, one: Suggestion) -> dict[str, Any]:
+        paths = self.desk.targets.paths
+        others = [c for c in one.candidates if one.chosen is None or c.target.key != one.chosen.target.key]
+        return {
+            "source": self.desk.sources.paths[one.source.key],
+            "target": paths[one.chosen.target.key] if one.chosen else "",
+            "band": one.band.value,
+            **(_judgement(one.chosen) if one.chosen else {"probability": 0.0, "because": [], "careful": []}),
+            "others": [
+                {"target": paths[c.target.key], "probability": round(c.probability, 2)}
+                for c in others[:_FEW]
+                if c.probability >= _LIKELY
+            ],
+        }
+
+    def _remembered(self) -> Memory:
+        return decisions.read(self.memory) if self.memory is not None else Memory()
+
+    def _save(self, request: asked.Save, by: str) -> dict[str, Any]:
+        draft = self._draft(request.text)
+        file = draft.file()
+        if digest(file.before) != request.digest:
+            raise ConfigurationError(
+                f"{self.path.name} was changed by somebody else meanwhile; open the board anew"
+            )
+        if is_shipped(self.path):
+            raise ConfigurationError(
+                f"{self.path.name} is the product's own and is replaced by its next version; keep the draft's text as a file "
+                "of yours, and name that file in `[streak_netsuite] mapping`"
+            )
+        draft.spec()
+        changed = draft.changed(self._draft(file.before))
+        if request.text != file.before:
+            self.note(
+                "mapping.saved",
+                {
+                    "file": self.path.name,
+                    "changed": changed,
+                    "from": request.digest,
+                    "to": digest(file.text()),
+                },
+                by,
+            )
+            self._write_file(file)
+        self._remember(request.verdicts, by)
+        saved = file.before
+        return {"digest": digest(saved), "changed": changed, **self._look(saved)}
+
+    def _write_file(self, file: MappingFile) -> None:
+        try:
+            file.save()
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.path} cannot be written here ({error.strerror}); put the draft's text where the file comes from, "
+                "say into its git repository"
+            ) from error
+
+    def _remember(self, verdicts: Sequence[asked.Verdict], by: str) -> None:
+        if self.memory is None or not by or not verdicts:
+            return
+        said = [
+            decisions.decide(
+                self.picture.source(one.source),
+                self.picture.target(one.target),
+                accepted=one.accepted,
+                by=by,
+                at=self.clock(),
+                probability=one.probability,
+            )
+            for one in verdicts
+        ]
+        decisions.write(self._remembered().with_decisions(said), self.memory)
+
+
+def _checked(command: str, payload: Mapping[str, Any]) -> asked.Command:
+    kind = asked.COMMANDS.get(command)
+    if kind is None:
+        raise ConfigurationError(f"the board has no command '{command}'; it has {', '.join(asked.COMMANDS)}")
+    try:
+        return kind.model_validate(payload)
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)
+        )
+        raise ConfigurationError(f"the board's command '{command}' is not well formed: {told}") from None
+
+
+def _judgement(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "probability": round(candidate.probability, 3),
+        "because": [{"seen": one.seen, "weight": round(one.weight, 2)} for one in candidate.reasons],
+        "careful": list(candidate.warnings),
+    }

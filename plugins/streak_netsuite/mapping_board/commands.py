@@ -1,0 +1,108 @@
+"""What the board can ask, checked where it arrives."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_LONGEST = 1_000_000  # characters: the largest mapping file that is read
+_Text = Annotated[str, Field(max_length=_LONGEST)]
+_Name = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Command(BaseModel):
+    """Something asked of the board."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Open(Command):
+    """Both sides, and the mapping as its file has it."""
+
+
+class Suggest(Command):
+    """Suggestions for what a draft does not map yet."""
+
+    text: _Text
+
+
+class Connect(Command):
+    """A rule that takes a target's value from a source.
+
+    Attributes:
+        source, target: ids as `open` gave them.
+        suggested: the person took the assistant's word.
+    """
+
+    text: _Text
+    source: _Name
+    target: _Name
+    suggested: bool = False
+
+
+class Write(Command):
+    """A rule as the person wrote it.
+
+    Attributes:
+        target: of a rule, or "lookups.<name>".
+        rule: YAML.
+    """
+
+    text: _Text
+    target: _Name
+    rule: Annotated[str, Field(max_length=100_000)]
+
+
+class Remove(Command):
+    """A target that is to be left alone."""
+
+    text: _Text
+    target: _Name
+
+
+class Look(Command):
+    """A draft as it is: after an undo."""
+
+    text: _Text
+
+
+class Rule(Command):
+    """The text of one rule, with the table it looks values up in and what the assistant thinks of it."""
+
+    text: _Text
+    target: _Name
+
+
+class Preview(Command):
+    """What a draft makes of real deals."""
+
+    text: _Text
+
+
+class Verdict(BaseModel):
+    """A person's word on one suggestion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: _Name
+    target: _Name
+    accepted: bool
+    probability: float | None = Field(default=None, ge=0, le=1)
+
+
+class Save(Command):
+    """The draft as the new mapping.
+
+    Attributes:
+        digest: of the file as it was opened; another one means that somebody was faster.
+        verdicts: what was taken over and what was turned down.
+    """
+
+    text: _Text
+    digest: str
+    verdicts: tuple[Verdict, ...] = Field(default=(), max_length=2000)
+
+
+COMMANDS: Mapping[str, type[Command]] = {
+    one.__name__.lower(): one for one in (Open, Suggest, Connect, Write, Remove, Look, Rule, Preview, Save)
+}

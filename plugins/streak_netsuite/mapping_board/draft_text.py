@@ -1,0 +1,117 @@
+"""A mapping file as text that is being changed: what the board holds between two steps."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.schema import EACH, MappingSpec
+from streak_netsuite.mapping.spec import load_spec
+
+SECTIONS = ("customer.fields", "customer.custom_fields", "sales_order.fields", "sales_order.custom_fields")
+_LINE = "sales_order.lines[0]"
+_LINE_SETTINGS = frozenset({"each", "allow_zero_rate", "custom_fields"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleLine:
+    """A rule as the board draws it.
+
+    Attributes:
+        target: where it stands.
+        paths: what it reads of a deal.
+        how: "from", "first_of", "expression", "value" or "each".
+        lookup: the table it looks values up in, "" for none.
+    """
+
+    target: str
+    paths: tuple[str, ...]
+    how: str
+    lookup: str
+
+
+@dataclass(frozen=True)
+class DraftText:
+    """The text of a mapping file, as it is or as it would be.
+
+    Attributes:
+        path: of the file; lookup files are read from beside it.
+    """
+
+    path: Path
+    text: str
+
+    def file(self) -> MappingFile:
+        """Return the text for editing."""
+        return MappingFile(self.path, text=self.text)
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the mapping, a line each; nothing when it could be saved."""
+        try:
+            self.spec()
+        except ConfigurationError as error:
+            first, *rest = str(error).splitlines()
+            return [line.strip() for line in rest] or [first]
+        return []
+
+    def spec(self) -> MappingSpec:
+        """Return the mapping.
+
+        Raises:
+            ConfigurationError: it has faults.
+        """
+        return load_spec(self.path, text=self.text)
+
+    def lines(self) -> list[RuleLine]:
+        """Return the rules in the order of the file."""
+        file = self.file()
+        return [
+            _line(target, rule) for target in _targets(file) if isinstance(rule := file.rule(target), Mapping)
+        ]
+
+    def changed(self, before: "DraftText") -> list[str]:
+        """Return the targets and lookups whose rules are others than before."""
+        mine, theirs = self.file(), before.file()
+        places = dict.fromkeys((*_targets(mine), *_targets(theirs), *_lookups(mine), *_lookups(theirs)))
+        return [place for place in places if mine.rule(place) != theirs.rule(place)]
+
+
+def digest(text: str) -> str:
+    """Return what tells whether a file is still the one that was read."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _targets(file: MappingFile) -> Iterator[str]:
+    for section in SECTIONS:
+        yield from (f"{section}.{name}" for name in file.keys(section))
+    yield from (f"{_LINE}.{name}" for name in file.keys(_LINE) if name not in _LINE_SETTINGS)
+    yield from (f"{_LINE}.custom_fields.{name}" for name in file.keys(f"{_LINE}.custom_fields"))
+
+
+def _lookups(file: MappingFile) -> Iterator[str]:
+    yield from (f"lookups.{name}" for name in file.keys("lookups"))
+
+
+def _line(target: str, rule: Mapping[str, Any]) -> RuleLine:
+    paths = tuple(dict.fromkeys(_paths(rule)))
+    how = next((key for key in ("from", "first_of", "expression", "value") if key in rule), "value")
+    return RuleLine(
+        target=target,
+        paths=tuple(path for path in paths if path != EACH),
+        how="each" if EACH in paths else how,
+        lookup=str(rule.get("lookup") or ""),
+    )
+
+
+def _paths(rule: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(rule.get("from"), str):
+        yield str(rule["from"])
+    alternatives = rule.get("first_of")
+    for one in (
+        alternatives if isinstance(alternatives, Sequence) and not isinstance(alternatives, str) else ()
+    ):
+        if isinstance(one, Mapping):
+            yield from _paths(one)

@@ -1,0 +1,149 @@
+"""What the board draws: both sides' fields, and the lines between them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from assist.mapping.catalogue import Catalogue, Field
+from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping_board.draft_text import DraftText, RuleLine
+from streak_netsuite.mapping_desk.desk import MappingDesk
+
+_MOST_OPTIONS = 20
+_BOX_FIELDS = "box.fields"
+_RECORDS = {
+    "box": "Box",
+    "organization": "Organization",
+    "contact": "Contact",
+    "customer": "Customer",
+    "salesorder": "Sales order",
+    "salesorder.item": "Order line",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Both catalogues by the names that a mapping file has for their fields."""
+
+    desk: MappingDesk
+
+    @cached_property
+    def sources(self) -> dict[str, Field]:
+        """Streak's fields, by path."""
+        return {self.desk.sources.paths[one.key]: one for one in self.desk.sources.catalogue}
+
+    @cached_property
+    def targets(self) -> dict[str, Field]:
+        """NetSuite's fields, by target."""
+        return {self.desk.targets.paths[one.key]: one for one in self.desk.targets.catalogue}
+
+    def source(self, id_: str) -> Field:
+        """Return the field behind a path.
+
+        Raises:
+            ConfigurationError: Streak has none.
+        """
+        try:
+            return self.sources[id_]
+        except KeyError:
+            raise ConfigurationError(f"Streak has no field '{id_}'; open the board anew") from None
+
+    def target(self, id_: str) -> Field:
+        """Return the field behind a target.
+
+        Raises:
+            ConfigurationError: NetSuite has none that a mapping can fill.
+        """
+        try:
+            return self.targets[id_]
+        except KeyError:
+            raise ConfigurationError(
+                f"NetSuite has no field '{id_}' that can be filled; open the board anew"
+            ) from None
+
+    def fields(self) -> dict[str, list[dict[str, Any]]]:
+        """Return both sides as plain values. Samples of values are not among them."""
+        count = len(self.desk.deals)
+        return {
+            "sources": [
+                {**_field(path, one), "filled": f"{len(one.samples)} of {count}"}
+                for path, one in self.sources.items()
+            ],
+            "targets": [
+                {**_field(path, one), "required": one.required, "custom": one.key in self.desk.targets.custom}
+                for path, one in self.targets.items()
+            ],
+        }
+
+    def drawn(self, draft: DraftText) -> dict[str, Any]:
+        """Return the lines of a draft, what it reads or fills that is not there, and its faults."""
+        lines = draft.lines()
+        return {
+            "lines": [self._line(one) for one in lines],
+            "gone": {
+                "sources": sorted({path for one in lines for path in one.paths if self._is_gone(path)}),
+                "targets": [one.target for one in lines if self._is_no_target(one.target)],
+            },
+            "faults": draft.faults(),
+        }
+
+    def open_sources(self, lines: Sequence[RuleLine]) -> Catalogue:
+        """Return the sources that no rule reads. What we write into boxes is left out: reading it goes in a circle."""
+        spec = self.desk.spec
+        written = {*spec.write_back.fields, *spec.status.fields}
+        read = {id_ for one in lines for path in one.paths for id_ in self.ids(path)}
+        left = [
+            one
+            for path, one in self.sources.items()
+            if path not in read and not (one.record == "box" and one.id in written)
+        ]
+        return Catalogue(system="Streak", fields=left)
+
+    def open_targets(self, lines: Sequence[RuleLine]) -> Catalogue:
+        """Return the targets that no rule fills."""
+        filled = {one.target for one in lines}
+        return Catalogue(
+            system="NetSuite", fields=[one for path, one in self.targets.items() if path not in filled]
+        )
+
+    def _line(self, line: RuleLine) -> dict[str, Any]:
+        known = [id_ for path in line.paths for id_ in self.ids(path)]
+        gone = [path for path in line.paths if self._is_gone(path)]
+        return {"target": line.target, "sources": [*known, *gone], "how": line.how, "lookup": line.lookup}
+
+    def ids(self, path: str) -> Iterator[str]:
+        """Yield the source that a path of a mapping reads, if Streak has it: `buyer.name` is the organization's."""
+        if path in self.sources:
+            yield path
+            return
+        try:
+            key = self.desk.sources.key_of(path)
+        except ValueError:
+            return  # the file's faults tell it
+        if key is not None:
+            yield self.desk.sources.paths[key]
+
+    def _is_gone(self, path: str) -> bool:
+        """Whether a path names a box field that the pipeline does not have (any more)."""
+        return path.startswith(_BOX_FIELDS) and not list(self.ids(path))
+
+    def _is_no_target(self, target: str) -> bool:
+        """Whether a rule fills a custom field that NetSuite does not have (any more), or not there."""
+        return ".custom_fields." in target and target not in self.targets
+
+
+def _words(path: str) -> str:
+    """Return the last name of a path in words: `sales_order.lines[0].tax_code` is "Tax code"."""
+    name = path.rpartition(".")[2]
+    return name if name.startswith("cust") else name.replace("_", " ").capitalize()
+
+
+def _field(path: str, field: Field) -> dict[str, Any]:
+    return {
+        "id": path,
+        "record": _RECORDS.get(field.record, field.record),
+        "title": field.label or _words(path),
+        "type": field.type.value,
+        "options": list(field.options[:_MOST_OPTIONS]),
+    }

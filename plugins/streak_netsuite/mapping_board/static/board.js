@@ -1,0 +1,658 @@
+// The mapping board: Streak's fields on the left, NetSuite's on the right, lines between them.
+// One module for two hosts: a notebook (anywidget calls `render`) and a page (which calls `mount`).
+// All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
+
+const SVG = "http://www.w3.org/2000/svg";
+const DRAG_FROM_PIXELS = 4;
+const PREVIEW_AFTER_MS = 400;
+
+/** Build an element: attributes, `on...` listeners, and children that are elements or text. Text is never markup. */
+function h(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...there(children));
+  return made;
+}
+
+/** Children without those that are not meant to be there. */
+const there = (children) => children.flat().filter((child) => child || child === 0);
+
+const percent = (probability) => `${Math.round(probability * 100)} %`;
+
+/** Steps that can be undone and done again; each is a draft's text. */
+class Steps {
+  #before = [];
+  #after = [];
+
+  add(text) {
+    this.#before.push(text);
+    this.#after = [];
+  }
+
+  back(now) {
+    if (!this.#before.length) return null;
+    this.#after.push(now);
+    return this.#before.pop();
+  }
+
+  forth(now) {
+    if (!this.#after.length) return null;
+    this.#before.push(now);
+    return this.#after.pop();
+  }
+
+  get canGoBack() { return this.#before.length > 0; }
+  get canGoForth() { return this.#after.length > 0; }
+}
+
+class Board {
+  constructor(root, ask) {
+    this.root = root;
+    this.askHost = ask;
+    this.steps = new Steps();
+    this.suggestions = [];
+    this.verdicts = new Map();
+    this.search = { sources: "", targets: "" };
+    this.chosen = null;      // the target whose rule is shown
+    this.picked = null;      // the source that is being connected
+    this.preview = null;
+    this.previewFault = "";
+    this.asked = 0;
+    this.abort = new AbortController();
+  }
+
+  // --- talking to the host ---------------------------------------------------------------------------
+
+  /** Ask the host; while it answers the board says so. A refusal is told and gives null. */
+  async ask(command, payload = {}) {
+    this.root.setAttribute("aria-busy", String(++this.asked > 0));
+    try {
+      return await this.askHost(command, payload);
+    } catch (error) {
+      this.tell(error.message, { bad: true });
+      return null;
+    } finally {
+      this.root.setAttribute("aria-busy", String(--this.asked > 0));
+    }
+  }
+
+  async start() {
+    this.build();
+    const found = await this.ask("open");
+    if (!found) return;
+    Object.assign(this, { title: found.title, file: found.file, digest: found.digest, saved: found.text });
+    this.sources = found.sources;
+    this.targets = found.targets;
+    this.show(found);
+    this.tell(`${this.file}: ${found.lines.length} fields are mapped.`);
+  }
+
+  /** Take over what the host made of a draft. */
+  show(found) {
+    const { text, lines, gone, faults } = found;
+    Object.assign(this, { text, lines, gone, faults });
+    this.lineTo = new Map(lines.map((line) => [line.target, line]));
+    this.readBy = new Map();
+    for (const line of lines)
+      for (const source of line.sources) this.readBy.set(source, [...(this.readBy.get(source) ?? []), line.target]);
+    this.draw();
+    this.previewSoon();
+  }
+
+  /** Do one step that changes the draft, so that it can be undone. */
+  async change(command, payload, told) {
+    const before = this.text;
+    const found = await this.ask(command, { text: before, ...payload });
+    if (!found) return false;
+    if (found.text !== before) this.steps.add(before);
+    this.suggestions = this.suggestions.filter(
+      (one) => one.target !== payload.target && one.source !== payload.source);
+    this.show(found);
+    this.tell(found.told ? `${told} Careful: ${found.told}.` : told);
+    if (this.chosen) await this.showRule(this.chosen);
+    return true;
+  }
+
+  // --- what people do --------------------------------------------------------------------------------
+
+  async connect(source, target, { suggestion = null } = {}) {
+    this.picked = null;
+    const told = `${this.titleOf(source)} goes to ${this.titleOf(target)}.`;
+    this.chosen = target;
+    const done = await this.change("connect", { source, target, suggested: suggestion !== null }, told);
+    if (done && suggestion) this.decide(suggestion, true);
+    if (!done) this.draw();
+  }
+
+  async remove(target) {
+    if (this.lineTo.has(target)) await this.change("remove", { target }, `Nothing goes to ${this.titleOf(target)} now.`);
+  }
+
+  decide(suggestion, accepted) {
+    const { source, target, probability } = suggestion;
+    this.verdicts.set(`${source}\n${target}`, { source, target, accepted, probability });
+    this.suggestions = this.suggestions.filter((one) => one !== suggestion);
+    this.draw();
+  }
+
+  async suggest() {
+    const found = await this.ask("suggest", { text: this.text });
+    if (!found) return;
+    const turnedDown = (one) => this.verdicts.get(`${one.source}\n${one.target}`)?.accepted === false;
+    this.suggestions = found.suggestions.filter((one) => one.target && !turnedDown(one));
+    const unsure = found.suggestions.filter((one) => !one.target).length;
+    this.draw();
+    this.tell(`${this.suggestions.length} suggestions; of ${unsure} fields the assistant does not know where they belong.`);
+    if (this.chosen) await this.showRule(this.chosen);
+  }
+
+  async undo() { await this.step(this.steps.back(this.text), "Undone."); }
+  async redo() { await this.step(this.steps.forth(this.text), "Done again."); }
+
+  async step(text, told) {
+    if (text === null) return;
+    const found = await this.ask("look", { text });
+    if (!found) return;
+    this.show(found);
+    this.tell(told);
+    if (this.chosen) await this.showRule(this.chosen);
+  }
+
+  async save() {
+    const found = await this.ask("save", {
+      text: this.text, digest: this.digest, verdicts: [...this.verdicts.values()] });
+    if (!found) return;
+    this.digest = found.digest;
+    this.saved = found.text;
+    this.verdicts.clear();
+    this.show(found);
+    this.tell(found.changed.length ? `Saved ${this.file}: ${found.changed.length} rules changed.` : "Nothing to save.");
+  }
+
+  previewSoon() {
+    clearTimeout(this.previewTimer);
+    this.previewBox.classList.add("sn-stale");
+    this.previewTimer = setTimeout(() => this.tryOut(), PREVIEW_AFTER_MS);
+  }
+
+  async tryOut() {
+    if (this.faults.length) {
+      this.preview = null;
+      this.previewFault = "The preview comes back when the draft has no fault.";
+    } else {
+      const text = this.text;
+      const found = await this.askHost("preview", { text }).catch((error) => ({ error: error.message }));
+      if (text !== this.text) return; // an older draft's
+      this.preview = found.error ? null : found;
+      this.previewFault = found.error ?? "";
+    }
+    this.previewBox.classList.remove("sn-stale");
+    this.drawPreview();
+    this.drawStatus();
+  }
+
+  // --- drawing ---------------------------------------------------------------------------------------
+
+  build() {
+    const button = (name, label, action, hint) =>
+      h("button", { type: "button", class: "sn-button", "data-action": name, title: hint, onclick: action }, label);
+    const searchBox = (side, label) => h("input", {
+      type: "search", class: "sn-search", placeholder: label, "aria-label": label,
+      oninput: (event) => { this.search[side] = event.target.value.toLowerCase(); this.draw(); } });
+    const list = (side, label) => h("div", {
+      class: "sn-list", role: "listbox", "aria-label": label, "data-side": side, tabindex: "-1",
+      onkeydown: (event) => this.key(event, side) });
+    this.heading = h("h2", { class: "sn-title" }, "Mapping");
+    this.status = h("div", { class: "sn-status" });
+    this.faultList = h("ul", { class: "sn-faults", "aria-label": "Faults of the draft" });
+    this.lists = { sources: list("sources", "Fields of Streak"), targets: list("targets", "Fields of NetSuite") };
+    this.svg = document.createElementNS(SVG, "svg");
+    this.svg.setAttribute("class", "sn-lines");
+    this.svg.setAttribute("aria-hidden", "true");
+    this.detail = h("section", { class: "sn-detail", "aria-label": "The chosen field" });
+    this.previewBox = h("section", { class: "sn-preview", "aria-label": "Preview on real deals" });
+    this.voice = h("div", { class: "sn-voice", role: "status", "aria-live": "polite" });
+    this.toolbar = h("div", { class: "sn-toolbar", role: "toolbar", "aria-label": "Board" },
+      button("suggest", "Suggest", () => this.suggest(), "Ask the assistant about fields that are not mapped"),
+      button("undo", "Undo", () => this.undo(), "Ctrl+Z"),
+      button("redo", "Redo", () => this.redo(), "Ctrl+Shift+Z"),
+      button("save", "Save", () => this.save(), "Ctrl+S"));
+    this.stage = h("div", { class: "sn-stage" },
+      h("div", { class: "sn-side" }, h("h3", {}, "Streak"), searchBox("sources", "Search Streak's fields"), this.lists.sources),
+      h("div", { class: "sn-gap" }),
+      h("div", { class: "sn-side" }, h("h3", {}, "NetSuite"), searchBox("targets", "Search NetSuite's fields"), this.lists.targets),
+      this.svg);
+    this.root.className = "sn-board";
+    this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys stay out of the board
+    this.root.replaceChildren(
+      h("header", { class: "sn-header" }, this.heading, this.toolbar), this.status, this.voice, this.faultList,
+      this.stage, h("div", { class: "sn-below" }, this.detail, this.previewBox));
+    this.listen();
+  }
+
+  listen() {
+    const { signal } = this.abort;
+    this.root.addEventListener("keydown", (event) => this.shortcut(event), { signal });
+    this.root.addEventListener("pointerdown", (event) => this.dragFrom(event), { signal });
+    for (const list of Object.values(this.lists)) list.addEventListener("scroll", () => this.drawLines(), { signal });
+    this.watcher = new ResizeObserver(() => this.drawLines());
+    this.watcher.observe(this.stage);
+  }
+
+  close() {
+    this.abort.abort();
+    this.watcher?.disconnect();
+    clearTimeout(this.previewTimer);
+  }
+
+  tell(text, { bad = false } = {}) {
+    this.voice.textContent = text;
+    this.voice.classList.toggle("sn-bad", bad);
+  }
+
+  titleOf(id) {
+    const field = [...(this.sources ?? []), ...(this.targets ?? [])].find((one) => one.id === id);
+    return field ? `${field.record}: ${field.title}` : id;
+  }
+
+  draw() {
+    if (!this.text) return;
+    const focused = this.root.contains(document.activeElement) ? document.activeElement?.dataset?.id : null;
+    const side = focused ? document.activeElement.closest(".sn-list")?.dataset.side : null;
+    this.heading.textContent = this.title;
+    this.drawList("sources", this.visible("sources"));
+    this.drawList("targets", this.visible("targets"));
+    this.faultList.replaceChildren(...this.faults.map((fault) => h("li", {}, fault)));
+    this.drawStatus();
+    this.drawLines();
+    if (focused && side) this.item(side, focused)?.focus({ preventScroll: true });
+  }
+
+  /** The fields of a side that the search lets through; on the right what NetSuite demands comes first. */
+  visible(side) {
+    const known = this[side];
+    const gone = this.gone[side].map((id) => ({ id, record: "Gone", title: id, type: "", options: [], gone: true }));
+    const words = this.search[side].split(/\s+/).filter(Boolean);
+    const matching = [...gone, ...known].filter((one) => {
+      const text = `${one.record} ${one.title} ${one.id} ${one.type}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+    return side === "targets"
+      ? matching.sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false))
+      : matching;
+  }
+
+  drawList(side, fields) {
+    const list = this.lists[side];
+    const top = list.scrollTop;
+    let group = null;
+    const shown = [];
+    for (const field of fields) {
+      const title = side === "targets" && field.required ? "Demanded by NetSuite" : field.record;
+      if (title !== group) shown.push(h("div", { class: "sn-group", role: "presentation" }, title));
+      group = title;
+      shown.push(this.drawItem(side, field));
+    }
+    if (!fields.length) shown.push(h("div", { class: "sn-none" }, "no field has these words"));
+    list.replaceChildren(...shown);
+    if (!list.querySelector('[tabindex="0"]')) list.querySelector(".sn-item")?.setAttribute("tabindex", "0");
+    list.scrollTop = top;
+  }
+
+  drawItem(side, field) {
+    const isSource = side === "sources";
+    const mapped = isSource ? this.readBy.has(field.id) : this.lineTo.has(field.id);
+    const offered = this.suggestions.find((one) => one[isSource ? "source" : "target"] === field.id);
+    const chosen = isSource ? this.picked === field.id : this.chosen === field.id;
+    const fault = !isSource && this.faults.some((one) => one.includes(`${field.id}:`) || one.includes(`${field.id}.`));
+    const marks = [
+      field.gone && h("span", { class: "sn-mark sn-bad" }, "not there any more"),
+      fault && h("span", { class: "sn-mark sn-bad" }, "fault"),
+      !isSource && field.required && !mapped && h("span", { class: "sn-mark sn-bad" }, "missing"),
+      offered && !mapped && h("span", { class: "sn-mark sn-maybe" }, percent(offered.probability)),
+      mapped && h("span", { class: "sn-mark sn-done" }, isSource ? "read" : this.howOf(field.id)),
+    ];
+    const state = field.gone ? "not there any more" : mapped ? "mapped" : "not mapped";
+    return h("div", {
+      class: `sn-item${mapped ? " sn-mapped" : ""}${field.gone ? " sn-gone" : ""}`, role: "option",
+      "data-id": field.id, tabindex: chosen ? "0" : "-1", "aria-selected": String(chosen), title: field.id,
+      "aria-label": `${field.record}: ${field.title}, ${field.type}, ${state}`,
+      onclick: () => this.click(side, field.id) },
+    h("span", { class: "sn-name" }, field.title),
+    h("span", { class: "sn-type" }, [field.type, isSource && field.filled].filter(Boolean).join(" · ")),
+    ...marks.filter(Boolean));
+  }
+
+  howOf(target) {
+    const { how, lookup } = this.lineTo.get(target);
+    const word = { from: "", first_of: "first of", expression: "expression", value: "fixed", each: "each" }[how];
+    return [word, lookup && `lookup ${lookup}`].filter(Boolean).join(", ") || "filled";
+  }
+
+  drawStatus() {
+    const filled = this.targets.filter((one) => this.lineTo.has(one.id)).length;
+    const missing = this.targets.filter((one) => one.required && !this.lineTo.has(one.id)).length;
+    const unread = this.sources.filter((one) => !this.readBy.has(one.id)).length;
+    const held = this.preview?.deals.filter((deal) => deal.held.length).length ?? 0;
+    const chip = (text, bad) => h("span", { class: `sn-chip${bad ? " sn-bad" : ""}` }, text);
+    this.status.replaceChildren(
+      chip(`${filled} of ${this.targets.length} NetSuite fields filled`),
+      chip(`${missing} demanded fields missing`, missing > 0),
+      chip(`${unread} Streak fields unread`),
+      chip(`${this.gone.sources.length + this.gone.targets.length} not there any more`,
+        this.gone.sources.length + this.gone.targets.length > 0),
+      chip(this.faults.length === 1 ? "1 fault" : `${this.faults.length} faults`, this.faults.length > 0),
+      this.preview ? chip(`${held} of ${this.preview.deals.length} deals held`, held > 0) : "",
+      chip(this.text === this.saved ? "saved" : "not saved yet", false));
+    const button = (name) => this.toolbar.querySelector(`[data-action="${name}"]`);
+    button("undo").disabled = !this.steps.canGoBack;
+    button("redo").disabled = !this.steps.canGoForth;
+    button("save").disabled = this.faults.length > 0 || (this.text === this.saved && !this.verdicts.size);
+  }
+
+  // --- lines -----------------------------------------------------------------------------------------
+
+  item(side, id) {
+    return this.lists[side].querySelector(`.sn-item[data-id="${CSS.escape(id)}"]`);
+  }
+
+  /** Where a line meets an item, within the stage; null when the item is filtered out. */
+  anchor(side, id) {
+    const item = this.item(side, id);
+    if (!item) return null;
+    const stage = this.stage.getBoundingClientRect();
+    const list = this.lists[side].getBoundingClientRect();
+    const box = item.getBoundingClientRect();
+    const middle = (box.top + box.bottom) / 2;
+    const shown = Math.max(list.top, Math.min(list.bottom, middle)); // one that is scrolled away is met at the edge
+    return { x: (side === "sources" ? list.right : list.left) - stage.left, y: shown - stage.top, away: shown !== middle };
+  }
+
+  drawLines() {
+    if (!this.lines) return;
+    const drawn = [];
+    for (const line of this.lines)
+      for (const source of line.sources)
+        drawn.push(this.drawLine(source, line.target, line.target === this.chosen ? "sn-chosen" : ""));
+    for (const one of this.suggestions) drawn.push(this.drawLine(one.source, one.target, `sn-maybe sn-${one.band}`));
+    this.svg.replaceChildren(...drawn.filter(Boolean));
+  }
+
+  drawLine(source, target, style) {
+    const from = this.anchor("sources", source);
+    const to = this.anchor("targets", target);
+    if (!from || !to) return null;
+    if (from.away && to.away) return null;
+    return this.curve(from, to, from.away || to.away ? `${style} sn-away` : style);
+  }
+
+  curve(from, to, style) {
+    const bend = Math.max(30, Math.abs(to.x - from.x) / 2);
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", `M ${from.x} ${from.y} C ${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`);
+    path.setAttribute("class", `sn-line ${style}`);
+    return path;
+  }
+
+  // --- mouse -----------------------------------------------------------------------------------------
+
+  async click(side, id) {
+    if (this.dragged) return;
+    if (side === "sources") {
+      this.pick(this.picked === id ? null : id);
+      return;
+    }
+    if (this.picked) {
+      await this.connect(this.picked, id);
+      return;
+    }
+    await this.choose(id);
+  }
+
+  dragFrom(event) {
+    const item = event.target.closest?.('[data-side="sources"] .sn-item');
+    this.dragged = false;
+    if (!item || item.classList.contains("sn-gone") || event.button !== 0) return;
+    const start = { x: event.clientX, y: event.clientY };
+    const source = item.dataset.id;
+    const move = (now) => {
+      if (!this.dragged && Math.hypot(now.clientX - start.x, now.clientY - start.y) < DRAG_FROM_PIXELS) return;
+      this.dragged = true;
+      now.preventDefault();
+      this.root.classList.add("sn-dragging");
+      this.dragTo(source, now);
+    };
+    const end = async (now) => {
+      stop.abort();
+      this.root.classList.remove("sn-dragging");
+      this.over?.classList.remove("sn-over");
+      const target = this.dragged ? this.targetAt(now) : null;
+      this.over = null;
+      this.drawLines();
+      if (target) await this.connect(source, target.dataset.id);
+      setTimeout(() => { this.dragged = false; }); // after the click that ends a drag
+    };
+    const stop = new AbortController();
+    const { signal } = stop;
+    document.addEventListener("pointermove", move, { signal });
+    document.addEventListener("pointerup", end, { signal });
+    document.addEventListener("pointercancel", end, { signal });
+    this.abort.signal.addEventListener("abort", () => stop.abort(), { signal });
+  }
+
+  dragTo(source, event) {
+    const stage = this.stage.getBoundingClientRect();
+    const from = this.anchor("sources", source);
+    this.drawLines();
+    if (from) {
+      const to = { x: event.clientX - stage.left, y: event.clientY - stage.top };
+      this.svg.append(this.curve(from, to, "sn-chosen"));
+    }
+    this.over?.classList.remove("sn-over");
+    this.over = this.targetAt(event);
+    this.over?.classList.add("sn-over");
+  }
+
+  targetAt(event) {
+    const under = this.root.getRootNode().elementFromPoint(event.clientX, event.clientY);
+    const item = under?.closest?.('[data-side="targets"] .sn-item');
+    return item && this.root.contains(item) && !item.classList.contains("sn-gone") ? item : null;
+  }
+
+  // --- keyboard --------------------------------------------------------------------------------------
+
+  pick(id) {
+    this.picked = id;
+    this.draw();
+    this.tell(id ? `${this.titleOf(id)} is picked up; choose a field of NetSuite, or press Escape.` : "Put down.");
+  }
+
+  async key(event, side) {
+    const items = [...this.lists[side].querySelectorAll(".sn-item")];
+    const at = items.indexOf(event.target);
+    if (at < 0) return;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    const id = items[at].dataset.id;
+    if (to !== undefined) this.focusOn(items[Math.max(0, Math.min(items.length - 1, to))], items);
+    else if (event.key === "ArrowRight" && side === "sources") this.focusSide("targets");
+    else if (event.key === "ArrowLeft" && side === "targets") this.focusSide("sources");
+    else if (event.key === "Enter" || event.key === " ") await this.enter(side, id, event);
+    else if ((event.key === "Delete" || event.key === "Backspace") && side === "targets") await this.remove(id);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  async enter(side, id, event) {
+    event.preventDefault();
+    if (side === "sources") {
+      if (event.currentTarget?.querySelector?.(".sn-gone")?.dataset.id === id) return;
+      this.pick(id);
+      this.focusSide("targets");
+    } else if (this.picked) {
+      await this.connect(this.picked, id);
+      this.item("targets", id)?.focus();
+    } else {
+      await this.choose(id);
+    }
+  }
+
+  focusOn(item, items) {
+    for (const one of items) one.setAttribute("tabindex", one === item ? "0" : "-1");
+    item.focus();
+  }
+
+  focusSide(side) {
+    const list = this.lists[side];
+    (list.querySelector('[tabindex="0"]') ?? list.querySelector(".sn-item"))?.focus();
+  }
+
+  shortcut(event) {
+    const typing = event.target.matches("textarea, input");
+    const key = event.key.toLowerCase();
+    const command = event.ctrlKey || event.metaKey;
+    if (event.key === "Escape" && this.picked) this.pick(null);
+    else if (command && key === "s") this.save();
+    else if (command && key === "z" && !typing) event.shiftKey ? this.redo() : this.undo();
+    else if (command && key === "y" && !typing) this.redo();
+    else if (key === "/" && !typing) this.root.querySelector(".sn-search").focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // --- the chosen field ------------------------------------------------------------------------------
+
+  async choose(id) {
+    if (this.chosen !== id) this.detail.replaceChildren(h("h3", {}, this.titleOf(id))); // the last field's buttons are gone at once
+    this.chosen = id;
+    this.draw();
+    await this.showRule(id);
+    this.drawPreview();
+  }
+
+  async showRule(id) {
+    const found = await this.ask("rule", { text: this.text, target: id });
+    if (!found || this.chosen !== id) return;
+    this.drawDetail(id, found);
+    this.drawPreview();
+  }
+
+  drawDetail(id, found) {
+    const offered = this.suggestions.filter((one) => one.target === id);
+    const typed = this.typed();
+    this.detail.replaceChildren(...there([
+      h("h3", {}, this.titleOf(id)),
+      h("p", { class: "sn-path" }, id),
+      ...offered.map((one) => this.drawOffer(one)),
+      found.judged && this.drawJudged(found.judged),
+      this.drawEditor("Rule", id, found.rule, "from: box.name"),
+      found.lookup && this.drawEditor(`Table ${found.lookup}`, `lookups.${found.lookup}`, found.table, "table: {}"),
+      found.rule && h("button", { type: "button", class: "sn-button", "data-action": "remove",
+        onclick: () => this.remove(id) }, "Remove the rule")]));
+    for (const box of this.detail.querySelectorAll("textarea")) {
+      if (typed.has(box.dataset.target)) box.value = typed.get(box.dataset.target);
+    }
+  }
+
+  /** What was typed and not applied yet: an answer that comes late must not take it away. */
+  typed() {
+    const boxes = [...this.detail.querySelectorAll("textarea")].filter((box) => box.value !== box.given);
+    return new Map(boxes.map((box) => [box.dataset.target, box.value]));
+  }
+
+  drawOffer(one) {
+    return h("div", { class: "sn-offer" },
+      h("p", {}, `Suggested: ${this.titleOf(one.source)}, ${percent(one.probability)} sure`),
+      this.drawReasons(one),
+      h("button", { type: "button", class: "sn-button", "data-action": "accept",
+        onclick: () => this.connect(one.source, one.target, { suggestion: one }) }, "Take it over"),
+      h("button", { type: "button", class: "sn-button", "data-action": "reject",
+        onclick: () => { this.decide(one, false); this.choose(one.target); } }, "No"));
+  }
+
+  drawJudged(judged) {
+    return h("details", { class: "sn-why" },
+      h("summary", {}, `The assistant holds this for ${percent(judged.probability)} likely`), this.drawReasons(judged));
+  }
+
+  drawReasons({ because, careful }) {
+    return h("ul", {},
+      ...because.map((one) => h("li", {}, `${one.seen} (${one.weight > 0 ? "+" : ""}${one.weight})`)),
+      ...careful.map((text) => h("li", { class: "sn-bad" }, `careful: ${text}`)));
+  }
+
+  drawEditor(label, target, text, hint) {
+    const box = h("textarea", { class: "sn-rule", spellcheck: "false", "aria-label": label, placeholder: hint,
+      rows: String(Math.min(12, Math.max(3, text.split("\n").length))), "data-target": target });
+    box.value = text;
+    box.given = box.value;
+    return h("div", { class: "sn-editor" }, h("h4", {}, label), box,
+      h("button", { type: "button", class: "sn-button", "data-action": "apply",
+        onclick: () => this.apply(label, target, box) }, "Apply"));
+  }
+
+  async apply(label, target, box) {
+    box.given = box.value; // applied is not typed any more
+    await this.change("write", { target, rule: box.value }, `${label} of ${target} is changed.`);
+  }
+
+  // --- preview ---------------------------------------------------------------------------------------
+
+  drawPreview() {
+    const rows = this.preview?.deals.map((deal, number) => this.drawDeal(deal, number)) ?? [];
+    this.previewBox.replaceChildren(
+      h("h3", {}, "On real deals"),
+      this.previewFault ? h("p", { class: "sn-bad" }, this.previewFault) : "",
+      this.preview && !rows.length ? h("p", {}, "There is no won deal to try it on.") : "",
+      rows.length ? h("table", {},
+        h("thead", {}, h("tr", {}, h("th", {}, "Deal"), h("th", {}, "In Streak"), h("th", {}, "In NetSuite"), h("th", {}, "Held because"))),
+        h("tbody", {}, ...rows)) : "");
+  }
+
+  drawDeal(deal, number) {
+    const value = this.chosen ? this.preview.values[this.chosen]?.[number] : null;
+    return h("tr", { class: deal.held.length ? "sn-held" : "" },
+      h("td", {}, deal.name),
+      h("td", {}, value?.source ?? ""),
+      h("td", {}, value?.fault ? h("span", { class: "sn-bad" }, value.fault) : value?.value ?? ""),
+      h("td", {}, deal.held.join("; ")));
+  }
+}
+
+/** Show the board in an element; returns what takes it away again. */
+export function mount(element, ask) {
+  const board = new Board(element, ask);
+  board.start();
+  return () => board.close();
+}
+
+/** anywidget: questions and answers travel as messages with a number. */
+function render({ model, el }) {
+  const waiting = new Map();
+  let last = 0;
+  const listen = ({ id, result, error }) => {
+    const one = waiting.get(id);
+    if (!one) return; // another view's
+    waiting.delete(id);
+    if (error) one.reject(new Error(error));
+    else one.resolve(result);
+  };
+  model.on("msg:custom", listen);
+  const prefix = Math.random().toString(36).slice(2);
+  const ask = (command, payload) => new Promise((resolve, reject) => {
+    const id = `${prefix}-${++last}`;
+    waiting.set(id, { resolve, reject });
+    model.send({ id, command, payload });
+  });
+  const place = document.createElement("div");
+  el.append(place);
+  const close = mount(place, ask);
+  return () => { model.off("msg:custom", listen); close(); };
+}
+
+export default { render };

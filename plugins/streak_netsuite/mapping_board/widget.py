@@ -1,0 +1,46 @@
+"""The mapping board in a notebook: `MappingBoard(desk, path, by="Ann")` as the last line of a cell shows it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+from streak_netsuite.mapping_board.board import Board
+from streak_netsuite.mapping_desk.desk import MappingDesk
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class MappingBoard(anywidget.AnyWidget):
+    """The board as a notebook's widget.
+
+    Args:
+        desk: reads both sides; may be of a product that is open for reading only.
+        path: of the mapping file that is changed when the person saves.
+        by: who uses it: stands in the audit, and beside decisions about suggestions. "" does not save.
+        memory: file with what was accepted and rejected; beside the notebook, say.
+    """
+
+    _esm = _STATIC / "board.js"
+    _css = _STATIC / "board.css"
+
+    def __init__(self, desk: MappingDesk, path: Path, *, by: str = "", memory: Path | None = None) -> None:
+        super().__init__()
+        product = desk.product
+
+        def note(action: str, details: Mapping[str, Any], by: str) -> None:
+            product.ledger.append_audit(
+                actor=by, action=action, subject=path.name, details=details, now=product.clock()
+            )
+
+        self._board = Board(desk=desk, path=path, note=note, memory=memory, clock=product.clock)
+        self._by = by
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+        if content["command"] == "save" and not self._by:
+            answer = {"error": 'who are you? build the board with by="your name", which the audit keeps'}
+        else:
+            answer = self._board.answer(content["command"], content["payload"], by=self._by)
+        self.send({"id": content["id"], **answer})

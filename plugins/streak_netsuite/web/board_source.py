@@ -1,0 +1,70 @@
+"""The mapping board over Airflow's connections."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from streak_netsuite.mapping_board.board import Board
+
+_FRESH_SECONDS = 60.0  # how old catalogues and deals may be when somebody opens the board
+_DECISIONS = "mapping-decisions.json"
+
+
+class MappedProduct:
+    """Opens the product when the board is first used, and anew when somebody opens the board later.
+
+    One question is answered at a time: the board is one person's, now and then.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stack = contextlib.ExitStack()
+        self._board: Board | None = None
+        self._opened = 0.0
+
+    def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
+        """Return {"result": ...} or {"error": ...}.
+
+        Raises:
+            StreakNetSuiteError: a vendor, the ledger or a connection is not there.
+        """
+        with self._lock:
+            old = time.monotonic() - self._opened > _FRESH_SECONDS
+            if self._board is None or (command == "open" and old):
+                self._board = self._open()
+            return self._board.answer(command, payload, by=by)
+
+    def _open(self) -> "Board":
+        from streak_netsuite.hooks.configured import default_mapping
+        from streak_netsuite.hooks.product import ProductHook
+        from streak_netsuite.mapping.spec import is_shipped
+        from streak_netsuite.mapping_board.board import Board
+        from streak_netsuite.mapping_desk.desk import MappingDesk
+
+        self.close()
+        hook = ProductHook(mapping=default_mapping())
+        product = self._stack.enter_context(hook.open(run_id="mapping-board", read_only=True))
+        path = hook.mapping_path()
+
+        def note(action: str, details: Mapping[str, Any], by: str) -> None:
+            product.ledger.append_audit(
+                actor=by, action=action, subject=path.name, details=details, now=product.clock()
+            )
+
+        self._opened = time.monotonic()
+        return Board(
+            desk=MappingDesk(product=product),
+            path=path,
+            note=note,
+            memory=None if is_shipped(path) else path.with_name(_DECISIONS),
+            clock=product.clock,
+        )
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._board = None
+        self._stack.close()
+        self._stack = contextlib.ExitStack()

@@ -1,0 +1,178 @@
+"""A real Chromium, and a hand that uses the mapping board as a person does."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+# Nothing here may look anything up in the world.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_DESCRIPTION = "sales_order.lines[0].description"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium for the session."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("needs Chromium (Debian: apt install chromium, or set CHROMIUM to its path)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A fresh page; a fault in a script of ours fails the test."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 1100})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert [fault for fault in faults if "board" in fault] == []
+
+
+@dataclass
+class Hand:
+    """A person at the board.
+
+    Attributes:
+        root: the board, or the frame that holds it.
+    """
+
+    page: Page
+    root: Locator | FrameLocator
+
+    def item(self, side: str, id_: str) -> Locator:
+        return self.root.locator(f'[data-side="{side}"] .sn-item[data-id="{id_}"]')
+
+    def press(self, action: str) -> None:
+        self.root.locator(f'[data-action="{action}"]').first.click()
+
+    def search(self, side: str, words: str) -> None:
+        label = {"sources": "Search Streak's fields", "targets": "Search NetSuite's fields"}[side]
+        self.root.get_by_label(label).fill(words)
+
+    def wait_for(self, words: str) -> None:
+        expect(self.root.locator(".sn-voice")).to_contain_text(words, timeout=30_000)
+
+    def is_mapped(self, target: str) -> bool:
+        expect(self.root.locator(".sn-board")).to_have_attribute("aria-busy", "false")
+        return "sn-mapped" in (self.item("targets", target).get_attribute("class") or "")
+
+    def take_picture(self, name: str) -> None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.jpg", type="jpeg", quality=70)
+
+    def drag(self, source: str, target: str) -> None:
+        """Draw a line from a field of Streak to one of NetSuite with the mouse."""
+        start = self.item("sources", source).bounding_box()
+        end = self.item("targets", target).bounding_box()
+        assert start
+        assert end
+        mouse = self.page.mouse
+        mouse.move(start["x"] + 40, start["y"] + start["height"] / 2)
+        mouse.down()
+        mouse.move(start["x"] + 200, start["y"] + 30, steps=5)
+        mouse.move(end["x"] + 60, end["y"] + end["height"] / 2, steps=5)
+        self.take_picture("dragging")
+        mouse.up()
+
+    def map_all_ways(self, name: str) -> None:
+        """Map by mouse, by keyboard and by suggestion; undo, try out, save."""
+        self.wait_for("fields are mapped")
+        self.search("sources", "notes")
+        self.search("targets", "description")
+        assert not self.is_mapped(_DESCRIPTION)
+        self.drag("box.notes", _DESCRIPTION)
+        self.wait_for("goes to")
+        assert self.is_mapped(_DESCRIPTION)
+        self.take_picture(f"{name}-dragged")
+        self.press("undo")
+        self.wait_for("Undone")
+        assert not self.is_mapped(_DESCRIPTION)
+        self._by_keyboard()
+        self._with_a_rule(name)
+        self._with_a_suggestion(name)
+        self.press("save")
+        self.wait_for("rules changed")
+        expect(self.root.locator(".sn-status")).to_contain_text("saved")
+        self.take_picture(f"{name}-saved")
+
+    def _by_keyboard(self) -> None:
+        """Nothing but keys: to the field, pick it up, to its target, put it down."""
+        keys = self.page.keyboard
+        self.item("sources", "box.notes").focus()
+        keys.press("Enter")
+        self.wait_for("picked up")
+        expect(self.item("targets", _DESCRIPTION)).to_be_focused()
+        keys.press("Enter")
+        self.wait_for("goes to")
+        assert self.is_mapped(_DESCRIPTION)
+        keys.press("Delete")
+        self.wait_for("Nothing goes to")
+        assert not self.is_mapped(_DESCRIPTION)
+        keys.press("Control+z")
+        self.wait_for("Undone")
+        assert self.is_mapped(_DESCRIPTION)
+
+    def _with_a_rule(self, name: str) -> None:
+        """Write a wrong rule, see what is wrong, write a right one, see what it does to real deals."""
+        self.item("targets", _DESCRIPTION).click()
+        editor = self.root.get_by_label("Rule", exact=True)
+        expect(editor).to_have_value("from: box.notes\n")
+        editor.fill("from: box.nam\n")
+        self.press("apply")
+        expect(self.root.locator(".sn-faults")).to_contain_text("box has no 'nam'")
+        expect(self.root.locator('[data-action="save"]')).to_be_disabled()
+        self.take_picture(f"{name}-fault")
+        self.root.get_by_label("Rule", exact=True).fill("from: box.name\ntransform: [upper]\n")
+        self.press("apply")
+        expect(self.root.locator(".sn-faults")).to_have_text("")
+        expect(self.root.locator(".sn-preview")).to_contain_text("DEAL", timeout=30_000)
+        expect(self.root.locator('[data-action="save"]')).to_be_enabled()
+
+    def _with_a_suggestion(self, name: str) -> None:
+        self.search("sources", "")
+        self.search("targets", "")
+        purchase_order = "sales_order.fields.purchase_order_number"
+        self.item("targets", purchase_order).click()
+        expect(self.root.get_by_label("Rule", exact=True)).to_have_value(re.compile("PO number"))
+        self.press("remove")
+        self.wait_for("Nothing goes to")
+        self.press("suggest")
+        self.wait_for("suggestions")
+        self.take_picture(f"{name}-suggested")
+        self.item("targets", purchase_order).click()
+        expect(self.root.locator(".sn-offer")).to_contain_text("PO number")
+        self.take_picture(f"{name}-offered")
+        self.press("accept")
+        self.wait_for("goes to")
+        assert self.is_mapped(purchase_order)
+
+
+@pytest.fixture
+def hand() -> Callable[[Page, Locator | FrameLocator], Hand]:
+    """Makes a hand for a board somewhere on a page."""
+
+    def made(page: Page, root: Locator | FrameLocator) -> Hand:
+        return Hand(page=page, root=root)
+
+    return made
