@@ -3,7 +3,7 @@
 import contextlib
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.ended_deals import EndedDeals
 from streak_netsuite.flows.hold_desk import HoldDesk
 from streak_netsuite.flows.items_to_streak import ItemsToStreak
+from streak_netsuite.flows.live_lookups import live_matches, near_names
 from streak_netsuite.flows.mapping_effect import MappingEffect
 from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.flows.order_follow import OrderFollower
@@ -51,7 +52,7 @@ from streak_netsuite.flows.write_back import WriteBack
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.mapping.engine import Engine
-from streak_netsuite.mapping.lookups import CombinedLookups, LiveMatch, LookupRequest, StaticLookups
+from streak_netsuite.mapping.lookups import CombinedLookups, StaticLookups
 from streak_netsuite.mapping.record_schema import (
     NetSuiteSource,
     NetSuiteTarget,
@@ -63,8 +64,6 @@ from streak_netsuite.mapping.record_type import RecordType
 from streak_netsuite.mapping.sample import Sample, sample_of
 from streak_netsuite.mapping.spec import MappingSpec, load_spec
 from streak_netsuite.model.deal import Deal
-from streak_netsuite.model.reference import Reference
-from streak_netsuite.sync.ports import OrderTarget
 from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
 
 _ACCOUNT = "netsuite.account"  # the snapshot that names the ledger's account
@@ -353,7 +352,7 @@ class Product:
         zone = self.settings.netsuite.account_zone
         engine = Engine(self.spec, zone=zone, lookups=StaticLookups(self.spec))
         wanted = engine.wanted_lookups(deal)
-        return sample_of(self.spec, deal, live_items(self.netsuite, wanted) if wanted else {}, zone)
+        return sample_of(self.spec, deal, live_matches(self.netsuite, wanted) if wanted else {}, zone)
 
     def engine_for(self, deals: Sequence[Deal]) -> Engine:
         """Return a mapping engine that knows the items these deals name."""
@@ -362,8 +361,8 @@ class Product:
         wanted = frozenset(request for deal in deals for request in engine.wanted_lookups(deal))
         if not wanted:
             return engine
-        live = live_items(self.netsuite, wanted)
-        return engine.with_lookups(CombinedLookups(static, live, near_items(self.netsuite, live)))
+        live = live_matches(self.netsuite, wanted)
+        return engine.with_lookups(CombinedLookups(static, live, near_names(self.netsuite, live)))
 
 
 @contextlib.contextmanager
@@ -434,39 +433,6 @@ def wanted_events(watched: Sequence[Catalogue], webhooks: WebhookSettings) -> li
         for subject in subjects
         for what in ("CREATE", "UPDATE", "DELETE")
     ]
-
-
-def live_items(erp: OrderTarget, wanted: frozenset[LookupRequest]) -> dict[LookupRequest, list[LiveMatch]]:
-    """Return what NetSuite knows under the names that a mapping looks up.
-
-    Raises:
-        ConfigurationError: a lookup asks for records that cannot be looked up by name.
-    """
-    other = next((request for request in wanted if request.record != "item"), None)
-    if other is not None:
-        raise ConfigurationError(
-            f"lookups.{other.table}: NetSuite cannot be asked for '{other.record}' by name; "
-            "only 'item' can, write the others as a table"
-        )
-    found = erp.find_items(sorted({request.value for request in wanted}))
-    return {
-        request: [
-            LiveMatch(reference=Reference(internal_id=i.internal_id, name=i.name), active=not i.inactive)
-            for i in found.get(request.value, ())
-        ]
-        for request in wanted
-    }
-
-
-def near_items(
-    erp: OrderTarget, live: Mapping[LookupRequest, Sequence[LiveMatch]]
-) -> dict[str, Sequence[str]]:
-    """Return names of items to suggest for those that NetSuite does not know, by lookup."""
-    unknown = [request for request, matches in live.items() if not matches]
-    if not unknown:
-        return {}
-    names = erp.suggest_items(sorted({request.value for request in unknown}))
-    return {request.table: names for request in unknown}
 
 
 def require_same_account(netsuite: NetSuiteSettings, ledger: Ledger, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from streak_netsuite.mapping.address import ParsedAddress
 from streak_netsuite.mapping.conversion import TargetType, convert, to_text
 from streak_netsuite.mapping.expression import Expression
 from streak_netsuite.mapping.lookups import LookupRequest, Lookups, look_up
-from streak_netsuite.mapping.schema import EACH, FieldRule, LookupSource
+from streak_netsuite.mapping.schema import EACH, ITEMS, FieldRule, LookupSource
 from streak_netsuite.mapping.source import View, parse_path
 from streak_netsuite.mapping.transforms import compile_transforms
 from streak_netsuite.mapping.unfit import Unfit, shown
@@ -262,8 +262,10 @@ def _table(
 
 
 def _remedy(name: str, table: LookupSource) -> str:
+    if table.netsuite == ITEMS:
+        return "correct it in Streak, or add the item in NetSuite"
     if table.netsuite:
-        return f"correct it in Streak, or add the {table.netsuite} in NetSuite"
+        return f"correct it in Streak, or add it to the list of {table.netsuite} in NetSuite"
     return f"add it to {table.file}" if table.file else f"add it to lookups.{name} in the mapping file"
 
 

@@ -41,6 +41,7 @@ class _Part(BaseModel):
     )
 
 
+ITEMS = "item"
 EACH = "each"
 WRITE_BACK_NAMES: Mapping[str, tuple[str, ...]] = {
     "order": ("number", "internal_id", "url", "status", "date", "total", "currency"),
@@ -685,8 +686,11 @@ class LookupSource(_Part):
     file: str | None = None
     """A YAML file with such a table, beside the mapping file: `lookups/currency.yaml`."""
 
-    netsuite: str | None = Field(default=None, pattern=r"^[a-zA-Z][a-zA-Z0-9_]*$")
-    """The NetSuite records whose names are meant: `item`, `currency`, `customlist_tier`."""
+    netsuite: str | None = Field(
+        default=None, pattern=r"^(item|[a-zA-Z]+(\.[a-zA-Z]+)?\.[a-zA-Z][a-zA-Z0-9_]*)$"
+    )
+    """Asked of NetSuite by name: `item` for items; else the field that offers the list, as SuiteTalk calls it:
+    `salesOrder.terms`, `customer.category`, `salesOrder.custbody_tier`, `salesOrder.itemList.taxCode`."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

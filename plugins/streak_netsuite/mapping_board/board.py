@@ -123,8 +123,8 @@ class Board:
         judged = self._judged(source, target)
         draft = self._drafted(request, source, judged)
         file = self._draft(request.text).file()
-        if draft.table:
-            file.set_rule(f"lookups.{draft.table_name}", {"table": dict(draft.table)})
+        if draft.lookup:
+            file.set_rule(f"lookups.{draft.table_name}", draft.lookup)
         told = (f"suggested, {judged.probability:.2f}", *draft.open) if request.suggested else draft.open
         file.set_rule(draft.target, draft.rule, comment="; ".join(told))
         return {**self._look(file.text()), "told": "; ".join((*draft.open, *judged.warnings))}

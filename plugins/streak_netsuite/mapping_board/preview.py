@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from streak_netsuite.assembly import Product, live_items
+from streak_netsuite.assembly import Product
+from streak_netsuite.flows.live_lookups import live_matches
 from streak_netsuite.mapping.address import ParsedAddress
 from streak_netsuite.mapping.engine import Engine, FieldReadings
 from streak_netsuite.mapping.lookups import CombinedLookups, LiveMatch, LookupRequest, StaticLookups
@@ -44,7 +45,7 @@ class Preview:
         engine = Engine(spec, zone=self.product.settings.netsuite.account_zone, lookups=static)
         wanted = frozenset(request for deal in self.deals for request in engine.wanted_lookups(deal))
         if new := wanted - self._live.keys():
-            self._live.update(live_items(self.product.netsuite, new))
+            self._live.update(live_matches(self.product.netsuite, new))
         return engine.with_lookups(CombinedLookups(static, self._live))
 
 

@@ -133,13 +133,12 @@ class MappingDesk:
     def choices(self, target: Field) -> Choices:
         """Return what NetSuite offers for a select field; nothing when it does not say."""
         record, sublist = _RECORDS[target.record]
+        name = _SOAP_NAMES.get(target.id, target.id)
         try:
-            ids = self.product.netsuite.choices(
-                record, _SOAP_NAMES.get(target.id, target.id), sublist=sublist
-            )
+            ids = self.product.netsuite.choices(record, name, sublist=sublist)
         except RejectedByVendor:
             return Choices()
-        return Choices(ids=ids)
+        return Choices(ids=ids, field=".".join(part for part in (record, sublist, name) if part))
 
     def _filled(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the targets that the mapping fills, each with the paths it reads."""

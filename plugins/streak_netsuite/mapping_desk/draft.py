@@ -11,7 +11,7 @@ from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.model.custom_field import CustomFieldType
 
-_MANY = 500  # list values above which a table is nobody's work: a live lookup or a file serves
+_MANY = 500  # list values above which a table is nobody's work: NetSuite is asked by name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,7 @@ class RuleDraft:
         target: where it goes ("sales_order.fields.terms").
         table: a lookup table it needs: ids by what Streak says; None when it needs none.
         table_name: of the lookup.
+        asked: the field whose list NetSuite is asked for by name, in place of a table; "" for a table.
         open: what has to be done by hand before it holds.
         because: what the assistant says for it.
     """
@@ -34,19 +35,27 @@ class RuleDraft:
     because: tuple[str, ...] = ()
     table_name: str = ""
     table: Mapping[str, str] | None = None
+    asked: str = ""
     open: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
         """Whether the rule would hold as it is."""
-        return self.table is None or bool(self.table)
+        return self.table is None or bool(self.table) or bool(self.asked)
+
+    @property
+    def lookup(self) -> Mapping[str, Any] | None:
+        """What has to stand in `lookups` for the rule; None when it needs nothing that is not there."""
+        if self.asked:
+            return {"netsuite": self.asked}
+        return {"table": dict(self.table)} if self.table else None
 
     def put_into(self, file: MappingFile) -> bool:
         """Put the rule and its table into a mapping file; tell whether it was: one that is not ready is left out."""
         if not self.is_ready:
             return False
-        if self.table:
-            file.set_rule(f"lookups.{self.table_name}", {"table": dict(self.table)})
+        if self.lookup:
+            file.set_rule(f"lookups.{self.table_name}", self.lookup)
         told = "; ".join((f"suggested, {self.probability:.2f}", *self.open))
         file.set_rule(self.target, self.rule, comment=told)
         return True
@@ -58,9 +67,11 @@ class Choices:
 
     Attributes:
         ids: internal ids by name.
+        field: which one, as a lookup names it ("salesOrder.terms"); "" when it cannot be asked live.
     """
 
     ids: Mapping[str, str] = field(default_factory=dict)
+    field: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +104,11 @@ class Drafter:
         rule["from"] = path
         because = (*(one.seen for one in candidate.reasons), *candidate.warnings)
         table: Mapping[str, str] | None = None
-        name, open_ = "", list[str]()
+        name, asked, open_ = "", "", list[str]()
         if choices is not None:
             name = self._table_name(target)
             rule["lookup"] = name
-            table, open_ = self._table(source, target, choices)
+            table, asked, open_ = self._table(source, target, choices)
         return RuleDraft(
             source=source,
             target=target,
@@ -107,6 +118,7 @@ class Drafter:
             because=because,
             table_name=name,
             table=table,
+            asked=asked,
             open=tuple(open_),
         )
 
@@ -121,16 +133,21 @@ class Drafter:
 
     def _table(
         self, source: Field, target: str, choices: Choices
-    ) -> tuple[Mapping[str, str] | None, list[str]]:
+    ) -> tuple[Mapping[str, str] | None, str, list[str]]:
+        """Return a table, or the field to ask, and what is left to do by hand."""
         name = self._table_name(target)
         if name in self.spec.lookups:
-            return None, []
+            return None, "", []
         words = source.options or tuple(dict.fromkeys(source.samples))
+        if choices.field and choices.ids and (not words or len(choices.ids) > _MANY):
+            return {}, choices.field, []
         if not words or not choices.ids:
-            return {}, [f"write lookup '{name}' by hand: NetSuite's list or Streak's options cannot be read"]
-        if len(choices.ids) > _MANY:
-            return {}, [f"lookup '{name}' has {len(choices.ids)} entries in NetSuite: ask them by name"]
+            return (
+                {},
+                "",
+                [f"write lookup '{name}' by hand: NetSuite's list or Streak's options cannot be read"],
+            )
         found = suggest_values(words, list(choices.ids))
         table = {one.source: choices.ids[one.target] for one in found if one.target is not None}
         left = [one.source for one in found if one.target is None]
-        return table, [f"no entry for {', '.join(repr(word) for word in left)}"] if left else []
+        return table, "", [f"no entry for {', '.join(repr(word) for word in left)}"] if left else []

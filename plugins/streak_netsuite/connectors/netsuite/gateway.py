@@ -16,7 +16,7 @@ from streak_netsuite.connectors.netsuite.calls.account import (
 )
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.search import search
-from streak_netsuite.connectors.netsuite.calls.selection import SelectField, get_select_value
+from streak_netsuite.connectors.netsuite.calls.selection import SelectField
 from streak_netsuite.connectors.netsuite.customer_subsidiaries import TIE, find_ties, write_tie
 from streak_netsuite.connectors.netsuite.deposits import Deposits
 from streak_netsuite.connectors.netsuite.entries import (
@@ -50,6 +50,7 @@ from streak_netsuite.connectors.netsuite.search_request import (
     text_starts_with,
 )
 from streak_netsuite.connectors.netsuite.searches import Searches
+from streak_netsuite.connectors.netsuite.select_lists import SelectLists
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.streams import TransactionStream
@@ -91,8 +92,6 @@ _MOST_SUGGESTED = 20  # searches for suggestions: each costs a slot
 _OWN_LIMIT = "_integrationSpecific"
 _TAX_CODE_TYPES = ("salesTaxItem", "taxGroup")
 
-_CHOICE_PAGES = 3  # of a thousand; a longer list is asked by name
-
 
 class NetSuiteGateway:
     """Customers, orders and items of one account."""
@@ -108,6 +107,7 @@ class NetSuiteGateway:
         )
         self._invoicing = Invoicing(client, self._searches, self._stories)
         self._deposits = Deposits(client, self._searches)
+        self._lists = SelectLists(client=client)
         self._editing = OrderEditing(client, self._searches, zone=settings.user_zone)
 
     def records(self, record_type: str) -> NetSuiteRecords:
@@ -125,13 +125,15 @@ class NetSuiteGateway:
             RejectedByVendor: the account has no such field, or the role may not see its list.
         """
         wanted = SelectField(record_type=record_type, name=name, sublist=sublist)
-        found: dict[str, str] = {}
-        for number in range(1, _CHOICE_PAGES + 1):
-            page = self._client.send(get_select_value(wanted, page=number))
-            found |= {one.name: one.internal_id for one in page.choices if one.name}
-            if number >= page.pages:
-                break
-        return found
+        return {one.name: one.internal_id for one in self._lists.entries(wanted) if one.name}
+
+    def find_entries(self, field: str, names: Sequence[str]) -> Mapping[str, Sequence[Reference]]:
+        """Return for each name the entries called so, of the list that a field such as `salesOrder.terms` offers."""
+        return self._lists.find(field, names)
+
+    def entry_names(self, field: str) -> Sequence[str]:
+        """Return the names of a list's entries, to suggest from."""
+        return self._lists.names(field)
 
     def server_time(self) -> datetime:
         """Return NetSuite's clock; the connection test."""

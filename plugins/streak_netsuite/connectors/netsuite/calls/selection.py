@@ -31,7 +31,7 @@ class SelectField:
     sublist: str = ""
     custom_record_type: RecordRef | None = None
     starts_with: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
