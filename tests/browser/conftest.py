@@ -24,9 +24,9 @@ _FLAGS = (
 _DESCRIPTION = "sales_order.lines[0].description"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium for the session."""
+    """A headless Chromium. One for each test: its driver's event loop would be in the way of other tests' own."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("needs Chromium (Debian: apt install chromium, or set CHROMIUM to its path)")

@@ -86,6 +86,9 @@ def test_the_board_maps_in_jupyter(
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
     page.get_by_text("Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
+    page.get_by_text("deals would be held by it").last.wait_for(
+        timeout=120_000
+    )  # nothing moves on the page any more
     board = page.locator(".sn-board")
     expect(board.locator(".sn-item").first).to_be_visible(timeout=120_000)
     board.scroll_into_view_if_needed()

@@ -134,6 +134,23 @@ def test_a_cleared_field_is_emptied_in_the_order(world: World) -> None:
     assert not order_of(world, box).get("otherRefNum")
 
 
+def test_what_was_only_for_the_making_stays_and_what_is_to_be_kept_is_not_emptied(
+    world: World, tmp_path: Path
+) -> None:
+    world.change_mapping(tmp_path, "memo: {from: box.name,", "memo: {on: create, from: box.name,")
+    text, rule = world.mapping.read_text(), "purchase_order_number: {from: box.fields.PO number,"
+    assert rule in text
+    world.mapping.write_text(text.replace(rule, f"{rule} when_empty: keep,"))
+    box = ordered(world)
+    memo = order_of(world, box)["memo"]
+    changed(world, box, PO_number="PO-9")
+    world.streak.post(f"v1/boxes/{box}", json={"name": "Renamed"}).raise_for_status()
+    changed(world, box, PO_number="", Quantity="6")
+    order = order_of(world, box)
+    assert (order["memo"], order["otherRefNum"]) == (memo, "PO-9")
+    assert order["itemList"][0]["quantity"] == "6"
+
+
 def test_finances_own_line_stays_and_is_not_counted_as_ours(world: World) -> None:
     box = ordered(world)
     order = order_of(world, box)

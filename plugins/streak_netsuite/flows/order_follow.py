@@ -9,6 +9,7 @@ from streak_netsuite.flows.batch import Batch
 from streak_netsuite.flows.drafts import buyer_of, buyer_ref, mapping_hold
 from streak_netsuite.flows.order_edits import CHANGE_KEY, FLOW, read_held, told
 from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.mapping.carried import with_carried
 from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
@@ -104,7 +105,7 @@ class OrderFollower:
         customers = self._customers([deal for deal, _ in changed])
         wishes: list[Wish] = []
         for deal, digest in changed:
-            mapped = engine.map(deal)
+            mapped = engine.map(deal, updating=True)
             if mapped.order is None or mapped.blocking:
                 batch.hold(deal.key, mapping_hold(deal, mapped, digest=digest), rule="mapping")
                 continue
@@ -115,7 +116,10 @@ class OrderFollower:
                 deal=deal,
                 binding=bound[_box_ref(deal.key)],
                 history=history,
-                wanted=replace(mapped.order, customer=_customer(history[-1], customers.get(deal.key))),
+                wanted=replace(
+                    with_carried(mapped.order, history[0], self.spec.sales_order),
+                    customer=_customer(history[-1], customers.get(deal.key)),
+                ),
                 digest=digest,
             )
             if to_plain(history[0]) == to_plain(wish.wanted):

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from streak_netsuite.mapping.expression import Expression
+from streak_netsuite.mapping.expression import Expression, says_yes
 from streak_netsuite.mapping.schema import ApprovalSection
 from streak_netsuite.mapping.source import view_of
 from streak_netsuite.mapping.unfit import Unfit
@@ -39,6 +39,6 @@ def _rule(section: ApprovalSection, deal: Deal) -> str:
         told = Expression(section.when).evaluate(view_of(deal))
     except Unfit as unfit:
         return f"the rule for approvals cannot be computed: {unfit}"
-    if told in (None, False, "", 0, "False", "no"):
+    if not says_yes(told):
         return ""
     return told if isinstance(told, str) and told not in {"True", "yes"} else "the rule for approvals says so"

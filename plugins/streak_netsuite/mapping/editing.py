@@ -5,7 +5,7 @@ import io
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +136,7 @@ class MappingFile:
         """Write the file in one step, when it is without fault; return the mapping.
 
         Args:
-            path: another file; lookup files that it names are copied along where they are missing. The file itself
+            path: another file; the files that it names are copied along where they are missing. The file itself
                 when not given.
 
         Raises:
@@ -146,7 +146,7 @@ class MappingFile:
         place = path or self.path
         if place == self.path and self.path.read_text(encoding="utf-8") != self._before:
             raise ConfigurationError(f"{place} was changed by somebody else meanwhile; read it again")
-        self._bring_lookups(place.parent)
+        self._bring_files(place.parent)
         fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
         try:
             fresh.write_text(self.text(), encoding="utf-8")
@@ -160,17 +160,19 @@ class MappingFile:
             self._before = self.text()
         return spec
 
-    def _bring_lookups(self, folder: Path) -> None:
-        """Copy the lookup files that the mapping names into another folder, where they are missing."""
-        for source in (self.rule("lookups") or {}).values():
-            name = source.get("file") if isinstance(source, Mapping) else None
-            if not isinstance(name, str):
-                continue
+    def _bring_files(self, folder: Path) -> None:
+        """Copy the files that the mapping names into another folder, where they are missing."""
+        for name in self._named_files():
             mine, theirs = self.path.parent / name, folder / name
             inside = theirs.resolve().is_relative_to(folder.resolve())
             if mine.is_file() and inside and not theirs.exists():
                 theirs.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(mine, theirs)
+
+    def _named_files(self) -> Iterator[str]:
+        sources = (self.rule("lookups") or {}).values()
+        names = [source.get("file") for source in sources if isinstance(source, Mapping)]
+        yield from (name for name in (*names, self.rule("functions")) if isinstance(name, str))
 
 
 def _yaml() -> YAML:

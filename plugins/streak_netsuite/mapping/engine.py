@@ -16,7 +16,14 @@ from streak_netsuite.mapping.address import ParsedAddress
 from streak_netsuite.mapping.conversion import TargetType
 from streak_netsuite.mapping.lookups import LookupRequest, Lookups
 from streak_netsuite.mapping.rule import AddressFault, FieldTrace, Reading, Rule, is_empty
-from streak_netsuite.mapping.schema import AddressRule, CustomFieldRule, FieldRule, LineRule, MappingSpec
+from streak_netsuite.mapping.schema import (
+    AddressRule,
+    CustomFieldRule,
+    FieldRule,
+    LineRule,
+    MappingSpec,
+    TextTable,
+)
 from streak_netsuite.mapping.source import SourcePath, parse_path, view_of
 from streak_netsuite.mapping.unfit import shown
 from streak_netsuite.model.address import Address
@@ -110,6 +117,7 @@ class FieldReadings:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _CompiledLine:
     each: SourcePath | None
+    table: TextTable | None
     allow_zero_rate: bool
     fields: Mapping[str, Rule]
     custom_fields: Mapping[str, Rule]
@@ -166,9 +174,15 @@ class Engine:
         """Return a digest of all that a mapping can read of a deal: what is written back to other fields leaves it as it is."""
         if deal.read_digest:
             return deal.read_digest
-        read = {name: value for name, value in deal.fields.items() if name in self._box_fields}
+        read = {name: value for name, value in deal.fields.items() if self._may_read(name)}
         plain = to_plain(replace(deal, version="", stage_changed_at=None, fields=read))
         return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+
+    def _may_read(self, name: str) -> bool:
+        """Tell whether a box field can matter. A function may read any; what we write there ourselves is not news."""
+        if name in self._box_fields or self.spec.functions is None:
+            return name in self._box_fields
+        return name not in self.spec.write_back.fields and name not in self.spec.status.fields
 
     def wanted_lookups(self, deal: Deal) -> frozenset[LookupRequest]:
         """Return what must be asked of NetSuite before the deal can be mapped."""
@@ -181,9 +195,13 @@ class Engine:
                 wanted |= {request for rule in rules for request in rule.wanted(reading)}
         return frozenset(wanted)
 
-    def map(self, deal: Deal) -> MappedDeal:
-        """Return what a deal becomes, with all its faults. Never raises for what a deal holds."""
-        reading = Reading(view=view_of(deal), lookups=self._lookups)
+    def map(self, deal: Deal, *, updating: bool = False) -> MappedDeal:
+        """Return what a deal becomes, with all its faults. Never raises for what a deal holds.
+
+        Args:
+            updating: the deal has its order, which is to follow it.
+        """
+        reading = Reading(view=view_of(deal), lookups=self._lookups, updating=updating)
         customer = self._map_customer(deal, reading)
         order = self._map_order(reading)
         return MappedDeal(
@@ -315,8 +333,27 @@ class Engine:
             yield None
             return
         value = line.each.read(reading.view)
+        if line.table is not None:
+            yield from self._rows(line.table, line.each, value, reading)
+            return
         entries = value if isinstance(value, tuple) else (value,)
         yield from (entry for entry in entries if not is_empty(entry))
+
+    def _rows(
+        self, table: TextTable, each: SourcePath, value: Any, reading: Reading
+    ) -> Iterator[dict[str, str]]:
+        """Yield the rows of a table in a text, each with its cells by column."""
+        lines = [line for line in (value.splitlines() if isinstance(value, str) else ()) if line.strip()]
+        for line in lines[1:] if table.header else lines:
+            cells = [cell.strip() for cell in line.split(table.separator)]
+            if len(cells) > len(table.columns):
+                reading.add_fault(
+                    "sales_order.lines",
+                    f"{each.label}: the row {shown(line)} has {len(cells)} cells, and there are {len(table.columns)} columns",
+                    f"write {table.separator.join(f' {name} ' for name in table.columns).strip()}",
+                )
+                continue
+            yield dict(zip(table.columns, cells, strict=False))
 
     def _address(self, rule: AddressRule, compiled: Rule, reading: Reading) -> Address | None:
         parsed: ParsedAddress | None = compiled.read(reading)
@@ -397,6 +434,7 @@ class Engine:
             tables=self.spec.lookups,
             max_length=max_length,
             in_each=in_each,
+            functions=self.spec.known_functions,
         )
 
     def _line(self, number: int, line: LineRule) -> _CompiledLine:
@@ -404,6 +442,7 @@ class Engine:
         return _CompiledLine(
             allow_zero_rate=line.allow_zero_rate,
             each=parse_path(line.each) if line.each else None,
+            table=line.table,
             fields=self._rules(place, line, _LINE_TYPES, limits.LINE, in_each=in_each),
             custom_fields=self._custom(place, line.custom_fields, in_each=in_each),
         )

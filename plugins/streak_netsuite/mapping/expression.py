@@ -98,21 +98,34 @@ class Expression:
                 f"the expression {shortened(self.text)} cannot be computed ({shortened(str(error))})",
                 fix="correct it in the mapping file, or give what may be missing a default: {{ x | default('') }}",
             ) from error
-        return _plain(value)
+        try:
+            return plain(value)
+        except Unfit as unfit:
+            raise Unfit(f"the expression {shortened(self.text)}: {unfit.what}", fix=unfit.fix) from unfit
 
 
-def _plain(value: Any) -> Any:
+def says_yes(value: Any) -> bool:
+    """Tell whether what an expression gives counts as yes: something but `no`, `False` or nothing."""
+    return value not in (None, False, "", 0, "False", "no")
+
+
+def plain(value: Any) -> Any:
+    """Return a computed value as rules take it: lists as tuples, floats as exact numbers.
+
+    Raises:
+        Unfit: it is no plain value, or too long a text.
+    """
     if isinstance(value, list | tuple):
-        return tuple(_plain(entry) for entry in value)
+        return tuple(plain(entry) for entry in value)
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, str) and len(value) > _LONGEST_RESULT:
         raise Unfit(
-            f"the expression makes a text of {len(value)} characters",
+            f"it makes a text of {len(value)} characters",
             fix=f"keep it below {_LONGEST_RESULT}",
         )
     if value is not None and not isinstance(value, str | int | Decimal | date):
-        raise Unfit("the expression gives no plain value", fix="end it in a text, number or date")
+        raise Unfit("it gives no plain value", fix="end it in a text, number or date")
     return str(value) if isinstance(value, str) else value
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import ConfigurationError, MappingError
 from streak_netsuite.mapping.address import ParsedAddress
 from streak_netsuite.mapping.conversion import TargetType, convert, to_text
-from streak_netsuite.mapping.expression import Expression
+from streak_netsuite.mapping.expression import Expression, says_yes
+from streak_netsuite.mapping.function import Function
 from streak_netsuite.mapping.lookups import LookupRequest, Lookups, look_up
-from streak_netsuite.mapping.schema import EACH, ITEMS, FieldRule, LookupSource
+from streak_netsuite.mapping.schema import EACH, ITEMS, FieldRule, LookupSource, MappingFunction
 from streak_netsuite.mapping.source import View, parse_path
 from streak_netsuite.mapping.transforms import compile_transforms
 from streak_netsuite.mapping.unfit import Unfit, shown
@@ -53,7 +55,12 @@ class FieldTrace(NamedTuple):
 
 @dataclass(kw_only=True, slots=True)
 class Reading:
-    """One deal being mapped: what is read, and what was found out on the way."""
+    """One deal being mapped: what is read, and what was found out on the way.
+
+    Attributes:
+        each: the entry or row a line is made for.
+        updating: the order exists and follows its deal.
+    """
 
     view: View
     lookups: Lookups | None
@@ -61,6 +68,7 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
     trace: dict[str, FieldTrace] = field(default_factory=dict)
     each: Any = None
+    updating: bool = False
 
     def add_fault(self, target: str, what: str, fix: str) -> None:
         """Keep a fault of a target field. The message says what is wrong in Streak's words; the field is beside it."""
@@ -86,24 +94,31 @@ class Rule:
         tables: Mapping[str, LookupSource],
         max_length: int | None = None,
         in_each: bool = False,
+        functions: Mapping[str, MappingFunction] = MappingProxyType({}),
     ) -> None:
         self.target = target
         self.type = type_
         self._rule = rule
         self._zone = zone
         self._max_length = rule.max_length or max_length
-        self._path = parse_path(rule.from_) if rule.from_ and rule.from_ != EACH else None
+        self._of_each = rule.from_ is not None and (rule.from_ == EACH or rule.from_.startswith(f"{EACH}."))
+        self._cell = (rule.from_ or "").removeprefix(EACH).removeprefix(".") if self._of_each else ""
+        self._path = parse_path(rule.from_) if rule.from_ and not self._of_each else None
         self._expression = Expression(rule.expression) if rule.expression else None
+        self._function = Function.find(rule.function, functions, target) if rule.function else None
+        self._when = Expression(rule.when) if rule.when else None
         self._steps = compile_transforms(rule.transform, zone)
         self._table = _table(rule, target, tables)
         self._alternatives = tuple(
-            _Alternative(r, target=target, type_=type_, zone=zone, tables=tables, in_each=in_each)
+            _Alternative(
+                r, target=target, type_=type_, zone=zone, tables=tables, in_each=in_each, functions=functions
+            )
             for r in rule.first_of or ()
         )
         self.text = describe(rule)
-        if rule.from_ == EACH and not in_each:
+        if self._of_each and not in_each:
             raise ConfigurationError(
-                f"{target}: `from: {EACH}` needs a line rule with `{EACH}`; add it, or give a path"
+                f"{target}: `from: {rule.from_}` needs a line rule with `{EACH}`; add it, or give a path"
             )
 
     def read(self, reading: Reading, at: str = "") -> Any:
@@ -116,7 +131,7 @@ class Rule:
         """
         target = at or self.target
         try:
-            return self._value(reading, target)
+            return self._value(reading, target) if self._counts(reading) else None
         except Unfit as unfit:
             starts_with_value = unfit.what[:1] in {"'", "["} or unfit.what[:1].isdigit()
             named = f"{self._label()} {unfit.what}" if starts_with_value else unfit.what
@@ -131,7 +146,7 @@ class Rule:
             return
         name, table = self._table
         try:
-            value = self._prepared(reading)
+            value = self._prepared(reading) if self._counts(reading) else None
         except Unfit:
             return  # the mapping will report it
         for entry in value if isinstance(value, tuple) else (value,):
@@ -144,7 +159,8 @@ class Rule:
     def box_fields(self) -> frozenset[str]:
         """Names of the box fields this rule reads."""
         own = {self._path.box_field} if self._path and self._path.box_field else set()
-        own |= set(self._expression.box_fields) if self._expression else set()
+        for expression in (self._expression, self._when):
+            own |= set(expression.box_fields) if expression else set()
         return frozenset(own).union(*(alternative.box_fields for alternative in self._alternatives))
 
     @property
@@ -154,6 +170,12 @@ class Rule:
         if self._table is not None and self._path and self._path.box_field and not self._rule.transform:
             own = {(self._path.box_field, self._table[0])}
         return frozenset(own).union(*(a.looked_up_fields for a in self._alternatives))
+
+    def _counts(self, reading: Reading) -> bool:
+        """Tell whether the rule says anything about this deal, now."""
+        if self._rule.on is not None and (self._rule.on == "update") is not reading.updating:
+            return False
+        return self._when is None or says_yes(self._when.evaluate(reading.view))
 
     def _value(self, reading: Reading, target: str) -> Any:
         value = self._prepared(reading, target)
@@ -190,8 +212,11 @@ class Rule:
             return self._path.read(reading.view), self._path.text
         if self._expression is not None:
             return self._expression.evaluate(reading.view), self._expression.text
-        if self._rule.from_ == EACH:
-            return reading.each, EACH
+        if self._function is not None:
+            return self._function.call(reading.view, reading.each), self._function.name
+        if self._of_each:
+            each = reading.each
+            return (each.get(self._cell) if self._cell and each else each), self._rule.from_ or ""
         return self._rule.value, ""
 
     def _first(self, reading: Reading) -> tuple[Any, str]:
@@ -244,7 +269,7 @@ class _Alternative(Rule):
     """One rule of `first_of`: gives a value for the outer rule to convert."""
 
     def prepared(self, reading: Reading) -> Any:
-        value = self._prepared(reading)
+        value = self._prepared(reading) if self._counts(reading) else None
         return value if self._table is None or is_empty(value) else self._looked_up(value, reading)
 
 
@@ -284,6 +309,8 @@ def describe(rule: FieldRule) -> str:
         source = f"from {rule.from_}"
     elif rule.expression:
         source = f"expression {rule.expression}"
+    elif rule.function:
+        source = f"function {rule.function}"
     else:
         source = f"value {rule.value}"
     names = [t.name if not isinstance(t, str) else t.value for t in rule.transform]
@@ -291,6 +318,8 @@ def describe(rule: FieldRule) -> str:
         source,
         f"transform {' > '.join(names)}" if names else "",
         f"lookup {rule.lookup}" if rule.lookup else "",
+        f"when {rule.when}" if rule.when else "",
+        f"on {rule.on}" if rule.on else "",
     ]
     if rule.default is not None:
         parts.append(

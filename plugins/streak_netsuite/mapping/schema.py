@@ -1,7 +1,7 @@
 """What a mapping file may say. The docstrings and descriptions here are its reference."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from pydantic import (
     Discriminator,
     Field,
     GetJsonSchemaHandler,
+    PrivateAttr,
     Tag,
     WithJsonSchema,
     model_validator,
@@ -35,6 +36,10 @@ from streak_netsuite.model.order_story import EventKind, OrderState
 SCRIPT_ID = re.compile(r"(?:cust(?:body|col|entity|item|record)_?[a-z0-9_]+|cseg_?[a-z0-9_]+)\Z")
 
 
+MappingFunction = Callable[[Mapping[str, Any]], Any]
+"""A function of a mapping: is given the deal as expressions see it, as a copy of its own, and returns a plain value."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True
@@ -42,6 +47,9 @@ class _Part(BaseModel):
 
 
 ITEMS = "item"
+_LIST = re.compile(
+    r"[a-zA-Z]+(?:\.[a-zA-Z]+)?\.[a-zA-Z][a-zA-Z0-9_]*\Z"
+)  # a record, a sublist perhaps, a field
 EACH = "each"
 WRITE_BACK_NAMES: Mapping[str, tuple[str, ...]] = {
     "order": ("number", "internal_id", "url", "status", "date", "total", "currency"),
@@ -67,7 +75,7 @@ ITEM_NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 def _known_path(text: str) -> str:
-    if text != EACH:
+    if text != EACH and not text.startswith(f"{EACH}."):
         parse_path(text)
     return text
 
@@ -105,6 +113,14 @@ def _known_pattern(text: str) -> str:
     return text
 
 
+def _known_list(text: str) -> str:
+    if text != ITEMS and not _LIST.match(text):
+        raise ValueError(
+            f"'{text}' is neither {ITEMS} nor a field that offers a list; write it like salesOrder.{text}"
+        )
+    return text
+
+
 def _known_zone(text: str) -> str:
     if text == "account":
         return text
@@ -128,6 +144,7 @@ StatusText = Annotated[str, AfterValidator(_known_status)]
 EventText = Annotated[str, AfterValidator(_known_event)]
 ItemText = Annotated[str, AfterValidator(_known_item)]
 Pattern = Annotated[str, Field(max_length=200), AfterValidator(_known_pattern)]
+AskedList = Annotated[str, AfterValidator(_known_list)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 IdText = Annotated[str, BeforeValidator(_id_text), WithJsonSchema({"type": ["string", "integer"]})]
 Constant = Annotated[
@@ -264,8 +281,11 @@ Transform = Annotated[
 ]
 
 
+_SOURCES = ("from_", "value", "expression", "function", "first_of")
+
+
 class FieldRule(_Part):
-    """Where one value comes from. Exactly one of `from`, `value`, `expression` and `first_of`."""
+    """Where one value comes from. Exactly one of `from`, `value`, `expression`, `function` and `first_of`."""
 
     from_: Path | None = Field(default=None, alias="from")
     """A path into the deal: `box.name`, `box.fields.PO number`, `organization.addresses[0]`. In a line rule
@@ -277,8 +297,19 @@ class FieldRule(_Part):
     expression: ExpressionText | None = None
     """A Jinja expression over `box`, `buyer`, `organization` and `contact`: `{{ box.name }} / {{ box.stage }}`."""
 
+    function: str | None = Field(default=None, pattern=r"^[a-zA-Z][a-zA-Z0-9_]*$")
+    """A function of the file `functions` names; it is given the deal, and gives the value."""
+
     first_of: tuple["FieldRule", ...] | None = Field(default=None, min_length=1)
     """Several rules; the first that gives a value counts."""
+
+    when: ExpressionText | None = None
+    """An expression over the deal; the rule counts when it gives something but `no`, `False` or nothing. When it does not,
+    the field is left alone, whatever `required` and `default` say."""
+
+    on: Literal["create", "update"] | None = None
+    """Counts only when the order is made, or only when it follows its changed deal: a field `on: create` keeps what it
+    got, whatever becomes of the deal. For fields of the order."""
 
     transform: tuple[Transform, ...] = ()
     """What is done to the value, in this order."""
@@ -292,8 +323,9 @@ class FieldRule(_Part):
     required: bool = False
     """Whether a record without this value is held."""
 
-    when_empty: Literal["skip", "error"] = "skip"
-    """What an empty source means: `skip` leaves the field alone, `error` holds the record."""
+    when_empty: Literal["skip", "keep", "error"] = "skip"
+    """What an empty source means: `skip` leaves the field alone when the order is made and empties it when the deal has
+    lost the value since, `keep` leaves it alone then, too, `error` holds the record."""
 
     clip: int | None = Field(default=None, ge=1)
     """Cut text to this many characters, with a warning. Without it a text that is too long holds the record."""
@@ -303,11 +335,11 @@ class FieldRule(_Part):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        given = [k for k in ("from_", "value", "expression", "first_of") if getattr(self, k) is not None]
+        given = [k for k in _SOURCES if getattr(self, k) is not None]
         if len(given) != 1:
             names = " and ".join(k.rstrip("_") for k in given) or "none of them"
             raise ValueError(
-                f"a rule has exactly one of from, value, expression and first_of; this has {names}"
+                f"a rule has exactly one of from, value, expression, function and first_of; this has {names}"
             )
         if self.default is not None and self.when_empty == "error":
             raise ValueError("a rule has a default or `when_empty: error`, not both; remove one")
@@ -385,6 +417,16 @@ class CustomerSection(_Part):
     """What happens when an order is for another subsidiary than its customer's: a person is asked, or the customer is added to
     the order's subsidiary first, where the account allows customers in several (Multi-Subsidiary Customer)."""
 
+    @model_validator(mode="after")
+    def _made_once(self) -> Self:
+        given = (getattr(self.fields, name) for name in type(self.fields).model_fields)
+        rules = [*(rule for rule in given if rule is not None), *self.addresses, *self.custom_fields.values()]
+        if any(rule.on is not None or rule.when_empty == "keep" for rule in rules):
+            raise ValueError(
+                "a customer is made once and never changed, so `on` and `when_empty: keep` say nothing here"
+            )
+        return self
+
 
 class SalesOrderFields(_Part):
     """Standard fields of the order."""
@@ -429,11 +471,27 @@ class SalesOrderFields(_Part):
     """Where the invoice goes. Left out, it is the customer's default."""
 
 
+class TextTable(_Part):
+    """A table that people type into a text field: a line for each row."""
+
+    columns: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ...] = Field(min_length=1)
+    """The columns' names, in their order; `from: each.quantity` reads one."""
+
+    separator: str = Field(default="|", min_length=1, max_length=5)
+    """What stands between two cells."""
+
+    header: bool = False
+    """Whether the first line is a heading."""
+
+
 class LineRule(_Part):
-    """One line of the order, or one for each label of a tag field. A line without an item is left out."""
+    """One line of the order, or one for each entry of a list or row of a table. A line without an item is left out."""
 
     each: Path | None = None
     """A list field: the rule makes one line per entry, and `from: each` reads the entry."""
+
+    table: TextTable | None = None
+    """`each` is a text field with a table: the rule makes one line per row, and `from: each.quantity` reads a cell."""
 
     item: FieldRule
     """The item."""
@@ -455,6 +513,32 @@ class LineRule(_Part):
 
     custom_fields: CustomFields = Field(default_factory=dict)
     """Custom fields by script id (`custcol_...`)."""
+
+    @model_validator(mode="after")
+    def _known_cells(self) -> Self:
+        if self.table is not None and self.each is None:
+            raise ValueError(
+                "a table needs the text field it stands in; add `each: box.fields.Products`, say"
+            )
+        rules = [r for r in (self.item, self.quantity, self.rate, self.description, self.tax_code) if r]
+        for rule in (*rules, *self.custom_fields.values()):
+            _check_line_rule(rule, self.table)
+        return self
+
+
+def _check_line_rule(rule: FieldRule, table: TextTable | None) -> None:
+    if rule.on is not None or rule.when_empty == "keep":
+        raise ValueError("`on` and `when_empty: keep` are for fields of the order, not of its lines")
+    path = rule.from_ or ""
+    if path == EACH and table is not None:
+        raise ValueError(
+            f"`from: {EACH}` needs a column: {' or '.join(f'{EACH}.{c}' for c in table.columns)}"
+        )
+    if path.startswith(f"{EACH}.") and (table is None or path.removeprefix(f"{EACH}.") not in table.columns):
+        known = ", ".join(table.columns) if table is not None else "no table"
+        raise ValueError(f"'{path}' names no column of the table; there is {known}")
+    for one in rule.first_of or ():
+        _check_line_rule(one, table)
 
 
 class SalesOrderSection(_Part):
@@ -686,9 +770,7 @@ class LookupSource(_Part):
     file: str | None = None
     """A YAML file with such a table, beside the mapping file: `lookups/currency.yaml`."""
 
-    netsuite: str | None = Field(
-        default=None, pattern=r"^(item|[a-zA-Z]+(\.[a-zA-Z]+)?\.[a-zA-Z][a-zA-Z0-9_]*)$"
-    )
+    netsuite: AskedList | None = None
     """Asked of NetSuite by name: `item` for items; else the field that offers the list, as SuiteTalk calls it:
     `salesOrder.terms`, `customer.category`, `salesOrder.custbody_tier`, `salesOrder.itemList.taxCode`."""
 
@@ -774,6 +856,9 @@ class MappingSpec(_Part):
     lookups: dict[str, LookupSource] = Field(default_factory=dict)
     """Tables that rules look values up in, by name."""
 
+    functions: str | None = Field(default=None, pattern=r"^[^/\\]+\.py$")
+    """A Python file beside this one, for what no rule can say. It is code that Airflow's workers run."""
+
     customer: CustomerSection
     """The customer, when none is found."""
 
@@ -797,6 +882,19 @@ class MappingSpec(_Part):
 
     status: StatusSection = StatusSection()
     """What the deal is told of what becomes of its order."""
+
+    _known_functions: Mapping[str, MappingFunction] = PrivateAttr(default_factory=dict)
+
+    @property
+    def known_functions(self) -> Mapping[str, MappingFunction]:
+        """The functions of the file, by name."""
+        return self._known_functions
+
+    def with_functions(self, known: Mapping[str, MappingFunction]) -> Self:
+        """Return the same mapping with the functions of its file."""
+        made = self.model_copy()
+        made._known_functions = known
+        return made
 
 
 def json_schema() -> dict[str, Any]:

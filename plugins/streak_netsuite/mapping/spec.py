@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping import schema
 from streak_netsuite.mapping.engine import Engine
+from streak_netsuite.mapping.function import read_functions
 from streak_netsuite.mapping.lookups import StaticLookups
 from streak_netsuite.mapping.schema import MappingSpec, json_schema
 from streak_netsuite.mapping.spec_file import SpecFile
@@ -52,10 +53,21 @@ def load_spec(path: Path | str, *, text: str | None = None) -> MappingSpec:
     except ValidationError as error:
         file.add_validation_errors(error)
         raise file.error() from None
+    spec = _with_functions(spec, file)
     _check_expressions(spec, file)
     if file.faults:
         raise file.error()
     return spec
+
+
+def _with_functions(spec: MappingSpec, file: SpecFile) -> MappingSpec:
+    if spec.functions is None:
+        return spec
+    try:
+        return spec.with_functions(read_functions(file.path.parent / spec.functions))
+    except ConfigurationError as error:
+        file.add(("functions",), str(error))
+        raise file.error() from error
 
 
 def _check_expressions(spec: MappingSpec, file: SpecFile) -> None:

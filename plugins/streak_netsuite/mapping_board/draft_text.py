@@ -23,7 +23,7 @@ class RuleLine:
     Attributes:
         target: where it stands.
         paths: what it reads of a deal.
-        how: "from", "first_of", "expression", "value" or "each".
+        how: "from", "first_of", "expression", "function", "value" or "each".
         lookup: the table it looks values up in, "" for none.
     """
 
@@ -97,7 +97,9 @@ def _lookups(file: MappingFile) -> Iterator[str]:
 
 def _line(target: str, rule: Mapping[str, Any]) -> RuleLine:
     paths = tuple(dict.fromkeys(_paths(rule)))
-    how = next((key for key in ("from", "first_of", "expression", "value") if key in rule), "value")
+    how = next(
+        (key for key in ("from", "first_of", "expression", "function", "value") if key in rule), "value"
+    )
     return RuleLine(
         target=target,
         paths=tuple(path for path in paths if path != EACH),

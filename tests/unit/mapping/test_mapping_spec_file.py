@@ -48,7 +48,7 @@ lookups:
         "line 3: source.stages: the key is missing; add `stages:`",
         "line 6: customer.fields.company_name.frm: the key is not known here; did you mean 'from'?",
         "line 7: customer.fields.email.from: path 'organization.emial': organization has no 'emial'; use key",
-        "line 10: sales_order.fields.transaction_date.when_empty: 'ignore' is not allowed; write 'skip' or 'error'",
+        "line 10: sales_order.fields.transaction_date.when_empty: 'ignore' is not allowed; write 'skip', 'keep' or 'error'",
         "line 11: sales_order.fields.memo.expression: the expression uses box.nme",
         "line 12: sales_order.fields.currency.lookup: lookup 'curency' is unknown; did you mean 'currency'?",
         "line 15: sales_order.lines[0].quantity.transform[1].numbr: the key is not known here; did you mean 'number'?",
@@ -91,7 +91,8 @@ def test_tables_come_from_files_beside_the_mapping(write_spec: Callable[..., Pat
         ({"file": "table.yaml"}, "EUR: 1\nEUR: 2\n", "in table.yaml: EUR: the key stands on line 1 already"),
         ({"file": "table.yaml"}, "EUR: 1\neur: 2\n", "'EUR' and 'eur' are the same value"),
         ({"file": "table.yaml", "table": {"EUR": 1}}, "EUR: 1\n", "a file or a table, not both"),
-        ({"table": {"EUR": 1}, "netsuite": "currency"}, "", "exactly one of table, file and netsuite"),
+        ({"table": {"EUR": 1}, "netsuite": "item"}, "", "exactly one of table, file and netsuite"),
+        ({"netsuite": "currency"}, "", "write it like salesOrder.currency"),
         ({}, "", "exactly one of table, file and netsuite"),
     ],
 )

@@ -329,7 +329,7 @@ class Board {
 
   howOf(target) {
     const { how, lookup } = this.lineTo.get(target);
-    const word = { from: "", first_of: "first of", expression: "expression", value: "fixed", each: "each" }[how];
+    const word = { from: "", first_of: "first of", expression: "expression", function: "function", value: "fixed", each: "each" }[how];
     return [word, lookup && `lookup ${lookup}`].filter(Boolean).join(", ") || "filled";
   }
 
