@@ -25,6 +25,10 @@ NAMES = (
     "mapping_quality",
     "mapping_500x500",
     "mapping_engine",
+    "duplicates_quality",
+    "duplicates_1m",
+    "duplicates_lookup",
+    "duplicates_incremental",
     "backfill",
 )
 REPORT = Path("build/bench.json")

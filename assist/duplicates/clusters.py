@@ -1,0 +1,130 @@
+"""Groups of records that are one customer: agglomerated by mean evidence, so that they do not chain."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse  # type: ignore[import-untyped]  # it ships no types
+from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]  # it ships no types
+
+from assist.duplicates.pairs import Pairs, packed, union, without
+
+Real = NDArray[np.float64]
+Index = NDArray[np.int64]
+Score = Callable[[Pairs], Real]
+_LARGEST_COMPLETED = 150
+_UNSEEN = -4.0
+_LEAST = -12.0
+
+
+def clustered(pairs: Pairs, bits: Real, rows: int, threshold: float, score: Score, clip: float) -> Index:
+    """Return a group number for each record.
+
+    Args:
+        pairs: packed pairs, in order, with their evidence in `bits`.
+        threshold: mean bits between two groups above which they are one.
+        score: gives the bits of pairs that were not compared yet.
+        clip: bits beyond which more evidence does not count more.
+    """
+    label = _components(pairs[bits > threshold], rows)
+    pairs, bits = _completed(pairs, bits, label, np.bincount(label), rows, score)
+    inside = label[pairs // rows] == label[pairs % rows]
+    pairs, bits = pairs[inside], np.clip(bits[inside], _LEAST, clip)
+    return _agglomerated(pairs // rows, pairs % rows, bits, rows, threshold)
+
+
+def _components(pairs: Pairs, rows: int) -> Index:
+    graph = sparse.coo_array(
+        (np.ones(len(pairs), np.int8), (pairs // rows, pairs % rows)), shape=(rows, rows)
+    )
+    label: Index = connected_components(graph, directed=False)[1].astype(np.int64)
+    return label
+
+
+def _completed(
+    pairs: Pairs, bits: Real, label: Index, sizes: Index, rows: int, score: Score
+) -> tuple[Pairs, Real]:
+    """Add the pairs inside components of three and more that blocking did not propose."""
+    order = np.argsort(label, kind="stable")
+    starts = np.cumsum(sizes) - sizes
+    wanted = []
+    for size in np.unique(sizes[(sizes > 2) & (sizes <= _LARGEST_COMPLETED)]):
+        members = np.sort(order[starts[sizes == size][:, None] + np.arange(size)], axis=1)
+        first, second = np.triu_indices(size, 1)
+        wanted.append((members[:, first] * rows + members[:, second]).ravel())
+    if not wanted:
+        return pairs, bits
+    unseen = without(union(*wanted), pairs)
+    return np.concatenate([pairs, unseen]), np.concatenate([bits, score(unseen)])
+
+
+def _agglomerated(left: Index, right: Index, bits: Real, rows: int, threshold: float) -> Index:
+    """Return groups joined by average linkage, all components of the graph at once.
+
+    Two groups that are each other's nearest are joined in every round, which gives the tree that joining
+    the nearest of all would (Murtagh 1983: average linkage is reducible). A pair that was not compared
+    counts as `_UNSEEN` bits. A group without a partner above the threshold can never get one, so its
+    pairs are dropped.
+    """
+    group, size = np.arange(rows, dtype=np.int64), np.ones(rows)
+    extra = bits - _UNSEEN
+    while len(left):
+        mean = _UNSEEN + extra / (size[left] * size[right])
+        best = np.full(rows, -np.inf)
+        np.maximum.at(best, left, mean)
+        np.maximum.at(best, right, mean)
+        mutual = (mean > threshold) & (mean == best[left]) & (mean == best[right])
+        taken = _one_each(left[mutual], right[mutual])
+        into, gone = left[mutual][taken], right[mutual][taken]
+        group[gone] = into
+        size[into] += size[gone]
+        alive = (best[left] > threshold) & (best[right] > threshold)
+        left, right, extra = _merged(group[left[alive]], group[right[alive]], extra[alive], rows)
+    return _roots(group)
+
+
+def _merged(left: Index, right: Index, extra: Real, rows: int) -> tuple[Index, Index, Real]:
+    """Return pairs of groups with what their records' pairs add up to."""
+    apart = left != right
+    both, extra = packed(left[apart], right[apart], rows), extra[apart]
+    order = np.argsort(both)
+    both, extra = both[order], extra[order]
+    starts = np.flatnonzero(np.concatenate(([True], both[1:] != both[:-1]))) if len(both) else both
+    both, extra = both[starts], np.add.reduceat(extra, starts) if len(both) else extra
+    return both // rows, both % rows, extra
+
+
+def _roots(group: Index) -> Index:
+    """Follow each record to the group it ended in; groups are numbered from 0."""
+    while not np.array_equal(following := group[group], group):
+        group = following
+    first = np.zeros(len(group), np.int64)
+    first[group] = 1
+    return (np.cumsum(first) - 1)[group]
+
+
+def paired_off(pairs: Pairs, bits: Real, rows: int, threshold: float) -> Index:
+    """Return group numbers where each record has one partner at most, the best pairs first."""
+    held = bits > threshold
+    left, right, score = pairs[held] // rows, pairs[held] % rows, bits[held]
+    label = np.arange(rows, dtype=np.int64)
+    while len(score):
+        best = np.full(rows, -np.inf)
+        np.maximum.at(best, left, score)
+        np.maximum.at(best, right, score)
+        mutual = (score == best[left]) & (score == best[right])
+        taken = _one_each(left[mutual], right[mutual])
+        label[right[mutual][taken]] = label[left[mutual][taken]]
+        used = np.zeros(rows, bool)
+        used[left[mutual][taken]] = used[right[mutual][taken]] = True
+        free = ~(used[left] | used[right])
+        left, right, score = left[free], right[free], score[free]
+    return label
+
+
+def _one_each(left: Index, right: Index) -> Index:
+    """Return places of pairs in which no record comes twice (ties are settled by order)."""
+    seen: Index = np.unique(np.stack([left, right], axis=1).ravel(), return_index=True)[1]
+    fresh = np.zeros(2 * len(left), bool)
+    fresh[seen] = True
+    return np.flatnonzero(fresh[::2] & fresh[1::2])

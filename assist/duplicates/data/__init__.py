@@ -1,0 +1,1 @@
+"""Word lists of the duplicate engine: legal forms, abbreviations, free mail domains, letters."""

@@ -1,0 +1,151 @@
+"""Duplicates of one table, or links between two: the whole chain from a frame to groups."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assist.duplicates import clusters, decision, neighbours
+from assist.duplicates.blocking import candidates
+from assist.duplicates.kind import Kind
+from assist.duplicates.model import Model
+from assist.duplicates.pairs import Pairs, union
+from assist.duplicates.rules import Rules
+from assist.duplicates.settings import Settings
+from assist.duplicates.table import Layout, Table, layout_of, prepare
+
+Real = NDArray[np.float64]
+Index = NDArray[np.int64]
+_CLIP = 12.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What a run found.
+
+    Attributes:
+        ids: the records' ids, in the order of the frame (of both frames, one after the other).
+        groups: a group number for each record; records of one group are one customer.
+        pairs: packed pairs that were compared and kept, with the evidence for each in `bits`.
+        least: mean bits from which records were grouped.
+    """
+
+    ids: pd.Index
+    groups: Index
+    pairs: Pairs
+    bits: Real
+    least: float
+    compared: Pairs = field(repr=False)
+    table: Table = field(repr=False)
+    model: Model = field(repr=False)
+    settings: Settings
+
+    @property
+    def clusters(self) -> "pd.Series[int]":
+        """Return the group of each record by its id."""
+        return pd.Series(self.groups, index=self.ids, name="cluster")
+
+    @property
+    def together(self) -> NDArray[np.bool_]:
+        """Return which pairs ended in one group."""
+        rows = len(self.ids)
+        return np.asarray(self.groups[self.pairs // rows] == self.groups[self.pairs % rows])
+
+    def automatic(self) -> NDArray[np.bool_]:
+        """Return which pairs are sure enough to be proposed without review."""
+        return np.asarray(self.together & (self.bits >= self.settings.automatic_bits))
+
+    def scored_pairs(self) -> pd.DataFrame:
+        """Return pairs by id with bits, probability and whether they ended in one group, surest first."""
+        rows = len(self.ids)
+        left, right = self.pairs // rows, self.pairs % rows
+        found = pd.DataFrame(
+            {
+                "left": self.ids[left],
+                "right": self.ids[right],
+                "bits": self.bits,
+                "probability": decision.probability(self.bits),
+                "together": self.together,
+            }
+        )
+        return found.sort_values("bits", ascending=False, kind="stable", ignore_index=True)
+
+
+def find_duplicates(
+    frame: pd.DataFrame,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    rules: Rules | None = None,
+    settings: Settings | None = None,
+) -> Findings:
+    """Return the records of a frame that are one customer; its index gives their ids.
+
+    Args:
+        kinds: what some columns hold, where the values should not decide.
+        rules: what is certain beside the model.
+    """
+    layout = layout_of(frame, kinds)
+    return _run(frame, layout, None, rules or Rules(), settings or Settings())
+
+
+def link(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    rules: Rules | None = None,
+    settings: Settings | None = None,
+) -> Findings:
+    """Return which records of two tables are one customer, each with one partner at most.
+
+    The ids of the findings are pairs of the side ("left", "right") and the frame's own id.
+    """
+    both = pd.concat([left, right], keys=["left", "right"])
+    layout = layout_of(both, kinds)
+    side = np.repeat([0, 1], [len(left), len(right)])
+    return _run(both, layout, side, rules or Rules(), settings or Settings())
+
+
+def _run(
+    frame: pd.DataFrame, layout: Layout, side: Index | None, rules: Rules, settings: Settings
+) -> Findings:
+    table = prepare(frame, layout)
+    ids: pd.Index = frame.index
+    pairs = union(candidates(table, settings), neighbours.neighbours(table, settings, side))
+    certain, never = rules.pairs(frame, ids)
+    pairs = union(pairs, certain, never)
+    if side is not None:
+        pairs = pairs[side[pairs // table.size] != side[pairs % table.size]]
+    model = Model.learned(table, layout, pairs, settings)
+
+    def score(some: Pairs) -> Real:
+        return rules.applied(
+            model.bits(table, some // table.size, table, some % table.size), some, certain, never
+        )
+
+    bits = score(pairs)
+    least = decision.threshold(bits, layout.kinds.values(), settings)
+    if side is None:
+        groups = clusters.clustered(pairs, bits, table.size, least, score, _CLIP)
+    else:
+        groups = clusters.paired_off(pairs, bits, table.size, least)
+    kept = bits > settings.kept_bits
+    return Findings(
+        ids=ids,
+        groups=groups,
+        pairs=pairs[kept],
+        bits=bits[kept],
+        least=least,
+        compared=pairs,
+        table=table,
+        model=model,
+        settings=settings,
+    )
+
+
+def id_pairs(findings: Findings, pairs: Pairs) -> Sequence[tuple[Hashable, Hashable]]:
+    """Return packed pairs by the records' ids."""
+    rows = len(findings.ids)
+    return list(zip(findings.ids[pairs // rows], findings.ids[pairs % rows], strict=True))

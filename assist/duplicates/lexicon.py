@@ -1,0 +1,37 @@
+"""The word lists, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lexicon:
+    """What is known about words in names, addresses and mail domains."""
+
+    legal_forms: frozenset[str]
+    abbreviations: Mapping[str, str]
+    streets: Mapping[str, str]
+    branches: frozenset[str]
+    free_mail: frozenset[str]
+    letters: Mapping[int, str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the shipped word lists."""
+    folder = resources.files("assist.duplicates") / "data"
+    words = yaml.safe_load((folder / "words.yaml").read_text(encoding="utf-8"))
+    letters = yaml.safe_load((folder / "letters.yaml").read_text(encoding="utf-8"))
+    mail = (folder / "free_mail.txt").read_text(encoding="utf-8").splitlines()
+    return Lexicon(
+        legal_forms=frozenset(words["legal_forms"].split()),
+        abbreviations={str(short): str(long) for short, long in words["abbreviations"].items()},
+        streets={str(short): str(long) for short, long in words["streets"].items()},
+        branches=frozenset(words["branches"].split()),
+        free_mail=frozenset(" ".join(line for line in mail if not line.startswith("#")).split()),
+        letters={ord(letter): latin for group in letters.values() for letter, latin in group.items()},
+    )

@@ -1,0 +1,88 @@
+"""A learned model of a kind of table: scores pairs of rows in bits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.duplicates.comparison import EXACT, Levels, compare, level_count
+from assist.duplicates.frequency import Frequencies
+from assist.duplicates.pairs import Pairs
+from assist.duplicates.settings import Settings
+from assist.duplicates.table import Layout, Table
+from assist.duplicates.weights import Weights, learn, rarity
+
+Real = NDArray[np.float64]
+Index = NDArray[np.int64]
+_CHUNK = 500_000
+_NOTHING_KNOWN = -20.0  # bits: nothing was learned, so nothing is one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """Weights with the value frequencies they lean on, and the layout they were learned for."""
+
+    layout: Layout
+    frequencies: Sequence[Frequencies]
+    weights: Weights
+
+    @classmethod
+    def learned(cls, table: Table, layout: Layout, pairs: Pairs, settings: Settings) -> "Model":
+        """Return a model learned from compared pairs of one table, without labels."""
+        if table.size < 2 or not table.parts:
+            return cls(layout=layout, frequencies=[], weights=learn([], [], [], []))
+        rng = np.random.default_rng(settings.seed)
+        frequencies = [Frequencies.of(part.codes) for part in table.parts]
+        sample = rng.permutation(pairs)[: settings.learning_pairs]
+        levels = compare(table, sample // table.size, table, sample % table.size)
+        rare = _rare(table, sample // table.size, levels, frequencies)
+        kinds = [part.kind for part in table.parts]
+        weights = learn(kinds, levels, rare, _blind(table, frequencies, settings, rng))
+        return cls(layout=layout, frequencies=frequencies, weights=weights)
+
+    def bits(self, left: Table, i: Index, right: Table, j: Index) -> Real:
+        """Return the evidence for each pair of rows in bits."""
+        found = np.full(len(i), _NOTHING_KNOWN)
+        if not self.frequencies:
+            return found
+        for start in range(0, len(i), _CHUNK):
+            some = slice(start, start + _CHUNK)
+            levels = compare(left, i[some], right, j[some])
+            found[some] = self.weights.bits(levels, self.rarity(left, i[some], levels))
+        return found
+
+    def rarity(self, left: Table, i: Index, levels: Sequence[Levels]) -> list[Real]:
+        """Return, for each comparison, the bits by which agreed values are commoner than usual."""
+        return _rare(left, i, levels, self.frequencies)
+
+    def last_level(self, at: int) -> int:
+        """Return the level of a comparison that means different."""
+        return int(self.weights.chances[at].shape[1]) - 1
+
+
+def _rare(
+    table: Table, rows: Index, levels: Sequence[Levels], frequencies: Sequence[Frequencies]
+) -> list[Real]:
+    return [
+        rarity(level, known.shares(part.codes[rows], level == EXACT), known.agreement)
+        for part, level, known in zip(table.parts, levels, frequencies, strict=True)
+    ]
+
+
+def _blind(
+    table: Table, frequencies: Sequence[Frequencies], settings: Settings, rng: np.random.Generator
+) -> list[Real]:
+    """Return the chance of each level among pairs drawn blindly; agreement is exact from the frequencies."""
+    i, j = rng.integers(0, table.size, (2, settings.random_pairs))
+    apart = i != j
+    levels = compare(table, i[apart], table, j[apart])
+    found = []
+    for part, level, known in zip(table.parts, levels, frequencies, strict=True):
+        counts = np.bincount(level, minlength=level_count(part.kind) + 1).astype(np.float64)
+        counts[:2] = 0
+        counts[2:] += 0.5
+        chance = counts / counts.sum() * (1 - known.agreement)
+        chance[EXACT] = known.agreement
+        found.append(chance)
+    return found

@@ -1,0 +1,102 @@
+"""A table made ready to be compared: cleaned readings of its columns, and numbers that stand for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assist.duplicates import normalise, normalise_fields
+from assist.duplicates.composite import repeats_of, without_repeats
+from assist.duplicates.kind import Kind
+from assist.duplicates.profile import profile
+
+_SAMPLE = 3000
+Codes = NDArray[np.uint64]
+Rows = NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One comparable reading of a column.
+
+    Attributes:
+        column: the column it was read from.
+        name: the column and what of it ("address: house number").
+        codes: a number for each value, 0 where it is missing.
+        blocks: coarser codes by name.
+    """
+
+    column: str
+    name: str
+    kind: Kind
+    values: NDArray[np.object_]
+    codes: Codes
+    blocks: Mapping[str, Codes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Records ready to be compared, in the order of their frame."""
+
+    size: int
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """What the columns of a table hold; every frame that is compared with it is read by the same one.
+
+    Attributes:
+        repeats: columns that are made of others, with those others.
+    """
+
+    kinds: Mapping[str, Kind]
+    repeats: Mapping[str, Sequence[str]]
+
+
+def layout_of(frame: pd.DataFrame, known: Mapping[str, Kind] | None = None) -> Layout:
+    """Return how a frame is to be read."""
+    kinds = profile(frame, known)
+    some = np.sort(np.random.default_rng(0).permutation(len(frame))[:_SAMPLE])
+    return Layout(kinds=kinds, repeats=repeats_of(_columns(frame.iloc[some], kinds), kinds))
+
+
+def prepare(frame: pd.DataFrame, layout: Layout) -> Table:
+    """Return the frame cleaned; columns it lacks are empty."""
+    return prepare_texts(_columns(frame, layout.kinds), len(frame), layout)
+
+
+def prepare_texts(texts: Mapping[str, Sequence[str]], size: int, layout: Layout) -> Table:
+    """Return columns of texts cleaned, as `prepare` does a frame: a handful of records in a millisecond.
+
+    Args:
+        texts: one line each, "" where a value is missing; every column of the layout that is compared.
+    """
+    columns, kinds = without_repeats(texts, layout.kinds, layout.repeats)
+    return Table(
+        size=size, parts=[part for name in columns for part in _parts(name, kinds[name], columns[name])]
+    )
+
+
+def _columns(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> dict[str, Sequence[str]]:
+    return {name: _raw(frame, name) for name, kind in kinds.items() if kind is not Kind.IGNORED}
+
+
+def _raw(frame: pd.DataFrame, name: str) -> list[str]:
+    return normalise.texts(frame[name]) if name in frame else [""] * len(frame)
+
+
+def _parts(column: str, kind: Kind, raw: Sequence[str]) -> list[Part]:
+    return [
+        Part(
+            column=column,
+            name=f"{column}: {one.part}" if one.part else column,
+            kind=one.kind,
+            values=(values := normalise.as_array(one.values)),
+            codes=normalise.codes(values),
+            blocks={name: normalise.codes(block) for name, block in one.blocks.items()},
+        )
+        for one in normalise_fields.readings(kind, raw)
+    ]

@@ -1,0 +1,185 @@
+"""What each agreement weighs, learned without labels.
+
+A Fellegi-Sunter model (Fellegi and Sunter 1969) fitted by expectation maximisation, with one match class
+and several kinds of non-match, because unlike records are unlike in different ways: two branches of one
+company share its name and mail domain, two people of one household its address, namesakes their name.
+What unrelated records share is counted on pairs drawn blindly; rare values weigh more than common ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.duplicates.comparison import EXACT, Levels, level_count
+from assist.duplicates.kind import Kind
+
+Real = NDArray[np.float64]
+_ROUNDS = 20
+_PRIOR = 40.0
+_FLOOR = 1e-6
+_SIBLING_MOST, _CHANCE_MOST = 0.12, 0.35
+_MOVED = "the same, moved"
+_MOVES = frozenset({Kind.STREET, Kind.HOUSE_NUMBER, Kind.POSTCODE})
+_PLACE = {Kind.STREET, Kind.HOUSE_NUMBER, Kind.POSTCODE, Kind.CITY}
+_SHARED: Mapping[str, frozenset[Kind]] = {
+    "another branch of the same company": frozenset({Kind.COMPANY, Kind.DOMAIN, Kind.MARKS}),
+    "another company of the same name": frozenset({Kind.COMPANY, Kind.MARKS}),
+    "another at the same address": frozenset(_PLACE),
+    "a namesake": frozenset({Kind.PERSON}),
+    "another of the same place and time": frozenset({Kind.CITY, Kind.POSTCODE, Kind.DATE, Kind.CATEGORY}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """Learned probabilities of levels.
+
+    Attributes:
+        names: the classes; the first is the match, the second unrelated records.
+        matching: which classes mean the same customer.
+        shares: how common each class is among compared pairs.
+        chances: per comparison, classes by levels (the first level, missing, is certain).
+        rarity: per comparison, which classes count a rare value as stronger than a common one.
+        most: per comparison, the highest chance of agreement each class may learn.
+        shared: per comparison, which classes agree as often as a match does.
+    """
+
+    names: Sequence[str]
+    matching: NDArray[np.bool_]
+    shares: Real
+    chances: Sequence[Real]
+    rarity: Sequence[NDArray[np.bool_]]
+    most: Sequence[Real]
+    shared: Sequence[NDArray[np.bool_]]
+
+    def joint(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
+        """Return log2 of share times likelihood, pairs by classes."""
+        total = np.repeat(np.log2(self.shares)[None, :], len(levels[0]), axis=0)
+        for chance, level, value, which in zip(self.chances, levels, rare, self.rarity, strict=True):
+            total += np.log2(chance).T[level]
+            total += value[:, None] * which
+        return total
+
+    def bits(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
+        """Return how many bits speak for a match, all non-matches together against."""
+        joint = self.joint(levels, rare)
+        return _together(joint[:, self.matching]) - _together(joint[:, ~self.matching])
+
+
+def _together(joint: Real) -> Real:
+    """Return log2 of the sum over classes."""
+    top = joint.max(axis=1)
+    found: Real = top + np.log2(np.exp2(joint - top[:, None]).sum(axis=1))
+    return found
+
+
+def rarity(level: Levels, frequency: Real, expected: float) -> Real:
+    """Return the bits by which an agreed value is more common (positive) or rarer than usual.
+
+    Args:
+        frequency: the share of records with the value, per pair.
+        expected: the chance that two unrelated records agree.
+    """
+    bits = np.zeros(len(level))
+    same = level == EXACT
+    bits[same] = np.log2(np.maximum(frequency[same], 1e-9) / max(expected, 1e-9))
+    return bits
+
+
+def learn(
+    kinds: Sequence[Kind], levels: Sequence[Levels], rare: Sequence[Real], blind: Sequence[Real]
+) -> Weights:
+    """Return weights fitted to compared pairs.
+
+    Args:
+        blind: per comparison, the chance of each level among pairs drawn blindly.
+    """
+    weights = _first_guess(kinds, blind)
+    if not levels:
+        return weights
+    start = weights.chances
+    counts = [np.eye(level_count(kind) + 1)[level] for kind, level in zip(kinds, levels, strict=True)]
+    for _ in range(_ROUNDS):
+        joint = weights.joint(levels, rare)
+        duty = np.exp2(joint - joint.max(axis=1, keepdims=True))
+        duty /= duty.sum(axis=1, keepdims=True)
+        chances = [
+            _bounded(_updated(duty, count, guess), most, tied)
+            for count, guess, most, tied in zip(counts, start, weights.most, weights.shared, strict=True)
+        ]
+        weights = Weights(
+            names=weights.names,
+            matching=weights.matching,
+            shares=(duty.sum(axis=0) + 10) / (len(duty) + 10 * duty.shape[1]),
+            chances=chances,
+            rarity=weights.rarity,
+            most=weights.most,
+            shared=weights.shared,
+        )
+    return weights
+
+
+def _updated(duty: Real, count: Real, guess: Real) -> Real:
+    seen = duty.T @ count
+    seen[:, 0] = 0
+    made = seen + _PRIOR * _without_missing(guess)
+    made /= made.sum(axis=1, keepdims=True)
+    made = np.maximum(made, _FLOOR)
+    made[:, 0] = 0
+    made /= made.sum(axis=1, keepdims=True)
+    made[1] = _without_missing(guess)[1]
+    return made
+
+
+def _bounded(chance: Real, most: Real, shared: NDArray[np.bool_]) -> Real:
+    """Keep non-matches from taking the place of the match.
+
+    What siblings share they share as the same customer would; elsewhere they may agree at most so often.
+    """
+    made = chance.copy()
+    agreed = 1 - made[:, -1]
+    factor = np.where(agreed > most, most / np.maximum(agreed, _FLOOR), 1)
+    made[:, 1:-1] *= factor[:, None]
+    made[:, -1] = 1 - np.minimum(agreed, most)
+    made[shared] = made[0]
+    made[:, 0] = 1
+    return np.maximum(made, _FLOOR)
+
+
+def _without_missing(chance: Real) -> Real:
+    kept = chance.copy()
+    kept[:, 0] = 0
+    return kept
+
+
+def _first_guess(kinds: Sequence[Kind], blind: Sequence[Real]) -> Weights:
+    present = set(kinds)
+    shared = {name: alike for name, alike in _SHARED.items() if alike & present and present - alike}
+    if present & _MOVES and present - _MOVES:
+        shared = {_MOVED: frozenset(present - _MOVES)} | shared
+    names = ["the same", "unrelated", *shared, "alike by chance"]
+    matching = np.array([name in {"the same", _MOVED} for name in names])
+    chances, rare, most, tied = [], [], [], []
+    for kind, apart in zip(kinds, blind, strict=True):
+        alike = _agreeing(level_count(kind))
+        joined = np.array([False, False, *(kind in some for some in shared.values()), False])
+        rows = [alike, apart, *(alike if kind in some else apart for some in shared.values())]
+        table = np.maximum(np.array([*rows, 0.7 * apart + 0.3 * alike]), _FLOOR)
+        table[:, 0] = 1
+        usual = 1 - apart[-1]
+        loose, strict = max(_CHANCE_MOST, usual), max(_SIBLING_MOST, usual)
+        chances.append(table)
+        rare.append(np.array([False, True, *~joined[2:-1], False]))
+        most.append(np.array([1.0, 1.0, *([strict] * len(shared)), loose]))
+        tied.append(joined)
+    shares = np.full(len(names), 1 / len(names))
+    return Weights(
+        names=names, matching=matching, shares=shares, chances=chances, rarity=rare, most=most, shared=tied
+    )
+
+
+def _agreeing(count: int) -> Real:
+    steps = 0.3 ** np.arange(count)
+    return np.concatenate(([0], steps / steps.sum()))

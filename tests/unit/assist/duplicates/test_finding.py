@@ -1,0 +1,181 @@
+"""The engine from a table to groups: what it finds, what it keeps apart, and what it makes of odd tables."""
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_firms import a_firm
+
+from assist.duplicates import Findings, Kind, Rules, Settings, find_duplicates, link
+from assist.duplicates.blocking import candidates
+from assist.duplicates.neighbours import neighbours
+from assist.duplicates.table import layout_of, prepare
+
+Together = Callable[[Findings, str, str], bool]
+
+
+def test_copies_are_found_and_others_left_alone(
+    firms: pd.DataFrame, found: Findings, together: Together
+) -> None:
+    hit = sum(together(found, str(number), f"{number}-copy") for number in range(70))
+    assert hit >= 68
+    sizes = found.clusters.value_counts()
+    assert (sizes > 1).sum() <= 71
+
+
+def test_the_same_table_gives_the_same_answer_and_the_order_of_rows_does_not_matter(
+    firms: pd.DataFrame, found: Findings
+) -> None:
+    again = find_duplicates(firms)
+    assert np.array_equal(again.groups, found.groups)
+    assert np.array_equal(again.bits, found.bits)
+    mixed = find_duplicates(firms.sample(frac=1, random_state=3))
+    assert _sets(mixed) == _sets(found)
+
+
+def _sets(findings: Findings) -> set[frozenset[str]]:
+    groups = findings.clusters
+    return {frozenset(some.index) for _, some in groups.groupby(groups) if len(some) > 1}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            {
+                "company": "Zeta Norrby Optics 2 Ltd",
+                "phone": "0155555555",
+                "street": "77 Station Street",
+                "postcode": "A9 1XY",
+            },
+            id="another branch",
+        ),
+        pytest.param(
+            {
+                "street": "180 Church Walk",
+                "city": "Truro",
+                "postcode": "H9 9XY",
+                "phone": "0177777777",
+                "email": "",
+            },
+            id="namesake elsewhere",
+        ),
+        pytest.param(
+            {"company": "Ostrava Vodka Bar", "email": "x@ostrava.example.co", "phone": "0188888888"},
+            id="another at the same address",
+        ),
+    ],
+)
+def test_evidence_against_keeps_records_apart(
+    firms: pd.DataFrame, together: Together, change: dict[str, str]
+) -> None:
+    one = {
+        "company": "Zeta Norrby Optics 1 Ltd",
+        "email": "info@zetanorrby.example.co",
+        "phone": "0166666666",
+        "street": "14 Dock Road",
+        "city": "Hull",
+        "postcode": "C3 4XY",
+    }
+    both = pd.DataFrame.from_dict({"one": one, "other": one | change}, orient="index")
+    result = find_duplicates(pd.concat([firms, both]))
+    assert not together(result, "one", "other")
+
+
+def test_another_registration_number_speaks_against(together: Together) -> None:
+    rng = random.Random(1)
+    made = {str(n): a_firm(rng) | {"vat number": f"GB{rng.randint(10**8, 10**9)}"} for n in range(300)}
+    for n in range(40):
+        made[f"{n}-copy"] = made[str(n)] | {"company": made[str(n)]["company"].upper()}
+    same = made["100"] | {"email": "", "phone": ""}
+    made["twin"] = same
+    made["rival"] = same | {"vat number": "GB999999990"}
+    result = find_duplicates(pd.DataFrame.from_dict(made, orient="index"))
+    table, model = result.table, result.model
+    at = {name: place for place, name in enumerate(result.ids)}
+    rows = np.array([at["100"], at["100"]])
+    twin, rival = model.bits(table, rows, table, np.array([at["twin"], at["rival"]]))
+    assert rival < twin - 3
+
+
+def test_a_definite_rule_makes_one_and_a_person_who_says_no_wins(
+    firms: pd.DataFrame, together: Together
+) -> None:
+    frame = firms.assign(vat="")
+    frame.loc[["300", "301"], "vat"] = "GB 1"
+    rules = Rules(same_if_equal=["vat"])
+    assert together(find_duplicates(frame, rules=rules), "300", "301")
+    told = Rules(same_if_equal=["vat"], same=[("302", "303")], never=[("300", "301"), ("0", "0-copy")])
+    result = find_duplicates(frame, rules=told)
+    assert not together(result, "300", "301")
+    assert not together(result, "0", "0-copy")
+    assert together(result, "302", "303")
+
+
+def test_rules_about_records_that_are_not_there_do_nothing(firms: pd.DataFrame, found: Findings) -> None:
+    rules = Rules(same=[("0", "gone")], never=[("gone", "also gone")], same_if_equal=["no such column"])
+    assert np.array_equal(find_duplicates(firms, rules=rules).groups, found.groups)
+
+
+def test_two_tables_are_linked_one_to_one(firms: pd.DataFrame) -> None:
+    names = [str(n) for n in range(100)]
+    left = firms.loc[names]
+    right = firms.loc[[f"{n}-copy" for n in range(60)] + [str(n) for n in range(200, 240)]]
+    result = link(left, right)
+    groups = result.clusters
+    pairs = [
+        (one, f"{one}-copy") for one in names[:60] if groups["left", one] == groups["right", f"{one}-copy"]
+    ]
+    assert len(pairs) >= 57
+    assert groups.value_counts().max() == 2
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(pd.DataFrame({"company": [], "email": []}), id="no rows"),
+        pytest.param(pd.DataFrame({"company": ["Acme Ltd"], "email": ["a@b.example"]}), id="one row"),
+        pytest.param(pd.DataFrame({"company": ["Acme Ltd", "Bolt Inc", "Cord SA"]}), id="one column"),
+        pytest.param(pd.DataFrame({"company": [None] * 5, "email": [None] * 5}), id="all missing"),
+        pytest.param(pd.DataFrame({"company": ["Acme"] * 6}), id="one value"),
+        pytest.param(pd.DataFrame(index=["a", "b"]), id="no columns"),
+        pytest.param(
+            pd.DataFrame({"company": ["Acme Ltd", "Bolt Inc"] * 4}, index=["same"] * 8), id="ids that repeat"
+        ),
+        pytest.param(
+            pd.DataFrame(
+                {"name": ["<b>Acme</b>\nLtd", "شركة النور", "=1+1", "", "\u0000x"] * 3, "n": range(15)}
+            ),
+            id="markup, Arabic, formula, control characters",
+        ),
+    ],
+)
+def test_odd_tables_give_an_answer(frame: pd.DataFrame) -> None:
+    result = find_duplicates(frame)
+    assert len(result.groups) == len(frame)
+
+
+def test_records_that_share_a_rare_value_or_two_common_ones_are_compared(firms: pd.DataFrame) -> None:
+    table = prepare(firms, layout_of(firms))
+    pairs = set(candidates(table, Settings()).tolist())
+    places = {name: at for at, name in enumerate(firms.index)}
+    for number in range(70):
+        i, j = sorted((places[str(number)], places[f"{number}-copy"]))
+        assert i * len(firms) + j in pairs
+
+
+def test_blocking_keeps_to_its_budget(firms: pd.DataFrame) -> None:
+    table = prepare(firms, layout_of(firms))
+    few = candidates(table, Settings(pairs_per_record=2))
+    assert len(few) <= 2 * len(firms) * 1.2
+    assert len(candidates(table, Settings())) > len(few)
+
+
+def test_a_misspelt_rare_name_is_among_the_nearest_neighbours() -> None:
+    names = [f"{a}{b}" for a in ("Krispin", "Wolfram", "Zenobia", "Quillon") for b in map(str, range(20))]
+    frame = pd.DataFrame({"company": [*names, "Xylophonic Instruments", "Xylphonic Instrumets"]})
+    table = prepare(frame, layout_of(frame, {"company": Kind.COMPANY}))
+    size = len(frame)
+    assert (size - 2) * size + size - 1 in neighbours(table, Settings()).tolist()
