@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from streak_netsuite.connections import WebhookSettings
 from streak_netsuite.connectors.netsuite.account import AccountId
@@ -65,6 +66,9 @@ from streak_netsuite.mapping.sample import Sample, sample_of
 from streak_netsuite.mapping.spec import MappingSpec, load_spec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
+
+if TYPE_CHECKING:
+    from streak_netsuite.flows.duplicate_search import DuplicateSearch
 
 _ACCOUNT = "netsuite.account"  # the snapshot that names the ledger's account
 
@@ -266,6 +270,18 @@ class Product:
             tolerance=self.settings.flow.reconcile_tolerance,
             tells_number=any("order.number" in text for text in self.spec.write_back.fields.values()),
             course=None if quick else course,
+        )
+
+    def duplicate_search(self) -> "DuplicateSearch":
+        """Return the search for customers of the account that are one."""
+        # Imported here: it needs the assistant's numerics, which no other flow does.
+        from streak_netsuite.flows.duplicate_search import DuplicateSearch
+
+        return DuplicateSearch(
+            customers=self.netsuite.customer_rows,
+            book=self.ledger.duplicates,
+            index=self.ledger.directory.index,
+            clock=self.clock,
         )
 
     def netsuite_sweep(self) -> DeltaSweep:

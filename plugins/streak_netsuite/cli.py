@@ -43,6 +43,8 @@ app.add_typer(holds_app, name="holds")
 app.add_typer(mapping_app, name="mapping")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(netsuite_app, name="netsuite")
+duplicates_app = typer.Typer(no_args_is_help=True, help="Customers that may be one.")
+app.add_typer(duplicates_app, name="duplicates")
 records_app = typer.Typer(
     no_args_is_help=True, help="Records of declared types: payments, custom records, your own."
 )
@@ -558,6 +560,119 @@ def mapping_check(file: Path) -> None:
 
     spec = load_spec(file)
     typer.echo(f"{file}: fine ('{spec.name}')")
+
+
+ReportPath = Annotated[Path | None, typer.Option("--report", help="Write the report here, as one HTML page.")]
+SheetPath = Annotated[Path | None, typer.Option("--sheet", help="Write all groups here, as CSV.")]
+
+
+@duplicates_app.command("find")
+def duplicates_find(report: ReportPath = None, sheet: SheetPath = None) -> None:
+    """Look among all customers of the NetSuite account. Writes to the ledger alone."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(None), read_only=True) as product:
+        book = product.ledger.duplicates
+        found = product.duplicate_search().run()
+        _write(report, book.page(found.id))
+        _write(sheet, book.sheet(found.id), encoding="utf-8-sig")
+        waiting = book.count_questions(found.scope)
+    typer.echo(
+        f"{found.records} customers, {found.groups} groups ({found.sure} sure); {found.new} new, {found.resolved} "
+        f"resolved, {found.ignored} ignored since the last run; {waiting} pairs wait for a person: "
+        "streak-netsuite duplicates questions"
+    )
+
+
+@duplicates_app.command("file")
+def duplicates_file(
+    table: Annotated[Path, typer.Argument(help="A CSV file, one record a line.")],
+    against: Annotated[
+        Path | None, typer.Option(help="Another file: which records of both are one, each with one partner?")
+    ] = None,
+    key: Annotated[
+        str, typer.Option("--key", help="The column with the records' ids; lines are numbered else.")
+    ] = "",
+    report: ReportPath = None,
+    sheet: SheetPath = None,
+) -> None:
+    """Look in any table of customers. Needs no connection and keeps nothing."""
+    from streak_netsuite.duplicate_files import look_in_files
+
+    found = look_in_files(
+        [table] if against is None else [table, against], key=key, made_at=datetime.now(UTC)
+    )
+    _write(report, found.page)
+    _write(sheet, found.sheet, encoding="utf-8-sig")
+    typer.echo(f"{found.records} records, {found.groups} groups ({found.sure} sure)")
+
+
+@duplicates_app.command("report")
+def duplicates_report(
+    report: ReportPath = None,
+    sheet: SheetPath = None,
+    run: Annotated[int | None, typer.Option(help="A run's number; the newest by default.")] = None,
+) -> None:
+    """List the runs, or write the report of one."""
+    with _ledger() as ledger:
+        book = ledger.duplicates
+        runs = book.runs()
+        if report is None and sheet is None:
+            listed = Table("run", "at", "customers", "groups", "sure", "new", "resolved", "ignored")
+            for one in runs:
+                counts = (one.records, one.groups, one.sure, one.new, one.resolved, one.ignored)
+                listed.add_row(str(one.id), f"{one.at:%Y-%m-%d %H:%M}", *map(str, counts))
+            console.print(listed)
+            return
+        wanted = run if run is not None else (runs[0].id if runs else 0)
+        html, csv = book.page(wanted), book.sheet(wanted)
+    if html is None:
+        raise ConfigurationError(
+            f"the report of run {wanted} is not kept; see: streak-netsuite duplicates report, "
+            "or make one: streak-netsuite duplicates find"
+        )
+    _write(report, html)
+    _write(sheet, csv, encoding="utf-8-sig")
+
+
+@duplicates_app.command("questions")
+def duplicates_questions(limit: Annotated[int, typer.Option(min=1)] = 10) -> None:
+    """Show the pairs that wait for a person, the most informative first."""
+    from streak_netsuite.flows.duplicate_search import SCOPE
+    from streak_netsuite.flows.duplicate_text import question_text
+
+    with _ledger() as ledger:
+        asked = ledger.duplicates.questions(SCOPE, limit=limit)
+    typer.echo("\n\n".join(map(question_text, asked)) or "nothing waits for a person")
+
+
+@duplicates_app.command("decide")
+def duplicates_decide(
+    left: Annotated[str, typer.Argument(help="Internal id of one customer.")],
+    right: Annotated[str, typer.Argument(help="Internal id of the other.")],
+    said: Annotated[str, typer.Argument(help="same, different or unsure.")],
+    reason: Reason,
+    actor: Actor = "",
+) -> None:
+    """Say whether two customers are one. It is kept, counts from the next run on, and is not asked again."""
+    from streak_netsuite.flows.duplicate_search import SCOPE
+    from streak_netsuite.sync.duplicate_case import PairName, Sameness
+
+    try:
+        pair, sameness = PairName.of(left, right), Sameness(said)
+    except ValueError as error:
+        raise ConfigurationError(f"{error}; say: same, different or unsure, of two customers") from None
+    with _ledger() as ledger:
+        ledger.duplicates.decide(
+            SCOPE, pair, sameness, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC)
+        )
+    typer.echo(f"{pair}: {sameness}")
+
+
+def _write(path: Path | None, text: str | None, *, encoding: str = "utf-8") -> None:
+    if path is not None and text is not None:
+        path.write_text(text, encoding=encoding, newline="")
+        typer.echo(f"written: {path}")
 
 
 @mapping_app.command("suggest")

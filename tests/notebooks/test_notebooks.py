@@ -7,11 +7,14 @@ from typing import Any
 
 import nbformat
 import pytest
+from made_duplicates import PAIRS, found_duplicates
 from nbclient import NotebookClient
 
+from streak_netsuite.flows.duplicate_search import SCOPE
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.sync.duplicate_case import Sameness
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -173,3 +176,44 @@ def test_a_text_that_several_deals_match_lists_them(
 
 def test_a_ledger_that_knows_no_deal_has_no_story(ledger: Ledger, secrets: list[str]) -> None:
     assert run_here("where_is_my_deal", {})["finding"] == "Which deal is not clear."
+
+
+def test_the_duplicates_are_shown_with_what_is_at_stake_and_no_secret(
+    ledger: Ledger, secrets: list[str]
+) -> None:
+    ledger.duplicates.keep_run(found_duplicates(), now=datetime.now(UTC))
+    shown = run("review_duplicates", {})
+    assert "2 groups of duplicates with 1,340.50 at stake; 3 pairs wait for you, 0 are decided" in shown
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    assert [secret for secret in secrets if secret in shown] == []
+    assert ledger.duplicates.decisions(SCOPE) == [], "looking decides nothing"
+
+
+def test_a_reader_decides_about_a_pair_without_the_widget(ledger: Ledger, secrets: list[str]) -> None:
+    ledger.duplicates.keep_run(found_duplicates(), now=datetime.now(UTC))
+    said = {
+        'WHO = ""': 'WHO = "Ann"',
+        "DECIDE = False": "DECIDE = True",
+        'LEFT, RIGHT = "", ""': f'LEFT, RIGHT = "{PAIRS[1].right}", "{PAIRS[1].left}"',
+        'SAID = "unsure"': 'SAID = "different"',
+        'WHY = ""': 'WHY = "two firms"',
+    }
+    told = run_here("review_duplicates", said)
+    assert "2 pairs wait for you, 1 are decided, 1 of them against the evidence" in told["finding"]
+    (kept,) = ledger.duplicates.decisions(SCOPE)
+    assert (kept.pair, kept.said, kept.actor, kept.reason) == (
+        PAIRS[1],
+        Sameness.DIFFERENT,
+        "Ann",
+        "two firms",
+    )
+
+
+def test_a_decision_without_a_name_and_a_reason_is_refused(ledger: Ledger, secrets: list[str]) -> None:
+    ledger.duplicates.keep_run(found_duplicates(), now=datetime.now(UTC))
+    with pytest.raises(ValueError, match="say who decides, and why"):
+        run_here("review_duplicates", {"DECIDE = False": "DECIDE = True"})
+
+
+def test_before_the_first_search_the_finding_says_what_to_run(ledger: Ledger, secrets: list[str]) -> None:
+    assert "run the DAG find_duplicates" in run_here("review_duplicates", {})["finding"]

@@ -18,6 +18,7 @@ from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.customer_profile import profile_of_customer
 from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.matching import Match, Sought, Verdict, match_customer
 from streak_netsuite.sync.outcome import Action, Hold
@@ -162,19 +163,23 @@ class CustomerResolver:
             names=[s.name for s in sought.values()],
         )
         index = _Index(equal)
-        # Nearly equal names are asked for only where no equal one is found: that reads every name.
-        unknown = [s.name for s in sought.values() if not index.equal(s)]
-        similar = (
-            self._memory.directory.similar_of(unknown, at_least=self._policy.possible) if unknown else {}
-        )
+        # What is only nearly equal is asked for where nothing equal is found: that costs more.
+        unknown = {d.deal.key: d.customer for d in drafts if not index.equal(sought[d.deal.key])}
+        directory, policy = self._memory.directory, self._policy
+        names = [sought[key].name for key in unknown]
+        similar = directory.similar_of(names, at_least=policy.possible) if unknown else {}
+        new = {key: profile_of_customer(customer) for key, customer in unknown.items()}
+        alike = directory.alike_of(new) if unknown else {}
         for draft in drafts:
             key = draft.deal.key
             match = match_customer(
                 sought[key],
                 index.equal(sought[key]),
                 similar.get(sought[key].name, ()),
-                possible=self._policy.possible,
-                rules=self._policy.rules,
+                possible=policy.possible,
+                likely=policy.likely,
+                alike=alike.get(key, ()),
+                rules=policy.rules,
             )
             if match.verdict is Verdict.UNSURE:
                 batch.hold(

@@ -25,10 +25,13 @@ from sqlalchemy.dialects.postgresql import Insert
 from streak_netsuite.ledger import watermarks
 from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
+from streak_netsuite.ledger.customer_index import CustomerIndex
 from streak_netsuite.ledger.database import Database
+from streak_netsuite.ledger.directory_entries import plain_entry, read_entry
 from streak_netsuite.ledger.tables import customer_directory
 from streak_netsuite.model.identity import company_key, email_key
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.customer_profile import CustomerProfile
 
 _REFRESH_LOCK = 0x5374_4E44  # one refresh at a time, so that revisions become visible in their order
 
@@ -42,6 +45,7 @@ class Directory:
         self._database = database
         self._cipher = cipher
         self._names = _Names()
+        self._index = CustomerIndex(database, cipher)
 
     def refresh(self, pages: Iterable[Page], *, watermark: str, position: datetime) -> int:
         """Keep these entries page by page, and move the watermark with the last; return how many came.
@@ -89,7 +93,7 @@ class Directory:
         query = select(columns.entry_secret).where(or_(*wanted)).order_by(columns.internal_id)
         with self._database.begin() as connection:
             secrets = connection.execute(query).scalars().all()
-        return [_entry(self._cipher.decrypt(secret)) for secret in secrets]
+        return [read_entry(self._cipher.decrypt(secret)) for secret in secrets]
 
     def similar(self, name: str, *, at_least: float, limit: int = 5) -> Sequence[tuple[CustomerEntry, float]]:
         """Return entries whose name is nearly this one, with a similarity of 0 to 1, best first."""
@@ -117,10 +121,27 @@ class Directory:
             for name, many in scores.items()
         }
 
+    def alike_of(
+        self, profiles: Mapping[str, CustomerProfile]
+    ) -> Mapping[str, Sequence[tuple[CustomerEntry, float, str]]]:
+        """Return, for each customer that would be created, those that may be it: probability and reasons, best first.
+
+        Empty until duplicates were searched for once, which is when the engine learns what agreement weighs here.
+        """
+        return self._index.alike_of(profiles)
+
+    @property
+    def index(self) -> CustomerIndex:
+        """The index by which `alike_of` looks."""
+        return self._index
+
     def _keep(self, connection: Connection, page: Page) -> None:
-        rows = {e.internal_id: self._row(e) for e in page}
-        if not rows:
+        if not page:
             return
+        codes = self._index.codes(connection, page)
+        rows = {
+            e.internal_id: self._row(e) | {"block_codes": some} for e, some in zip(page, codes, strict=True)
+        }
         connection.execute(select(func.pg_advisory_xact_lock(_REFRESH_LOCK)))
         newest = connection.execute(select(func.max(customer_directory.c.revision))).scalar_one() or 0
         new = [{**row, "revision": newest + 1} for _, row in sorted(rows.items())]
@@ -134,7 +155,7 @@ class Directory:
             "name": entry.name,
             "name_key": company_key(entry.name),
             "email_digest": self._cipher.digest(email) if email else None,
-            "entry_secret": self._cipher.encrypt(_plain(entry)),
+            "entry_secret": self._cipher.encrypt(plain_entry(entry)),
             "last_modified": entry.last_modified,
         }
 
@@ -212,30 +233,3 @@ def _with_last(pages: Iterable[Page]) -> Iterator[tuple[Page, bool]]:
         yield page, False
         page = following
     yield page, True
-
-
-def _plain(entry: CustomerEntry) -> Mapping[str, Any]:
-    modified = entry.last_modified
-    return {
-        "internal_id": entry.internal_id,
-        "name": entry.name,
-        "email": entry.email,
-        "external_id": entry.external_id,
-        "entity_id": entry.entity_id,
-        "subsidiary": entry.subsidiary,
-        "currencies": list(entry.currencies),
-        "inactive": entry.inactive,
-        "on_credit_hold": entry.on_credit_hold,
-        "last_modified": modified.isoformat() if modified else None,
-    }
-
-
-def _entry(plain: Mapping[str, Any]) -> CustomerEntry:
-    modified = plain["last_modified"]
-    return CustomerEntry(
-        **{
-            **plain,
-            "currencies": tuple(plain["currencies"]),
-            "last_modified": datetime.fromisoformat(modified) if modified else None,
-        }
-    )

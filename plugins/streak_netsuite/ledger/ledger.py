@@ -28,6 +28,7 @@ from streak_netsuite.ledger.call_book import CallBook
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.directory import Directory
+from streak_netsuite.ledger.duplicate_book import DuplicateBook
 from streak_netsuite.ledger.history import History
 from streak_netsuite.ledger.holds import StoredHold
 from streak_netsuite.ledger.inbox import StoredEvent
@@ -118,6 +119,11 @@ class Ledger:
     def books(self) -> Books:
         """What is known of deals and their orders, read from end to end."""
         return Books(self._database, self._cipher)
+
+    @property
+    def duplicates(self) -> DuplicateBook:
+        """What is known of duplicate customers, and what people decided about them."""
+        return DuplicateBook(self._database, self._cipher)
 
     @property
     def history(self) -> History:

@@ -41,7 +41,13 @@ def _rotate_table(database: Database, cipher: Cipher, table: Table, column: str,
 def _next_rows(
     connection: Connection, table: Table, key: Column[Any], column: str, after: Any, batch: int
 ) -> Sequence[AnyRow]:
-    query = select(key, table.c[column]).order_by(key).limit(batch).with_for_update()
+    query = (
+        select(key, table.c[column])
+        .where(table.c[column].is_not(None))
+        .order_by(key)
+        .limit(batch)
+        .with_for_update()
+    )
     return connection.execute(query if after is None else query.where(key > after)).all()
 
 

@@ -23,11 +23,13 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from streak_netsuite.ledger.columns import AwareTime, CleanText
 from streak_netsuite.ledger.states import EventState, HoldState
 from streak_netsuite.model.external_ref import SystemId
 from streak_netsuite.sync.decision import Choice
+from streak_netsuite.sync.duplicate_case import GroupState, Sameness
 from streak_netsuite.sync.hint import HintOrigin
 from streak_netsuite.sync.intent import IntentState
 from streak_netsuite.sync.outcome import Action
@@ -318,6 +320,14 @@ customer_directory = Table(
     Column("last_modified", AwareTime),
     # Counts refreshes, so that a reader asks for what is new to it only.
     Column("revision", BigInteger, nullable=False, index=True),
+    Column("block_codes", ARRAY(BigInteger)),
+    # Without fastupdate: what was inserted last would be searched through one by one.
+    Index(
+        "customer_directory_block_codes_idx",
+        "block_codes",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": False},
+    ),
     comment="NetSuite's customers, as far as matching needs them",
 )
 
@@ -355,6 +365,59 @@ call_limit = Table(
     comment="how many calls at once an account has said it allows",
 )
 
+duplicate_run = Table(
+    "duplicate_run",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("scope", CleanText, nullable=False),
+    Column("at", AwareTime, nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Column("groups", BigInteger, nullable=False),
+    Column("sure", BigInteger, nullable=False),
+    Column("new", BigInteger, nullable=False),
+    Column("resolved", BigInteger, nullable=False),
+    Column("ignored", BigInteger, nullable=False),
+    Column("report_secret", LargeBinary),
+    comment="searches for duplicate customers, the newest with their reports",
+)
+
+duplicate_group = Table(
+    "duplicate_group",
+    metadata,
+    Column("id", CleanText, primary_key=True),
+    Column("scope", CleanText, primary_key=True),
+    Column("members", ARRAY(CleanText), nullable=False),
+    Column("band", CleanText, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("at_stake", Float, nullable=False),
+    Column("state", CleanText, nullable=False),
+    Column("first_seen_at", AwareTime, nullable=False),
+    Column("last_seen_at", AwareTime, nullable=False),
+    _one_of("state", GroupState),
+    comment="groups of customers that may be one, under ids that stay",
+)
+
+duplicate_pair = Table(
+    "duplicate_pair",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("scope", CleanText, nullable=False),
+    Column("left_id", CleanText, nullable=False),
+    Column("right_id", CleanText, nullable=False),
+    Column("bits", Float, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("body_secret", LargeBinary, nullable=False),
+    Column("said", CleanText),
+    Column("actor", CleanText, nullable=False, server_default=""),
+    Column("reason", CleanText, nullable=False, server_default=""),
+    Column("decided_at", AwareTime),
+    UniqueConstraint("left_id", "right_id", "scope"),
+    CheckConstraint("left_id < right_id", name="order"),
+    CheckConstraint("(said IS NULL) = (decided_at IS NULL)", name="decided"),
+    _one_of("said", Sameness),
+    comment="pairs of customers that people are asked about, and what they said",
+)
+
 SECRETS = (
     (inbox_event, "payload_secret"),
     (intent, "payload_secret"),
@@ -363,5 +426,7 @@ SECRETS = (
     (customer_directory, "entry_secret"),
     (snapshot, "body_secret"),
     (decision, "body_secret"),
+    (duplicate_run, "report_secret"),
+    (duplicate_pair, "body_secret"),
 )
 """Every encrypted column, for the rotation of keys."""

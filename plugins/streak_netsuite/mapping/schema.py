@@ -797,6 +797,10 @@ class MatchPolicy(_Part):
     possible: float = Field(default=0.85, gt=0, le=1)
     """Likeness of names (0 to 1) from which a person is asked before a customer is created."""
 
+    likely: float = Field(default=0.2, gt=0, le=1)
+    """Probability (0 to 1) from which a person is asked because name, addresses and numbers together look like those of
+    a customer that exists. Known from the first search for duplicates on; 1 asks about next to none."""
+
     when_ambiguous: Literal["hold"] = "hold"
     """What happens when several customers could be meant: a person chooses."""
 

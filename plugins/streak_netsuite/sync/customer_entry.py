@@ -11,6 +11,7 @@ class CustomerEntry:
     Attributes:
         name: company name, or a person's full name.
         email: main address, "" when none.
+        address: the default address as one text with a line for each part, as NetSuite shows it.
         currencies: internal ids of the currencies the customer may be billed in; empty when unknown.
         last_modified: aware UTC, None when the vendor did not say.
     """
@@ -18,6 +19,9 @@ class CustomerEntry:
     internal_id: str
     name: str
     email: str = ""
+    phone: str = ""
+    address: str = ""
+    registration_number: str = ""
     external_id: str | None = None
     entity_id: str = ""
     subsidiary: str = ""

@@ -26,13 +26,15 @@ class Candidate:
     """A customer that could be meant, and why.
 
     Attributes:
-        rule: "external_id", "email", "name" or "similar_name".
-        score: 0 to 1; 1 for equal keys.
+        rule: "external_id", "email", "name", "similar_name" or "alike".
+        score: 0 to 1; 1 for equal keys, a probability for "alike".
+        why: what speaks for and against it, in words; of "alike" only.
     """
 
     entry: CustomerEntry
     rule: str
     score: float
+    why: str = ""
 
     def __str__(self) -> str:
         why = {
@@ -40,6 +42,7 @@ class Candidate:
             "email": "has the same e-mail address",
             "name": "has the same name but for case, accents and legal form",
             "similar_name": "has a similar name",
+            "alike": f"looks like it: {self.why}",
         }[self.rule]
         state = ", inactive" if self.entry.inactive else ""
         return f"customer {self.entry.internal_id} '{self.entry.name}'{state}: {why} ({self.rule} {self.score:.2f})"
@@ -87,18 +90,22 @@ def match_customer(
     similar: Sequence[tuple[CustomerEntry, float]],
     *,
     possible: float,
+    likely: float = 0.2,
+    alike: Sequence[tuple[CustomerEntry, float, str]] = (),
     rules: Collection[str] = ("email", "name"),
 ) -> Match:
     """Decide who is meant.
 
     Our own key decides alone. Otherwise every customer with an equal e-mail or name speaks, and they
-    must all be one (a person's name alone is not enough); only when none does, nearly equal names make
-    us ask instead of creating.
+    must all be one (a person's name alone is not enough); only when none does, nearly equal names, and what looks
+    like the customer in several fields together, make us ask instead of creating.
 
     Args:
         equal: directory entries that share the external id, an e-mail or the name key.
         similar: entries with nearly the same name, with a similarity of 0 to 1.
         possible: similarity from which a person is asked.
+        likely: probability from which a person is asked.
+        alike: entries that look like this customer, with a probability and reasons.
         rules: what may be compared beside our own key.
     """
     told = {"external_id", *rules}
@@ -116,10 +123,16 @@ def match_customer(
         return _unsure(active, f"{len(active)} customers could be '{sought.name}'")
     if named:
         return _unsure(named, f"the customer of '{sought.name}' is inactive")
-    near = [
+    resembling = [
+        Candidate(entry=e, rule="alike", score=p, why=why)
+        for e, p, why in alike
+        if p >= likely and not e.inactive
+    ]
+    known = {c.entry.internal_id for c in resembling}
+    near = resembling + [
         Candidate(entry=e, rule="similar_name", score=s)
         for e, s in similar
-        if s >= possible and not e.inactive
+        if s >= possible and not e.inactive and e.internal_id not in known
     ]
     if near:
         return _unsure(near, f"'{sought.name}' may be a customer that exists")
@@ -144,6 +157,6 @@ def _equal(sought: Sought, entry: CustomerEntry) -> Candidate | None:
 
 def _rank(candidate: Candidate) -> tuple[int, str]:
     return (
-        ["external_id", "email", "name", "similar_name"].index(candidate.rule),
+        ["external_id", "email", "name", "alike", "similar_name"].index(candidate.rule),
         candidate.entry.internal_id,
     )

@@ -21,6 +21,7 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.customer_profile import CustomerProfile
 from streak_netsuite.sync.decision import Decision
 from streak_netsuite.sync.hint import Claim, Hint, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft
@@ -320,6 +321,14 @@ class CustomerDirectory(Protocol):
         self, names: Sequence[str], *, at_least: float, limit: int = 5
     ) -> Mapping[str, Sequence[tuple[CustomerEntry, float]]]:
         """Return for each name the entries with nearly that name, with a similarity of 0 to 1, best first."""
+
+    def alike_of(
+        self, profiles: Mapping[str, CustomerProfile]
+    ) -> Mapping[str, Sequence[tuple[CustomerEntry, float, str]]]:
+        """Return for each customer that would be created those that may be it: a probability and reasons, best first.
+
+        Empty as long as nothing was learned about what agreement weighs.
+        """
 
 
 class Memory(Protocol):

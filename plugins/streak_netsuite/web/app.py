@@ -21,6 +21,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BOARD_PREFIX = "/streak-netsuite-mapping"
+DUPLICATES_PREFIX = "/streak-netsuite-duplicates"
 _SETTINGS_SECONDS = 30.0  # how soon a rotated token is accepted
 
 
@@ -84,16 +85,29 @@ def base_path() -> str:
 
 
 def build_board() -> Any:
-    """Return the mapping board's pages behind Airflow's login: for those who may change the DAG of the mapping."""
+    """Return the mapping board's pages: for those who may change the DAG of the mapping."""
+    from streak_netsuite.web.board import create_board_pages
+    from streak_netsuite.web.board_source import MappedProduct
+
+    return create_board_pages(MappedProduct(), _login("deal_to_order"))
+
+
+def build_duplicates() -> Any:
+    """Return the pages about duplicate customers: for those who may change the DAG that looks for them."""
+    from streak_netsuite.web.duplicates import create_duplicate_pages
+    from streak_netsuite.web.duplicates_source import KeptDuplicates
+
+    return create_duplicate_pages(KeptDuplicates(), _login("find_duplicates"))
+
+
+def _login(dag_id: str) -> Any:
+    """Return Airflow's login: it gives the name of a user who may change a DAG, and refuses everybody else."""
     from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
     from fastapi.concurrency import run_in_threadpool
     from fastapi.security import HTTPBearer
     from starlette.requests import Request
 
-    from streak_netsuite.web.board import create_board_pages
-    from streak_netsuite.web.board_source import MappedProduct
-
-    may_change = requires_access_dag("PUT", param_dag_id="deal_to_order")
+    may_change = requires_access_dag("PUT", param_dag_id=dag_id)
 
     async def login(request: Request) -> str:
         bearer = await HTTPBearer(auto_error=False)(request)
@@ -101,8 +115,9 @@ def build_board() -> Any:
         await run_in_threadpool(may_change, request, user)
         return user.get_name()
 
-    return create_board_pages(MappedProduct(), login)
+    return login
 
 
 app = LazyApp(build_receiver)
 board_app = LazyApp(build_board)
+duplicates_app = LazyApp(build_duplicates)

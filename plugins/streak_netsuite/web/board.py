@@ -1,99 +1,27 @@
 """The mapping board as pages: the same ES module as in notebooks, behind the login of whoever mounts them."""
 
-import json
-import logging
-from collections.abc import Awaitable, Callable, Mapping
-from importlib import resources
-from typing import Any, Protocol
+from collections.abc import Mapping
 
-from fastapi import FastAPI, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
-from streak_netsuite.errors import StreakNetSuiteError
-
-log = logging.getLogger(__name__)
+from streak_netsuite.web.pages import Login, Source, create_pages
 
 ASKED_BY = "mapping-board"
-"""What the page says in `X-Requested-With`. A form of another site cannot say it without asking the browser first."""
 
 _FILES: Mapping[str, str] = {
     "board.js": "text/javascript",
     "board.css": "text/css",
     "page.js": "text/javascript",
 }
-_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-}
-_MOST_BYTES = 4_000_000
-
-Login = Callable[[Request], Awaitable[str]]
 
 
-class BoardSource(Protocol):
-    """Where commands are answered."""
-
-    def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
-        """Return {"result": ...} or {"error": ...}."""
-
-
-def create_board_pages(source: BoardSource, login: Login) -> FastAPI:
-    """Return the app with the page, its files and its commands.
-
-    Args:
-        login: gives the name of whoever sends a request; raises an HTTPException for strangers. Asked for the page and
-            for each command; the files hold nothing of anybody's.
-    """
-    app = FastAPI(title="Mapping board", openapi_url=None, docs_url=None, redoc_url=None)
-
-    @app.get("/")
-    async def page(request: Request) -> Response:
-        await login(request)
-        return _file("page.html", "text/html")
-
-    @app.get("/{name}")
-    async def file(name: str) -> Response:
-        return _file(name, _FILES[name]) if name in _FILES else Response(status_code=404)
-
-    @app.post("/api/{command}")
-    async def answer(command: str, request: Request) -> Response:
-        by = await login(request)
-        if request.headers.get("X-Requested-With") != ASKED_BY:
-            return JSONResponse({"error": "only the board's own page may ask"}, status_code=400)
-        payload = await _payload(request)
-        if payload is None:
-            return JSONResponse({"error": "the board's question cannot be read"}, status_code=400)
-        return JSONResponse(
-            await run_in_threadpool(_answer, source, command, payload, by), headers=dict(_HEADERS)
-        )
-
-    return app
-
-
-def _answer(source: BoardSource, command: str, payload: Mapping[str, Any], by: str) -> Mapping[str, Any]:
-    try:
-        return source.answer(command, payload, by=by)
-    except StreakNetSuiteError as error:
-        log.warning("the mapping board cannot answer %s: %s", command, error)
-        return {"error": str(error)}
-
-
-async def _payload(request: Request) -> Mapping[str, Any] | None:
-    """Return the question's content; None for what is too large or no JSON object."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            return None
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _file(name: str, kind: str) -> Response:
-    text = resources.files("streak_netsuite.mapping_board").joinpath("static", name).read_text("utf-8")
-    return Response(text, media_type=kind, headers=dict(_HEADERS))
+def create_board_pages(source: Source, login: Login) -> FastAPI:
+    """Return the app with the board's page, its files and its commands; see `create_pages`."""
+    return create_pages(
+        source,
+        login,
+        title="Mapping board",
+        package="streak_netsuite.mapping_board",
+        files=_FILES,
+        asked_by=ASKED_BY,
+    )

@@ -30,7 +30,7 @@ def main(table: str, groups: str) -> None:
         retain_intermediate_calculation_columns=False,
     )
     api = DuckDBAPI()
-    linker = Linker(api.register(frame, "records") if hasattr(api, "register") else frame, settings)
+    linker = Linker(api.register(frame), settings)
     linker.training.estimate_probability_two_random_records_match(rules[:2], recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=7)
     for rule in rules[:3]:

@@ -24,6 +24,7 @@ from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.ports import (
     ItemEntry,
     NotWritten,
@@ -78,11 +79,29 @@ def test_customers_are_read_whole(netsuite: NetSuiteGateway) -> None:
         name="Delta Foods Ltd",
         entity_id="Delta Foods Ltd",
         email="accounts@deltafoods.test",
+        address="4 Wharf Lane\nLeeds LS1 4AP\nUnited Kingdom",
         subsidiary="2",
         currencies=("4",),
     )
     assert by_id["505"].inactive
     assert all(entry.last_modified and entry.last_modified.utcoffset() == timedelta(0) for entry in page)
+
+
+def test_customers_are_read_as_rows_with_address_and_money(netsuite: NetSuiteGateway) -> None:
+    (page,) = netsuite.customer_rows()
+    row = {one.internal_id: one for one in page}["503"]
+    assert replace(row, created=None) == CustomerRow(
+        internal_id="503",
+        number="Delta Foods Ltd",
+        name="Delta Foods Ltd",
+        email="accounts@deltafoods.test",
+        street="4 Wharf Lane",
+        city="Leeds",
+        postcode="LS1 4AP",
+        country="GB",
+    )
+    assert row.created is not None
+    assert row.created.utcoffset() == timedelta(0)
 
 
 def test_only_customers_changed_since_are_read(netsuite: NetSuiteGateway) -> None:

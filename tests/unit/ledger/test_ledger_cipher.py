@@ -19,6 +19,7 @@ from streak_netsuite.ledger.tables import SECRETS
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.decision import Choice, Decision
+from streak_netsuite.sync.duplicate_case import FoundDuplicates, PairName, PairQuestion
 from streak_netsuite.sync.hint import HintOrigin
 from streak_netsuite.sync.outcome import Action, Hold
 
@@ -123,7 +124,17 @@ def full_ledger(ledger, a_hint, claim_boxes, settle_all, an_order_draft, now):
     ledger.keep_snapshot("streak", {"pipelines": ["Sales"]}, now=now)
     with ledger.engine.begin() as connection:
         decisions.keep(connection, ledger._cipher, a_decision(now))
+    ledger.duplicates.keep_run(found_duplicates(), now=now)
     return ledger
+
+
+def found_duplicates():
+    question = PairQuestion(
+        pair=PairName.of("1", "2"), bits=1.5, place=0, body={"records": {"1": {"name": "Acme"}}}
+    )
+    return FoundDuplicates(
+        scope="test", records=2, groups=[], questions=[question], page="<p>Acme</p>", sheet="name\nAcme\n"
+    )
 
 
 BOX = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id="box-0")
@@ -155,6 +166,8 @@ def everything(ledger):
         ledger.directory.find(emails=["a@acme.example"]),
         ledger.get_snapshot("streak"),
         ledger.find_decisions([BOX], question="deal"),
+        [ledger.duplicates.page(run.id) for run in ledger.duplicates.runs()],
+        ledger.duplicates.questions("test"),
     )
 
 
@@ -169,8 +182,10 @@ def test_after_a_rotation_the_first_key_opens_everything(full_ledger, ledger_set
             "hold": 1,
             "audit_event": 1,
             "customer_directory": 1,
-            "snapshot": 1,
+            "snapshot": 2,
             "decision": 1,
+            "duplicate_run": 1,
+            "duplicate_pair": 1,
         }
         assert set(both.rotate_keys(batch=2).values()) == {0}
     with with_keys(ledger_settings, new) as rotated:
@@ -196,8 +211,10 @@ def test_an_interrupted_rotation_goes_on_where_it_stopped(full_ledger, ledger_se
             "hold": 1,
             "audit_event": 1,
             "customer_directory": 1,
-            "snapshot": 1,
+            "snapshot": 2,
             "decision": 1,
+            "duplicate_run": 1,
+            "duplicate_pair": 1,
         }
 
 

@@ -1,15 +1,18 @@
 """SuiteTalk records as the flows' small entries."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.connectors.netsuite.calls.search import SearchRow
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.records.parts import iso_country
 from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
 from streak_netsuite.errors import Unavailable
 from streak_netsuite.flows.reconcile import OrderRow
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.ports import ItemEntry, OrderEntry, TaxCodeEntry
 
 
@@ -23,6 +26,9 @@ def customer_entry(record: SuiteRecord, *, key: str | None) -> CustomerEntry:
         name=full_name if person else (record.text("companyName") or full_name or record.text("entityId")),
         entity_id=record.text("entityId"),
         email=record.text("email"),
+        phone=record.text("phone"),
+        address=record.text("defaultAddress"),
+        registration_number=record.text("vatRegNumber"),
         subsidiary=_ref_id(record, "subsidiary"),
         currencies=_currencies(record),
         inactive=record.flag("isInactive"),
@@ -75,6 +81,43 @@ def order_row(row: SearchRow, *, key_field: str | None) -> OrderRow:
         currency=(currency.name or currency.internal_id) if isinstance(currency, RecordRef) else "",
         status=str(row.first("status") or "").removeprefix("_"),
     )
+
+
+def customer_row(row: SearchRow) -> CustomerRow:
+    """Return a row of the customers' search.
+
+    Raises:
+        Unavailable: it has no internal id.
+    """
+    internal, created = row.first("internalId"), row.first("dateCreated")
+    if not isinstance(internal, RecordRef):
+        raise Unavailable("a customer came without its internal id")
+    full_name = " ".join(part for part in (_text(row, "firstName"), _text(row, "lastName")) if part)
+    person = row.first("isPerson") is True and full_name
+    return CustomerRow(
+        internal_id=internal.internal_id,
+        number=_text(row, "entityId"),
+        name=full_name if person else (_text(row, "companyName") or full_name or _text(row, "entityId")),
+        email=_text(row, "email"),
+        phone=_text(row, "phone"),
+        street=_text(row, "billAddress1"),
+        city=_text(row, "billCity"),
+        postcode=_text(row, "billZipCode"),
+        country=iso_country(_text(row, "billCountry")),
+        registration_number=_text(row, "vatRegNumber"),
+        balance=_amount(row, "balance"),
+        orders=_amount(row, "unbilledOrders"),
+        inactive=row.first("isInactive") is True,
+        created=created.astimezone(UTC) if isinstance(created, datetime) else None,
+    )
+
+
+def _text(row: SearchRow, column: str) -> str:
+    return str(row.first(column) or "")
+
+
+def _amount(row: SearchRow, column: str) -> Decimal:
+    return Decimal(str(row.first(column) or 0))
 
 
 def order_url(ui_url: str, internal_id: str) -> str:

@@ -21,6 +21,7 @@ from streak_netsuite.connectors.netsuite.customer_subsidiaries import TIE, find_
 from streak_netsuite.connectors.netsuite.deposits import Deposits
 from streak_netsuite.connectors.netsuite.entries import (
     customer_entry,
+    customer_row,
     item_entry,
     order_entry,
     order_row,
@@ -68,6 +69,7 @@ from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.model.stocked_item import StockedItem
 from streak_netsuite.sync.call_share import SaidConcurrency
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.order_change import OrderChange
 from streak_netsuite.sync.ports import (
     BillableOrder,
@@ -86,6 +88,25 @@ log = logging.getLogger(__name__)
 
 _SUBJECTS = {"customer": "Customer", "salesOrder": "Transaction"}
 _ROW_COLUMNS = ("internalId", "tranId", "total", "currency", "status", "externalId")
+_CUSTOMER_COLUMNS = (
+    "internalId",
+    "entityId",
+    "isPerson",
+    "companyName",
+    "firstName",
+    "lastName",
+    "email",
+    "phone",
+    "billAddress1",
+    "billCity",
+    "billZipCode",
+    "billCountry",
+    "vatRegNumber",
+    "balance",
+    "unbilledOrders",
+    "isInactive",
+    "dateCreated",
+)
 _FEW = 5  # the smallest page there is
 _BEGINNING = 3  # letters
 _MOST_SUGGESTED = 20  # searches for suggestions: each costs a slot
@@ -162,6 +183,14 @@ class NetSuiteGateway:
         criteria = {} if since is None else {"lastModifiedDate": on_or_after(since)}
         for page in self._searches.records(SearchRequest(subject="Customer", criteria=criteria)):
             yield [self._customer_entry(record) for record in page if record.type == "customer"]
+
+    def customer_rows(self) -> Iterator[Sequence[CustomerRow]]:
+        """Yield every customer of the account as a row, with its address and its balances, page by page."""
+        request = SearchRequest(
+            subject="Customer", columns=tuple(Column(name=name) for name in _CUSTOMER_COLUMNS)
+        )
+        for page in self._searches.rows_by_id(request):
+            yield [customer_row(row) for row in page]
 
     def find_customers(self, external_ids: Sequence[str]) -> Mapping[str, CustomerEntry]:
         """Return the customers that carry one of these external ids."""

@@ -1,10 +1,13 @@
 """The address books of customers and contacts."""
 
+import re
+
 from streak_netsuite.sandbox.netsuite import body_fields
 from streak_netsuite.sandbox.netsuite.refusals import bad_reference
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Fields, Record
 
+_WORDS = re.compile(r"(?=[A-Z])")
 _FLAGS = ("defaultBilling", "defaultShipping")
 
 
@@ -43,7 +46,7 @@ def with_text(address: Fields) -> Fields:
     if address.get("override") and address.get("addrText"):
         return address
     region = " ".join(address[k] for k in ("city", "state", "zip") if address.get(k))
-    country = str(address.get("country", "")).removeprefix("_")
+    country = _WORDS.sub(" ", str(address.get("country", "")).removeprefix("_")).strip().title()
     lines = [address.get(k) for k in ("attention", "addressee", "addr1", "addr2", "addr3")]
     return address | {"addrText": "\n".join(line for line in [*lines, region, country] if line)}
 

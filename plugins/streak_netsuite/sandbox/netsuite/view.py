@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from streak_netsuite.sandbox.netsuite import balances, periods
+from streak_netsuite.sandbox.netsuite.address_book import default_address
 from streak_netsuite.sandbox.netsuite.kinds import KINDS
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import CustomValue, Fields, Record
@@ -22,6 +23,8 @@ def show(store: Store, record: Record, *, body_only: bool = False) -> Fields:
         fields |= _times(record)
     if record.kind == "accountingPeriod":
         fields |= periods.closing(store, record)
+    if record.kind == "customer" and (address := default_address(record, "defaultBilling")):
+        fields["defaultAddress"] = address["addrText"]
     custom = _show_custom(store, record)
     if custom:
         fields["customFieldList"] = {"customField": custom}

@@ -91,7 +91,7 @@ def read_address(fields: Fields) -> Address | None:
     if not fields.values:
         return None
     return Address(
-        country=_country(fields.text("country")),
+        country=iso_country(fields.text("country")),
         addr1=fields.text("addr1"),
         addr2=fields.text("addr2"),
         addr3=fields.text("addr3"),
@@ -122,7 +122,7 @@ def write_address(address: Address) -> Fields:
     )
 
 
-def _country(name: str) -> str:
+def iso_country(name: str) -> str:
     """Return the ISO code; a country newer than our list stays as NetSuite says it."""
     try:
         return country_code(name) if name else ""

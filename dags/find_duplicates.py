@@ -1,0 +1,28 @@
+"""Looks for customers that are one."""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from streak_netsuite.operators.duplicates import FindDuplicatesOperator
+from streak_netsuite.retry_policy import FLOW_RETRY_POLICY
+
+with DAG(
+    dag_id="find_duplicates",
+    description="Looks for customers of the NetSuite account that are one",
+    doc_md="""
+### Find duplicates
+
+Every Monday: reads all customers with their addresses and balances, groups those that are one, and keeps a report with the
+reasons. The report, its history and the pairs that a person should look at: **Browse → Duplicate customers**.
+
+Nothing is merged and nothing is written to NetSuite. What people decided counts in the next run and is not asked again.
+""",
+    schedule=CronTriggerTimetable("7 4 * * 1", timezone="UTC"),
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"retries": 2, "retry_delay": timedelta(minutes=5), "retry_policy": FLOW_RETRY_POLICY},
+    tags=["netsuite", "people"],
+) as dag:
+    FindDuplicatesOperator(task_id="look")

@@ -1,0 +1,97 @@
+"""Answers the queue's page: what waits, what a person says, what is taken back."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from streak_netsuite.duplicate_review.commands import COMMANDS, Command, Decide, TakeBack
+from streak_netsuite.errors import StreakNetSuiteError
+from streak_netsuite.ledger.duplicate_book import DuplicateBook
+from streak_netsuite.sync.duplicate_case import PairName, PairQuestion, RunEntry, Sameness
+
+_SHOWN = 20
+
+
+class DuplicateReview:
+    """The queue of one scope.
+
+    Args:
+        clock: gives the time now, aware.
+    """
+
+    def __init__(self, book: DuplicateBook, *, scope: str, clock: Callable[[], datetime]) -> None:
+        self._book = book
+        self._scope = scope
+        self._clock = clock
+
+    def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
+        """Return {"result": ...}, or {"error": ...} for what cannot be done.
+
+        A result is `{"runs": [...], "waiting": int, "decided": int, "questions": [...]}`: the queue as it is then.
+
+        Args:
+            command: "open", "decide" or "take_back", with the payload of `commands`.
+            by: who asks; stands in the audit.
+        """
+        if command not in COMMANDS:
+            return {"error": f"the queue knows no '{command}'"}
+        try:
+            self._do(COMMANDS[command].model_validate(payload), by)
+            return {"result": self._state()}
+        except ValidationError as error:
+            first = error.errors()[0]
+            return {"error": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
+        except (StreakNetSuiteError, ValueError) as error:
+            return {"error": str(error)}
+
+    def _do(self, command: Command, by: str) -> None:
+        now = self._clock()
+        if isinstance(command, Decide):
+            self._book.decide(
+                self._scope,
+                PairName.of(command.left, command.right),
+                Sameness(command.said),
+                actor=by,
+                reason=command.reason,
+                now=now,
+            )
+        elif isinstance(command, TakeBack):
+            self._book.take_back(self._scope, PairName.of(command.left, command.right), actor=by, now=now)
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "runs": [_run(one) for one in self._book.runs(scope=self._scope)],
+            "waiting": self._book.count_questions(self._scope),
+            "decided": self._book.count_decisions(self._scope),
+            "questions": [_question(one) for one in self._book.questions(self._scope, limit=_SHOWN)],
+        }
+
+
+def _run(one: RunEntry) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "at": one.at.isoformat(),
+        "records": one.records,
+        "groups": one.groups,
+        "sure": one.sure,
+        "new": one.new,
+        "resolved": one.resolved,
+        "ignored": one.ignored,
+    }
+
+
+def _question(one: PairQuestion) -> dict[str, Any]:
+    """Return a pair as it is shown: fields side by side, those that only one record has included."""
+    left, right = (one.body.get("records", {}).get(name, {}) for name in (one.pair.left, one.pair.right))
+    return {
+        "left": one.pair.left,
+        "right": one.pair.right,
+        "probability": 1 / (1 + 2.0**-one.bits),
+        "fields": [
+            {"name": name, "left": left.get(name, ""), "right": right.get(name, "")}
+            for name in dict.fromkeys([*left, *right])
+        ],
+        "reasons": one.body.get("reasons", []),
+    }

@@ -1,0 +1,25 @@
+// The queue as a page of its own: questions go to the server that the page came from.
+import { mount } from "./review.js";
+
+async function ask(command, payload) {
+  let answer;
+  try {
+    answer = await fetch(`api/${command}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Requested-With": "duplicate-review" },
+      body: JSON.stringify(payload),
+    });
+  } catch {
+    throw new Error("Airflow does not answer; try again.");
+  }
+  if (answer.status === 401) throw new Error("You are not logged in any more; log in to Airflow, then try again.");
+  if (answer.status === 403) throw new Error("You may not change the DAG find_duplicates, so you may not decide; ask whoever runs Airflow.");
+  const { result, error } = await answer.json().catch(() => ({ error: `The server answered with ${answer.status}.` }));
+  if (error) throw new Error(error);
+  return result;
+}
+
+mount(document.getElementById("review"), ask, {
+  report: (id) => `runs/${id}/report`,
+  sheet: (id) => `runs/${id}/sheet.csv`,
+});

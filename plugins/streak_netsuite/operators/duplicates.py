@@ -1,0 +1,42 @@
+"""Operator that looks for duplicate customers."""
+
+from typing import TYPE_CHECKING
+
+from streak_netsuite.operators.deal_to_order import FlowOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class FindDuplicatesOperator(FlowOperator):
+    """Looks for customers of the NetSuite account that are one; keeps a report and questions. Returns counts."""
+
+    ui_color = "#fef3c7"
+
+    def execute(self, context: "Context") -> dict[str, int]:
+        """Look once. Writes to the ledger alone: a write to a vendor is refused before it leaves."""
+        with self.product.open(run_id=str(context["run_id"]), read_only=True) as product:
+            found = product.duplicate_search().run()
+            waiting = product.ledger.duplicates.count_questions(found.scope)
+        self.log.info(
+            "run %d: %d customers, %d groups of duplicates, %d of them sure; %d new, %d resolved, %d ignored; %d pairs wait "
+            "for a person",
+            found.id,
+            found.records,
+            found.groups,
+            found.sure,
+            found.new,
+            found.resolved,
+            found.ignored,
+            waiting,
+        )
+        return {
+            "run": found.id,
+            "customers": found.records,
+            "groups": found.groups,
+            "sure": found.sure,
+            "new": found.new,
+            "resolved": found.resolved,
+            "ignored": found.ignored,
+            "questions": waiting,
+        }
