@@ -107,6 +107,7 @@ class Hand:
     def map_all_ways(self, name: str) -> None:
         """Map by mouse, by keyboard and by suggestion; undo, try out, save."""
         self.wait_for("fields are mapped")
+        expect(self.root.locator(".sn-status")).to_contain_text("deals held", timeout=30_000)
         self.search("sources", "notes")
         self.search("targets", "description")
         assert not self.is_mapped(_DESCRIPTION)

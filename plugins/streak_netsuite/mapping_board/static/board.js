@@ -346,7 +346,8 @@ class Board {
       chip(`${this.gone.sources.length + this.gone.targets.length} not there any more`,
         this.gone.sources.length + this.gone.targets.length > 0),
       chip(this.faults.length === 1 ? "1 fault" : `${this.faults.length} faults`, this.faults.length > 0),
-      this.preview ? chip(`${held} of ${this.preview.deals.length} deals held`, held > 0) : "",
+      // There from the start: a chip that comes later makes a new line, and moves a field away from under the mouse.
+      chip(this.preview ? `${held} of ${this.preview.deals.length} deals held` : "deals being tried", held > 0),
       chip(this.text === this.saved ? "saved" : "not saved yet", false));
     const button = (name) => this.toolbar.querySelector(`[data-action="${name}"]`);
     button("undo").disabled = !this.steps.canGoBack;
