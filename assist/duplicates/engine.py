@@ -1,7 +1,7 @@
 """Duplicates of one table, or links between two: the whole chain from a frame to groups."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from assist.duplicates.pairs import Pairs, union
 from assist.duplicates.rules import Rules
 from assist.duplicates.settings import Settings
 from assist.duplicates.table import Layout, Table, layout_of, prepare
+from assist.duplicates.taught import FEWEST, Teaching, learn
 
 Real = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -30,6 +31,7 @@ class Findings:
         groups: a group number for each record; records of one group are one customer.
         pairs: packed pairs that were compared and kept, with the evidence for each in `bits`.
         least: mean bits from which records were grouped.
+        teaching: how far people's decisions changed the model; None when there were too few.
     """
 
     ids: pd.Index
@@ -41,6 +43,7 @@ class Findings:
     table: Table = field(repr=False)
     model: Model = field(repr=False)
     settings: Settings
+    teaching: Teaching | None = None
 
     @property
     def clusters(self) -> "pd.Series[int]":
@@ -82,6 +85,9 @@ def find_duplicates(
 ) -> Findings:
     """Return the records of a frame that are one customer; its index gives their ids.
 
+    What people said (`same` and `never` of the rules) is certain for the pairs themselves, and teaches the model where there
+    is enough of it.
+
     Args:
         kinds: what some columns hold, where the values should not decide.
         rules: what is certain beside the model.
@@ -118,7 +124,9 @@ def _run(
     pairs = union(pairs, certain, never)
     if side is not None:
         pairs = pairs[side[pairs // table.size] != side[pairs % table.size]]
-    model = Model.learned(table, layout, pairs, settings)
+    model, teaching = _taught(
+        Model.learned(table, layout, pairs, settings), table, rules, ids, pairs, settings
+    )
 
     def score(some: Pairs) -> Real:
         return rules.applied(
@@ -142,7 +150,25 @@ def _run(
         table=table,
         model=model,
         settings=settings,
+        teaching=teaching,
     )
+
+
+def _taught(
+    model: Model, table: Table, rules: Rules, ids: pd.Index, pairs: Pairs, settings: Settings
+) -> tuple[Model, Teaching | None]:
+    same, never = rules.said(ids)
+    if min(len(same), len(never)) < FEWEST or not table.parts:
+        return model, None
+    decided = np.concatenate([same, never])
+    said = np.repeat([True, False], [len(same), len(never)])
+    some = np.random.default_rng(settings.seed).permutation(pairs)[: settings.own_pairs]
+    evidence = (
+        model.untaught(table, asked // table.size, table, asked % table.size) for asked in (decided, some)
+    )
+    (bits, parts), (own_bits, own_parts) = evidence
+    taught, teaching = learn(bits, parts, said, own_bits, own_parts)
+    return replace(model, taught=taught), teaching
 
 
 def id_pairs(findings: Findings, pairs: Pairs) -> Sequence[tuple[Hashable, Hashable]]:

@@ -48,6 +48,7 @@ def explain(model: Model, left: Table, i: Index, right: Table, j: Index) -> list
     levels = compare(left, i, right, j)
     rare = model.rarity(left, i, levels)
     whole = model.weights.bits(levels, rare)
+    corrected = model.judged(levels, rare) - whole
     found: list[list[Reason]] = [[] for _ in range(len(i))]
     for at, part in enumerate(left.parts):
         bits = whole - model.weights.bits(*_without(levels, rare, at))
@@ -65,6 +66,17 @@ def explain(model: Model, left: Table, i: Index, right: Table, j: Index) -> list
                     right=other,
                 )
             )
+    for row in np.flatnonzero(np.abs(corrected) > _SAYS_LITTLE):
+        words = "called the same" if corrected[row] > 0 else "told apart"
+        found[row].append(
+            Reason(
+                comparison="people",
+                bits=round(float(corrected[row]), 1),
+                words=f"have {words} what is like it",
+                left="",
+                right="",
+            )
+        )
     return [sorted(one, key=lambda reason: -abs(reason.bits)) for one in found]
 
 

@@ -11,6 +11,7 @@ from assist.duplicates.frequency import Frequencies
 from assist.duplicates.kind import Kind
 from assist.duplicates.model import Model
 from assist.duplicates.table import Layout
+from assist.duplicates.taught import Taught
 from assist.duplicates.weights import Weights
 
 FORM = 1
@@ -34,6 +35,9 @@ def to_plain(model: Model) -> dict[str, Any]:
             "most": [one.tolist() for one in weights.most],
             "shared": [one.tolist() for one in weights.shared],
         },
+        "taught": None
+        if model.taught is None
+        else {"start": model.taught.start, "whole": model.taught.whole, "parts": model.taught.parts.tolist()},
     }
 
 
@@ -47,7 +51,7 @@ def from_plain(plain: Mapping[str, Any]) -> Model:
         raise ValueError(
             "the kept model is of another release; search for duplicates once, and it is made anew"
         )
-    weights = plain["weights"]
+    weights, taught = plain["weights"], plain.get("taught")
     return Model(
         layout=Layout(
             kinds={name: Kind(kind) for name, kind in plain["kinds"].items()}, repeats=plain["repeats"]
@@ -62,6 +66,7 @@ def from_plain(plain: Mapping[str, Any]) -> Model:
             most=_arrays(weights["most"], np.float64),
             shared=_arrays(weights["shared"], np.bool_),
         ),
+        taught=Taught(**(taught | {"parts": np.array(taught["parts"])})) if taught else None,
     )
 
 

@@ -11,6 +11,7 @@ from assist.duplicates.frequency import Frequencies
 from assist.duplicates.pairs import Pairs
 from assist.duplicates.settings import Settings
 from assist.duplicates.table import Layout, Table
+from assist.duplicates.taught import Taught
 from assist.duplicates.weights import Weights, learn, rarity
 
 Real = NDArray[np.float64]
@@ -21,11 +22,16 @@ _NOTHING_KNOWN = -20.0  # bits: nothing was learned, so nothing is one
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """Weights with the value frequencies they lean on, and the layout they were learned for."""
+    """Weights with the value frequencies they lean on, and the layout they were learned for.
+
+    Attributes:
+        taught: what people's decisions correct, if they do.
+    """
 
     layout: Layout
     frequencies: Sequence[Frequencies]
     weights: Weights
+    taught: Taught | None = None
 
     @classmethod
     def learned(cls, table: Table, layout: Layout, pairs: Pairs, settings: Settings) -> "Model":
@@ -49,8 +55,19 @@ class Model:
         for start in range(0, len(i), _CHUNK):
             some = slice(start, start + _CHUNK)
             levels = compare(left, i[some], right, j[some])
-            found[some] = self.weights.bits(levels, self.rarity(left, i[some], levels))
+            found[some] = self.judged(levels, self.rarity(left, i[some], levels))
         return found
+
+    def judged(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
+        """Return the evidence of compared pairs in bits, with what people taught."""
+        bits = self.weights.bits(levels, rare)
+        return bits if self.taught is None else self.taught.bits(bits, self.weights.parts(levels, rare))
+
+    def untaught(self, left: Table, i: Index, right: Table, j: Index) -> tuple[Real, Real]:
+        """Return the evidence alone: of each pair in bits, and of each comparison, pairs by comparisons."""
+        levels = compare(left, i, right, j)
+        rare = self.rarity(left, i, levels)
+        return self.weights.bits(levels, rare), self.weights.parts(levels, rare)
 
     def rarity(self, left: Table, i: Index, levels: Sequence[Levels]) -> list[Real]:
         """Return, for each comparison, the bits by which agreed values are commoner than usual."""

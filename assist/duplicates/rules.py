@@ -40,6 +40,11 @@ class Rules:
         certain = union(_packed(self.same, ids), *equal)
         return without(certain, never), never
 
+    def said(self, ids: pd.Index) -> tuple[Pairs, Pairs]:
+        """Return packed pairs of records that people called one customer, and those that they told apart."""
+        never = _packed(self.never, ids)
+        return without(_packed(self.same, ids), never), never
+
     @staticmethod
     def _equal(column: "pd.Series[Any]", rows: int) -> Pairs:
         values = [value.replace(" ", "") for value in normalise.plain(normalise.texts(column))]

@@ -22,6 +22,7 @@ class Settings:
         wrong_share: the share of wrong pairs that the model itself may expect before `company_bits` is used.
         automatic_bits: bits from which a pair may be proposed without review.
         review_bits: bits from which a pair is shown to a reviewer.
+        own_pairs: undecided pairs that the engine's own belief is drawn from when people's decisions are learned.
         seed: of every draw.
     """
 
@@ -38,4 +39,5 @@ class Settings:
     wrong_share: float = 0.004
     automatic_bits: float = 8.0
     review_bits: float = -3.0
+    own_pairs: int = 2_000
     seed: int = 7

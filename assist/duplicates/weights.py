@@ -67,6 +67,16 @@ class Weights:
         joint = self.joint(levels, rare)
         return _together(joint[:, self.matching]) - _together(joint[:, ~self.matching])
 
+    def parts(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
+        """Return what each comparison says by itself, match beside unrelated records, pairs by comparisons."""
+        found = np.zeros((len(levels[0]), len(levels)))
+        for at, (chance, level, value, which) in enumerate(
+            zip(self.chances, levels, rare, self.rarity, strict=True)
+        ):
+            says = np.log2(chance[0]) - np.log2(chance[1])
+            found[:, at] = says[level] - value * which[1]
+        return found
+
 
 def _together(joint: Real) -> Real:
     """Return log2 of the sum over classes."""

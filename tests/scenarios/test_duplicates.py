@@ -159,3 +159,34 @@ def test_reports_of_old_runs_are_let_go_and_their_figures_stay(world: World, ids
         assert ledger.rotate_keys() is not None
     assert len(runs) == REPORTS_KEPT + 1
     assert kept == [one.id for one in runs[:REPORTS_KEPT]]
+
+
+def test_enough_decisions_teach_the_engine_and_the_queue_says_how_much(world: World) -> None:
+    records = {f"c{number}": customer(number) for number in range(100)}
+    for number in range(12):
+        firm = records[f"c{number}"]
+        records[f"copy{number}"] = replace(firm, company_name=f"{firm.company_name[:-4]} Limited", email="")
+        records[f"branch{number}"] = replace(
+            firm,
+            company_name=f"{firm.company_name[:-4]} {number} Ltd",
+            phone=f"+44 1{number:02} 496 0{number:03}",
+        )
+    ids = write(world, records)
+    look(world)
+    with world.ledger() as ledger:
+        book = ledger.duplicates
+        assert book.learned(SCOPE) is None
+        waiting = {one.pair for one in book.questions(SCOPE, limit=1000)}
+        grouped = [set(one.members) for one in book.open_groups(SCOPE)]
+        for number in range(12):
+            for other, said in (("copy", Sameness.SAME), ("branch", Sameness.DIFFERENT)):
+                pair = PairName.of(ids[f"c{number}"], ids[f"{other}{number}"])
+                if pair in waiting or any({pair.left, pair.right} <= some for some in grouped):
+                    book.decide(SCOPE, pair, said, actor="maya", reason="", now=world.now())
+        decided = len(book.decisions(SCOPE))
+    look(world)
+    with world.ledger() as ledger:
+        learned = ledger.duplicates.learned(SCOPE)
+    assert decided >= 20
+    assert learned is not None
+    assert learned.decisions == decided

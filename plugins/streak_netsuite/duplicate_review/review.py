@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from streak_netsuite.duplicate_review.commands import COMMANDS, Command, Decide, TakeBack
 from streak_netsuite.errors import StreakNetSuiteError
 from streak_netsuite.ledger.duplicate_book import DuplicateBook
-from streak_netsuite.sync.duplicate_case import PairName, PairQuestion, RunEntry, Sameness
+from streak_netsuite.sync.duplicate_case import Learned, PairName, PairQuestion, RunEntry, Sameness
 
 _SHOWN = 20
 
@@ -29,7 +29,8 @@ class DuplicateReview:
     def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
         """Return {"result": ...}, or {"error": ...} for what cannot be done.
 
-        A result is `{"runs": [...], "waiting": int, "decided": int, "questions": [...]}`: the queue as it is then.
+        A result is `{"runs": [...], "waiting": int, "decided": int, "learned": str, "questions": [...]}`: the queue as it
+        is then.
 
         Args:
             command: "open", "decide" or "take_back", with the payload of `commands`.
@@ -65,8 +66,22 @@ class DuplicateReview:
             "runs": [_run(one) for one in self._book.runs(scope=self._scope)],
             "waiting": self._book.count_questions(self._scope),
             "decided": self._book.count_decisions(self._scope),
+            "learned": learned_text(self._book.learned(self._scope)),
             "questions": [_question(one) for one in self._book.questions(self._scope, limit=_SHOWN)],
         }
+
+
+def learned_text(learned: Learned | None) -> str:
+    """Return in a sentence what people's decisions taught the engine."""
+    if learned is None:
+        return "The last run had too few decisions to learn from: ten of each kind are the least."
+    gain = f"{learned.before:.2f} to {learned.after:.2f}"
+    if not learned.used:
+        return f"The evidence alone foretells your {learned.decisions} decisions better than what they would teach ({gain})."
+    return (
+        f"The last run learned from {learned.decisions} decisions: how far its probabilities are off decisions it had not "
+        f"seen went from {gain} (log loss)."
+    )
 
 
 def _run(one: RunEntry) -> dict[str, Any]:

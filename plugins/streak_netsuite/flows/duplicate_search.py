@@ -1,7 +1,7 @@
 """Looks for customers that are one: reads them all, asks the engine, keeps what it found and what to ask people."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.duplicate_case import (
     FoundDuplicates,
     FoundGroup,
+    Learned,
     PairDecision,
     PairName,
     PairQuestion,
@@ -98,6 +99,7 @@ class DuplicateSearch:
             questions=questions_of(findings, frame, said),
             page=page(contents, sure_bits=findings.settings.automatic_bits),
             sheet=csv_text(sheet(frame, groups)),
+            learned=Learned(**asdict(findings.teaching)) if findings.teaching else None,
         )
         entry = self.book.keep_run(found, now=now)
         self.index.keep_model(to_plain(findings.model), crowds_of(findings.table, self.index.key()), now=now)

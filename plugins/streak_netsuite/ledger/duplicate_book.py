@@ -3,6 +3,7 @@
 import base64
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from streak_netsuite.sync.duplicate_case import (
     FoundDuplicates,
     FoundGroup,
     GroupState,
+    Learned,
     PairDecision,
     PairName,
     PairQuestion,
@@ -58,7 +60,13 @@ class DuplicateBook:
                 "new": len(here - old),
                 **ended,
             }
-            report = self._cipher.encrypt({"page": _packed(found.page), "sheet": _packed(found.sheet)})
+            report = self._cipher.encrypt(
+                {
+                    "page": _packed(found.page),
+                    "sheet": _packed(found.sheet),
+                    "learned": asdict(found.learned) if found.learned else None,
+                }
+            )
             row = insert(duplicate_run).values(**counts, report_secret=report).returning(columns.id)
             run_id = connection.execute(row).scalar_one()
             kept = select(columns.id).where(columns.scope == found.scope).order_by(columns.id.desc())
@@ -85,6 +93,17 @@ class DuplicateBook:
     def sheet(self, run_id: int) -> str | None:
         """Return a run's report as CSV; None as `page`."""
         return self._report(run_id, "sheet")
+
+    def learned(self, scope: str) -> Learned | None:
+        """Return what decisions taught the engine in the last run; None when they were too few."""
+        columns = duplicate_run.c
+        query = (
+            select(columns.report_secret).where(columns.scope == scope).order_by(columns.id.desc()).limit(1)
+        )
+        with self._database.begin() as connection:
+            secret = connection.execute(query).scalar_one_or_none()
+        told = None if secret is None else self._cipher.decrypt(secret).get("learned")
+        return None if told is None else Learned(**told)
 
     def open_groups(self, scope: str) -> Sequence[FoundGroup]:
         """Return the groups of the last run, the most money at stake first."""

@@ -99,6 +99,23 @@ class FoundGroup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Learned:
+    """What decisions of people taught the engine.
+
+    Attributes:
+        decisions: how many were learned from.
+        before, after: how far off probabilities were from decisions not seen before (log loss), by the evidence alone
+            and with what was learned.
+        used: it was better, and counts.
+    """
+
+    decisions: int
+    before: float
+    after: float
+    used: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FoundDuplicates:
     """Everything that a run found.
 
@@ -106,6 +123,7 @@ class FoundDuplicates:
         scope: which table was looked at ("netsuite-customers").
         page: the report as HTML.
         sheet: the report as CSV.
+        learned: None as long as people decided too little.
     """
 
     scope: str
@@ -114,6 +132,7 @@ class FoundDuplicates:
     questions: Sequence[PairQuestion]
     page: str
     sheet: str
+    learned: Learned | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,9 +49,10 @@ class Review {
         h("button", { type: "button", class: `sd-button sd-${said}`, "data-action": said, onclick: () => this.decide(said) },
           LABELS[said], h("kbd", {}, key))),
       h("button", { type: "button", class: "sd-button", "data-action": "back", onclick: () => this.takeBack() }, "Take the last back", h("kbd", {}, "z")));
+    this.learned = h("p", { class: "sd-learned" });
     this.history = h("section", { class: "sd-history" });
     this.root.replaceChildren(
-      h("h2", {}, "Duplicate customers"), this.head, this.voice, this.pair, this.reason, this.buttons, this.history);
+      h("h2", {}, "Duplicate customers"), this.head, this.voice, this.pair, this.reason, this.buttons, this.learned, this.history);
     this.root.addEventListener("keydown", (event) => this.pressed(event), { signal: this.abort.signal });
     await this.send("open", {});
     this.pair.focus({ preventScroll: true });
@@ -135,6 +136,7 @@ class Review {
     for (const button of this.buttons.children) {
       button.disabled = button.dataset.action === "back" ? !this.answered.length : nothing;
     }
+    this.learned.textContent = runs.length ? this.state.learned : "";
     this.drawHistory(runs);
   }
 
