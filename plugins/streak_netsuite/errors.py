@@ -61,7 +61,15 @@ class PermanentError(StreakNetSuiteError):
 
 
 class InvalidCredentials(PermanentError):
-    """The vendor refused who we are, or what our role may do."""
+    """The vendor refused who we are, or what our role may do.
+
+    Attributes:
+        is_login: it was who we are.
+    """
+
+    def __init__(self, message: str, *, is_login: bool = True) -> None:
+        super().__init__(message)
+        self.is_login = is_login
 
 
 class ConfigurationError(PermanentError):

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import httpx
@@ -48,7 +49,7 @@ def build_client(
     read_seconds: float = 60.0,
     connections: int = 20,
 ) -> httpx.Client:
-    """Return a client with connect, read, write and pool timeouts set, and no redirects followed.
+    """Return a client with connect, read, write and pool timeouts set, no redirects followed and no cookies kept.
 
     The environment's proxy settings are honoured, as Airflow's users expect.
     """
@@ -127,7 +128,8 @@ def retry_after_seconds(response: httpx.Response) -> float | None:
 def retry(call: Callable[[], ResultT], rule: RetryRule, *, rng: random.Random) -> ResultT:
     """Call until it stops raising TransientError, within the rule; then raise the last one.
 
-    Only TransientError is repeated: it says that nothing was written.
+    Only TransientError is repeated: it says that nothing was written. One that says how often a repeat is worth it is
+    repeated no more than that.
     """
     retrying = tenacity.Retrying(
         retry=_MAY_REPEAT,
@@ -208,6 +210,7 @@ def _options(
         "timeout": httpx.Timeout(read_seconds, connect=connect_seconds),
         "limits": httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         "follow_redirects": False,
+        "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none is kept, none is sent
         "headers": {"User-Agent": "streak-netsuite"},
     }
 
@@ -233,7 +236,20 @@ _MAY_REPEAT = tenacity.retry_if_exception_type(TransientError) & tenacity.retry_
 
 
 def _stop(rule: RetryRule) -> tenacity.stop.stop_base:
-    return tenacity.stop_after_attempt(rule.attempts) | tenacity.stop_after_delay(rule.total_seconds)
+    return (
+        tenacity.stop_after_attempt(rule.attempts)
+        | tenacity.stop_after_delay(rule.total_seconds)
+        | _NotWorthIt()
+    )
+
+
+class _NotWorthIt(tenacity.stop.stop_base):
+    """Stops when the last error was repeated as often as it says that a repeat is worth it."""
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
+        error = retry_state.outcome.exception() if retry_state.outcome else None
+        times = getattr(error, "retry_times", None)
+        return times is not None and retry_state.attempt_number > times
 
 
 def _wait_seconds(state: tenacity.RetryCallState, rule: RetryRule, rng: random.Random) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from streak_netsuite.ledger.database import Database
@@ -144,6 +144,26 @@ class LedgerShare:
                     set_={**added, "most_in_flight": most, "window": row.excluded.window},
                 )
             )
+
+    def note_accepted(self, login: str) -> None:
+        """Keep that the vendor has accepted our credentials just now."""
+        mine = update(call_share).where(self._ours, call_share.c.holder == self._holder)
+        with self._database.begin() as connection:
+            connection.execute(mine.values(login=login, accepted_at=self._clock()))
+
+    def accepted_elsewhere(self, login: str, *, within_seconds: float) -> bool:
+        """Return whether another worker that has slots now was accepted with the same credentials lately."""
+        now = self._clock()
+        others = select(call_share.c.holder).where(
+            self._ours,
+            call_share.c.holder != self._holder,
+            call_share.c.slots > 0,
+            call_share.c.lease_until > now,
+            call_share.c.login == login,
+            call_share.c.accepted_at > now - timedelta(seconds=within_seconds),
+        )
+        with self._database.begin() as connection:
+            return connection.execute(others).first() is not None
 
     def release(self) -> None:
         """Give the slots back."""

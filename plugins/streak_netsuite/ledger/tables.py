@@ -339,6 +339,8 @@ call_share = Table(
     Column("wanted", Integer, nullable=False),
     Column("slots", Integer, nullable=False),
     Column("lease_until", AwareTime, nullable=False),
+    Column("login", CleanText),
+    Column("accepted_at", AwareTime),
     comment="who may make how many of the calls that an account allows at once",
 )
 

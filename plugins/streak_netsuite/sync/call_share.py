@@ -30,6 +30,12 @@ class CallShare(Protocol):
     def note(self, usage: CallUsage) -> None:
         """Keep what was used."""
 
+    def note_accepted(self, login: str) -> None:
+        """Keep that the vendor has accepted our credentials just now. `login` tells them from others, and is no secret."""
+
+    def accepted_elsewhere(self, login: str, *, within_seconds: float) -> bool:
+        """Return whether another worker that has slots now was accepted with the same credentials lately."""
+
     def release(self) -> None:
         """Give the slots back."""
 

@@ -1,15 +1,19 @@
 """Lists: split by kind, each record told by itself, nothing of a cut or broken list taken for granted."""
 
+import contextlib
 import random
 import time
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
 
+from streak_netsuite.assembly import open_netsuite
 from streak_netsuite.connectors.netsuite.batches import BatchWriter, Draft
+from streak_netsuite.connectors.netsuite.calls.account import get_server_time
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.connectors.netsuite.kinds import Family, family
 from streak_netsuite.connectors.netsuite.records.customer import write_customer
@@ -17,7 +21,8 @@ from streak_netsuite.connectors.netsuite.records.sales_order import write_sales_
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
-from streak_netsuite.errors import InvalidCredentials, RejectedByVendor, UncertainWrite
+from streak_netsuite.errors import InvalidCredentials, RateLimited, RejectedByVendor, UncertainWrite
+from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
@@ -29,13 +34,15 @@ def customer(name: str) -> Draft:
     return Draft(key=f"k-{name}", type="customer", build=partial(write_customer, record, f"k-{name}"))
 
 
-def order(number: int, *, customer: Reference | None = None) -> Draft:
+def order(number: int, *, customer: Reference | None = None, memo: str = "", **line_changes: Any) -> Draft:
     line = OrderLine(
-        item=Reference(internal_id="101", name="Atlas Arm"), quantity=Decimal(1), rate=Decimal(5)
+        item=Reference(internal_id="101", name="Atlas Arm"),
+        **{"quantity": Decimal(1), "rate": Decimal(5), **line_changes},
     )
     record = SalesOrder(
         customer=customer or Reference(internal_id="501", name="ACME Robotics Inc"),
         transaction_date=date(2026, 11, 23),
+        memo=memo,
         lines=(line,),
     )
     return Draft(
@@ -110,12 +117,20 @@ def test_what_a_cut_list_has_written_is_found_by_its_key(endpoint: Any) -> None:
     assert isinstance(open_.error, UncertainWrite)
 
 
-def test_a_record_that_was_there_before_a_cut_list_is_not_taken_for_written(endpoint: Any) -> None:
+@pytest.mark.parametrize("committed", [0, 1])
+@pytest.mark.parametrize("change", [{"memo": "by phone"}, {"rate": Decimal(6)}, {"quantity": Decimal(2)}])
+def test_a_change_in_a_cut_list_counts_as_written_only_when_the_record_holds_it(
+    endpoint: Any, change: dict[str, Any], committed: int
+) -> None:
     written(endpoint, [order(1)])
     for record in endpoint.sandbox.store.all("salesOrder"):
-        record.modified_at = record.modified_at.replace(year=2025)
-    endpoint.fault("cut_list", operation="upsertList", options={"done": 0, "unknown": 1, "committed": 0})
-    (result,) = written(endpoint, [order(1)])
+        record.modified_at = datetime.now(UTC)  # somebody else has just saved it, too
+    options = {"done": 0, "unknown": 1, "committed": committed}
+    endpoint.fault("cut_list", operation="upsertList", options=options)
+    (result,) = written(endpoint, [order(1, **change)])
+    if committed:
+        assert isinstance(result, Written)
+        return
     assert isinstance(result, NotWritten)
     assert isinstance(result.error, UncertainWrite)
 
@@ -167,6 +182,84 @@ def test_throttling_disguised_as_a_bad_login_is_met_with_patience(endpoint: Any)
         writer.write(Verb.UPSERT, [customer(f"Company {n:02}") for n in range(60)], results.extend)
         assert len([one for one in results if isinstance(one, Written)]) == 61
         assert client.governor.refused_calls >= 1
+
+
+def test_a_worker_whose_login_is_refused_while_another_is_accepted_takes_it_for_a_limit(
+    endpoint: Any, ledger: Ledger
+) -> None:
+    """Two workers of one slot each: neither sees the other's calls, but for the ledger."""
+    endpoint.sandbox.settings.call_seconds = 0.02
+    patient = {"attempts": 40, "retry_total_seconds": 60}
+    with contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(open_netsuite(endpoint.settings(concurrency=2, reserve=0, **patient), ledger))
+            for _ in range(2)
+        ]
+        for client in clients:
+            client.send(get_server_time())
+        endpoint.sandbox.settings.throttle_as = "invalid_credentials"
+        endpoint.sandbox.gate.occupy(4)  # of 5: others call, too
+        with ThreadPoolExecutor(2) as pool:
+            calls = [pool.submit(client.send, get_server_time()) for _ in range(5) for client in clients]
+            assert all(call.result() for call in calls)
+        assert sum(client.governor.refused_calls for client in clients) >= 1
+
+
+def test_credentials_that_worked_a_moment_ago_outlast_others_who_hold_every_slot(endpoint: Any) -> None:
+    endpoint.sandbox.settings.throttle_as = "invalid_credentials"
+    with endpoint.client() as client:
+        client.send(get_server_time())
+        endpoint.sandbox.gate.occupy(5, 1.0)
+        assert client.send(get_server_time())
+
+
+def test_a_right_that_is_missing_is_no_limit_however_much_is_going_on(endpoint: Any) -> None:
+    endpoint.sandbox.settings.call_seconds = 0.05
+    with endpoint.client(concurrency=5, reserve=0) as client, ThreadPoolExecutor(5) as pool:
+        client.send(get_server_time())
+        endpoint.sandbox.settings.account_state = "role_revoked"
+        for call in [pool.submit(client.send, get_server_time()) for _ in range(5)]:
+            with pytest.raises(InvalidCredentials, match="permission for web services"):
+                call.result()
+        assert client.governor.refused_calls == 0
+
+
+def test_a_list_that_is_refused_as_a_whole_for_the_role_stops_the_work(endpoint: Any) -> None:
+    options = {"code": "INSUFFICIENT_PERMISSION", "message": "The role may not."}
+    endpoint.fault("status_failed", operation="upsertList", options=options)
+    with pytest.raises(InvalidCredentials, match="The role may not"):
+        written(endpoint, [customer("First"), customer("Second")])
+
+
+def test_a_list_that_is_refused_as_a_whole_for_too_much_at_once_is_sent_again(endpoint: Any) -> None:
+    endpoint.fault("status_failed", operation="upsertList", options={"code": "CONCURRENCY_LIMIT_EXCEEDED"})
+    with endpoint.client(concurrency=4, reserve=0) as client:
+        results: list[WriteResult] = []
+        BatchWriter(client, endpoint.settings()).write(Verb.UPSERT, [customer("First")], results.extend)
+        assert [type(one) for one in results] == [Written]
+        assert client.governor.refused_calls == 1
+
+
+def test_a_list_that_failed_without_a_known_reason_is_looked_up_first(endpoint: Any) -> None:
+    endpoint.fault("status_failed", operation="upsertList", options={"code": "UNEXPECTED_ERROR"})
+    (result,) = written(endpoint, [customer("First")])
+    assert isinstance(result, NotWritten)
+    assert isinstance(result.error, UncertainWrite)
+
+
+def test_records_that_are_refused_for_too_much_at_once_make_the_calls_fewer(endpoint: Any) -> None:
+    options = {"code": "SSS_REQUEST_LIMIT_EXCEEDED", "index": 0}
+    endpoint.fault("record_error", operation="upsertList", options=options)
+    with endpoint.client(concurrency=4, reserve=0) as client:
+        results: list[WriteResult] = []
+        BatchWriter(client, endpoint.settings()).write(
+            Verb.UPSERT, [customer("First"), customer("Second")], results.extend
+        )
+        assert client.governor.refused_calls == 1
+    first, second = results
+    assert isinstance(first, NotWritten)
+    assert isinstance(first.error, RateLimited)
+    assert isinstance(second, Written)
 
 
 def test_a_login_that_is_refused_alone_is_a_bad_login(endpoint: Any) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from lxml import etree
 
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.errors import (
+    ConfigurationError,
     InvalidCredentials,
     PermanentError,
     RateLimited,
@@ -329,13 +331,43 @@ def test_the_session_cookie_never_comes_back(netsuite: NetSuiteGateway, endpoint
     assert endpoint.logins() == ["", "", ""]
 
 
-@pytest.mark.parametrize("kind", ["concurrency", "governor", "session_timed_out"])
-def test_every_retry_is_signed_anew(netsuite: NetSuiteGateway, endpoint: Any, kind: str) -> None:
-    endpoint.fault(kind, operation="getServerTime", times=2)
+@pytest.mark.parametrize(("kind", "times"), [("concurrency", 2), ("governor", 2), ("session_timed_out", 1)])
+def test_every_retry_is_signed_anew(netsuite: NetSuiteGateway, endpoint: Any, kind: str, times: int) -> None:
+    endpoint.fault(kind, operation="getServerTime", times=times)
     netsuite.server_time()
-    assert endpoint.logins() == ["", "", ""]
+    assert endpoint.logins() == [""] * (times + 1)
     nonces = [etree.fromstring(body).findtext(".//{*}nonce") for body in endpoint.recorder.sent]
-    assert len(set(nonces)) == len(nonces) == 3
+    assert len(set(nonces)) == len(nonces) == times + 1
+
+
+def test_a_fault_is_repeated_as_often_as_the_fault_book_says(
+    netsuite: NetSuiteGateway, endpoint: Any
+) -> None:
+    endpoint.fault("session_timed_out", operation="getServerTime", times=None)
+    with pytest.raises(TransientError, match="SESSION_TIMED_OUT"):
+        netsuite.server_time()
+    assert len(endpoint.recorder.sent) == 2  # the book says: once
+
+
+@pytest.mark.parametrize("status", [302, 400, 404])
+def test_an_address_that_is_not_netsuites_is_a_wrong_setting(
+    netsuite: NetSuiteGateway, endpoint: Any, status: int
+) -> None:
+    netsuite.server_time()
+    endpoint.fault("status", operation="upsertList", times=None, options={"status": status})
+    with pytest.raises(ConfigurationError, match=f"answered {status}.*check the account id"):
+        write_customers(netsuite, "ACME")
+    assert len(endpoint.journal("upsertList")) == 1
+
+
+def test_no_cookie_comes_back_while_many_threads_call(endpoint: Any) -> None:
+    assert endpoint.sandbox.settings.set_session_cookie
+    with endpoint.gateway(concurrency=16, reserve=0) as gateway, ThreadPoolExecutor(16) as pool:
+        gateway.server_time()
+        assert not gateway._client._http.cookies
+        list(pool.map(lambda _: gateway.server_time(), range(100)))
+        assert not gateway._client._http.cookies
+    assert set(endpoint.logins()) == {""}
 
 
 def test_a_used_nonce_would_show(endpoint: Any) -> None:
@@ -346,7 +378,9 @@ def test_a_used_nonce_would_show(endpoint: Any) -> None:
         gateway.server_time()
         with pytest.raises(InvalidCredentials):
             gateway.server_time()
-    assert endpoint.logins() == ["", "NonceUsed", "NonceUsed"]
+    first, *others = endpoint.logins()
+    assert first == ""
+    assert set(others) == {"NonceUsed"}
 
 
 def test_refused_credentials_are_signed_again_once_and_then_final(

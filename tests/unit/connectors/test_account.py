@@ -1,10 +1,15 @@
 """Account ids in the form each place wants."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from streak_netsuite.connections import ConnectionParts, netsuite_settings
 from streak_netsuite.connectors.netsuite.account import AccountId
 from streak_netsuite.errors import ConfigurationError
+
+KEYS = {"consumer_key": "k", "consumer_secret": "s", "token_id": "t", "token_secret": "u"}
 
 
 @pytest.mark.parametrize("text", ["1234567_SB1", "1234567-sb1", "1234567_sb1", " 1234567-SB1 "])
@@ -32,3 +37,16 @@ def test_fields_left_empty_in_a_connection_form_keep_their_defaults() -> None:
     text += '"consumer_secret": "s", "token_id": "t", "token_secret": "u"}}'
     settings = netsuite_settings(ConnectionParts.from_json("netsuite_default", text))
     assert (settings.concurrency, settings.account_time_zone) == (None, "America/Los_Angeles")
+
+
+def test_the_wsdl_of_the_accounts_own_host_is_kept_between_runs() -> None:
+    row = {"login": "1234567", "extra": KEYS}
+    kept = netsuite_settings(ConnectionParts.from_json("n", json.dumps(row))).wsdl_directory
+    assert kept is not None
+    assert kept.parts[-2:] == ("streak-netsuite", "wsdl")
+    named = row | {"extra": KEYS | {"wsdl_directory": "/srv/wsdl"}}
+    assert netsuite_settings(ConnectionParts.from_json("n", json.dumps(named))).wsdl_directory == Path(
+        "/srv/wsdl"
+    )
+    elsewhere = row | {"host": "http://127.0.0.1:8700/netsuite"}
+    assert netsuite_settings(ConnectionParts.from_json("n", json.dumps(elsewhere))).wsdl_directory is None

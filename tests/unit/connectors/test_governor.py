@@ -124,6 +124,12 @@ class Share:
     def note(self, usage: CallUsage) -> None:
         self.used.append(usage)
 
+    def note_accepted(self, login: str) -> None:
+        raise AssertionError("nobody asks a governor for this here")
+
+    def accepted_elsewhere(self, login: str, *, within_seconds: float) -> bool:
+        raise AssertionError("nobody asks a governor for this here")
+
     def release(self) -> None:
         self.released += 1
 
@@ -193,3 +199,23 @@ def test_what_was_used_is_noted_and_the_share_given_back(
     (usage,) = share.used
     assert (usage.calls, usage.refused, usage.seconds, usage.most_in_flight) == (2, 1, 6.0, 2)
     assert share.released == 1
+
+
+def test_slots_that_nobody_uses_are_given_back_and_asked_for_again() -> None:
+    idle = threading.Event()
+
+    class Waiting(Share):
+        def release(self) -> None:
+            super().release()
+            idle.set()
+
+    share = Waiting(4)
+    governor = Governor(8, share=share, renew_seconds=0.01)
+    with governor.slot():
+        assert governor.window == 4
+    assert idle.wait(10)
+    asked = len(share.asked)
+    with governor.slot():
+        assert governor.window == 4
+    assert len(share.asked) > asked
+    governor.close()

@@ -11,6 +11,7 @@ import pytest
 from streak_netsuite.connectors.http import (
     RetryRule,
     TokenBucket,
+    build_client,
     exchange,
     refuse_unready,
     retry,
@@ -143,3 +144,28 @@ def test_calls_pass_at_a_steady_rate_after_a_burst() -> None:
     for _ in range(50):
         bucket.take()
     assert now[0] == pytest.approx(10.0)
+
+
+def test_a_repeat_is_tried_no_more_often_than_the_error_says() -> None:
+    tried = 0
+
+    def call() -> None:
+        nonlocal tried
+        tried += 1
+        raise Unavailable("down", retry_times=1)
+
+    with pytest.raises(Unavailable):
+        retry(call, RULE, rng=random.Random(1))
+    assert tried == 2
+
+
+def test_a_client_keeps_no_cookie() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert "cookie" not in request.headers
+        return httpx.Response(200, headers={"Set-Cookie": "JSESSIONID=1; Path=/"})
+
+    with build_client("http://vendor.test") as client:
+        client._transport = httpx.MockTransport(handler)
+        for _ in range(2):
+            client.get("/x")
+        assert not client.cookies

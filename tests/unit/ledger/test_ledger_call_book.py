@@ -125,3 +125,20 @@ def test_what_the_account_says_is_kept_and_replaced(ledger: Ledger) -> None:
     found = ledger.calls.find_limit(ACCOUNT)
     assert found is not None
     assert (found.concurrency, found.source, found.read_at) == (15, "account", NOW)
+
+
+def test_a_worker_hears_whether_others_with_its_credentials_are_accepted_now(
+    ledger: Ledger, clock: Clock
+) -> None:
+    one, two = share(ledger, "one", clock), share(ledger, "two", clock)
+    one.renew(2)
+    two.renew(2)
+    assert not two.accepted_elsewhere("key", within_seconds=60)
+    one.note_accepted("key")
+    assert two.accepted_elsewhere("key", within_seconds=60)
+    assert not one.accepted_elsewhere("key", within_seconds=60)  # of itself it knows
+    assert not two.accepted_elsewhere("another key", within_seconds=60)
+    clock.now += timedelta(seconds=10)
+    assert not two.accepted_elsewhere("key", within_seconds=5)
+    one.release()
+    assert not two.accepted_elsewhere("key", within_seconds=60)

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.writes import LIST_MAX, write_list
 from streak_netsuite.connectors.netsuite.fault_book import FaultBook, Names
 from streak_netsuite.connectors.netsuite.kinds import Family, family
+from streak_netsuite.connectors.netsuite.landing import holds
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 _BUILT_AHEAD = 2  # lists
 _SMALLEST_LIST = 5  # a call costs more than a record; shorter lists are not worth a call of their own
-_CLOCKS_APART = timedelta(minutes=2)  # between NetSuite's clock and ours, at most, for evidence by time
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,22 +36,11 @@ class Draft:
 
 
 class BatchWriter:
-    """Writes records of one account in lists of a size that suits their kind.
+    """Writes records of one account in lists of a size that suits their kind."""
 
-    Args:
-        now: aware time, for telling whether a record was changed by our call.
-    """
-
-    def __init__(
-        self,
-        client: SoapClient,
-        settings: NetSuiteSettings,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
+    def __init__(self, client: SoapClient, settings: NetSuiteSettings) -> None:
         self._client = client
         self._settings = settings
-        self._now = now
 
     def write(self, verb: Verb, drafts: Sequence[Draft], on_answer: OnAnswer) -> None:
         """Write records; `on_answer` hears of each list in the moment it is answered, one at a time.
@@ -101,25 +89,26 @@ class BatchWriter:
     def _write_list(self, verb: Verb, chunk: Sequence[Draft]) -> list[WriteResult]:
         try:
             records = [draft.build() for draft in chunk]
-            began = self._now()
             listed = self._client.send(write_list(verb, records))
         except (UncertainWrite, TransientError) as error:
             return [NotWritten(operation_key=draft.key, error=error) for draft in chunk]
-        except (ConfigurationError, ValueError):
-            return self._write_sound(verb, chunk)
+        except (ConfigurationError, ValueError) as error:
+            return self._write_sound(verb, chunk, error)
         results = [
             write_result(answer, draft.key, names=names_in(record), book=self._client.fault_book)
             for draft, record, answer in zip(chunk, records, listed.answers, strict=False)
         ]
         said = "; ".join(str(detail) for detail in listed.status.details)
         results += [_unanswered(draft, said) for draft in chunk[len(listed.answers) :]]
-        return self._looked_up(chunk, records, results, began)
+        return self._looked_up(chunk, records, results)
 
-    def _write_sound(self, verb: Verb, chunk: Sequence[Draft]) -> list[WriteResult]:
+    def _write_sound(
+        self, verb: Verb, chunk: Sequence[Draft], error: ConfigurationError | ValueError
+    ) -> list[WriteResult]:
         """Write a list without the records that cannot be put into NetSuite's words; those are not sent."""
         faults = {draft.key: fault for draft in chunk if (fault := self._fault(verb, draft)) is not None}
         if not faults:  # it was not the records
-            raise ConfigurationError("NetSuite's schema refuses a list whose records it takes one by one")
+            raise error
         sound = [draft for draft in chunk if draft.key not in faults]
         written = {one.operation_key: one for one in (self._write_list(verb, sound) if sound else ())}
         return [written.get(draft.key) or _not_sent(draft, faults[draft.key]) for draft in chunk]
@@ -132,13 +121,9 @@ class BatchWriter:
         return None
 
     def _looked_up(
-        self,
-        chunk: Sequence[Draft],
-        records: Sequence[SuiteRecord],
-        results: list[WriteResult],
-        began: datetime,
+        self, chunk: Sequence[Draft], records: Sequence[SuiteRecord], results: list[WriteResult]
     ) -> list[WriteResult]:
-        """Ask for the records of a list that NetSuite cut: those changed since the call began have landed."""
+        """Ask for the records of a list that NetSuite cut: those that hold what was sent have landed."""
         open_ = [i for i, one in enumerate(results) if _is_uncertain(one) and records[i].external_id]
         if not open_ or len(open_) > GET_LIST_MAX:
             return results
@@ -149,8 +134,7 @@ class BatchWriter:
             return results
         for place, answer in zip(open_, answers, strict=True):
             found = answer.record if answer.status.success else None
-            changed = found.moment("lastModifiedDate") if found is not None else None
-            if found is not None and changed is not None and changed >= began - _CLOCKS_APART:
+            if found is not None and holds(found, records[place], zone=self._settings.user_zone):
                 results[place] = Written(
                     operation_key=chunk[place].key,
                     internal_id=found.internal_id,

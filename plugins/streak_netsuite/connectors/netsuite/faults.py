@@ -87,7 +87,7 @@ def _transient(told: Explanation, text: str) -> TransientError | None:
 def _permanent(told: Explanation, text: str) -> PermanentError:
     match told.treat:
         case Treat.CREDENTIALS | Treat.PERMISSION:
-            return InvalidCredentials(text)
+            return InvalidCredentials(text, is_login=told.treat is Treat.CREDENTIALS)
         case Treat.CONFIGURATION:
             return ConfigurationError(text)
         case _:

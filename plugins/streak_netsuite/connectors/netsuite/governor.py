@@ -175,6 +175,17 @@ class Governor:
             self._window.grow(self._slots, slot.size)
             self._changed.notify_all()
 
+    def note_accepted(self, login: str) -> None:
+        """Tell the other processes that the vendor accepts these credentials."""
+        if self._share is not None:
+            self._share.note_accepted(login)
+
+    def is_accepted_elsewhere(self, login: str, *, within_seconds: float) -> bool:
+        """Return whether another process that may be calling now was accepted with these credentials lately."""
+        if self._share is None:
+            return False
+        return self._share.accepted_elsewhere(login, within_seconds=within_seconds)
+
     def close(self) -> None:
         """Give our share back and note what was used."""
         self._closed.set()
@@ -189,13 +200,27 @@ class Governor:
             count.most = max(count.most, self._in_flight)
 
     def _beat(self) -> None:
-        """Keep the share while long calls are in flight and no new one asks for a slot."""
+        """Keep the share while long calls are in flight and no new one asks for a slot; give it back when none is."""
         while not self._closed.wait(self._renew_seconds):
-            if self._in_flight:
-                try:
+            try:
+                if self._in_flight:
                     self._renew()
-                except Exception:
-                    log.exception("the share of the account's concurrency could not be renewed")
+                else:
+                    self._give_back()
+            except Exception:
+                log.exception("the share of the account's concurrency could not be renewed")
+
+    def _give_back(self) -> None:
+        """Let other processes have the slots that nobody here uses; the next call asks for them again."""
+        if self._share is None:
+            return
+        with self._renewing:
+            with self._changed:
+                if self._in_flight or not self._granted:
+                    return
+                self._granted = 0
+            self._say_usage(self._share)
+            self._share.release()
 
     def _renew(self) -> None:
         if self._share is None:

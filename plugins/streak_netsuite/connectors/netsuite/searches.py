@@ -105,7 +105,7 @@ class Searches:
         try:
             return self._client.send(search_more(search_id, number, preferences))
         except RejectedByVendor as error:
-            if error.code != SEARCH_GONE:
+            if error.code not in SEARCH_GONE:
                 raise
         again = self._send(request, preferences)
         return self._client.send(search_more(again.search_id, number, preferences))

@@ -1,6 +1,7 @@
 """SuiteTalk over HTTP: each request signed at the moment it is sent, each answer classified once."""
 
 import email.utils
+import hashlib
 import logging
 import random
 import threading
@@ -23,6 +24,7 @@ from streak_netsuite.connectors.netsuite.governor import Governor, Slot
 from streak_netsuite.connectors.netsuite.reader import ReplyReader
 from streak_netsuite.connectors.netsuite.schema import SuiteSchema
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+from streak_netsuite.connectors.netsuite.status import ListAnswer, is_throttled
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.tba import PassportSigner, TokenCredentials
 from streak_netsuite.connectors.netsuite.writer import RecordWriter, Verb
@@ -40,7 +42,12 @@ log = logging.getLogger(__name__)
 AnswerT = TypeVar("AnswerT")
 
 _SKEW_SECONDS = 60.0  # NetSuite takes five minutes (section_1534941088); a clock this far off needs a person
-_TRUSTED_SECONDS = 120.0  # how long credentials that worked are not doubted while others call, too
+_TRUSTED_SECONDS = 120.0  # how long credentials that worked are not doubted
+_SAID_AGAIN_SECONDS = 15.0  # how often other processes are told that ours are accepted
+_TRIES_OF_KNOWN, _TRIES_OF_NEW = (
+    4,
+    1,
+)  # of a refused login, once more: credentials that worked lately, and others
 _CONNECTIONS = 200
 
 
@@ -68,7 +75,8 @@ class SoapClient:
         self.account = AccountId(settings.account)
         self.governor = governor or Governor(settings.slots)
         self._ahead = 0.0  # how far NetSuite's clock is ahead of ours, in seconds
-        self._accepted_at = float("-inf")
+        self._accepted_at = self._said_accepted_at = float("-inf")
+        self._login = _fingerprint(settings)
         self._signer = PassportSigner(
             credentials=_credentials(settings),
             realm=self.account.realm,
@@ -157,17 +165,19 @@ class SoapClient:
             )
         # Built before a slot is taken: the slots are NetSuite's time, not ours.
         message = self._message(call)
-        signed_again = False
+        signed_again = 0
 
         def attempt() -> AnswerT:
             nonlocal signed_again
             try:
                 return self._once(call, message)
             except InvalidCredentials as error:
-                # Once only: a used nonce, or a clock that was off and is corrected now.
-                if signed_again:
+                # Once more: a used nonce, or a clock that was off and is corrected now. Credentials that worked a moment
+                # ago get more patience: other integrations may hold every slot, which some accounts answer so.
+                worth = _TRIES_OF_KNOWN if self._is_known() else _TRIES_OF_NEW
+                if not error.is_login or signed_again >= worth:
                     raise
-                signed_again = True
+                signed_again += 1
                 raise Unavailable(str(error)) from error
 
         try:
@@ -228,12 +238,19 @@ class SoapClient:
             raise
         except InvalidCredentials as error:
             raise self._doubted(error, response, slot) from error
-        slot.served()
-        self._accepted_at = self._clock()
-        return self._read(call, reply, name=name)
+        self._note_accepted()
+        try:
+            answer = self._read(call, reply, name=name)
+        except RateLimited:
+            slot.refused()
+            raise
+        if is_throttled(answer, book=self.fault_book):
+            slot.refused()
+        else:
+            slot.served()
+        return answer
 
     def _request(self, call: SoapCall[AnswerT], content: bytes) -> httpx.Request:
-        self._http.cookies.clear()  # a session cookie beside a token is refused as ambiguous
         seconds = self._settings.seconds_for(writes=call.effect is Effect.WRITE)
         return self._http.build_request(
             "POST",
@@ -248,10 +265,10 @@ class SoapClient:
         try:
             reply = open_envelope(response.content)
         except etree.XMLSyntaxError as error:
-            refuse_unready(response, writes=writes, name=name)
+            self._refuse_elsewhere(response, writes=writes, name=name)
             raise _unreadable(name, f"the reply cannot be read ({error})", writes=writes) from error
         if reply is None:
-            refuse_unready(response, writes=writes, name=name)
+            self._refuse_elsewhere(response, writes=writes, name=name)
             what = f"answered {response.status_code} without a SOAP envelope"
             raise _unreadable(name, what, writes=writes)
         if reply.fault is not None:
@@ -262,11 +279,21 @@ class SoapClient:
         log.debug("%s of %d %s: answered, nsId %s", name, call.records, call.subject, reply.ns_id)
         return reply
 
+    def _refuse_elsewhere(self, response: httpx.Response, *, writes: bool, name: str) -> None:
+        """Raise for an answer that is not of the web services; one that leads or points elsewhere was not processed."""
+        refuse_unready(response, writes=writes, name=name)
+        if not 300 <= response.status_code < 500:
+            return
+        leads = response.headers.get("location", "").partition("?")[0]
+        raise ConfigurationError(
+            f"{name}: {self.base_url} answered {response.status_code}{f' and points to {leads}' if leads else ''}, and not as "
+            "NetSuite's web services do; check the account id, the host and the endpoint version of the connection"
+        )
+
     def _read(self, call: SoapCall[AnswerT], reply: Reply, *, name: str) -> AnswerT:
         writes = call.effect is Effect.WRITE
         try:
-            _, reader = self._tools
-            return call.read(reader.read(reply.content))
+            return self._understood(call, reply, name=name)
         except StreakNetSuiteError as error:
             if reply.ns_id:
                 error.add_note(f"NetSuite's support finds this request as {reply.ns_id}")
@@ -274,20 +301,40 @@ class SoapClient:
         except (ValueError, ArithmeticError, LookupError) as error:
             raise _unreadable(name, f"the reply cannot be read ({error})", writes=writes) from error
 
+    def _understood(self, call: SoapCall[AnswerT], reply: Reply, *, name: str) -> AnswerT:
+        _, reader = self._tools
+        answer = call.read(reader.read(reply.content))
+        refusal = answer.refusal(name=name, book=self.fault_book) if isinstance(answer, ListAnswer) else None
+        if refusal is not None:
+            raise refusal
+        return answer
+
     def _doubted(
         self, error: InvalidCredentials, response: httpx.Response, slot: Slot
     ) -> StreakNetSuiteError:
         """Return what a refused login really means.
 
         Under load NetSuite has answered "invalid login" for calls above the limit (one report, see
-        docs/connecting.md); credentials that worked a moment ago are not doubted while other calls run.
+        docs/connecting.md); credentials that worked a moment ago are not doubted while other calls run, in this
+        process or in another one.
         """
+        if not error.is_login:
+            return error
         self._set_clock(response)
-        fresh = self._clock() - self._accepted_at < _TRUSTED_SECONDS
-        if fresh and self.governor.in_flight > 0:
+        beside = self.governor.in_flight > 0 and self._is_known()
+        if beside or self.governor.is_accepted_elsewhere(self._login, within_seconds=_TRUSTED_SECONDS):
             slot.refused()
             return RateLimited(f"{error} (while other calls were accepted: taken for a limit)")
         return error
+
+    def _is_known(self) -> bool:
+        return self._clock() - self._accepted_at < _TRUSTED_SECONDS
+
+    def _note_accepted(self) -> None:
+        now = self._accepted_at = self._clock()
+        if now - self._said_accepted_at >= _SAID_AGAIN_SECONDS:
+            self._said_accepted_at = now
+            self.governor.note_accepted(self._login)
 
     def _set_clock(self, response: httpx.Response) -> None:
         """Follow NetSuite's clock when ours is far off: a signature is only good for five minutes."""
@@ -308,6 +355,13 @@ def _credentials(settings: NetSuiteSettings) -> TokenCredentials:
         token_id=settings.token_id.get_secret_value(),
         token_secret=settings.token_secret.get_secret_value(),
     )
+
+
+def _fingerprint(settings: NetSuiteSettings) -> str:
+    """Return what tells these credentials from others, and gives nothing of them away."""
+    secrets = _credentials(settings)
+    parts = (secrets.consumer_key, secrets.consumer_secret, secrets.token_id, secrets.token_secret)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def _local(element: etree._Element) -> str:

@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streak_netsuite.connectors.netsuite.fault_book import FaultBook, Names
-from streak_netsuite.connectors.netsuite.faults import classify_status
+from streak_netsuite.connectors.netsuite.faults import classify_fault, classify_status
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
-from streak_netsuite.errors import RejectedByVendor, TransientError, Unavailable, UncertainWrite
+from streak_netsuite.errors import (
+    ConfigurationError,
+    InvalidCredentials,
+    RateLimited,
+    RejectedByVendor,
+    TransientError,
+    Unavailable,
+    UncertainWrite,
+)
 
 ABSENT = frozenset({"RCRD_DSNT_EXIST", "INVALID_KEY_OR_REF", "NONEXISTENT_EXTERNAL_ID"})
 
@@ -91,6 +99,20 @@ class ListAnswer:
     status: Status
     answers: tuple[WriteAnswer, ...]
 
+    def refusal(
+        self, *, name: str, book: FaultBook | None = None
+    ) -> TransientError | InvalidCredentials | ConfigurationError | None:
+        """Return what it means that the request was refused as a whole, or None when records have to be looked at.
+
+        A failed status without any answer may also be that of a list that was cut: only codes that say that nothing was
+        done count as a refusal.
+        """
+        if self.answers or self.status.saved or not self.status.details:
+            return None
+        detail = self.status.details[0]
+        error = classify_fault("", detail.code, detail.message, writes=True, name=name, book=book)
+        return error if isinstance(error, TransientError | InvalidCredentials | ConfigurationError) else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadAnswer:
@@ -106,6 +128,16 @@ class ReadAnswer:
         if not self.status.codes & ABSENT:
             self.status.refuse_failed(name=name)
         return None
+
+
+def is_throttled(answer: object, *, book: FaultBook | None = None) -> bool:
+    """Return whether records of an answer were refused because too much was going on at once."""
+    said = answer.answers if isinstance(answer, ListAnswer) else answer
+    each = said if isinstance(said, tuple) else (said,)
+    failed = [
+        one.status for one in each if isinstance(one, WriteAnswer | ReadAnswer) and not one.status.success
+    ]
+    return any(isinstance(status.error(name="", book=book), RateLimited) for status in failed)
 
 
 def read_status(fields: Fields) -> Status:

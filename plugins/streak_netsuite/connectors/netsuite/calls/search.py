@@ -10,7 +10,9 @@ from streak_netsuite.connectors.netsuite.status import read_status
 from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
 from streak_netsuite.model.custom_field import CustomField
 
-SEARCH_GONE = "INVALID_JOB_ID"  # a search id unused for 15 minutes
+# A search id unused for 15 minutes is INVALID_JOB_ID (section_N3523074); the other names in the schema's
+# enumeration that say the same of a search are taken for it.
+SEARCH_GONE = frozenset({"INVALID_JOB_ID", "INVALID_SEARCH_MORE", "EXPIRED_SEARCH_CRITERIA"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
