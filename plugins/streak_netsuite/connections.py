@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
+from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
@@ -164,8 +165,13 @@ def receiver_settings(parts: ConnectionParts) -> ReceiverSettings:
 
 
 def netsuite_settings(parts: ConnectionParts) -> NetSuiteSettings:
-    """Return the settings of a NetSuite connection: the account is its login, keys are in its extra."""
+    """Return the settings of a NetSuite connection: the account is its login, keys are in its extra.
+
+    The WSDL of the account's own host is kept in the user's cache directory unless the connection names another.
+    """
     values = {"account": parts.login, "base_url": parts.host, **parts.extra}
+    if not parts.host:
+        values.setdefault("wsdl_directory", user_cache_path("streak-netsuite") / "wsdl")
     return _settings(NetSuiteSettings, values, parts.conn_id)
 
 
