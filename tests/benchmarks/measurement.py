@@ -23,6 +23,14 @@ class Measurement:
     ratio: float
     wanted: str = ""
 
+    @property
+    def is_met(self) -> bool:
+        """Return whether the ratio is as wanted; where nothing is wanted, it is."""
+        if not self.wanted:
+            return True
+        sign, _, bound = self.wanted.partition(" ")
+        return self.ratio <= float(bound) if sign == "<=" else self.ratio >= float(bound)
+
     def as_dict(self) -> dict[str, object]:
         """Return the keys that `build/bench.json` holds."""
         row = asdict(self)

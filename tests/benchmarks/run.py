@@ -50,7 +50,7 @@ def main(names: list[str]) -> int:
 
 def _table(rows: list[Measurement]) -> Table:
     table = Table(title="Benchmarks")
-    for column in ("Name", "Value", "Unit", "Reference", "Its value", "Ratio", "Wanted"):
+    for column in ("Name", "Value", "Unit", "Reference", "Its value", "Ratio", "Wanted", "Met"):
         table.add_column(column, justify="right" if column in {"Value", "Its value", "Ratio"} else "left")
     for row in rows:
         table.add_row(
@@ -61,6 +61,7 @@ def _table(rows: list[Measurement]) -> Table:
             f"{row.reference_value:.3g}",
             f"{row.ratio:.2f}",
             row.wanted,
+            "" if not row.wanted else "yes" if row.is_met else "NO",
         )
     return table
 

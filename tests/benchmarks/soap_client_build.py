@@ -1,7 +1,7 @@
 """Building the SOAP client, beside plain zeep on the same files."""
 
 from measurement import Measurement
-from soap_place import our_client, plain_client, seconds, wsdl_directory
+from soap_place import our_client, plain_client, seconds_of_two, wsdl_directory
 
 from streak_netsuite.connectors.netsuite.schema import SuiteSchema
 
@@ -9,8 +9,9 @@ from streak_netsuite.connectors.netsuite.schema import SuiteSchema
 def measure() -> list[Measurement]:
     """Build each several times."""
     with wsdl_directory() as (directory, whose):
-        ours = seconds(lambda: SuiteSchema(our_client(directory)))
-        plain = seconds(lambda: plain_client(directory))
+        ours, plain = seconds_of_two(
+            lambda: SuiteSchema(our_client(directory)), lambda: plain_client(directory)
+        )
     return [
         Measurement(
             name="soap_client_build",
