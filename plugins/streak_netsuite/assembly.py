@@ -30,6 +30,7 @@ from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.backfill import Backfill, Window
 from streak_netsuite.flows.course_check import CourseCheck
+from streak_netsuite.flows.customer_merges import CustomerFills, CustomerMerges
 from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder, order_key
 from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.ended_deals import EndedDeals
@@ -65,6 +66,7 @@ from streak_netsuite.mapping.record_type import RecordType
 from streak_netsuite.mapping.sample import Sample, sample_of
 from streak_netsuite.mapping.spec import MappingSpec, load_spec
 from streak_netsuite.model.deal import Deal
+from streak_netsuite.sync.duplicate_case import SCOPE
 from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
 
 if TYPE_CHECKING:
@@ -282,6 +284,25 @@ class Product:
             book=self.ledger.duplicates,
             index=self.ledger.directory.index,
             clock=self.clock,
+        )
+
+    def customer_merges(self) -> CustomerMerges:
+        """Return the list of what people called one customer, and what follows merges in NetSuite."""
+        return CustomerMerges(
+            erp=self.netsuite,
+            memory=self.ledger,
+            said=lambda: self.ledger.duplicates.decisions(SCOPE),
+            clock=self.clock,
+        )
+
+    def customer_fills(self) -> CustomerFills:
+        """Return the flow that writes the values that people wanted for customers that stay."""
+        return CustomerFills(
+            erp=self.netsuite,
+            memory=self.ledger,
+            settings=self.settings.flow,
+            clock=self.clock,
+            run_id=self.run_id,
         )
 
     def netsuite_sweep(self) -> DeltaSweep:

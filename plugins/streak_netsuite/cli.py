@@ -638,8 +638,8 @@ def duplicates_report(
 @duplicates_app.command("questions")
 def duplicates_questions(limit: Annotated[int, typer.Option(min=1)] = 10) -> None:
     """Show the pairs that wait for a person, the most informative first."""
-    from streak_netsuite.flows.duplicate_search import SCOPE
     from streak_netsuite.flows.duplicate_text import question_text
+    from streak_netsuite.sync.duplicate_case import SCOPE
 
     with _ledger() as ledger:
         asked = ledger.duplicates.questions(SCOPE, limit=limit)
@@ -655,8 +655,7 @@ def duplicates_decide(
     actor: Actor = "",
 ) -> None:
     """Say whether two customers are one. It is kept, counts from the next run on, and is not asked again."""
-    from streak_netsuite.flows.duplicate_search import SCOPE
-    from streak_netsuite.sync.duplicate_case import PairName, Sameness
+    from streak_netsuite.sync.duplicate_case import SCOPE, PairName, Sameness
 
     try:
         pair, sameness = PairName.of(left, right), Sameness(said)
@@ -667,6 +666,57 @@ def duplicates_decide(
             SCOPE, pair, sameness, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC)
         )
     typer.echo(f"{pair}: {sameness}")
+
+
+@duplicates_app.command("merges")
+def duplicates_merges() -> None:
+    """List what people called one customer: who stays, what it takes over, and what to merge in NetSuite. Reads only."""
+    from streak_netsuite.assembly import open_product
+    from streak_netsuite.flows.merge_text import disputed_text, merge_text
+
+    with open_product(_settings(None), read_only=True) as product:
+        merges = product.customer_merges()
+        texts = [merge_text(one) for one in merges.plan()]
+        disputed = disputed_text(merges.disputed())
+    typer.echo("\n\n".join([*texts, *([disputed] if disputed else [])]) or "nothing is to be merged")
+
+
+@duplicates_app.command("fill")
+def duplicates_fill(
+    customer: Annotated[str, typer.Argument(help="Internal id of the customer that stays.")],
+    take: Annotated[
+        list[str] | None,
+        typer.Option(help="Whose value is wanted: phone=1042. What is empty is filled anyway."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write it; without, it is only shown.")] = False,
+    actor: Actor = "",
+) -> None:
+    """Give a customer the values that it lacks, from those that will be merged into it."""
+    from streak_netsuite.assembly import open_product
+    from streak_netsuite.flows.merge_text import merge_text
+    from streak_netsuite.sync.decision import edits_of_lines
+
+    with open_product(_settings(None), read_only=not yes) as product:
+        merges = product.customer_merges()
+        merge = merges.plan_one(customer, chosen=edits_of_lines(take or []))
+        typer.echo(merge_text(merge))
+        if not merge.changes:
+            typer.echo("it lacks nothing that the others have")
+        elif yes:
+            merges.accept(merge, actor=actor or _login_name())
+            typer.echo(str(product.customer_fills().drain()))
+        else:
+            typer.echo("nothing was written; --yes writes it")
+
+
+@duplicates_app.command("follow")
+def duplicates_follow() -> None:
+    """Let what was tied to customers that were merged in NetSuite lead to those that stayed."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(None), read_only=True) as product:
+        followed = product.customer_merges().follow()
+    typer.echo("\n".join(map(str, followed)) or "no merge was seen that was not followed already")
 
 
 def _write(path: Path | None, text: str | None, *, encoding: str = "utf-8") -> None:

@@ -12,9 +12,8 @@ from made_duplicates import ARABIC, EVIL, PAIRS, found_duplicates
 from playwright.sync_api import Page, expect
 
 from streak_netsuite.demo.local_airflow import AirflowPlace
-from streak_netsuite.flows.duplicate_search import SCOPE
 from streak_netsuite.ledger.ledger import Ledger
-from streak_netsuite.sync.duplicate_case import Sameness
+from streak_netsuite.sync.duplicate_case import SCOPE, Sameness
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 QUEUE = "/streak-netsuite-duplicates/"

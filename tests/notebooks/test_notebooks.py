@@ -10,11 +10,10 @@ import pytest
 from made_duplicates import PAIRS, found_duplicates
 from nbclient import NotebookClient
 
-from streak_netsuite.flows.duplicate_search import SCOPE
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
-from streak_netsuite.sync.duplicate_case import Sameness
+from streak_netsuite.sync.duplicate_case import SCOPE, Sameness
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 
 FOLDER = Path(__file__).parents[2] / "notebooks"

@@ -71,6 +71,7 @@ def main() -> None:
         product.work_inbox()
         product.tell_boxes()
         product.order_to_invoice().run()
+        product.customer_fills().drain()
         for _ in product.backfill().go_on():
             pass
         if name := os.environ["STREAK_NETSUITE_RECORDS"]:

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from streak_netsuite.errors import RecordError
-from streak_netsuite.flows.duplicate_search import SCOPE
 from streak_netsuite.ledger.duplicate_book import REPORTS_KEPT
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
-from streak_netsuite.sync.duplicate_case import PairName, RunEntry, Sameness
+from streak_netsuite.sync.duplicate_case import SCOPE, PairName, RunEntry, Sameness
 from streak_netsuite.sync.ports import RecordWrite, Written
 
 World = Any

@@ -1,7 +1,6 @@
 """A run that found duplicates, as a ledger keeps it, with names that are no words."""
 
-from streak_netsuite.flows.duplicate_search import SCOPE
-from streak_netsuite.sync.duplicate_case import FoundDuplicates, FoundGroup, PairName, PairQuestion
+from streak_netsuite.sync.duplicate_case import SCOPE, FoundDuplicates, FoundGroup, PairName, PairQuestion
 
 EVIL = "<img src=x onerror=alert(1)> Ltd"
 ARABIC = "شركة النور للتجارة"

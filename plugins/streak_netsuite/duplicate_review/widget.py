@@ -8,8 +8,8 @@ from typing import Any
 import anywidget
 
 from streak_netsuite.duplicate_review.review import DuplicateReview
-from streak_netsuite.flows.duplicate_search import SCOPE
 from streak_netsuite.ledger.ledger import Ledger
+from streak_netsuite.sync.duplicate_case import SCOPE
 
 _STATIC = Path(__file__).parent / "static"
 

@@ -18,6 +18,7 @@ from assist.duplicates.standing import Standing
 from streak_netsuite.flows.customer_frame import KINDS
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.duplicate_case import (
+    SCOPE,
     FoundDuplicates,
     FoundGroup,
     Learned,
@@ -28,7 +29,6 @@ from streak_netsuite.sync.duplicate_case import (
     Sameness,
 )
 
-SCOPE = "netsuite-customers"
 QUESTIONS_KEPT = 500
 _COLUMNS = ("number", *KINDS, "balance", "orders", "inactive", "created")
 

@@ -36,6 +36,19 @@ def find_streak(
     return {row.netsuite_id: _binding(row) for row in rows}
 
 
+def find_any_streak(connection: Connection, netsuite_ids: Sequence[str], kind: RecordKind) -> list[Binding]:
+    """Return the bindings of NetSuite records of a kind to Streak records of any kind."""
+    rows = connection.execute(
+        select(binding)
+        .where(
+            binding.c.netsuite_id == any_(literal(list(netsuite_ids), ARRAY(Text))),
+            binding.c.netsuite_kind == kind.value,
+        )
+        .order_by(binding.c.netsuite_id, binding.c.streak_kind)
+    )
+    return [_binding(row) for row in rows]
+
+
 def keep(connection: Connection, bindings: Sequence[Binding], *, now: datetime) -> list[Binding]:
     """Keep ties; return those that could not be kept because either side is tied elsewhere."""
     if not bindings:

@@ -258,6 +258,11 @@ class Ledger:
         with self._database.begin() as connection:
             return binding_rows.find_streak(connection, order_ids, RecordKind.SALES_ORDER, RecordKind.BOX)
 
+    def streak_sides(self, customer_ids: Sequence[str]) -> Sequence[Binding]:
+        """Return the ties of customers to Streak records of any kind."""
+        with self._database.begin() as connection:
+            return binding_rows.find_any_streak(connection, customer_ids, RecordKind.CUSTOMER)
+
     def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
         """Keep ties; return those that could not be kept because either side is tied elsewhere."""
         with self._database.begin() as connection:
@@ -487,6 +492,20 @@ class Ledger:
         """Return what people decided about these records last, for one question."""
         with self._database.begin() as connection:
             return decisions.find(connection, self._cipher, records, question=question)
+
+    def keep_decision(self, made: Decision, *, now: datetime) -> None:
+        """Keep a decision about a record, whether or not it is held, and note it in the audit."""
+        with self._database.begin() as connection:
+            decisions.keep(connection, self._cipher, made)
+            audit.append(
+                connection,
+                self._cipher,
+                actor=made.actor,
+                action=f"decision.{made.choice.value}",
+                subject=str(made.record),
+                details={"reason": made.reason, "value": made.value},
+                now=now,
+            )
 
     def decide_hold(self, hold_id: int, made: Decision, *, now: datetime) -> None:
         """Keep a person's decision about a held record, and put the record back to work with it.

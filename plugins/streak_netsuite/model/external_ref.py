@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     BOX_STATUS = "boxStatus"
     BOX_STAGE = "boxStage"
     CUSTOMER = "customer"
+    CUSTOMER_CHANGE = "customerChange"
     CUSTOMER_SUBSIDIARY = "customerSubsidiaryRelationship"
     SALES_ORDER = "salesOrder"
     ORDER_CHANGE = "orderChange"

@@ -40,3 +40,32 @@ class FindDuplicatesOperator(FlowOperator):
             "ignored": found.ignored,
             "questions": waiting,
         }
+
+
+class FillCustomersOperator(FlowOperator):
+    """Writes the values that people wanted for customers that stay after a merge. Returns counts."""
+
+    ui_color = "#fef3c7"
+
+    def execute(self, context: "Context") -> dict[str, int]:
+        """Write what is due; each record is read first."""
+        with self.product.open(run_id=str(context["run_id"])) as product:
+            return dict(product.customer_fills().drain().counts)
+
+
+class FollowMergesOperator(FlowOperator):
+    """Lets what was tied to merged customers lead to those that stayed. Returns counts."""
+
+    ui_color = "#fef3c7"
+
+    def execute(self, context: "Context") -> dict[str, int]:
+        """Look once. Writes to the ledger alone: a write to a vendor is refused before it leaves."""
+        with self.product.open(run_id=str(context["run_id"]), read_only=True) as product:
+            followed = product.customer_merges().follow()
+        for one in followed:
+            self.log.info("%s", one)
+        return {
+            "merges": len(followed),
+            "repointed": sum(len(one.repointed) for one in followed),
+            "beside": sum(len(one.beside) for one in followed),
+        }

@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+SCOPE = "netsuite-customers"
+"""The table that is looked at: all customers of the NetSuite account."""
+
 
 class Sameness(StrEnum):
     """What a person said about two records. UNSURE is an answer: it is not asked again."""

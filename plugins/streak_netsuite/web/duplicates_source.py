@@ -19,7 +19,7 @@ class KeptDuplicates:
     def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
         """Return {"result": ...} or {"error": ...}."""
         from streak_netsuite.duplicate_review.review import DuplicateReview
-        from streak_netsuite.flows.duplicate_search import SCOPE
+        from streak_netsuite.sync.duplicate_case import SCOPE
 
         review = DuplicateReview(self._open().duplicates, scope=SCOPE, clock=lambda: datetime.now(UTC))
         return review.answer(command, payload, by=by)

@@ -4,8 +4,7 @@ import pytest
 from made_duplicates import PAIRS, found_duplicates
 
 from streak_netsuite.duplicate_review.review import DuplicateReview
-from streak_netsuite.flows.duplicate_search import SCOPE
-from streak_netsuite.sync.duplicate_case import PairName, Sameness
+from streak_netsuite.sync.duplicate_case import SCOPE, PairName, Sameness
 
 
 @pytest.fixture

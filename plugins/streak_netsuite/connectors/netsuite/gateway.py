@@ -17,6 +17,7 @@ from streak_netsuite.connectors.netsuite.calls.account import (
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.search import search
 from streak_netsuite.connectors.netsuite.calls.selection import SelectField
+from streak_netsuite.connectors.netsuite.customer_desk import CustomerDesk
 from streak_netsuite.connectors.netsuite.customer_subsidiaries import TIE, find_ties, write_tie
 from streak_netsuite.connectors.netsuite.deposits import Deposits
 from streak_netsuite.connectors.netsuite.entries import (
@@ -107,6 +108,7 @@ _CUSTOMER_COLUMNS = (
     "isInactive",
     "dateCreated",
 )
+_ASKED_AT_ONCE = 50  # customers in one search
 _FEW = 5  # the smallest page there is
 _BEGINNING = 3  # letters
 _MOST_SUGGESTED = 20  # searches for suggestions: each costs a slot
@@ -128,6 +130,7 @@ class NetSuiteGateway:
         )
         self._invoicing = Invoicing(client, self._searches, self._stories)
         self._deposits = Deposits(client, self._searches)
+        self._customers = CustomerDesk(client, self._searches)
         self._lists = SelectLists(client=client)
         self._editing = OrderEditing(client, self._searches, zone=settings.user_zone)
 
@@ -191,6 +194,33 @@ class NetSuiteGateway:
         )
         for page in self._searches.rows_by_id(request):
             yield [customer_row(row) for row in page]
+
+    def customer_rows_of(self, internal_ids: Sequence[str]) -> Mapping[str, CustomerRow]:
+        """Return the customers that exist among these as rows, by internal id."""
+        found: dict[str, CustomerRow] = {}
+        for start in range(0, len(internal_ids), _ASKED_AT_ONCE):
+            some = internal_ids[start : start + _ASKED_AT_ONCE]
+            refs = [RecordRef(type="customer", internal_id=one) for one in some]
+            request = SearchRequest(
+                subject="Customer",
+                criteria={"internalId": any_of(*refs)},
+                columns=tuple(Column(name=name) for name in _CUSTOMER_COLUMNS),
+            )
+            for page in self._searches.rows_by_id(request):
+                found |= {row.internal_id: row for row in map(customer_row, page)}
+        return found
+
+    def customer_values(self, internal_ids: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """Return what the customers that exist hold in the fields that a merge fills."""
+        return self._customers.values(internal_ids)
+
+    def change_customer(self, internal_id: str, values: Mapping[str, str]) -> None:
+        """Write values of a customer; every other field stays as it is."""
+        self._customers.change(internal_id, values)
+
+    def documents_of(self, internal_ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        """Return how many transactions hang on each customer, by type."""
+        return self._customers.documents(internal_ids)
 
     def find_customers(self, external_ids: Sequence[str]) -> Mapping[str, CustomerEntry]:
         """Return the customers that carry one of these external ids."""

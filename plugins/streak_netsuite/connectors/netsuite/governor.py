@@ -189,6 +189,8 @@ class Governor:
     def close(self) -> None:
         """Give our share back and note what was used."""
         self._closed.set()
+        if self._heart is not None:
+            self._heart.join()  # it may be talking to the database, which is closed next
         if self._share is not None:
             self._say_usage(self._share)
             self._share.release()

@@ -1,0 +1,62 @@
+"""Merges as a list of what to do, in words."""
+
+from collections.abc import Mapping, Sequence
+
+from streak_netsuite.sync.customer_merge import CustomerMerge, Moved
+from streak_netsuite.sync.customer_row import CustomerRow
+
+
+def merge_text(merge: CustomerMerge) -> str:
+    """Return a merge as lines: who stays, what it takes over, and the steps in NetSuite with what each moves."""
+    stays = merge.survivor
+    lines = [f"{_name(stays)} stays{_money(stays)}"]
+    lines += [
+        f"  takes over {one.name}: {one.old or 'nothing'} -> {one.new} (of {one.source}"
+        f"{', chosen' if one.rule == 'person' else ''})"
+        for one in merge.changes
+    ]
+    if merge.changes:
+        lines.append(f"    write it: streak-netsuite duplicates fill {stays.internal_id} --yes")
+    for other in merge.others:
+        lines.append(f"  [ ] merge {_name(other)}{_money(other)} into it")
+        lines += [f"      moves {one}" for one in _moves(merge.moved.get(other.internal_id, Moved()))]
+        if other.street and other.street != stays.street:
+            place = ", ".join(part for part in (other.street, other.postcode, other.city) if part)
+            lines.append(
+                f"      its address is another: {place}; keep it in the address book if it is in use"
+            )
+    said = [f"{one.pair} ({one.actor}: {one.reason or 'no reason given'})" for one in merge.said]
+    lines.append(f"  said to be one: {'; '.join(said)}")
+    return "\n".join(lines)
+
+
+def disputed_text(disputed: Sequence[frozenset[str]]) -> str:
+    """Return what people contradict each other in."""
+    return "\n".join(
+        f"{', '.join(sorted(some))}: called one customer, and two of them told apart; decide again"
+        for some in disputed
+    )
+
+
+def _name(one: CustomerRow) -> str:
+    number = f" {one.number}" if one.number and one.number != one.name else ""
+    return f"customer {one.internal_id}{number} '{one.name}'{' (inactive)' if one.inactive else ''}"
+
+
+def _money(one: CustomerRow) -> str:
+    parts = [f"open balance {one.balance:,.2f}"] if one.balance else []
+    parts += [f"unbilled orders {one.orders:,.2f}"] if one.orders else []
+    return f", {', '.join(parts)}" if parts else ""
+
+
+def _moves(moved: Moved) -> list[str]:
+    found = [_documents(moved.documents)] if moved.documents else []
+    if moved.ties:
+        found.append(
+            f"in Streak: {', '.join(f'{tie.kind} {tie.id}' for tie in moved.ties)}, when the merge is seen"
+        )
+    return found or ["nothing"]
+
+
+def _documents(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))

@@ -1,0 +1,187 @@
+"""Customers that people called one, as something to be done: who stays, what it takes over, what moves, what is seen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from streak_netsuite.errors import RecordError
+from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.sync.customer_row import CustomerRow
+from streak_netsuite.sync.duplicate_case import PairDecision, Sameness
+
+FILLED = ("email", "phone", "registration_number")
+"""Fields that the record that stays can be given before the merge. An address is added in NetSuite, by a person."""
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueChange:
+    """A value that the record that stays takes over.
+
+    Attributes:
+        source: the record whose value it is.
+        rule: "empty" when it had none itself, "person" when somebody has chosen.
+    """
+
+    name: str
+    old: str
+    new: str
+    source: str
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """What hangs on a record that goes.
+
+    Attributes:
+        documents: how many transactions, by NetSuite's type.
+        ties: Streak records that are tied to it.
+    """
+
+    documents: Mapping[str, int] = field(default_factory=dict)
+    ties: Sequence[ExternalRef] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerMerge:
+    """Records that are one customer, as people said.
+
+    Attributes:
+        others: those that go, in the order in which they would have stayed.
+        changes: what is written to the record that stays, once a person says so.
+        moved: by the id of each that goes.
+        said: the decisions it rests on.
+    """
+
+    survivor: CustomerRow
+    others: Sequence[CustomerRow]
+    changes: Sequence[ValueChange]
+    moved: Mapping[str, Moved]
+    said: Sequence[PairDecision]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sames:
+    """What people called one customer.
+
+    Attributes:
+        sets: ids that are one.
+        disputed: ids that would be one, but somebody has told two of them apart.
+    """
+
+    sets: Sequence[frozenset[str]]
+    disputed: Sequence[frozenset[str]] = ()
+
+
+def sames(said: Iterable[PairDecision]) -> Sames:
+    """Return the sets of records that decisions make one customer; one with a contradiction in it is disputed."""
+    decisions = list(said)
+    root: dict[str, str] = {}
+
+    def of(one: str) -> str:
+        while root.setdefault(one, one) != one:
+            one = root[one]
+        return one
+
+    for decision in decisions:
+        if decision.said is Sameness.SAME:
+            root[of(decision.pair.left)] = of(decision.pair.right)
+    found: dict[str, set[str]] = {}
+    for one in root:
+        found.setdefault(of(one), set()).add(one)
+    apart = {
+        of(decision.pair.left)
+        for decision in decisions
+        if decision.said is Sameness.DIFFERENT
+        and {decision.pair.left, decision.pair.right} <= root.keys()
+        and of(decision.pair.left) == of(decision.pair.right)
+    }
+    sets = {name: frozenset(members) for name, members in found.items()}
+    return Sames(
+        sets=sorted((some for name, some in sets.items() if name not in apart), key=sorted),
+        disputed=sorted((sets[name] for name in apart), key=sorted),
+    )
+
+
+def plan_merge(
+    records: Sequence[CustomerRow],
+    *,
+    said: Sequence[PairDecision] = (),
+    moved: Mapping[str, Moved] | None = None,
+    survivor: str = "",
+    chosen: Mapping[str, str] | None = None,
+) -> CustomerMerge:
+    """Return what there is to do about records that are one customer.
+
+    The one in use, with the most money on it, the most filled fields and the longest life stays, in this order, unless
+    a person names another. What it lacks, it takes from the next one that has it.
+
+    Args:
+        records: two and more.
+        chosen: by field, the record whose value is wanted.
+
+    Raises:
+        RecordError: a field or a record is named that there is not, or a record without a value is chosen for it.
+    """
+    ranked = sorted(records, key=_rank)
+    by_id = {one.internal_id: one for one in ranked}
+    first = _named(by_id, survivor) if survivor else ranked[0]
+    others = [one for one in ranked if one is not first]
+    wishes = chosen or {}
+    for name in wishes:
+        if name not in FILLED:
+            raise RecordError(
+                f"'{name}' is not taken over here", code="BAD_FIELD", fix=f"name one of: {', '.join(FILLED)}"
+            )
+    changes = [_change(name, first, others, by_id, wishes.get(name, "")) for name in FILLED]
+    return CustomerMerge(
+        survivor=first,
+        others=others,
+        changes=[one for one in changes if one is not None],
+        moved=moved or {},
+        said=[one for one in said if {one.pair.left, one.pair.right} <= by_id.keys()],
+    )
+
+
+def _rank(one: CustomerRow) -> tuple[object, ...]:
+    money = abs(one.balance) + abs(one.orders)
+    texts = (one.name, one.email, one.phone, one.street, one.city, one.postcode, one.registration_number)
+    age = one.created or _LAST
+    return one.inactive, -money, -sum(map(bool, texts)), age, len(one.internal_id), one.internal_id
+
+
+def _named(by_id: Mapping[str, CustomerRow], wanted: str) -> CustomerRow:
+    if wanted not in by_id:
+        raise RecordError(
+            f"{wanted} is not one of these records", code="BAD_RECORD", fix=f"name one of: {', '.join(by_id)}"
+        )
+    return by_id[wanted]
+
+
+def _change(
+    name: str,
+    first: CustomerRow,
+    others: Sequence[CustomerRow],
+    by_id: Mapping[str, CustomerRow],
+    wish: str,
+) -> ValueChange | None:
+    old = str(getattr(first, name))
+    if wish:
+        source = _named(by_id, wish)
+        new = str(getattr(source, name))
+        if not new:
+            raise RecordError(
+                f"{wish} has no {name}",
+                code="BAD_FIELD",
+                fix="name a record that has one, or leave the field out",
+            )
+        rule = "person"
+    else:
+        found = next((one for one in others if getattr(one, name)), None)
+        if old or found is None:
+            return None
+        source, new, rule = found, str(getattr(found, name)), "empty"
+    if new == old:
+        return None
+    return ValueChange(name=name, old=old, new=new, source=source.internal_id, rule=rule)

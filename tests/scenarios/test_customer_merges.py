@@ -1,0 +1,302 @@
+"""Customers that people called one: listed with what a merge moves, filled before it, followed after it; nothing merges by itself."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from streak_netsuite.cli import app
+from streak_netsuite.connectors.netsuite.calls.writes import delete
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.errors import RecordError
+from streak_netsuite.flows.customer_merges import Followed
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.sync.customer_merge import CustomerMerge
+from streak_netsuite.sync.duplicate_case import SCOPE, FoundDuplicates, FoundGroup, PairName, Sameness
+from streak_netsuite.sync.outcome import Action
+from streak_netsuite.sync.ports import RecordWrite, Written
+
+World = Any
+AFTER_THE_LEASE = 120.0
+FIRM = Customer(company_name="Hobday Dental Ltd", subsidiary=Reference(internal_id="1"))
+
+
+def make(world: World, **records: Customer) -> dict[str, str]:
+    """Write customers as somebody else would; return their internal ids by key."""
+    found: dict[str, str] = {}
+
+    def answered(answers: Sequence[Any]) -> None:
+        for one in answers:
+            assert isinstance(one, Written), one
+            found[one.operation_key] = one.internal_id
+
+    with world.product() as product:
+        product.netsuite.upsert_customers(
+            [RecordWrite(operation_key=key, record=record) for key, record in records.items()], answered
+        )
+    return found
+
+
+def say(world: World, *said: tuple[str, str, Sameness]) -> None:
+    """Let Maya decide about pairs that a run has grouped."""
+    with world.ledger() as ledger:
+        groups = [
+            FoundGroup(id=f"g{one}-{other}", members=[one, other], band="review", probability=0.9, at_stake=0)
+            for one, other, _ in said
+        ]
+        found = FoundDuplicates(scope=SCOPE, records=9, groups=groups, questions=[], page="", sheet="")
+        ledger.duplicates.keep_run(found, now=world.now())
+        for one, other, sameness in said:
+            ledger.duplicates.decide(
+                SCOPE, PairName.of(one, other), sameness, actor="maya", reason="asked them", now=world.now()
+            )
+
+
+def same(world: World, one: str, other: str) -> None:
+    say(world, (one, other, Sameness.SAME))
+
+
+def plan(world: World) -> Sequence[CustomerMerge]:
+    with world.product() as product:
+        return product.customer_merges().plan()
+
+
+def follow(world: World) -> Sequence[Followed]:
+    with world.product() as product:
+        return product.customer_merges().follow()
+
+
+def fill(world: World, customer: str, **chosen: str) -> Any:
+    with world.product() as product:
+        merges = product.customer_merges()
+        merges.accept(merges.plan_one(customer, chosen=chosen), actor="maya")
+        return product.customer_fills().drain()
+
+
+def held(world: World, customer: str) -> dict[str, str]:
+    with world.product() as product:
+        return dict(product.netsuite.customer_values([customer])[customer])
+
+
+def remove(world: World, type_: str, internal_id: str) -> None:
+    """Delete a record as somebody else would: a merge leaves the old id without a record."""
+    with SoapClient(world.settings().netsuite) as client:
+        assert client.send(delete(RecordRef(type=type_, internal_id=internal_id))).status.success
+
+
+def change(world: World, customer: str, **values: str) -> None:
+    with world.product() as product:
+        product.netsuite.change_customer(customer, values)
+
+
+@pytest.fixture
+def pair(world: World) -> dict[str, str]:
+    """A firm, and a copy of it that knows its phone."""
+    ids = make(
+        world,
+        firm=replace(FIRM, email="office@hobday.example", addresses=()),
+        copy=replace(FIRM, company_name="HOBDAY DENTAL LIMITED", phone="+44 20 7946 0000"),
+    )
+    same(world, ids["firm"], ids["copy"])
+    return ids
+
+
+def updates(world: World) -> int:
+    return len(world.received("netsuite", "update"))
+
+
+# --- what there is to do -------------------------------------------------------------------------------
+
+
+def test_what_people_called_one_is_listed_with_who_stays_and_what_it_takes_over(
+    world: World, pair: dict[str, str]
+) -> None:
+    before = len(world.writes("netsuite"))
+    (merge,) = plan(world)
+    assert len(world.writes("netsuite")) == before
+    stays, goes = merge.survivor.internal_id, merge.others[0].internal_id
+    assert {stays, goes} == set(pair.values())
+    (taken,) = merge.changes
+    assert (taken.source, taken.rule, taken.old) == (goes, "empty", "")
+    assert [one.actor for one in merge.said] == ["maya"]
+
+
+def test_the_one_with_orders_stays_and_the_list_counts_what_moves(world: World) -> None:
+    box = world.win("Blue Harbor warehouse robots")
+    world.run()
+    (order,) = world.orders(box)
+    with_order = order["entity"]["internalId"]
+    ids = make(world, other=FIRM)
+    same(world, with_order, ids["other"])
+    (merge,) = plan(world)
+    assert merge.survivor.internal_id == with_order
+    with world.product() as product:
+        turned = product.customer_merges().plan_one(ids["other"])
+    moved = turned.moved[with_order]
+    assert dict(moved.documents) == {"salesOrder": 1}
+    assert [tie.kind for tie in moved.ties] == ["organization"]
+
+
+def test_what_is_contradicted_is_disputed_and_not_on_the_list(world: World) -> None:
+    ids = make(world, **{key: replace(FIRM, company_name=f"Firm {key}") for key in "abc"})
+    a, b, c = (ids[key] for key in "abc")
+    say(world, (a, b, Sameness.SAME), (b, c, Sameness.SAME), (a, c, Sameness.DIFFERENT))
+    assert plan(world) == []
+    with world.product() as product:
+        assert product.customer_merges().disputed() == [frozenset({a, b, c})]
+
+
+def test_nothing_is_planned_for_what_nobody_called_one(world: World, pair: dict[str, str]) -> None:
+    with world.product() as product, pytest.raises(RecordError, match="nobody has called customer 501"):
+        product.customer_merges().plan_one("501")
+
+
+# --- values for the one that stays ---------------------------------------------------------------------
+
+
+def test_the_one_that_stays_is_given_what_it_lacks_once_and_noted_with_who(
+    world: World, pair: dict[str, str]
+) -> None:
+    assert fill(world, pair["firm"]).count(Action.UPDATED) == 1
+    assert held(world, pair["firm"])["phone"] == "+44 20 7946 0000"
+    assert held(world, pair["firm"])["email"] == "office@hobday.example"
+    assert updates(world) == 1
+    with world.product() as product:
+        product.customer_fills().drain()
+    assert updates(world) == 1
+    with world.ledger() as ledger:
+        (noted,) = [one for one in ledger.list_audit() if one.action == "duplicates.fill"]
+    assert noted.actor == "maya"
+    assert noted.details["changes"]["phone"]["source"] == pair["copy"]
+
+
+def test_a_person_may_choose_whose_value_is_right(world: World, pair: dict[str, str]) -> None:
+    change(world, pair["copy"], email="new@hobday.example")
+    fill(world, pair["firm"], email=pair["copy"])
+    assert held(world, pair["firm"])["email"] == "new@hobday.example"
+
+
+def test_what_somebody_changed_meanwhile_is_left_and_shown(world: World, pair: dict[str, str]) -> None:
+    with world.product() as product:
+        merges = product.customer_merges()
+        merges.accept(merges.plan_one(pair["firm"]), actor="maya")
+    change(world, pair["firm"], phone="+1 412 555 0100")
+    with world.product() as product:
+        assert product.customer_fills().drain().count(Action.HELD) == 1
+    assert held(world, pair["firm"])["phone"] == "+1 412 555 0100"
+    with world.ledger() as ledger:
+        assert [hold.code for hold in ledger.list_holds()] == ["CHANGED_SINCE"]
+
+
+def test_a_worker_killed_after_the_answer_writes_it_once(world: World, pair: dict[str, str]) -> None:
+    with world.product() as product:
+        merges = product.customer_merges()
+        merges.accept(merges.plan_one(pair["firm"]), actor="maya")
+    world.die("change")
+    assert updates(world) == 1
+    world.wait(AFTER_THE_LEASE)
+    with world.product() as product:
+        assert product.customer_fills().drain().count(Action.UPDATED) == 1
+    assert updates(world) == 1
+    assert held(world, pair["firm"])["phone"] == "+44 20 7946 0000"
+
+
+def test_a_lost_answer_is_looked_up_and_written_once(world: World, pair: dict[str, str]) -> None:
+    world.fault("netsuite", "cut_after", operation="update")
+    fill(world, pair["firm"])
+    world.wait(AFTER_THE_LEASE)
+    with world.product() as product:
+        product.customer_fills().drain()
+    assert updates(world) == 1
+    assert held(world, pair["firm"])["phone"] == "+44 20 7946 0000"
+
+
+# --- a merge that was done in NetSuite -----------------------------------------------------------------
+
+
+def test_a_merge_is_followed_once_and_the_next_deal_goes_to_the_one_that_stayed(world: World) -> None:
+    first, second = world.deals(2)
+    world.win(first)
+    world.run()
+    (order,) = world.orders(first)
+    old = order["entity"]["internalId"]
+    ids = make(world, acquired=replace(FIRM, company_name="Quite Another Name"))
+    same(world, old, ids["acquired"])
+    assert follow(world) == []  # both exist
+    remove(world, "salesOrder", order["internalId"])
+    remove(world, "customer", old)
+    (seen,) = follow(world)
+    assert (seen.gone, seen.survivor) == (old, ids["acquired"])
+    assert [ref.kind for ref in seen.repointed] == ["organization"]
+    assert follow(world) == []
+    world.win(second)
+    world.run()
+    (order,) = world.orders(second)
+    assert order["entity"]["internalId"] == ids["acquired"]
+
+
+def test_two_organizations_of_one_customer_both_buy_as_it(world: World) -> None:
+    boxes = world.won_deals(2, organizations=2)
+    world.run()
+    (one,), (other,) = world.orders(boxes[0]), world.orders(boxes[1])
+    stays, goes = one["entity"]["internalId"], other["entity"]["internalId"]
+    assert stays != goes
+    same(world, stays, goes)
+    remove(world, "salesOrder", other["internalId"])
+    remove(world, "customer", goes)
+    (seen,) = follow(world)
+    assert seen.repointed == []
+    assert len(seen.beside) == 1
+    assert "merge it with the other one in Streak" in str(seen)
+    assert follow(world) == []
+    with world.ledger() as ledger:
+        assert any(one.action == "decision.choose" for one in ledger.list_audit())
+        made = ledger.find_decisions(list(seen.beside), question="customer")
+    assert [decision.value for decision in made.values()] == [stays]
+
+
+def test_nobody_guesses_into_which_of_two_a_third_went(world: World) -> None:
+    box = world.win("Blue Harbor warehouse robots")
+    world.run()
+    (order,) = world.orders(box)
+    tied = order["entity"]["internalId"]
+    ids = make(world, **{key: replace(FIRM, company_name=f"Firm {key}") for key in "bc"})
+    say(world, (tied, ids["b"], Sameness.SAME), (ids["b"], ids["c"], Sameness.SAME))
+    remove(world, "salesOrder", order["internalId"])
+    remove(world, "customer", tied)
+    assert follow(world) == []
+    remove(world, "customer", ids["b"])
+    (seen,) = follow(world)
+    assert (seen.gone, seen.survivor) == (tied, ids["c"])
+
+
+# --- the command ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def connected(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world whose connections stand in the environment."""
+    for name, text in world.connection_texts.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+    return world
+
+
+def test_the_command_lists_shows_and_writes_only_when_told(connected: World, pair: dict[str, str]) -> None:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, ["duplicates", *words])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    listed = run("merges")
+    assert "takes over" in listed
+    assert "maya: asked them" in listed
+    assert "nothing was written; --yes writes it" in run("fill", pair["firm"])
+    assert updates(connected) == 0
+    assert "1 updated" in run("fill", pair["firm"], "--yes", "--actor", "maya")
+    assert updates(connected) == 1
+    assert "it lacks nothing that the others have" in run("fill", pair["firm"])
+    assert "no merge was seen" in run("follow")
