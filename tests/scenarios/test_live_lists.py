@@ -68,6 +68,25 @@ def test_a_field_that_offers_no_list_is_named_before_anything_is_written(listed:
     assert listed.writes("netsuite") == []
 
 
+def test_a_new_customer_gets_the_terms_its_deal_names(world: World, tmp_path: Path) -> None:
+    world.change_mapping(
+        tmp_path / "mapping",
+        "  item: {netsuite: item}",
+        "  terms: {netsuite: customer.terms}\n  item: {netsuite: item}",
+    )
+    text = world.mapping.read_text()
+    phone = "    phone: {from: buyer.phone}\n"
+    terms = "    terms: {from: box.fields.PO number, lookup: terms}\n"
+    world.mapping.write_text(text.replace(phone, phone + terms))
+    (box,) = world.won_deals(1, **{"PO number": "net 60"})
+    assert world.run().count(Action.CREATED) == 1
+    order = written(world, box)
+    (customer,) = [c for c in world.netsuite()["customers"] if c["internalId"] == order.customer.internal_id]
+    assert customer["terms"]["name"] == "Net 60"
+    assert order.terms is not None
+    assert order.terms.name == "Net 60"  # NetSuite's own doing: an order gets its customer's
+
+
 def test_a_column_of_the_lines_is_asked_for_too(world: World, tmp_path: Path) -> None:
     world.change_mapping(
         tmp_path / "mapping",

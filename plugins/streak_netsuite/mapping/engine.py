@@ -42,6 +42,7 @@ _CUSTOMER_TYPES: Mapping[str, TargetType] = {
     "phone": TargetType.PHONE,
     "subsidiary": TargetType.SELECT,
     "currency": TargetType.SELECT,
+    "terms": TargetType.SELECT,
 }
 _ORDER_TYPES: Mapping[str, TargetType] = {
     "transaction_date": TargetType.DATE,

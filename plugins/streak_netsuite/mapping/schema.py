@@ -400,6 +400,9 @@ class CustomerFields(_Part):
     currency: FieldRule | None = None
     """The primary currency. It cannot be changed in NetSuite once the customer has transactions."""
 
+    terms: FieldRule | None = None
+    """The payment terms. Orders of the customer that say nothing of terms get these."""
+
 
 class CustomerSection(_Part):
     """How the customer is made, when none is found."""

@@ -20,6 +20,7 @@ _CUSTOMER = {
     "phone": "phone",
     "subsidiary": "subsidiary",
     "currency": "currency",
+    "terms": "terms",
 }
 _ORDER = {
     "transaction_date": "trandate",

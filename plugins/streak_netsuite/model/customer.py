@@ -14,6 +14,7 @@ class Customer:
     Attributes:
         company_name: required unless `is_person`.
         currency: reference to NetSuite's currency record; None leaves the account's default.
+        terms: how long this customer has to pay; None leaves the account's default.
     """
 
     is_person: bool = False
@@ -25,6 +26,7 @@ class Customer:
     phone: str = ""
     subsidiary: Reference | None = None
     currency: Reference | None = None
+    terms: Reference | None = None
     addresses: tuple[Address, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
 

@@ -63,6 +63,7 @@ FULL_CUSTOMER = Customer(
     phone="+49 89 5550100",
     subsidiary=HERE,
     currency=Reference(internal_id="4"),
+    terms=HERE,
     addresses=(ADDRESS, Address(country="DE", city="München"), Address(country="")),
     custom_fields=(CustomField(script_id="custentity_streak_org", type=T.TEXT, value="agxzOrg"),),
 )

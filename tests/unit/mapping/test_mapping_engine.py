@@ -111,6 +111,22 @@ def test_the_shipped_mapping_turns_a_full_deal_into_customer_and_order(
     )
 
 
+def test_a_customers_payment_terms_are_looked_up_or_held(
+    engine_for: Callable[..., Engine], spec_of: Callable[..., Any], a_deal: Build
+) -> None:
+    rules = {
+        "company_name": {"from": "organization.name"},
+        "terms": {"from": "box.fields.Terms", "lookup": "terms"},
+    }
+    spec = spec_of(lookups={"terms": {"table": {"Net 30": 2}}}, customer={"fields": rules})
+    mapped = engine_for(spec).map(a_deal({"Terms": "net 30"}))
+    assert mapped.customer is not None
+    assert mapped.customer.terms == ref("2", "net 30")
+    held = engine_for(spec).map(a_deal({"Terms": "Net 3"}))
+    assert held.customer is None
+    assert list(faults(held)) == ["customer.fields.terms"]
+
+
 def test_every_fault_of_a_deal_is_reported_at_once(shipped_engine: Engine, a_deal: Build) -> None:
     deal = a_deal(
         {

@@ -32,6 +32,7 @@ def write_customer(customer: Customer, external_id: str) -> SuiteRecord:
             phone=customer.phone,
             subsidiary=customer.subsidiary,
             currency=customer.currency,
+            terms=customer.terms,
         ),
         custom_fields=custom(customer.custom_fields),
         sublists={ADDRESS_BOOK: _replaced(customer.addresses)} if customer.addresses else {},
@@ -56,6 +57,7 @@ def read_customer(record: SuiteRecord) -> Customer:
         phone=record.text("phone"),
         subsidiary=reference(record, "subsidiary"),
         currency=reference(record, "currency"),
+        terms=reference(record, "terms"),
         addresses=tuple(address for address in addresses if address is not None),
         custom_fields=custom_fields(record),
     )
