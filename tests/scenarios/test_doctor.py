@@ -274,6 +274,18 @@ def test_ids_that_lead_nowhere_and_to_inactive_records_are_found_together(
     assert len(failed) == 3
 
 
+def test_what_every_account_has_built_in_is_not_looked_up(world: World, tmp_path: Path) -> None:
+    quantity = "      quantity: {from: box.fields.Quantity, required: true}\n"
+    built_in = "      tax_code: {value: -7}\n      price_level: {value: -1}\n"
+    world.change_mapping(tmp_path, quantity, quantity + built_in)
+    assert told(of(look(world), "netsuite.ids"), State.FAIL) == []
+    world.mapping.write_text(
+        world.mapping.read_text().replace("price_level: {value: -1}", "price_level: {value: 9}")
+    )
+    (failed,) = told(of(look(world), "netsuite.ids"), State.FAIL)
+    assert "sales_order.lines[0].price_level: there is no priceLevel 9" in failed
+
+
 def test_a_mapping_that_names_customers_whom_netsuite_numbers_is_questioned(
     world: World, tmp_path: Path
 ) -> None:

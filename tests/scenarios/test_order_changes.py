@@ -88,6 +88,57 @@ def test_a_changed_deal_changes_its_order_and_makes_no_other(world: World) -> No
     assert "\n".join(tasks(world, box)) == ""
 
 
+def test_places_shipping_and_discount_follow_the_deal_and_are_left_to_finance_where_it_changed_them(
+    world: World, tmp_path: Path
+) -> None:
+    memo = "    memo: {from: box.name, transform: [collapse_spaces], clip: 999}\n"
+    head = (
+        "    ship_method: {from: box.fields.Reseller, lookup: shipping}\n"
+        "    discount_item: {value: 206, when: \"{{ box.fields['PO number'] | default('') }}\"}\n"
+        '    discount_rate: {from: box.fields.PO number, transform: [{prefix: "-"}, {suffix: "%"}]}\n'
+    )
+    world.change_mapping(tmp_path / "mapping", memo, memo + head)
+    text = world.mapping.read_text()
+    text = text.replace("    purchase_order_number: {from: box.fields.PO number, transform: [strip]}\n", "")
+    text = text.replace("    custbody_reseller: {type: text, from: box.fields.Reseller}\n", "")
+    text = text.replace("    custbody_account_manager: {type: text, from: box.fields.Account manager}\n", "")
+    rate = (
+        "      rate: {from: box.fields.Unit price, required: true} # not required: NetSuite prices the line\n"
+    )
+    place = "      location: {from: box.fields.Account manager, lookup: place}\n"
+    text = text.replace(rate, rate + place)
+    lists = (
+        "  shipping: {netsuite: salesOrder.shipMethod}\n  place: {netsuite: salesOrder.itemList.location}\n"
+    )
+    world.mapping.write_text(text.replace("lookups:\n", "lookups:\n" + lists, 1))
+    world.set_field(world.box_key(BOX), "Account manager", "Oakland warehouse")
+    world.set_field(world.box_key(BOX), "PO number", "")
+    box = ordered(world)
+    assert lines_of(world, box)[0]["location"]["name"] == "Oakland warehouse"
+
+    changed(world, box, Reseller="Courier", PO_number="10", Account_manager="Munich warehouse")
+    order = order_of(world, box)
+    assert (order["shipMethod"]["name"], order["discountRate"], order["total"]) == (
+        "Courier",
+        "-10%",
+        "45000.00",
+    )
+    (line,) = order["itemList"]
+    assert (line["location"]["name"], line["rate"]) == ("Munich warehouse", "12500.00")
+
+    finance_edits(
+        world, order["internalId"], {"line": 1, "location": RecordRef(internal_id="1")}, discountRate="-12%"
+    )
+    changed(world, box, PO_number="15", Reseller="Freight")
+    order = order_of(world, box)
+    assert (order["shipMethod"]["name"], order["discountRate"]) == ("Freight", "-12%")
+    assert order["itemList"][0]["location"]["name"] == "Oakland warehouse"
+    assert "discount rate: -12% -> -15% (finance has changed it" in "\n".join(tasks(world, box))
+
+    changed(world, box, PO_number="")
+    assert "discountItem" not in order_of(world, box)
+
+
 def test_our_own_write_back_changes_nothing(world: World) -> None:
     box = ordered(world)
     before = updates(world)

@@ -24,6 +24,8 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "terms": ("term",),
     "sales_rep": ("employee",),
     "tax_code": ("salesTaxItem", "taxGroup"),
+    "discount_item": ("discountItem",),
+    "price_level": ("priceLevel",),
 }
 _CUSTOM_LIST = "customList"
 _SELECTS = frozenset({CustomFieldType.SELECT, CustomFieldType.MULTI_SELECT})
@@ -39,6 +41,11 @@ class NamedRecord:
 
     where: str
     ref: RecordRef
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether every account has it, as -7 "Not Taxable" and the price level -1 "Custom": no records to look up."""
+        return self.ref.internal_id.startswith("-")
 
 
 def references(bench: Bench) -> Iterator[Finding]:
@@ -99,7 +106,7 @@ def _named(bench: Bench, where: str, rule: FieldRule) -> Iterator[NamedRecord]:
 
 def _look_up(bench: Bench, kinds: tuple[str, ...], named: list[NamedRecord]) -> Iterator[Finding]:
     """Yield what is wrong with records of one kind, or of one of several."""
-    unique = list(dict.fromkeys(named))
+    unique = [one for one in dict.fromkeys(named) if not one.is_built_in]
     found: dict[RecordRef, SuiteRecord] = {}
     for kind in kinds:
         try:

@@ -12,6 +12,7 @@ from streak_netsuite.mapping.address import ParsedAddress, parse_address
 from streak_netsuite.mapping.moment import to_day, to_moment
 from streak_netsuite.mapping.number import DecimalMark, parse_number
 from streak_netsuite.mapping.unfit import Unfit, shown
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.reference import Reference
 
 
@@ -29,6 +30,7 @@ class TargetType(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     ADDRESS = "address"
+    DISCOUNT = "discount"
 
 
 # A Long of SuiteTalk (xsd:long); an Integer Number field itself is narrower, which NetSuite then says.
@@ -39,6 +41,7 @@ _INTERNAL_ID = re.compile(r"-?\d{1,18}\Z")
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z"
 )
+_ALL = Decimal(-100)  # percent
 _FEWEST_PHONE_DIGITS = 7  # NetSuite refuses a shorter number ("should have seven digits or more")
 # XML 1.0 cannot carry these, so neither can a SOAP envelope: section 2.2 of the recommendation.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -146,6 +149,21 @@ def to_address(value: Any) -> ParsedAddress:
     raise Unfit(f"{shown(value)} is not an address", fix="map a one-line address")
 
 
+def to_discount(value: Any) -> DiscountRate:
+    """Return a share or an amount that is taken off. One above zero would be added, and is refused: nobody means that."""
+    is_percent = isinstance(value, str) and value.strip().endswith("%")
+    number = to_decimal(value.strip().removesuffix("%") if isinstance(value, str) else value)
+    sign = "%" if is_percent else ""
+    if number > 0:
+        raise Unfit(
+            f"{shown(value)} would make the order dearer",
+            fix=f"write what is taken off below zero: -{format(number, 'f')}{sign}",
+        )
+    if is_percent and number < _ALL:
+        raise Unfit(f"{shown(value)} takes off more than all", fix="correct it in Streak: -10%")
+    return DiscountRate(value=number, is_percent=is_percent)
+
+
 def _to_references(value: Any, _: ZoneInfo) -> tuple[Reference, ...]:
     entries = value if isinstance(value, tuple) else (value,)
     references = (to_reference(entry) for entry in entries)
@@ -164,6 +182,7 @@ _CONVERTERS: Mapping[TargetType, Callable[[Any, ZoneInfo], Any]] = {
     TargetType.EMAIL: lambda value, zone: to_email(to_text(value, zone)),
     TargetType.PHONE: lambda value, zone: to_phone(to_text(value, zone)),
     TargetType.ADDRESS: lambda value, _: to_address(value),
+    TargetType.DISCOUNT: lambda value, _: to_discount(value),
 }
 _ARTICLES: Mapping[TargetType, str] = {
     TargetType.TEXT: "one text",
@@ -177,4 +196,5 @@ _ARTICLES: Mapping[TargetType, str] = {
     TargetType.EMAIL: "one e-mail address",
     TargetType.PHONE: "one phone number",
     TargetType.ADDRESS: "one address",
+    TargetType.DISCOUNT: "one discount",
 }

@@ -99,7 +99,7 @@ def _nested(place: str, value: Address | OrderLine) -> Iterator[tuple[str, str]]
         if part.name == "custom_fields":
             yield from _custom(place, entry)
         elif rendered(entry):
-            yield f"{place}.{part.name}", rendered(entry)
+            yield f"{place}.{part.name.rstrip('_')}", rendered(entry)
 
 
 def _custom(place: str, custom_fields: Iterable[CustomField]) -> Iterator[tuple[str, str]]:

@@ -56,6 +56,11 @@ _ORDER_TYPES: Mapping[str, TargetType] = {
     "terms": TargetType.SELECT,
     "sales_rep": TargetType.SELECT,
     "ship_date": TargetType.DATE,
+    "ship_method": TargetType.SELECT,
+    "start_date": TargetType.DATE,
+    "end_date": TargetType.DATE,
+    "discount_item": TargetType.SELECT,
+    "discount_rate": TargetType.DISCOUNT,
     "shipping_address": TargetType.ADDRESS,
     "billing_address": TargetType.ADDRESS,
 }
@@ -65,7 +70,13 @@ _LINE_TYPES: Mapping[str, TargetType] = {
     "rate": TargetType.DECIMAL,
     "description": TargetType.TEXT,
     "tax_code": TargetType.SELECT,
+    "location": TargetType.SELECT,
+    "department": TargetType.SELECT,
+    "class_": TargetType.SELECT,
+    "units": TargetType.SELECT,
+    "price_level": TargetType.SELECT,
 }
+_CUSTOM_PRICE = "-1"  # NetSuite's price level for a line with a price of its own
 _CUSTOM_FIELD_TYPES = {TargetType(type_.value): type_ for type_ in CustomFieldType}
 _OF_COMPANIES = frozenset({"company_name"})
 _OF_PEOPLE = frozenset({"first_name", "last_name"})
@@ -274,9 +285,30 @@ class Engine:
             reading.add_fault(
                 "sales_order.fields.transaction_date", "the date is empty", "map box.created_at to it"
             )
+        self._check_term(values, reading)
+        self._check_discount(values, reading)
         if _blocks(reading.faults[first_fault:]):
             return None
         return SalesOrder(lines=lines, custom_fields=custom_fields, **_present(values))
+
+    def _check_term(self, values: Mapping[str, Any], reading: Reading) -> None:
+        first, last = values.get("start_date"), values.get("end_date")
+        if first is not None and last is not None and last < first:
+            reading.add_fault(
+                "sales_order.fields.end_date",
+                f"the end date {shown(last)} is before the start date {shown(first)}",
+                "correct one of them in Streak",
+            )
+
+    def _check_discount(self, values: Mapping[str, Any], reading: Reading) -> None:
+        """NetSuite takes a rate without an item and forgets it: the order would be made at its full price."""
+        faulty = any(fault.field == "sales_order.fields.discount_item" for fault in reading.faults)
+        if values.get("discount_rate") is not None and values.get("discount_item") is None and not faulty:
+            reading.add_fault(
+                "sales_order.fields.discount_item",
+                f"there is a discount of {values['discount_rate']}, and no discount item that takes it off",
+                "name one in NetSuite's items of the type Discount, or give the rule a `default`",
+            )
 
     def _read_lines(self, reading: Reading) -> tuple[OrderLine, ...]:
         lines: list[OrderLine] = []
@@ -305,10 +337,13 @@ class Engine:
         if item is None and len(reading.faults) == first_fault:
             reading.trace.pop(f"{at}.item", None)
             return _NO_LINE
-        values = {n: rule.read(reading, f"{at}.{n}") for n, rule in line.fields.items() if n != "item"}
+        values = {
+            n: rule.read(reading, f"{at}.{n.rstrip('_')}") for n, rule in line.fields.items() if n != "item"
+        }
         custom_fields = self._read_custom(line.custom_fields, reading, at)
         self._check_quantity(values["quantity"], reading, f"{at}.quantity")
         self._check_rate(values.get("rate"), reading, f"{at}.rate", allow_zero=line.allow_zero_rate)
+        self._check_price_level(values, reading, f"{at}.price_level")
         if _blocks(reading.faults[first_fault:]):
             return None
         return OrderLine(item=item, custom_fields=custom_fields, **_present(values))
@@ -328,6 +363,27 @@ class Engine:
             "" if allow_zero or rate < 0 else ", or set `allow_zero_rate: true`"
         )
         reading.add_fault(target, f"the rate is {shown(rate)}", fix)
+
+    def _check_price_level(self, values: Mapping[str, Any], reading: Reading, target: str) -> None:
+        """A level and a rate contradict each other: NetSuite would take the level's price and forget the rate."""
+        level, rate = values.get("price_level"), values.get("rate")
+        if level is None:
+            return
+        is_custom = level.internal_id == _CUSTOM_PRICE
+        if (
+            is_custom
+            and rate is None
+            and not any(f.field == target.replace("price_level", "rate") for f in reading.faults)
+        ):
+            reading.add_fault(
+                target, "the price level is Custom, and the line has no rate", "enter the price"
+            )
+        elif not is_custom and rate is not None:
+            reading.add_fault(
+                target,
+                f"the line has the rate {shown(rate)} and the price level {level}, which has a price of its own",
+                f"leave one of them empty, or make the level {_CUSTOM_PRICE} (Custom)",
+            )
 
     def _entries(self, line: _CompiledLine, reading: Reading) -> Iterator[Any]:
         if line.each is None:

@@ -467,6 +467,21 @@ class SalesOrderFields(_Part):
     ship_date: FieldRule | None = None
     """The day the goods are to leave."""
 
+    ship_method: FieldRule | None = None
+    """How the goods are sent (`lookups: {shipping: {netsuite: salesOrder.shipMethod}}`)."""
+
+    start_date: FieldRule | None = None
+    """The first day of what is sold for a time, such as a subscription."""
+
+    end_date: FieldRule | None = None
+    """The last day of it, not before the first."""
+
+    discount_item: FieldRule | None = None
+    """The discount item that takes off the discount of the whole order (`{netsuite: salesOrder.discountItem}`)."""
+
+    discount_rate: FieldRule | None = None
+    """What it takes off: a share (`-10%`) or an amount (`-250`), below zero as in NetSuite. Left out, it is the item's own."""
+
     shipping_address: AddressRule | None = None
     """Where the goods go. Left out, it is the customer's default."""
 
@@ -514,6 +529,22 @@ class LineRule(_Part):
     tax_code: FieldRule | None = None
     """The tax code."""
 
+    location: FieldRule | None = None
+    """The location. Left out, it is the order's own."""
+
+    department: FieldRule | None = None
+    """The department. Left out, it is the order's own."""
+
+    class_: FieldRule | None = Field(default=None, alias="class")
+    """The class. Left out, it is the order's own."""
+
+    units: FieldRule | None = None
+    """The units that the quantity counts, of the item's units type. Left out, they are those the item is sold in."""
+
+    price_level: FieldRule | None = None
+    """The price level by which NetSuite prices the line, instead of `rate` (`{netsuite: salesOrder.itemList.price}`). -1 is
+    Custom, and needs a rate. Left out, it is the customer's own."""
+
     custom_fields: CustomFields = Field(default_factory=dict)
     """Custom fields by script id (`custcol_...`)."""
 
@@ -523,7 +554,8 @@ class LineRule(_Part):
             raise ValueError(
                 "a table needs the text field it stands in; add `each: box.fields.Products`, say"
             )
-        rules = [r for r in (self.item, self.quantity, self.rate, self.description, self.tax_code) if r]
+        given = (getattr(self, name) for name in type(self).model_fields)
+        rules = [rule for rule in given if isinstance(rule, FieldRule)]
         for rule in (*rules, *self.custom_fields.values()):
             _check_line_rule(rule, self.table)
         return self
@@ -676,7 +708,8 @@ class ChangesSection(_Part):
     allowed: dict[OrderStatus, Parts] = Field(default_factory=dict)
     """What may be changed, by the order's status in NetSuite; a status that is not named allows nothing. Parts are standard
     fields (`memo`), `custom_fields` or single script ids, `lines.quantity`, `lines.rate`, `lines.item`, `lines.description`,
-    `lines.tax_code`, `lines.custom_fields`, `lines.add`, `lines.remove`, and for many at once `fields`, `lines`, `everything`."""
+    `lines.tax_code`, `lines.location`, `lines.department`, `lines.class`, `lines.units`, `lines.price_level`,
+    `lines.custom_fields`, `lines.add`, `lines.remove`, and for many at once `fields`, `lines`, `everything`."""
 
     in_closed_period: Parts | None = None
     """What may be changed, of that, on orders dated in a closed accounting period. Left out, the period does not matter."""

@@ -34,6 +34,11 @@ _ORDER = {
     "terms": "terms",
     "sales_rep": "salesrep",
     "ship_date": "shipdate",
+    "ship_method": "shipmethod",
+    "start_date": "startdate",
+    "end_date": "enddate",
+    "discount_item": "discountitem",
+    "discount_rate": "discountrate",
     "shipping_address": "shipaddress",
     "billing_address": "billaddress",
 }
@@ -43,10 +48,15 @@ _LINE = {
     "rate": "rate",
     "description": "description",
     "tax_code": "taxcode",
+    "location": "location",
+    "department": "department",
+    "class": "class",
+    "units": "units",
+    "price_level": "price",
 }
 _REQUIRED = frozenset({"companyname", "trandate", "item", "quantity"})
 _SELECTS = frozenset(
-    "subsidiary currency department class location terms salesrep item taxcode".split()
+    "subsidiary currency department class location terms salesrep item taxcode shipmethod discountitem units price".split()
 )  # what a mapping fills by a lookup or an id
 _TYPES: Mapping[CustomFieldType, FieldType] = {
     CustomFieldType.TEXT: FieldType.TEXT,

@@ -18,10 +18,26 @@ HEADER_PARTS = (
     "terms",
     "sales_rep",
     "ship_date",
+    "ship_method",
+    "start_date",
+    "end_date",
+    "discount_item",
+    "discount_rate",
     "shipping_address",
     "billing_address",
 )
-LINE_FIELDS = ("item", "quantity", "rate", "description", "tax_code")
+LINE_FIELDS = (
+    "item",
+    "quantity",
+    "rate",
+    "description",
+    "tax_code",
+    "location",
+    "department",
+    "class",
+    "units",
+    "price_level",
+)
 ADD_LINE = "lines.add"
 REMOVE_LINE = "lines.remove"
 LINE_CUSTOM_FIELDS = "lines.custom_fields"
@@ -70,6 +86,11 @@ class ChangePolicy:
     def owner_of(self, part: str) -> Owner:
         """Return whose value of a part stays."""
         return self.owners.get(part, self.owners.get(kind_of_part(part), self.owner))
+
+
+def attribute_of(part: str) -> str:
+    """Return the attribute of an order or a line that a part's name stands for: `class` is a word of Python's own."""
+    return "class_" if part == "class" else part
 
 
 def kind_of_part(part: str) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.custom_field import CustomField, CustomFieldType, CustomValue
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.held_order import HeldLine
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 
 _TEXTS = ("memo", "purchase_order_number")
-_DATES = ("transaction_date", "ship_date")
+_DATES = ("transaction_date", "ship_date", "start_date", "end_date")
 _REFERENCES = (
     "customer",
     "currency",
@@ -22,7 +23,10 @@ _REFERENCES = (
     "location",
     "terms",
     "sales_rep",
+    "ship_method",
+    "discount_item",
 )
+_LINE_REFERENCES = ("tax_code", "location", "department", "class_", "units", "price_level")
 _ADDRESSES = ("shipping_address", "billing_address")
 
 
@@ -37,6 +41,9 @@ def order_from_plain(plain: Mapping[str, Any]) -> SalesOrder:
     values |= {name: Reference(**plain[name]) for name in _REFERENCES if name in plain}
     # A country that is not known is "", which is left out of plain values.
     values |= {name: Address(**{"country": "", **plain[name]}) for name in _ADDRESSES if name in plain}
+    if "discount_rate" in plain:
+        rate = plain["discount_rate"]
+        values["discount_rate"] = DiscountRate(value=Decimal(rate["value"]), is_percent=rate["is_percent"])
     return SalesOrder(
         lines=tuple(_line(line) for line in plain["lines"]),
         custom_fields=_custom_fields(plain.get("custom_fields", ())),
@@ -60,7 +67,7 @@ def _line(plain: Mapping[str, Any]) -> OrderLine:
         quantity=Decimal(plain["quantity"]),
         rate=Decimal(plain["rate"]) if "rate" in plain else None,
         description=plain.get("description", ""),
-        tax_code=Reference(**plain["tax_code"]) if "tax_code" in plain else None,
+        **{name: Reference(**plain[name]) for name in _LINE_REFERENCES if name in plain},
         custom_fields=_custom_fields(plain.get("custom_fields", ())),
     )
 

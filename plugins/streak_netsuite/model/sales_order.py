@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.custom_field import CustomField
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.reference import Reference
 
 
@@ -15,6 +16,9 @@ class OrderLine:
 
     Attributes:
         rate: price of one unit in the order's currency; None lets NetSuite price it.
+        price_level: by which NetSuite prices the line; None leaves the customer's. A line with a rate is of the level
+            "Custom", whether it says so or not.
+        units: in which the quantity counts; None leaves the item's own.
     """
 
     item: Reference
@@ -22,6 +26,11 @@ class OrderLine:
     rate: Decimal | None = None
     description: str = ""
     tax_code: Reference | None = None
+    location: Reference | None = None
+    department: Reference | None = None
+    class_: Reference | None = None
+    units: Reference | None = None
+    price_level: Reference | None = None
     custom_fields: tuple[CustomField, ...] = ()
 
     @property
@@ -38,6 +47,9 @@ class SalesOrder:
         customer: None until the customer is known.
         transaction_date: a calendar day in the account's time zone.
         currency: None leaves the customer's own.
+        start_date, end_date: the term of what is sold, a subscription's say.
+        discount_item: what takes off the discount; without it there is none.
+        discount_rate: None leaves the item's own.
     """
 
     customer: Reference | None = None
@@ -52,6 +64,11 @@ class SalesOrder:
     terms: Reference | None = None
     sales_rep: Reference | None = None
     ship_date: date | None = None
+    ship_method: Reference | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    discount_item: Reference | None = None
+    discount_rate: DiscountRate | None = None
     shipping_address: Address | None = None
     billing_address: Address | None = None
     lines: tuple[OrderLine, ...]
@@ -63,8 +80,11 @@ class SalesOrder:
 
     @property
     def total(self) -> Decimal | None:
-        """Sum of the lines before tax, or None when NetSuite prices any of them."""
+        """Sum of the lines less the discount, before tax, or None when NetSuite prices any of them."""
         amounts = [line.amount for line in self.lines]
         if any(amount is None for amount in amounts):
             return None
-        return sum((amount for amount in amounts if amount is not None), Decimal(0))
+        lines = sum((amount for amount in amounts if amount is not None), Decimal(0))
+        if self.discount_item is None:
+            return lines
+        return None if self.discount_rate is None else lines + self.discount_rate.of(lines)

@@ -14,6 +14,7 @@ from streak_netsuite.model.change_policy import (
     REMOVE_LINE,
     ChangePolicy,
     Owner,
+    attribute_of,
 )
 from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.held_order import HeldLine, HeldOrder
@@ -28,7 +29,9 @@ from streak_netsuite.sync.sameness import is_nothing, same
 _SOURCED = frozenset(
     {
         *("currency", "subsidiary", "department", "class", "location", "terms", "sales_rep"),
+        *("ship_method", "discount_item", "discount_rate"),
         *("shipping_address", "billing_address", "lines.rate", "lines.description", "lines.tax_code"),
+        *("lines.location", "lines.department", "lines.class", "lines.units", "lines.price_level"),
     }
 )
 
@@ -111,7 +114,7 @@ class _Merge:
         if not any(same(one, wanted.customer) for one in known):
             self._say(CUSTOMER, "customer", base.customer, wanted.customer, refused=_ANOTHER_CUSTOMER)
         for part in HEADER_PARTS:
-            name = "class_" if part == "class" else part
+            name = attribute_of(part)
             old = [getattr(order, name) for order in history]
             new, now = (getattr(order, name) for order in (wanted, self._held.order))
             if self._may_write(part, part, old, new, now):
@@ -186,20 +189,22 @@ class _Merge:
             return
         sent = [
             name
-            for name in LINE_FIELDS
-            if self._may_write(
-                f"lines.{name}",
-                f"{place}: {name.replace('_', ' ')}",
+            for part in LINE_FIELDS
+            for name in [attribute_of(part)]
+            if not _told_by_the_other(part, wanted)
+            and self._may_write(
+                f"lines.{part}",
+                f"{place}: {part.replace('_', ' ')}",
                 [getattr(line, name) for line in history],
                 getattr(wanted, name),
                 getattr(held.line, name),
-                forbidden=_forbidden(name, wanted, held),
+                forbidden=_forbidden(part, wanted, held),
             )
         ]
         custom = list(self._line_custom(history, wanted, held, place))
         if sent or custom:
             line = replace(held.line, **{name: getattr(wanted, name) for name in sent})
-            if "quantity" in sent and "rate" not in sent and base.rate is not None:
+            if "quantity" in sent and not {"rate", "price_level"} & set(sent) and base.rate is not None:
                 sent.append("rate")  # the price that was agreed; NetSuite might look another one up
             self._lines[held.number] = LineEdit(line=line, fields=tuple(sent), custom_fields=tuple(custom))
 
@@ -287,21 +292,29 @@ _CHANGED_BY_FINANCE = "finance has changed it, and its value stays"
 _ANOTHER_CUSTOMER = "an order keeps its customer"
 
 
-def _forbidden(name: str, wanted: OrderLine, held: HeldLine) -> str:
+def _told_by_the_other(part: str, wanted: OrderLine) -> bool:
+    """Tell what a line has lost because its price is said otherwise now: a rate by a level, or a level by a rate."""
+    by_level = part == "rate" and wanted.rate is None and wanted.price_level is not None
+    by_rate = part == "price_level" and wanted.price_level is None and wanted.rate is not None
+    return by_level or by_rate
+
+
+def _forbidden(part: str, wanted: OrderLine, held: HeldLine) -> str:
     """Return why a line's field cannot be changed whatever the policy says: something was shipped or billed."""
-    if is_nothing(getattr(wanted, name)):
+    if is_nothing(getattr(wanted, attribute_of(part))):
         return "the deal names none any more, and a line's value cannot be emptied from here"
     if not held.used:
         return ""
-    if name == "item":
+    if part in {"item", "units"}:
         return f"{_number(held.used)} of it are shipped or billed"
-    if name == "quantity" and wanted.quantity < held.used:
+    if part == "quantity" and wanted.quantity < held.used:
         return f"{_number(held.used)} are shipped or billed already"
     return ""
 
 
 def _same_line(one: OrderLine, other: OrderLine) -> bool:
-    fields = all(same(getattr(one, name), getattr(other, name)) for name in LINE_FIELDS)
+    names = [attribute_of(part) for part in LINE_FIELDS]
+    fields = all(same(getattr(one, name), getattr(other, name)) for name in names)
     return fields and _by_value(one.custom_fields) == _by_value(other.custom_fields)
 
 

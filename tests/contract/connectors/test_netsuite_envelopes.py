@@ -14,6 +14,7 @@ from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.custom_field import CustomField, CustomFieldType
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 from streak_netsuite.sync.ports import RecordWrite, WriteResult, Written
@@ -82,12 +83,18 @@ FULL_ORDER = SalesOrder(
     terms=HERE,
     sales_rep=THERE,
     ship_date=date(2026, 11, 1),
+    ship_method=HERE,
+    start_date=date(2026, 11, 1),
+    end_date=date(2027, 10, 31),
+    discount_item=Reference(internal_id="206"),
+    discount_rate=DiscountRate(value=Decimal("-7.5"), is_percent=True),
     shipping_address=ADDRESS,
     billing_address=replace(ADDRESS, country="US", state="CA"),
     lines=(
         LINE,
         replace(LINE, quantity=Decimal("0.5"), rate=Decimal("1E+3")),
         replace(LINE, rate=Decimal("-12.50"), description="discount & more", tax_code=Reference(internal_id="-7")),
+        replace(LINE, location=HERE, department=HERE, class_=HERE, units=HERE, price_level=Reference(internal_id="2")),
         replace(
             LINE,
             custom_fields=(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.custom_field import CustomField, CustomFieldType
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.held_order import HeldLine
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.plain_order import held_line_from_plain, order_from_plain
@@ -42,7 +43,9 @@ lines = st.builds(
     quantity=amounts,
     rate=st.none() | amounts,
     description=st.just("") | words,
-    tax_code=st.none() | references,
+    **dict.fromkeys(
+        ("tax_code", "location", "department", "class_", "units", "price_level"), st.none() | references
+    ),
     custom_fields=st.lists(custom_fields, max_size=2).map(tuple),
 )
 addresses = st.builds(Address, country=st.sampled_from(["", "US", "DE"]), addr1=words, city=words)
@@ -55,7 +58,9 @@ orders = st.builds(
     currency=st.none() | references,
     terms=st.none() | references,
     class_=st.none() | references,
-    ship_date=st.none() | days,
+    **dict.fromkeys(("ship_date", "start_date", "end_date"), st.none() | days),
+    **dict.fromkeys(("ship_method", "discount_item"), st.none() | references),
+    discount_rate=st.none() | st.builds(DiscountRate, value=amounts, is_percent=st.booleans()),
     shipping_address=st.none() | addresses,
     lines=st.lists(lines, min_size=1, max_size=4).map(tuple),
     custom_fields=st.lists(custom_fields, max_size=4).map(tuple),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.change_policy import GROUPS, ChangePolicy, Owner
 from streak_netsuite.model.custom_field import CustomField, CustomFieldType
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.held_order import HeldLine, HeldOrder, OrderStatus
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
@@ -298,3 +299,72 @@ def test_without_permission_nothing_is_written(
 
 def _sold(lines: Any) -> Sequence[tuple[str, Decimal]]:
     return sorted((str(line.item.internal_id), line.quantity) for line in lines)
+
+
+# --- how a sale is sent, discounted and priced ---
+
+LEVEL = Reference(internal_id="2", name="Partner Price")
+OAKLAND, MUNICH = (Reference(internal_id=one) for one in "12")
+
+
+def test_places_and_terms_of_the_sale_follow_the_deal_and_nothing_else_is_sent() -> None:
+    base = an_order(
+        a_line(location=OAKLAND, class_=OAKLAND), ship_method=OAKLAND, start_date=date(2026, 6, 1)
+    )
+    wanted = an_order(
+        a_line(location=MUNICH, class_=MUNICH),
+        ship_method=MUNICH,
+        start_date=date(2026, 7, 1),
+        discount_item=OAKLAND,
+        discount_rate=DiscountRate(value=Decimal(-10), is_percent=True),
+    )
+    change = plan_change(base, wanted, held(base), EVERYTHING)
+    assert change.fields == ("ship_method", "start_date", "discount_item", "discount_rate")
+    assert change.lines[1].fields == ("location", "class_")
+    assert {part.part for part in change.parts} == {*change.fields, "lines.location", "lines.class"}
+    assert [str(part) for part in change.parts if part.part == "discount_rate"] == [
+        "discount rate: (empty) -> -10%"
+    ]
+
+
+def test_what_netsuite_took_from_customer_order_or_item_is_nobodys_change() -> None:
+    base = an_order(a_line(rate=None))
+    sourced = a_line(rate="90", location=MUNICH, units=MUNICH, price_level=OAKLAND)
+    wanted = an_order(a_line(rate=None, location=OAKLAND, price_level=LEVEL))
+    change = plan_change(base, wanted, held(an_order(sourced, ship_method=OAKLAND)), EVERYTHING)
+    assert change.lines[1].fields == ("location", "price_level")
+    assert set(verdicts(change).values()) == {Verdict.WRITTEN}
+
+
+@pytest.mark.parametrize(("part", "written"), [("lines.class", True), ("lines.location", False)])
+def test_a_part_of_the_lines_is_allowed_by_its_name(part: str, written: bool) -> None:
+    policy = ChangePolicy(allowed={OrderStatus.PENDING_FULFILLMENT: frozenset({part})})
+    base = an_order(a_line(class_=OAKLAND))
+    change = plan_change(base, an_order(a_line(class_=MUNICH)), held(base), policy)
+    assert bool(change.lines) is written
+
+
+def test_a_line_that_is_priced_by_a_level_now_is_sent_no_rate_with_a_new_quantity() -> None:
+    base = an_order(a_line(quantity=1, rate="10"))
+    change = plan_change(
+        base, an_order(a_line(quantity=5, rate=None, price_level=LEVEL)), held(base), EVERYTHING
+    )
+    assert change.lines[1].fields == ("quantity", "price_level")
+    assert set(verdicts(change)) == {"lines.quantity", "lines.price_level"}
+
+
+def test_a_line_that_has_a_rate_now_gives_up_its_level() -> None:
+    base = an_order(a_line(rate=None, price_level=LEVEL))
+    order = held(an_order(a_line(rate="90", price_level=LEVEL)))
+    change = plan_change(base, an_order(a_line(rate="80")), order, EVERYTHING)
+    assert change.lines[1].fields == ("rate",)
+    assert set(verdicts(change)) == {"lines.rate"}
+
+
+def test_a_line_of_which_something_is_shipped_keeps_its_units() -> None:
+    base = an_order(a_line(quantity=4, units=OAKLAND))
+    change = plan_change(
+        base, an_order(a_line(quantity=4, units=MUNICH)), held(base, used={1: 3}), EVERYTHING
+    )
+    assert verdicts(change) == {"lines.units": Verdict.REFUSED}
+    assert change.is_empty

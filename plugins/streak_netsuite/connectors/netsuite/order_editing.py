@@ -53,10 +53,15 @@ _NAMES: Mapping[str, str] = {
     "terms": "terms",
     "sales_rep": "salesRep",
     "ship_date": "shipDate",
+    "ship_method": "shipMethod",
+    "start_date": "startDate",
+    "end_date": "endDate",
+    "discount_item": "discountItem",
+    "discount_rate": "discountRate",
     "billing_address": "billingAddress",
     "shipping_address": "shippingAddress",
 }
-_LINE_NAMES: Mapping[str, str] = {"tax_code": "taxCode"}
+_LINE_NAMES: Mapping[str, str] = {"tax_code": "taxCode", "class_": "class", "price_level": "price"}
 
 
 class OrderEditing:
@@ -167,4 +172,4 @@ def _lines(change: OrderChange) -> dict[str, Sublist]:
 def _edited(number: int, edit: LineEdit) -> Fields:
     values = present(**{_LINE_NAMES.get(name, name): getattr(edit.line, name) for name in edit.fields})
     price = {"price": CUSTOM_PRICE} if "rate" in edit.fields else {}
-    return Fields(values={"line": number, **price, **values}, custom_fields=custom(edit.custom_fields))
+    return Fields(values={"line": number, **values, **price}, custom_fields=custom(edit.custom_fields))

@@ -211,7 +211,7 @@ def _price(
         if not line.get("rate"):
             return ["Rate"]
     else:
-        line["price"] = references.resolve(store, "priceLevel", price or Ref(internal_id=terms.level))
+        line["price"] = references.resolve(store, "price", price or Ref(internal_id=terms.level))
         line["rate"] = _level_rate(store, item, line, terms)
     rate = read_rate("rate", line["rate"])
     if "amount" not in sent:

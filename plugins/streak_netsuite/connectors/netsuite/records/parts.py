@@ -10,11 +10,12 @@ from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
 from streak_netsuite.mapping.country import country_code, suitetalk_country
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.custom_field import CustomField
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.reference import Reference
 
 CUSTOM_PRICE = RecordRef(internal_id="-1")  # price level "Custom": the line's rate is ours
 
-Maybe = SuiteValue | Reference | Address | None
+Maybe = SuiteValue | Reference | Address | DiscountRate | None
 
 
 def present(**values: Maybe) -> dict[str, SuiteValue]:
@@ -86,6 +87,14 @@ def rate(record: Fields) -> Decimal | None:
     return None if not text or text.endswith("%") else Decimal(text)
 
 
+def discount_rate(record: Fields) -> DiscountRate | None:
+    """Return what a transaction's discount takes off, or None for one that nobody can read."""
+    try:
+        return DiscountRate.parse(record.text("discountRate"))
+    except ValueError:
+        return None
+
+
 def read_address(fields: Fields) -> Address | None:
     """Return an address, or None when nothing of it was sent."""
     if not fields.values:
@@ -130,7 +139,9 @@ def iso_country(name: str) -> str:
         return name
 
 
-def _suite(value: SuiteValue | Reference | Address) -> SuiteValue:
+def _suite(value: SuiteValue | Reference | Address | DiscountRate) -> SuiteValue:
+    if isinstance(value, DiscountRate):
+        return str(value)
     if isinstance(value, Reference):
         return RecordRef.of(value)
     return write_address(value) if isinstance(value, Address) else value

@@ -7,6 +7,7 @@ from streak_netsuite.connectors.netsuite.records.parts import (
     custom,
     custom_fields,
     day,
+    discount_rate,
     present,
     quantity,
     rate,
@@ -40,6 +41,11 @@ def write_sales_order(order: SalesOrder, external_id: str) -> SuiteRecord:
             terms=order.terms,
             salesRep=order.sales_rep,
             shipDate=order.ship_date,
+            shipMethod=order.ship_method,
+            startDate=order.start_date,
+            endDate=order.end_date,
+            discountItem=order.discount_item,
+            discountRate=order.discount_rate,
             billingAddress=order.billing_address,
             shippingAddress=order.shipping_address,
             **{"class": order.class_},
@@ -50,15 +56,19 @@ def write_sales_order(order: SalesOrder, external_id: str) -> SuiteRecord:
 
 
 def write_line(line: OrderLine) -> Fields:
-    """Return an order's line; one with a rate has its own price, any other is priced by NetSuite."""
+    """Return an order's line; one with a rate has its own price, any other is priced by NetSuite, by its level if it names one."""
     return Fields(
         values=present(
             item=line.item,
             quantity=line.quantity,
-            price=CUSTOM_PRICE if line.rate is not None else None,
+            price=CUSTOM_PRICE if line.rate is not None else line.price_level,
             rate=line.rate,
             description=line.description,
             taxCode=line.tax_code,
+            location=line.location,
+            department=line.department,
+            units=line.units,
+            **{"class": line.class_},
         ),
         custom_fields=custom(line.custom_fields),
     )
@@ -83,6 +93,11 @@ def read_sales_order(record: SuiteRecord, zone: ZoneInfo) -> SalesOrder:
         terms=reference(record, "terms"),
         sales_rep=reference(record, "salesRep"),
         ship_date=day(record, "shipDate", zone),
+        ship_method=reference(record, "shipMethod"),
+        start_date=day(record, "startDate", zone),
+        end_date=day(record, "endDate", zone),
+        discount_item=reference(record, "discountItem"),
+        discount_rate=discount_rate(record),
         billing_address=read_address(record.part("billingAddress")),
         shipping_address=read_address(record.part("shippingAddress")),
         lines=tuple(read_line(row, item) for row in record.rows(LINES) if (item := reference(row, "item"))),
@@ -98,5 +113,10 @@ def read_line(row: Fields, item: Reference) -> OrderLine:
         rate=rate(row),
         description=row.text("description"),
         tax_code=reference(row, "taxCode"),
+        location=reference(row, "location"),
+        department=reference(row, "department"),
+        class_=reference(row, "class"),
+        units=reference(row, "units"),
+        price_level=reference(row, "price"),
         custom_fields=custom_fields(row),
     )
