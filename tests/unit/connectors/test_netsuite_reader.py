@@ -174,6 +174,12 @@ def test_plain_records_come_back_as_they_were(schema: SuiteSchema) -> None:
     assert to_plain(from_plain(PLAIN, schema)) == PLAIN
 
 
+def test_fields_to_be_emptied_are_kept_in_plain_records(schema: SuiteSchema) -> None:
+    record = SuiteRecord(type="customer", internal_id="501", null_fields=("fax", "custentity_x"))
+    assert to_plain(record)["nullFields"] == ["fax", "custentity_x"]
+    assert from_plain(to_plain(record), schema) == record
+
+
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [

@@ -99,6 +99,8 @@ def to_plain(record: SuiteRecord) -> dict[str, Any]:
             name: {"mode": one.mode.value, "rows": [_plain_row(row) for row in one.rows]}
             for name, one in record.sublists.items()
         }
+    if record.null_fields:
+        plain["nullFields"] = list(record.null_fields)
     return plain
 
 
