@@ -40,7 +40,7 @@ def get_provider_info() -> dict[str, Any]:
             },
         ),
         "config": _config(),
-        "triggers": _modules("triggers", {"Streak": ["streak", "inbox"]}),
+        "triggers": _modules("triggers", {"Streak": ["streak", "inbox"], "NetSuite": ["netsuite"]}),
     }
 
 

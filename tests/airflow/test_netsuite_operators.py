@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from airflow.sdk import DAG
 
 from streak_netsuite.operators.netsuite import (
+    NetSuiteBulkUpsertOperator,
     NetSuiteSearchOperator,
     NetSuiteTransformOperator,
     NetSuiteUpsertOperator,
@@ -51,6 +52,17 @@ WORK = """
         for t in ("bill", "bill_again")
     )
     first >> again >> find >> bill >> bill_again
+"""
+BULK = """
+    records = [
+        {
+            "type": "customer",
+            "externalId": f"bulk-{n}",
+            "fields": {"companyName": f"Bulk {n}", "subsidiary": {"internalId": "1" if n < 3 else BAD}},
+        }
+        for n in range(4)
+    ]
+    NetSuiteBulkUpsertOperator(task_id="load", records=records, poke_seconds=0.1)
 """
 REFUSED = """
     good = {
@@ -91,6 +103,42 @@ def test_a_refused_record_fails_its_task_by_name_and_the_others_are_written(
     assert "1 of 2 records were refused; airflow-bad" in run.output
     customers = place.control.get("/netsuite/state").json()["customers"]
     assert [c["companyName"] for c in customers if c.get("externalId") == "airflow-good"] == ["Good"]
+
+
+def bulk_customers(place: Place) -> dict[str, str]:
+    customers = place.control.get("/netsuite/state").json()["customers"]
+    return {
+        c["externalId"]: c["internalId"] for c in customers if c.get("externalId", "").startswith("bulk-")
+    }
+
+
+def test_records_are_loaded_by_jobs_without_a_worker_that_waits(place: Place, tmp_path: Path) -> None:
+    place.control.patch("/netsuite/settings", json={"async_start_seconds": 1.0}).raise_for_status()
+    run = run_dag(place, tmp_path, BULK.replace("BAD", '"1"'))
+    assert run.state == "success", run.output
+    assert run.xcoms["load"] == bulk_customers(place)
+    assert len(run.xcoms["load"]) == 4
+    asked = place.control.get("/requests", params={"system": "netsuite"}).json()["requests"]
+    assert [one["operation"] for one in asked].count("asyncUpsertList") == 1
+
+
+def test_a_record_that_a_job_refuses_fails_the_task_by_name_and_the_others_are_there(
+    place: Place, tmp_path: Path
+) -> None:
+    run = run_dag(place, tmp_path, BULK.replace("BAD", '"99"'))
+    assert run.state == "failed"
+    assert "1 of 4 records were refused; bulk-3" in run.output
+    assert set(bulk_customers(place)) == {"bulk-0", "bulk-1", "bulk-2"}
+
+
+def test_a_job_that_fails_fails_the_task_to_be_tried_again(place: Place, tmp_path: Path) -> None:
+    fault = {"system": "netsuite", "kind": "job_failed", "operation": "asyncUpsertList", "times": 1}
+    place.control.post("/faults", json=fault).raise_for_status()
+    run = run_dag(place, tmp_path, BULK.replace("BAD", '"1"'))
+    assert run.state == "failed"
+    assert "The job failed." in run.output
+    assert run_dag(place, tmp_path, BULK.replace("BAD", '"1"')).state == "success"
+    assert len(bulk_customers(place)) == 4
 
 
 def test_the_account_is_asked_for_its_limits(place: Place) -> None:

@@ -43,6 +43,13 @@ class NetSuiteHook(BaseHook):
 
         return netsuite_settings(read_connection(self.netsuite_conn_id))
 
+    async def asettings(self) -> "NetSuiteSettings":
+        """Return the connection's settings, from a trigger."""
+        from streak_netsuite.connections import netsuite_settings
+        from streak_netsuite.hooks.connection import aread_connection
+
+        return netsuite_settings(await aread_connection(self.netsuite_conn_id))
+
     def get_conn(self) -> "SoapClient":
         """Return a client of this process alone; close it after use."""
         from streak_netsuite.connectors.netsuite.soap import SoapClient

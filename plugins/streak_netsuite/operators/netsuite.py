@@ -1,6 +1,8 @@
 """Operators for what people do with NetSuite most: search, write records, turn one transaction into another."""
 
+import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -9,9 +11,12 @@ from airflow.sdk.exceptions import AirflowFailException
 from streak_netsuite.hooks.configured import netsuite_pool
 from streak_netsuite.hooks.ledger import LedgerHook
 from streak_netsuite.hooks.netsuite import NetSuiteHook
+from streak_netsuite.triggers.netsuite import NetSuiteJobsTrigger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from streak_netsuite.connectors.netsuite.desk import Failure
 
 
 class NetSuiteOperator(BaseOperator):
@@ -89,10 +94,14 @@ class NetSuiteUpsertOperator(NetSuiteOperator):
 
     def execute(self, context: "Context") -> dict[str, str]:  # noqa: ARG002 - Airflow's signature
         """Write."""
-        from streak_netsuite.errors import RecordError
-
         with self.hook.desk() as desk:
             written, failed = desk.upsert(self.records)
+        return self._judged(written, failed)
+
+    def _judged(self, written: dict[str, str], failed: "Mapping[str, Failure]") -> dict[str, str]:
+        """Return what was written, or fail with what was not."""
+        from streak_netsuite.errors import RecordError
+
         self.log.info("%d records written, %d not", len(written), len(failed))
         for key, error in failed.items():
             self.log.error("%s: %s", key, error)
@@ -106,6 +115,67 @@ class NetSuiteUpsertOperator(NetSuiteOperator):
                 f"{len(failed)} of {len(self.records)} records were refused; {key}: {first}"
             )
         return written
+
+
+class NetSuiteBulkUpsertOperator(NetSuiteUpsertOperator):
+    """Writes many records by jobs in NetSuite's own queue, and holds no worker while they run. Returns the same.
+
+    For loads that are large and not urgent; a repeat is harmless, because records are written by their external ids.
+    A record type whose key is in a custom field (`key_fields`) cannot be written by jobs.
+
+    :param records: as `NetSuiteUpsertOperator` has them; they are rendered again when the jobs are over, so a template
+        has to give the same then.
+    :param poke_seconds: how long after the first question NetSuite is asked again; later ones are rarer.
+    :param wait: how long to wait at most; what is not known then fails the task, and its next try submits all again.
+    """
+
+    def __init__(
+        self,
+        *,
+        poke_seconds: float = 5.0,
+        wait: timedelta = timedelta(hours=6),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.poke_seconds = poke_seconds
+        self.wait = wait
+
+    def execute(self, context: "Context") -> dict[str, str]:  # noqa: ARG002, RET503 - Airflow's; defer never returns
+        """Submit, and hand over to the trigger."""
+        if not self.records:
+            return {}
+        with self.hook.desk() as desk:
+            parts = desk.submit_jobs(self.records)
+        job_ids = [part.job_id for part in parts if part.job_id]
+        self.log.info("%d records submitted by %d jobs: %s", len(self.records), len(job_ids), job_ids)
+        trigger = NetSuiteJobsTrigger(
+            parts=[part.plain() for part in parts],
+            until=time.time() + self.wait.total_seconds(),
+            netsuite_conn_id=self.netsuite_conn_id,
+            ledger_conn_id=self.ledger_conn_id,
+            poke_seconds=self.poke_seconds,
+        )
+        self.defer(trigger=trigger, method_name="collect")
+
+    def collect(
+        self,
+        context: "Context",  # noqa: ARG002 - Airflow's signature
+        event: dict[str, Any],
+    ) -> dict[str, str]:
+        """Read the jobs' results, and judge them as a list that was written at once."""
+        from streak_netsuite.connectors.netsuite.job_writer import JobPart
+        from streak_netsuite.errors import PermanentError
+
+        if "error" in event:
+            raise PermanentError(event["error"])
+        submitted = [JobPart.from_plain(part) for part in event["parts"]]
+        if sum(part.count for part in submitted) != len(self.records):
+            raise AirflowFailException(
+                "the records are others than were submitted; use a template that stays"
+            )
+        with self.hook.desk() as desk:
+            found = desk.collect_jobs(self.records, submitted, unfinished=event["unfinished"])
+        return self._judged(*found)
 
 
 class NetSuiteTransformOperator(NetSuiteOperator):

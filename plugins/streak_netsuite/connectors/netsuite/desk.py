@@ -1,6 +1,7 @@
 """NetSuite as a person or an operator uses it: plain JSON in, ids out."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,6 +11,7 @@ from streak_netsuite.connectors.netsuite.batches import BatchWriter, Draft
 from streak_netsuite.connectors.netsuite.calls.reads import get
 from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
 from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.job_writer import JobPart, JobWriter
 from streak_netsuite.connectors.netsuite.plain_record import from_plain
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.schema import Shape
@@ -26,11 +28,24 @@ Failure = RejectedByVendor | TransientError | UncertainWrite
 
 
 class NetSuiteDesk:
-    """One account, for single records."""
+    """One account, for single records.
 
-    def __init__(self, client: SoapClient, settings: NetSuiteSettings) -> None:
+    Args:
+        clock, sleep: how jobs are waited for: seconds that only grow, and a pause of so many.
+    """
+
+    def __init__(
+        self,
+        client: SoapClient,
+        settings: NetSuiteSettings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = client
         self._settings = settings
+        self._clock = clock
+        self._sleep = sleep
 
     def search(self, subject: str, criteria: Mapping[str, Mapping[str, Any]], *, limit: int) -> list[str]:
         """Return the internal ids of what a search finds, ascending.
@@ -55,18 +70,75 @@ class NetSuiteDesk:
         Raises:
             ConfigurationError, MappingError: a record is not one; nothing was sent.
         """
+        built = self._keyed(records)
+        results: list[WriteResult] = []
+        drafts = [Draft(key=r.external_id, type=r.type, build=partial(_same, r)) for r in built]
+        BatchWriter(self._client, self._settings).write(Verb.UPSERT, drafts, results.extend)
+        return _by_key(results)
+
+    def upsert_by_jobs(
+        self, records: Sequence[Mapping[str, Any]], *, limit_seconds: float
+    ) -> tuple[dict[str, str], dict[str, Failure]]:
+        """Write records by NetSuite's own queue, wait for it, and return the same as `upsert`.
+
+        For loads that are large and not urgent: jobs take no slot of the account's concurrency while they wait and run.
+
+        Args:
+            limit_seconds: how long to wait at most; what is not known then is uncertain, and a repeat harmless.
+
+        Raises:
+            ConfigurationError, MappingError: a record cannot be written by a job; nothing was submitted.
+            TransientError, UncertainWrite, PermanentError: not even the first job could be submitted.
+        """
+        return _by_key(self._jobs.upsert(self._for_jobs(records), limit_seconds=limit_seconds))
+
+    def submit_jobs(self, records: Sequence[Mapping[str, Any]]) -> list[JobPart]:
+        """Submit records by jobs and return at once, for somebody else to wait.
+
+        Raises: as `upsert_by_jobs`.
+        """
+        return self._jobs.submit(self._for_jobs(records))
+
+    def unfinished_jobs(self, job_ids: Sequence[str]) -> list[str]:
+        """Return those of some jobs that are not over."""
+        return self._jobs.unfinished(job_ids)
+
+    def collect_jobs(
+        self,
+        records: Sequence[Mapping[str, Any]],
+        parts: Sequence[JobPart],
+        *,
+        unfinished: Sequence[str] = (),
+    ) -> tuple[dict[str, str], dict[str, Failure]]:
+        """Return what became of records that were submitted, as `upsert` does.
+
+        Args:
+            unfinished: jobs that are not over, and are not waited for any more: their records are uncertain.
+        """
+        return _by_key(self._jobs.collect(self._for_jobs(records), parts, unfinished=unfinished))
+
+    @property
+    def _jobs(self) -> JobWriter:
+        return JobWriter(self._client, clock=self._clock, sleep=self._sleep)
+
+    def _for_jobs(self, records: Sequence[Mapping[str, Any]]) -> list[SuiteRecord]:
+        built = self._keyed(records)
+        other = next((one for one in built if one.type in self._settings.key_fields), None)
+        if other is not None:
+            raise ConfigurationError(
+                f"a {other.type} carries its key in {self._settings.key_fields[other.type]}, and a job only knows external ids; "
+                "write it without jobs"
+            )
+        return built
+
+    def _keyed(self, records: Sequence[Mapping[str, Any]]) -> list[SuiteRecord]:
         built = [from_plain(record, self._client.schema) for record in records]
         unkeyed = next((record for record in built if not record.external_id), None)
         if unkeyed is not None:
             raise ConfigurationError(
                 f"a {unkeyed.type} has no externalId; it is what makes a repeat harmless"
             )
-        results: list[WriteResult] = []
-        drafts = [Draft(key=r.external_id, type=r.type, build=partial(_same, r)) for r in built]
-        BatchWriter(self._client, self._settings).write(Verb.UPSERT, drafts, results.extend)
-        written = {one.operation_key: one.internal_id for one in results if isinstance(one, Written)}
-        failed = {one.operation_key: one.error for one in results if isinstance(one, NotWritten)}
-        return written, failed
+        return built
 
     def transform(
         self,
@@ -120,6 +192,12 @@ class NetSuiteDesk:
         shapes = {known: inner.shape for known, _, inner in field.children.values()}
         values = tuple(_search_value(value, shapes.get("searchValue")) for value in plain.get("values", ()))
         return Criterion(operator=str(plain.get("operator", "")), values=values)
+
+
+def _by_key(results: Sequence[WriteResult]) -> tuple[dict[str, str], dict[str, Failure]]:
+    written = {one.operation_key: one.internal_id for one in results if isinstance(one, Written)}
+    failed = {one.operation_key: one.error for one in results if isinstance(one, NotWritten)}
+    return written, failed
 
 
 def _same(record: SuiteRecord) -> SuiteRecord:
