@@ -453,6 +453,21 @@ def test_what_was_deleted_is_told(client: SoapClient) -> None:
     assert all(record.at is not None for record in page.records)
 
 
+def test_deletions_of_one_custom_record_type_are_told_alone(client: SoapClient) -> None:
+    begun, ended = datetime.now(UTC) - timedelta(minutes=1), datetime.now(UTC) + timedelta(minutes=1)
+    gone: dict[str, str] = {}
+    for type_ in client.send(selection.get_customization_ids("customRecordType"))[:2]:
+        record = CustomRecord(type=Reference(internal_id=type_.internal_id), name="Gone")
+        internal_id = saved(client, write_custom_record(record, f"k-gone-{type_.internal_id}"), Verb.UPSERT)
+        ref = RecordRef(type="customRecord", type_id=type_.internal_id, internal_id=internal_id)
+        assert client.send(writes.delete(ref)).status.success
+        gone[type_.script_id] = internal_id
+    assert len(gone) == 2
+    for script_id in gone:
+        page = client.send(deleted.get_deleted(first=begun, last=ended, script_id=script_id))
+        assert page.total == 1
+
+
 def test_stock_is_told_by_location(client: SoapClient) -> None:
     found = client.send(inventory.get_item_availability([RecordRef(type="inventoryItem", internal_id="101")]))
     assert found

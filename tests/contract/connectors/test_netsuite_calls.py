@@ -151,7 +151,9 @@ CALLS: dict[str, SoapCall[Any]] = {
     "account.get_data_center_urls": account.get_data_center_urls("1234567_SB1"),
     "account.get_account_limits": account.get_account_limits(),
     "account.get_integration_limits": account.get_integration_limits(),
-    "deleted.get_deleted": deleted.get_deleted(first=BEGIN, last=END, types=["customer", "salesOrder"]),
+    "deleted.get_deleted": deleted.get_deleted(
+        first=BEGIN, last=END, types=["customRecord", "salesOrder"], script_id="customrecord_site"
+    ),
     "inventory.get_item_availability": inventory.get_item_availability(
         [RecordRef(type="inventoryItem", internal_id="101")], changed_since=BEGIN
     ),

@@ -12,7 +12,21 @@ from streak_netsuite.errors import ConfigurationError
 KEYS = {"consumer_key": "k", "consumer_secret": "s", "token_id": "t", "token_secret": "u"}
 
 
-@pytest.mark.parametrize("text", ["1234567_SB1", "1234567-sb1", "1234567_sb1", " 1234567-SB1 "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1234567_SB1",
+        "1234567-sb1",
+        "1234567_sb1",
+        " 1234567-SB1 ",
+        "https://1234567-sb1.app.netsuite.com",
+        "https://1234567-sb1.app.netsuite.com/app/center/card.nl?sc=-29",
+        "1234567-sb1.app.netsuite.com",
+        "1234567-sb1.suitetalk.api.netsuite.com",
+        "https://1234567-sb1.suitetalk.api.netsuite.com:443/services/NetSuitePort_2025_2",
+        " HTTPS://1234567-SB1.RESTLETS.API.NETSUITE.COM/ ",
+    ],
+)
 def test_any_form_gives_realm_and_host(text: str) -> None:
     account = AccountId(text)
     assert account.realm == "1234567_SB1"
@@ -24,7 +38,18 @@ def test_a_production_account_is_no_sandbox() -> None:
     assert not AccountId("1234567").is_sandbox
 
 
-@pytest.mark.parametrize("text", ["", "https://1234567.app.netsuite.com", "12 34", "a/b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12 34",
+        "a/b",
+        "https://1234567.example.com",
+        "https://system.netsuite.com",
+        "https://1234567.app.netsuite.com.example.com/",
+        "https://app.netsuite.com",
+    ],
+)
 def test_what_is_no_account_id_is_named(text: str) -> None:
     with pytest.raises(ConfigurationError, match="is not a NetSuite account id"):
         AccountId(text)

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 from streak_netsuite.errors import ConfigurationError
 
+# The host of an account, alone or in an address: as a browser shows it, or as web services call it.
+_HOST = re.compile(
+    r"(?:https?://)?(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?:app|suitetalk\.api|restlets\.api|extforms)\.netsuite\.com"
+    r"(?::\d+)?(?:[/?#].*)?\Z",
+    re.IGNORECASE,
+)
 _FORM = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class AccountId:
-    """An account id, from either form: "1234567_SB1" or "1234567-sb1".
+    """An account id, from any form: "1234567_SB1", "1234567-sb1", or an address of the account.
 
     The realm (signatures, tokenPassport) is upper case with underscores; the host label is lower
     case with dashes. Mixing them up is answered with "invalid login" and no reason.
@@ -19,6 +25,9 @@ class AccountId:
     text: str
 
     def __post_init__(self) -> None:
+        host = _HOST.match(self.text.strip())
+        if host is not None:
+            object.__setattr__(self, "text", host["id"])
         if not _FORM.match(self.text.strip()):
             raise ConfigurationError(
                 f"'{self.text}' is not a NetSuite account id; it looks like 1234567 or 1234567_SB1 "

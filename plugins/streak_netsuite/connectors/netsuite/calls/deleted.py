@@ -29,14 +29,20 @@ class DeletedPage:
 
 
 def get_deleted(
-    *, first: datetime, last: datetime, types: Sequence[str] = (), page: int = 1
+    *, first: datetime, last: datetime, types: Sequence[str] = (), script_id: str = "", page: int = 1
 ) -> SoapCall[DeletedPage]:
-    """Read a page of what was deleted in a window, both ends included; of some record types or of all."""
+    """Read a page of what was deleted in a window, both ends included; of some record types or of all.
+
+    Args:
+        script_id: of a custom record type ("customrecord_site"): only its records (GetDeletedFilter of the schema).
+    """
     filter_: dict[str, Any] = {
         "deletedDate": {"operator": "within", "searchValue": first, "searchValue2": last}
     }
     if types:
         filter_["type"] = {"operator": "anyOf", "searchValue": list(types)}
+    if script_id:
+        filter_["scriptId"] = {"operator": "is", "searchValue": script_id}
     wanted: Mapping[str, Any] = {"getDeletedFilter": filter_, "pageIndex": page}
     return SoapCall(operation="getDeleted", effect=Effect.READ, arguments=lambda _writer: wanted, read=_page)
 
