@@ -122,6 +122,14 @@ def _netsuite() -> dict[str, Any]:
             "consumer_secret": {"label": "Consumer secret", "schema": _SECRET},
             "token_id": {"label": "Token id", "schema": _SECRET},
             "token_secret": {"label": "Token secret", "schema": _SECRET},
+            "environment": {
+                "label": "What the account has to be: production or sandbox (empty: either)",
+                "schema": _TEXT,
+            },
+            "key_fields": {
+                "label": "Custom fields that carry our keys (customer=custentity_..., salesOrder=custbody_...)",
+                "schema": _TEXT,
+            },
             "account_time_zone": {"label": "Company time zone (America/Los_Angeles)", "schema": _TEXT},
             "user_time_zone": {
                 "label": "Integration user's time zone (America/Los_Angeles)",

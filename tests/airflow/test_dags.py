@@ -114,3 +114,11 @@ def test_the_connection_forms_follow_airflows_schema() -> None:
     for connection in get_provider_info()["connection-types"]:
         for field in connection["conn-fields"].values():
             assert field["label"]
+
+
+def test_the_form_of_netsuite_offers_which_account_and_which_keys_are_meant() -> None:
+    from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+
+    (form,) = [c for c in get_provider_info()["connection-types"] if c["connection-type"] == "netsuite"]
+    assert {"environment", "key_fields"} <= set(form["conn-fields"])
+    assert set(form["conn-fields"]) <= set(NetSuiteSettings.model_fields)

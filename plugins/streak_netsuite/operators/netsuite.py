@@ -47,32 +47,66 @@ class NetSuiteOperator(BaseOperator):
 
 
 class NetSuiteSearchOperator(NetSuiteOperator):
-    """Returns the internal ids of what a search finds. Ids only: XCom is no place for customers.
+    """Returns the internal ids of what a search finds, or its rows when it has columns or is a saved search.
+
+    Rows go to XCom, which Airflow keeps and shows: ask for columns that anybody may see there.
 
     :param subject: what is searched: "Customer", "Contact", "Item", "Transaction".
     :param criteria: by search field: {"lastModifiedDate": {"operator": "onOrAfter", "values": ["2026-..."]}}.
+    :param custom: by script id: {"custbody_tier": {"type": "select", "operator": "anyOf", "values": [{"internalId": "1"}]}}.
+    :param joined: criteria on joined records, by join: {"customerJoin": {"email": {...}}}.
+    :param columns: what to bring: "tranId", "customerJoin.email", {"name": "custbody_tier", "type": "select"}.
+    :param saved: script id or internal id of a saved search to start from; its own columns come when none are named.
+    :param record_type: internal id of the custom record type, for the subject "CustomRecord".
     :param limit: fail beyond this many, before XCom is flooded.
     """
 
-    template_fields: Sequence[str] = ("subject", "criteria")
+    template_fields: Sequence[str] = (
+        "subject",
+        "criteria",
+        "custom",
+        "joined",
+        "columns",
+        "saved",
+        "record_type",
+    )
 
     def __init__(
         self,
         *,
         subject: str,
         criteria: Mapping[str, Mapping[str, Any]] | None = None,
+        custom: Mapping[str, Mapping[str, Any]] | None = None,
+        joined: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+        columns: Sequence[str | Mapping[str, str]] = (),
+        saved: str = "",
+        record_type: str = "",
         limit: int = 10_000,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.subject = subject
         self.criteria = criteria or {}
+        self.custom = custom or {}
+        self.joined = joined or {}
+        self.columns = columns
+        self.saved = saved
+        self.record_type = record_type
         self.limit = limit
 
-    def execute(self, context: "Context") -> list[str]:  # noqa: ARG002 - Airflow's signature
+    def execute(self, context: "Context") -> list[str] | list[dict[str, Any]]:  # noqa: ARG002 - Airflow's signature
         """Search."""
         with self.hook.desk() as desk:
-            found = desk.search(self.subject, self.criteria, limit=self.limit)
+            found = desk.search(
+                self.subject,
+                self.criteria,
+                custom=self.custom,
+                joined=self.joined,
+                columns=self.columns,
+                saved=self.saved,
+                record_type=self.record_type,
+                limit=self.limit,
+            )
         self.log.info("%d records found", len(found))
         return found
 

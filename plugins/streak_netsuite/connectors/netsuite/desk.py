@@ -1,21 +1,20 @@
 """NetSuite as a person or an operator uses it: plain JSON in, ids out."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from streak_netsuite.connectors.netsuite.batches import BatchWriter, Draft
 from streak_netsuite.connectors.netsuite.calls.reads import get
 from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
 from streak_netsuite.connectors.netsuite.calls.writes import write
 from streak_netsuite.connectors.netsuite.job_writer import JobPart, JobWriter
+from streak_netsuite.connectors.netsuite.keys import find_by_field, under_key
 from streak_netsuite.connectors.netsuite.plain_record import from_plain
+from streak_netsuite.connectors.netsuite.plain_search import PlainCriteria, request_from_plain, row_to_plain
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
-from streak_netsuite.connectors.netsuite.schema import Shape
-from streak_netsuite.connectors.netsuite.search_request import Criterion, SearchRequest, SearchValue
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
@@ -24,6 +23,7 @@ from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.errors import ConfigurationError, RejectedByVendor, TransientError, UncertainWrite
 from streak_netsuite.sync.ports import NotWritten, WriteResult, Written
 
+FoundT = TypeVar("FoundT")
 Failure = RejectedByVendor | TransientError | UncertainWrite
 
 
@@ -47,34 +47,60 @@ class NetSuiteDesk:
         self._clock = clock
         self._sleep = sleep
 
-    def search(self, subject: str, criteria: Mapping[str, Mapping[str, Any]], *, limit: int) -> list[str]:
-        """Return the internal ids of what a search finds, ascending.
+    def search(
+        self, subject: str, criteria: PlainCriteria, *, limit: int, **more: Any
+    ) -> list[str] | list[dict[str, Any]]:
+        """Return the internal ids of what a search finds, ascending; its rows when it has columns or is a saved one.
+
+        Args:
+            more: `custom`, `joined`, `columns`, `saved` and `record_type`, as `plain_search` has them.
 
         Raises:
             ConfigurationError: there is no such search or field, or more was found than `limit`.
         """
-        asked = {name: self._criterion(subject, name, one) for name, one in criteria.items()}
-        found: list[str] = []
+        request = request_from_plain(self._client.schema, subject, criteria, **more)
         searches = Searches(self._client, page_size=self._settings.search_page_size)
-        for page in searches.records(SearchRequest(subject=subject, criteria=asked)):
-            found += [record.internal_id for record in page]
-            if len(found) > limit:
-                raise ConfigurationError(
-                    f"{subject} search: more than {limit} found; narrow it, or raise the limit"
-                )
-        return found
+        if request.is_advanced:
+            rows = ([row_to_plain(row) for row in page] for page in searches.rows(request))
+            return _within(limit, subject, rows)
+        ids = ([record.internal_id for record in page] for page in searches.records(request))
+        return _within(limit, subject, ids)
 
     def upsert(self, records: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], dict[str, Failure]]:
         """Write records; return the internal ids of those written and the errors of the others, by external id.
+
+        Where the settings name a custom field for a type (`key_fields`), it gets the external id's value in its place.
 
         Raises:
             ConfigurationError, MappingError: a record is not one; nothing was sent.
         """
         built = self._keyed(records)
         results: list[WriteResult] = []
-        drafts = [Draft(key=r.external_id, type=r.type, build=partial(_same, r)) for r in built]
-        BatchWriter(self._client, self._settings).write(Verb.UPSERT, drafts, results.extend)
+        drafts: dict[Verb, list[Draft]] = {}
+        for record in built:
+            verb, ready = self._under_key(record)
+            drafts.setdefault(verb, []).append(
+                Draft(key=record.external_id, type=record.type, build=partial(_same, ready))
+            )
+        for verb, some in drafts.items():
+            BatchWriter(self._client, self._settings).write(verb, some, results.extend)
         return _by_key(results)
+
+    def _under_key(self, record: SuiteRecord) -> tuple[Verb, SuiteRecord]:
+        """Return how a record is written: under its external id, or under the custom field that carries our keys.
+
+        A field knows no upsert: the record is looked for, then changed or added. Two tasks that add one record at the same
+        moment make it twice.
+        """
+        fields = self._settings.key_fields
+        script_id = fields.get(record.type)
+        if script_id is None:
+            return Verb.UPSERT, record
+        known = find_by_field(self._client, record, script_id)
+        ready = under_key(record, fields)
+        if known is None:
+            return Verb.ADD, ready
+        return Verb.UPDATE, replace(ready, internal_id=known.internal_id)
 
     def upsert_by_jobs(
         self, records: Sequence[Mapping[str, Any]], *, limit_seconds: float
@@ -183,15 +209,16 @@ class NetSuiteDesk:
         record = answer.record_or_none(name=f"NetSuite {record_type} {external_id}")
         return None if record is None else record.internal_id
 
-    def _criterion(self, subject: str, name: str, plain: Mapping[str, Any]) -> Criterion:
-        schema = self._client.schema
-        plan = schema.plan_of(schema.type(f"{subject}SearchBasic"))
-        field = next((inner for known, _, inner in plan.children.values() if known == name), None)
-        if field is None:
-            raise ConfigurationError(f"{subject} cannot be searched by '{name}'")
-        shapes = {known: inner.shape for known, _, inner in field.children.values()}
-        values = tuple(_search_value(value, shapes.get("searchValue")) for value in plain.get("values", ()))
-        return Criterion(operator=str(plain.get("operator", "")), values=values)
+
+def _within(limit: int, subject: str, pages: Iterable[list[FoundT]]) -> list[FoundT]:
+    found: list[FoundT] = []
+    for page in pages:
+        found += page
+        if len(found) > limit:
+            raise ConfigurationError(
+                f"{subject} search: more than {limit} found; narrow it, or raise the limit"
+            )
+    return found
 
 
 def _by_key(results: Sequence[WriteResult]) -> tuple[dict[str, str], dict[str, Failure]]:
@@ -202,20 +229,6 @@ def _by_key(results: Sequence[WriteResult]) -> tuple[dict[str, str], dict[str, F
 
 def _same(record: SuiteRecord) -> SuiteRecord:
     return record
-
-
-def _search_value(value: Any, shape: Shape | None) -> SearchValue:
-    if isinstance(value, Mapping):
-        return RecordRef(
-            internal_id=str(value.get("internalId", "")), external_id=str(value.get("externalId", ""))
-        )
-    if shape is Shape.MOMENT:
-        moment = datetime.fromisoformat(str(value))
-        if moment.tzinfo is None:
-            raise ConfigurationError(f"'{value}' names no time zone; write it as 2026-01-31T09:00:00Z")
-        return moment
-    found: SearchValue = value
-    return found
 
 
 def _ready(record: SuiteRecord, external_id: str, changes: SuiteRecord) -> SuiteRecord:

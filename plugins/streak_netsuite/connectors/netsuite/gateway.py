@@ -32,7 +32,14 @@ from streak_netsuite.connectors.netsuite.entries import (
 from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefinition, FieldCatalogue
 from streak_netsuite.connectors.netsuite.invoicing import Invoicing
 from streak_netsuite.connectors.netsuite.item_catalogue import ItemCatalogue
-from streak_netsuite.connectors.netsuite.keys import TAKEN, explain_owner, key_of, under_key, verb_for
+from streak_netsuite.connectors.netsuite.keys import (
+    TAKEN,
+    explain_owner,
+    find_by_field,
+    key_of,
+    under_key,
+    verb_for,
+)
 from streak_netsuite.connectors.netsuite.order_editing import OrderEditing
 from streak_netsuite.connectors.netsuite.order_stories import OrderStories
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
@@ -42,7 +49,6 @@ from streak_netsuite.connectors.netsuite.records.sales_order import write_sales_
 from streak_netsuite.connectors.netsuite.search_request import (
     Column,
     Criterion,
-    CustomCriterion,
     SearchRequest,
     any_of,
     checked,
@@ -57,7 +63,7 @@ from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.streams import TransactionStream
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
-from streak_netsuite.errors import ConfigurationError, PermanentError, RejectedByVendor
+from streak_netsuite.errors import PermanentError, RejectedByVendor
 from streak_netsuite.flows.reconcile import OrderRow
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.customer import Customer
@@ -87,7 +93,6 @@ EntryT = TypeVar("EntryT")
 
 log = logging.getLogger(__name__)
 
-_SUBJECTS = {"customer": "Customer", "salesOrder": "Transaction"}
 _ROW_COLUMNS = ("internalId", "tranId", "total", "currency", "status", "externalId")
 _CUSTOMER_COLUMNS = (
     "internalId",
@@ -416,16 +421,7 @@ class NetSuiteGateway:
         return {key: entry(record) for key, record in zip(keys, found, strict=True) if record is not None}
 
     def _by_field(self, type_: str, script_id: str, key: str) -> SuiteRecord | None:
-        asked = CustomCriterion(type=CustomFieldType.TEXT, criterion=text_is(key))
-        request = SearchRequest(subject=_SUBJECTS[type_], custom={script_id: asked})
-        page = self._client.send(search(request, SearchPreferences(page_size=_FEW)))
-        found = list({r.internal_id: r for r in page.records if r.type == type_}.values())
-        if len(found) > 1:
-            ids = ", ".join(record.internal_id for record in found)
-            raise ConfigurationError(
-                f"{len(found)} records of type {type_} carry key {key} in {script_id}: {ids}"
-            )
-        return found[0] if found else None
+        return find_by_field(self._client, SuiteRecord(type=type_, external_id=key), script_id)
 
     def _get(self, refs: Sequence[RecordRef]) -> list[SuiteRecord | None]:
         return [

@@ -8,15 +8,19 @@ integration owns the external ids, a custom field of the account carries our key
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from streak_netsuite.connectors.netsuite.call import SearchPreferences
 from streak_netsuite.connectors.netsuite.calls.reads import get_list
+from streak_netsuite.connectors.netsuite.calls.search import search
 from streak_netsuite.connectors.netsuite.kinds import Family, family
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.search_request import CustomCriterion, SearchRequest, text_is
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
-from streak_netsuite.errors import RejectedByVendor, TransientError
+from streak_netsuite.errors import ConfigurationError, RejectedByVendor, TransientError
 from streak_netsuite.model.custom_field import CustomField, CustomFieldType
 
+_FEW = 5  # one is expected, and NetSuite takes no smaller page
 TAKEN = frozenset({"DUP_RCRD", "RCRD_REF_RCRD_TYP_MISMATCH", "UNIQUE_RCRD_ID_REQD"})
 # The types that share external ids with ours, as far as a role usually sees them.
 _SHARING: Mapping[Family, Sequence[str]] = {
@@ -46,6 +50,40 @@ def key_of(record: SuiteRecord, key_fields: Mapping[str, str]) -> str | None:
         return record.external_id or None
     field = record.custom_fields.get(script_id)
     return str(field.value) if field is not None and field.value else None
+
+
+def find_by_field(client: SoapClient, like: SuiteRecord, script_id: str) -> SuiteRecord | None:
+    """Return the record of this one's type that carries its external id's value in a custom field, or None.
+
+    Raises:
+        ConfigurationError: several carry it.
+    """
+    asked = CustomCriterion(type=CustomFieldType.TEXT, criterion=text_is(like.external_id))
+    custom_type = like.ref("recType")
+    request = SearchRequest(
+        subject=_subject(like.type),
+        custom={script_id: asked},
+        record_type=custom_type.internal_id if custom_type is not None else "",
+    )
+    page = client.send(search(request, SearchPreferences(page_size=_FEW)))
+    found = list({r.internal_id: r for r in page.records if r.type == like.type}.values())
+    if len(found) > 1:
+        ids = ", ".join(record.internal_id for record in found)
+        raise ConfigurationError(
+            f"{len(found)} records of type {like.type} carry key {like.external_id} in {script_id}: {ids}"
+        )
+    return found[0] if found else None
+
+
+def _subject(record_type: str) -> str:
+    """Return what is searched for records of a type: all transactions are one subject, and all items."""
+    match family(record_type):
+        case Family.TRANSACTION:
+            return "Transaction"
+        case Family.ITEM:
+            return "Item"
+        case _:
+            return record_type[:1].upper() + record_type[1:]
 
 
 def explain_owner(
