@@ -301,7 +301,8 @@ class World:
     ) -> None:
         """Let something go wrong."""
         body = {"system": system, "kind": kind, "operation": operation, "times": times, **more}
-        self.control.post("/faults", json=body).raise_for_status()
+        answer = self.control.post("/faults", json=body)
+        assert answer.status_code == 201, answer.text
 
     def received(self, system: str, operation: str | None = None) -> list[dict[str, Any]]:
         """Return the requests a vendor received."""

@@ -44,11 +44,13 @@ def test_the_order_of_a_killed_worker_is_adopted_by_its_key(world: World) -> Non
     assert world.orders(box) == before
 
 
-@pytest.mark.parametrize("kind", ["cut_after", "timeout_after"])
-def test_an_order_whose_answer_was_lost_is_found_and_not_sent_again(world: World, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "options"), [("cut_after", {}), ("timeout_after", {"seconds": 1})])
+def test_an_order_whose_answer_was_lost_is_found_and_not_sent_again(
+    world: World, kind: str, options: dict[str, Any]
+) -> None:
     box = world.win(BOX)
     world.netsuite_extra["write_seconds"] = 0.5
-    world.fault("netsuite", kind, operation="upsertList", match="SalesOrder", options={"seconds": 1})
+    world.fault("netsuite", kind, operation="upsertList", match="SalesOrder", options=options)
     report = world.drain()
     assert report.count(Action.ADOPTED) == 1
     assert len(world.orders(box)) == 1

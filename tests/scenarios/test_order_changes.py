@@ -312,7 +312,9 @@ def test_without_the_section_an_order_is_made_once_and_left_alone(world: World, 
 
 def test_a_record_that_was_changed_meanwhile_is_read_and_merged_again(world: World) -> None:
     box = ordered(world)
-    world.fault("netsuite", "status", operation="update", times=2, options={"code": "RCRD_HAS_BEEN_CHANGED"})
+    world.fault(
+        "netsuite", "record_error", operation="update", times=2, options={"code": "RCRD_HAS_BEEN_CHANGED"}
+    )
     report = changed(world, box, Quantity="6")
     assert report.count(Action.DEFERRED) == 1
     for _ in range(3):

@@ -1,7 +1,7 @@
 """The control API that concerns both vendors: faults, what was received, reset."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from streak_netsuite.sandbox.fault_kinds import UnfitFault
 from streak_netsuite.sandbox.faults import Fault, FaultBook
 from streak_netsuite.sandbox.journal import Journal
 from streak_netsuite.sandbox.reading import json_object
@@ -30,15 +31,9 @@ class _Wish(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
-def routes(
-    faults: FaultBook, journal: Journal, reset: Callable[[], None], kinds: Mapping[str, Collection[str]]
-) -> list[BaseRoute]:
-    """Return the routes, to be mounted at `/control`.
-
-    Args:
-        kinds: the fault kinds of each system; others would never strike and are refused.
-    """
-    desk = _Desk(faults, journal, reset, kinds)
+def routes(faults: FaultBook, journal: Journal, reset: Callable[[], None]) -> list[BaseRoute]:
+    """Return the routes, to be mounted at `/control`."""
+    desk = _Desk(faults, journal, reset)
     return [
         Route("/reset", desk.reset, methods=["POST"]),
         Route("/faults", desk.faults, methods=["GET", "POST", "DELETE"]),
@@ -50,14 +45,7 @@ def routes(
 class _Desk:
     """The handlers."""
 
-    def __init__(
-        self,
-        faults: FaultBook,
-        journal: Journal,
-        reset: Callable[[], None],
-        kinds: Mapping[str, Collection[str]],
-    ) -> None:
-        self._kinds = kinds
+    def __init__(self, faults: FaultBook, journal: Journal, reset: Callable[[], None]) -> None:
         self._faults = faults
         self._journal = journal
         self._reset = reset
@@ -78,12 +66,12 @@ class _Desk:
     def _add_fault(self, sent: dict[str, Any]) -> Response:
         try:
             wish = _Wish.model_validate(sent)
+            fault = self._faults.add(Fault(**wish.model_dump()))
         except ValidationError as error:
             return JSONResponse({"error": json.loads(error.json(include_url=False))}, 422)
-        if wish.kind not in self._kinds.get(wish.system, ()):
-            known = {system: sorted(kinds) for system, kinds in self._kinds.items()}
-            return JSONResponse({"error": f"no such system or kind; there are {known}"}, 422)
-        return JSONResponse(asdict(self._faults.add(Fault(**wish.model_dump()))), 201)
+        except UnfitFault as error:
+            return JSONResponse({"error": str(error)}, 422)
+        return JSONResponse(asdict(fault), 201)
 
     async def drop_fault(self, request: Request) -> Response:
         """Clear one fault."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from streak_netsuite.sandbox.fault_kinds import ANY, Repertoire, UnfitFault
+
 
 @dataclass(kw_only=True, slots=True)
 class Fault:
@@ -16,7 +18,7 @@ class Fault:
         system: "streak" or "netsuite".
         operation: which calls; "*" for all. Streak: the route's name (see LIMITS.md); NetSuite: the SOAP
             operation ("upsertList").
-        kind: what happens; each system documents its kinds in LIMITS.md.
+        kind: what happens; each system declares its kinds (`fault_kinds`) and documents them in LIMITS.md.
         times: how many calls are hit; None until cleared.
         after: how many matching calls pass first.
         probability: chance that a matching call is hit, 0 to 1.
@@ -26,7 +28,7 @@ class Fault:
 
     system: str
     kind: str
-    operation: str = "*"
+    operation: str = ANY
     times: int | None = 1
     after: int = 0
     probability: float = 1.0
@@ -43,10 +45,23 @@ class FaultBook:
         self._rng = rng
         self._ids = itertools.count(1)
         self._faults: list[Fault] = []
+        self._repertoires: dict[str, Repertoire] = {}
         self._lock = threading.Lock()
 
+    def accept(self, repertoire: Repertoire) -> None:
+        """Take faults of a system from now on."""
+        self._repertoires[repertoire.system] = repertoire
+
     def add(self, fault: Fault) -> Fault:
-        """Set a fault; it applies from the next call on. Returns it with its id."""
+        """Set a fault; it applies from the next call on. Returns it with its id.
+
+        Raises:
+            UnfitFault: its system, kind, operation or options are not known: it would never strike, or not as asked.
+        """
+        repertoire = self._repertoires.get(fault.system)
+        if repertoire is None:
+            raise UnfitFault(f"no such system {fault.system!r}; there are {', '.join(self._repertoires)}")
+        repertoire.check(kind=fault.kind, operation=fault.operation, options=fault.options)
         with self._lock:
             fault.id = next(self._ids)
             self._faults.append(fault)
@@ -74,7 +89,8 @@ class FaultBook:
             for fault in self._faults:
                 if (
                     fault.system != system
-                    or fault.operation not in {"*", operation}
+                    or fault.operation not in {ANY, operation}
+                    or not self._repertoires[system].can_strike(fault.kind, operation)
                     or fault.match not in text
                 ):
                     continue

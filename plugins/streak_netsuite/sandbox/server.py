@@ -20,18 +20,12 @@ from starlette.routing import Mount, Route
 from streak_netsuite.sandbox import control, page
 from streak_netsuite.sandbox.faults import FaultBook
 from streak_netsuite.sandbox.journal import Journal
-from streak_netsuite.sandbox.netsuite import misfortunes
 from streak_netsuite.sandbox.netsuite.app import NetSuiteSandbox
-from streak_netsuite.sandbox.streak import door
 from streak_netsuite.sandbox.streak.app import StreakSandbox
 
 HOST = "127.0.0.1"
 TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the name of a header
 _START_SECONDS = 15.0
-_KINDS = {
-    "streak": door.KINDS,
-    "netsuite": misfortunes.KINDS,
-}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -77,9 +71,7 @@ class Sandbox:
             Mount("/control/netsuite", app=self._guarded(Starlette(routes=self.netsuite.control_routes()))),
             Mount(
                 "/control",
-                app=self._guarded(
-                    Starlette(routes=control.routes(self.faults, self.journal, self.reset, _KINDS))
-                ),
+                app=self._guarded(Starlette(routes=control.routes(self.faults, self.journal, self.reset))),
             ),
         ]
         return Starlette(routes=routes, lifespan=self._lifespan)

@@ -281,7 +281,8 @@ class Team:
             "match": match,
             "options": options,
         }
-        self.control.post("/faults", json=body).raise_for_status()
+        answer = self.control.post("/faults", json=body)
+        assert answer.status_code == 201, answer.text
 
     def bodies(self, operation: str) -> list[str]:
         """Return the bodies of the calls of an operation."""

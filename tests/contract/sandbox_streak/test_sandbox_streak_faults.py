@@ -44,11 +44,16 @@ def test_a_delay_answers_late_but_as_usual(place):
 
 
 @pytest.mark.parametrize(
-    ("kind", "done"),
-    [("cut_before", False), ("cut_after", True), ("timeout_before", False), ("timeout_after", True)],
+    ("kind", "options", "done"),
+    [
+        ("cut_before", {}, False),
+        ("cut_after", {}, True),
+        ("timeout_before", {"seconds": 0.05}, False),
+        ("timeout_after", {"seconds": 0.05}, True),
+    ],
 )
-def test_a_cut_connection_tells_nothing_of_what_was_done(place, kind, done):
-    place.fault(kind, operation="boxes.update", options={"seconds": 0.05})
+def test_a_cut_connection_tells_nothing_of_what_was_done(place, kind, options, done):
+    place.fault(kind, operation="boxes.update", options=options)
     cut(place)
     assert (place.box()["notes"] == "new") is done
     noted = place.requests(operation="boxes.update")[-1]
@@ -73,7 +78,7 @@ def test_a_created_box_is_there_although_its_answer_was_lost(place):
 
 
 def test_every_kind_of_fault_is_tested_here():
-    assert {"status", "delay", "cut_before", "cut_after", "timeout_before", "timeout_after"} == KINDS
+    assert {"status", "delay", "cut_before", "cut_after", "timeout_before", "timeout_after"} == set(KINDS)
 
 
 def test_faults_strike_their_operation_their_text_and_their_number_of_times(place):
@@ -114,13 +119,36 @@ def test_faults_are_listed_and_cleared(place):
         {"options": []},
         {"surprise": 1},
         {"kind": None},
+        {"operation": "boxes.updated"},
+        {"options": {"code": 503}},
+        {"options": {"status": "unavailable"}},
+        {"options": {"status": 99}},
+        {"options": {"headers": "Retry-After: 7"}},
+        {"kind": "cut_after", "options": {"seconds": 1}},
+        {"kind": "delay", "options": {"seconds": -1}},
     ],
     ids=str,
 )
-def test_faults_that_would_never_strike_are_refused(place, change):
+def test_faults_that_would_never_strike_or_not_as_told_are_refused(place, change):
     wish = {"system": "streak", "kind": "status"} | change
     assert place.control.post("/faults", json=wish).status_code == 422
     assert place.control.get("/faults").json() == {"faults": []}
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"kind": "cut"}, ["streak has no kind 'cut'", "cut_after, cut_before"]),
+        ({"operation": "boxes.updated"}, ["streak has no operation 'boxes.updated'", "boxes.update, "]),
+        ({"options": {"code": 1}}, ["streak's status: code", "it takes status, body, content_type, headers"]),
+        ({"kind": "cut_after", "options": {"seconds": 1}}, ["cut_after: seconds", "it takes none"]),
+        ({"system": "salesforce"}, ["'salesforce'", "there are streak, netsuite"]),
+    ],
+    ids=str,
+)
+def test_a_refusal_says_what_is_wrong_and_what_there_is(place, wish, told):
+    answer = place.control.post("/faults", json={"system": "streak", "kind": "status"} | wish)
+    assert [part for part in told if part not in answer.json()["error"]] == []
 
 
 def test_netsuites_kinds_are_known_too(place):

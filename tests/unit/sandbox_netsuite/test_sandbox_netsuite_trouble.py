@@ -1,5 +1,6 @@
 """Limits and faults: what goes wrong on demand."""
 
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from streak_netsuite.sandbox.fault_kinds import UnfitFault
 from streak_netsuite.sandbox.netsuite import app, misfortunes, wsdl
 from streak_netsuite.sandbox.netsuite.settings import Settings
 
@@ -111,6 +113,41 @@ def test_a_proxy_may_answer_instead(soap, running, body, start):
     assert response.text.startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("kind", "operation", "options", "told"),
+    [
+        ("surprise", "*", {}, "netsuite has no kind 'surprise'"),
+        ("concurrency", "upserts", {}, "netsuite has no operation 'upserts'"),
+        ("concurrency", "*", {"seconds": 1}, "concurrency: seconds: .* it takes none"),
+        ("cut_after", "*", {"seconds": 1}, "cut_after: seconds: .* it takes none"),
+        ("status", "*", {"code": "RCRD_HAS_BEEN_CHANGED"}, "status: code: .* it takes status, body"),
+        ("status", "*", {"body": "<html>"}, "body: Input should be 'html', 'empty' or 'broken'"),
+        ("status", "*", {"status": 1}, "status: Input should be greater"),
+        ("delay", "*", {"seconds": "long"}, "seconds: Input should be a valid number"),
+        ("record_error", "*", {"status": 503}, "status: .* it takes code, message, index"),
+        ("record_error", "*", {"code": "changed meanwhile"}, "code: String should match"),
+        ("record_error", "*", {"index": -1}, "index: Input should be greater"),
+        ("record_error", "search", {}, "record_error never strikes search"),
+        ("cut_list", "asyncUpsertList", {}, "cut_list never strikes asyncUpsertList"),
+        ("cut_list", "*", {"commited": 1}, "it takes done, unknown, committed, code"),
+        ("job_failed", "upsertList", {}, "job_failed never strikes upsertList"),
+        ("status_failed", "getAsyncResult", {}, "status_failed never strikes getAsyncResult"),
+    ],
+)
+def test_a_fault_that_would_not_do_what_it_says_is_refused(running, kind, operation, options, told):
+    with pytest.raises(UnfitFault, match=told):
+        running.fault(kind, operation, **options)
+    assert running.faults.all() == []
+
+
+def test_a_fault_of_any_call_passes_those_it_cannot_strike(soap, running, build):
+    running.fault("status_failed", "*")
+    running.fault("cut_list", "*")
+    order = build.order(external_id="so-1")
+    assert soap.write("asyncUpsertList", order).one("//c:jobId | //m:jobId")
+    assert {fault.kind for fault in running.faults.all()} == {"status_failed", "cut_list"}
+
+
 @pytest.mark.parametrize(("kind", "made"), [("cut_before", 0), ("cut_after", 1)])
 def test_a_cut_connection_gives_no_answer(soap, running, build, kind, made):
     running.fault(kind)
@@ -202,6 +239,17 @@ def test_the_limits_page_names_every_fault_setting_and_operation(running):
         *(operation.name for operation in wsdl.OPERATIONS),
     }
     assert {name for name in names if name not in page} == set()
+
+
+def test_the_limits_page_names_the_options_of_every_fault():
+    page = (Path(app.__file__).parent / "LIMITS.md").read_text(encoding="utf-8")
+    rows = [
+        line.split("|") for line in page.partition("\n## Faults")[2].splitlines() if line.startswith("| `")
+    ]
+    told = {row[1].strip(" `"): set(re.findall(r"`(\w+)`(?: \(|:|,| )", row[2])) for row in rows}
+    known = {kind: set(what.options.model_fields) for kind, what in misfortunes.KINDS.items()}
+    assert set(told) == set(known)
+    assert {kind: names - told[kind] for kind, names in known.items() if names - told[kind]} == {}
 
 
 def test_a_hundred_orders_take_little_work(soap, build):

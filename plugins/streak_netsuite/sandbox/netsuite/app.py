@@ -96,6 +96,7 @@ class NetSuiteSandbox:
         self.gatekeeper = Gatekeeper(self._credentials, clock)
         self._codec = codec_for(version)
         self._journal = journal
+        faults.accept(misfortunes.REPERTOIRE)
         self._misfortunes = Misfortunes(faults)
         self._operations = Operations(
             store=self.store, codec=self._codec, misfortunes=self._misfortunes, account=ACCOUNT

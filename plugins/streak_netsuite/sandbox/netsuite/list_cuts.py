@@ -7,7 +7,7 @@ record marked as done, of unknown status, or not processed. Codes and texts are 
 from dataclasses import dataclass
 
 from streak_netsuite.sandbox.netsuite.envelope import Call
-from streak_netsuite.sandbox.netsuite.misfortunes import Misfortunes
+from streak_netsuite.sandbox.netsuite.misfortunes import CutOptions, Misfortunes
 from streak_netsuite.sandbox.netsuite.settings import Settings
 
 STATUS_UNKNOWN = "The request took too long. The status of this record is unknown."
@@ -47,14 +47,16 @@ class Cut:
 
 def list_cut(misfortunes: Misfortunes, settings: Settings, call: Call) -> Cut:
     """Return where this list call is cut: by a fault, else by its time alone."""
+    if call.is_job:
+        return Cut(seconds=float("inf"))
     fault = misfortunes.strike_list(call.asked, call.record_texts)
-    if fault is None or call.is_job:
-        return Cut(seconds=float("inf") if call.is_job else settings.list_seconds)
-    unknown = int(fault.options.get("unknown", 1))
+    if fault is None:
+        return Cut(seconds=settings.list_seconds)
+    told = CutOptions.model_validate(fault.options)
     return Cut(
-        done=int(fault.options.get("done", 1)),
-        unknown=unknown,
-        committed=int(fault.options.get("committed", unknown)),
+        done=told.done,
+        unknown=told.unknown,
+        committed=told.unknown if told.committed is None else told.committed,
         seconds=settings.list_seconds,
-        code=str(fault.options.get("code", "UNEXPECTED_ERROR")),
+        code=told.code,
     )

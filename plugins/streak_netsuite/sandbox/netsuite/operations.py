@@ -13,7 +13,7 @@ from streak_netsuite.sandbox.netsuite.customizations import Customizations
 from streak_netsuite.sandbox.netsuite.deleted import Deletions
 from streak_netsuite.sandbox.netsuite.envelope import Call
 from streak_netsuite.sandbox.netsuite.jobs import Jobs
-from streak_netsuite.sandbox.netsuite.misfortunes import Misfortunes
+from streak_netsuite.sandbox.netsuite.misfortunes import Misfortunes, Refusal
 from streak_netsuite.sandbox.netsuite.reads import Reads
 from streak_netsuite.sandbox.netsuite.record_writes import RecordWrites
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused
@@ -112,6 +112,5 @@ class Operations:
     def _failed(self, operation: str, fault: Fault) -> Fields:
         """Return a reply whose one result says that nothing was done."""
         (result,) = self._codec.element_types(self._codec.message_type(f"{operation}Response"))
-        code = fault.options.get("code", "UNEXPECTED_ERROR")
-        refused = RecordRefused(code, fault.options.get("message", "An unexpected error occurred."))
-        return {result: {"status": answers.failed(refused)}}
+        told = Refusal.model_validate(fault.options)
+        return {result: {"status": answers.failed(RecordRefused(told.code, told.message))}}

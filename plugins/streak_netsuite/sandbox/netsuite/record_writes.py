@@ -10,15 +10,11 @@ from streak_netsuite.sandbox.netsuite import answers, writes
 from streak_netsuite.sandbox.netsuite.envelope import Call
 from streak_netsuite.sandbox.netsuite.kinds import KINDS_BY_TYPE
 from streak_netsuite.sandbox.netsuite.list_cuts import Cut, list_cut
-from streak_netsuite.sandbox.netsuite.misfortunes import Misfortunes
+from streak_netsuite.sandbox.netsuite.misfortunes import Misfortunes, remark
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Fields, Ref
 from streak_netsuite.sandbox.netsuite.writes import WriteOutcome
-
-_WARNING = "The record was saved with a warning."
-_SCRIPT_FAILED = "An error occurred in a user event script after the record was saved."
-_BROKEN = "An unexpected error occurred."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,9 +75,8 @@ class RecordWrites:
         self, batch: _Batch, sent: Any, fault: Fault | None, *, seen: int | None = None
     ) -> WriteOutcome:
         if fault is not None and _prevents(fault, batch.preferences):
-            default = "WARNING" if fault.kind == "record_warning" else "UNEXPECTED_ERROR"
-            code, message = fault.options.get("code", default), fault.options.get("message", _BROKEN)
-            return _not_written(sent, code, message)
+            told = remark(fault)
+            return _not_written(sent, told.code, told.message)
         if batch.verb == "delete":
             outcome = writes.delete(self._store, sent)
         else:
@@ -117,11 +112,11 @@ def _prevents(fault: Fault, preferences: Preferences) -> bool:
 
 def _remarked(outcome: WriteOutcome, fault: Fault) -> WriteOutcome:
     """Return the outcome of a record that was written, with the fault's remark."""
-    is_warning = fault.kind == "record_warning"
+    is_warning, told = fault.kind == "record_warning", remark(fault)
     return replace(
         outcome,
-        code=fault.options.get("code", "WARNING" if is_warning else "JS_EXCEPTION"),
-        message=fault.options.get("message", _WARNING if is_warning else _SCRIPT_FAILED),
+        code=told.code,
+        message=told.message,
         after_submit_failed=not is_warning,
         is_warning=is_warning,
     )

@@ -60,12 +60,17 @@ class StreakSandbox:
         self._door = Door(
             api_keys=self._keys, faults=faults, journal=journal, settings=self.settings, clock=seconds
         )
+        self._routes = self._make_routes()
+        faults.accept(self._door.repertoire())
         self.self_made = SelfMade(self.store, self.settings)
         self.store.listen(self._changed)
         self._fill()
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the API, to be mounted at `/streak/api`."""
+        return list(self._routes)
+
+    def _make_routes(self) -> list[BaseRoute]:
         door, store = self._door, self.store
         return [
             *catalogue.routes(door, store),

@@ -8,25 +8,47 @@ import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from streak_netsuite.sandbox.cut import cut_connection
+from streak_netsuite.sandbox.fault_kinds import FaultKind, HttpStatus, NoOptions, Repertoire, Wait
 from streak_netsuite.sandbox.faults import Fault, FaultBook
 from streak_netsuite.sandbox.journal import Journal
 from streak_netsuite.sandbox.streak.errors import Refusal, missing_parameters, refuse, unauthorized
 from streak_netsuite.sandbox.streak.settings import Settings
 
 SYSTEM = "streak"
-KINDS = frozenset({"status", "delay", "cut_before", "cut_after", "timeout_before", "timeout_after"})
-_DEFAULT_SECONDS = 30.0
 _RATE_WINDOW_SECONDS = 1.0
 
 Handler = Callable[["Call"], Any]
+
+
+class StatusOptions(NoOptions):
+    """The answer that comes instead of Streak's own."""
+
+    status: HttpStatus = 500
+    body: str = '{"success": false}'
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = Field(default_factory=dict)
+
+
+KINDS: Mapping[str, FaultKind] = MappingProxyType(
+    {
+        "status": FaultKind(options=StatusOptions),
+        "delay": FaultKind(options=Wait),
+        "cut_before": FaultKind(),
+        "cut_after": FaultKind(),
+        "timeout_before": FaultKind(options=Wait),
+        "timeout_after": FaultKind(options=Wait),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +89,7 @@ class Door:
     journal: Journal
     settings: Settings
     clock: Callable[[], float]
+    _names: set[str] = field(default_factory=set)
     _recent: list[float] = field(default_factory=list)
 
     def route(
@@ -87,18 +110,23 @@ class Door:
             handler: takes a Call and returns what is sent as JSON.
             form: whether a form is read, too; its values arrive as text.
         """
+        self._names.add(name)
 
         async def endpoint(request: Request) -> Response:
             return await self._answer(request, name, handler, writes=writes, form=form)
 
         return Route(path, endpoint, methods=methods.split(), name=f"{name} {methods}")
 
+    def repertoire(self) -> Repertoire:
+        """Return what can go wrong on the routes made so far."""
+        return Repertoire(system=SYSTEM, kinds=KINDS, operations=frozenset(self._names))
+
     async def _answer(
         self, request: Request, name: str, handler: Handler, *, writes: bool, form: bool
     ) -> Response:
         at, started = self.clock(), time.perf_counter()
         text = (await request.body()).decode("utf-8", "replace")
-        fault = self.faults.take(SYSTEM, name, f"{request.url.path} {text}", kinds=KINDS)
+        fault = self.faults.take(SYSTEM, name, f"{request.url.path} {text}")
         response = await self._serve(request, fault, lambda: self._perform(request, text, handler, form=form))
         self.journal.record(
             system=SYSTEM,
@@ -119,9 +147,8 @@ class Door:
     ) -> Response | None:
         """Return the answer, or None when the connection is to be cut."""
         kind = fault.kind if fault else ""
-        seconds = float(fault.options.get("seconds", _DEFAULT_SECONDS)) if fault else 0.0
-        if kind in {"delay", "timeout_before"}:
-            await _hold(request, seconds)
+        if fault is not None and kind in {"delay", "timeout_before"}:
+            await _hold(request, fault)
         if kind in {"cut_before", "timeout_before"}:
             return None
         if fault is not None and kind == "status":
@@ -129,8 +156,8 @@ class Door:
         if self.settings.latency_seconds:
             await asyncio.sleep(self.settings.latency_seconds)
         response = perform()
-        if kind == "timeout_after":
-            await _hold(request, seconds)
+        if fault is not None and kind == "timeout_after":
+            await _hold(request, fault)
         return None if kind in {"cut_after", "timeout_after"} else response
 
     def _perform(self, request: Request, text: str, handler: Handler, *, form: bool) -> Response:
@@ -195,14 +222,13 @@ def _parsed(text: str) -> Any:
 
 
 def _page(fault: Fault) -> Response:
-    status = int(fault.options.get("status", 500))
-    body = str(fault.options.get("body", '{"success": false}'))
-    content_type = str(fault.options.get("content_type", "application/json"))
-    headers = {str(k): str(v) for k, v in fault.options.get("headers", {}).items()}
-    return Response(body, status_code=status, media_type=content_type, headers=headers)
+    told = StatusOptions.model_validate(fault.options)
+    return Response(
+        told.body, status_code=told.status, media_type=told.content_type, headers=dict(told.headers)
+    )
 
 
-async def _hold(request: Request, seconds: float) -> None:
+async def _hold(request: Request, fault: Fault) -> None:
     """Wait until the time is over or the client has gone."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(request.receive(), seconds)
+        await asyncio.wait_for(request.receive(), Wait.model_validate(fault.options).seconds)
