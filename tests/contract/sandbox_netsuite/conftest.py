@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import os
 import random
 import secrets
 import threading
@@ -16,6 +15,7 @@ from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
+import oracle_schema
 import pytest
 import requests
 import uvicorn
@@ -103,10 +103,17 @@ def _serve(version: str) -> Iterator[tuple[NetSuiteSandbox, FaultBook, str]]:
     thread.join(10)
 
 
+def _check(sandbox: NetSuiteSandbox, response: requests.Response) -> None:
+    """Hold every answer to a call against Oracle's schema, where it is at hand."""
+    if response.request.method == "POST":
+        oracle_schema.check_reply(sandbox, response.content)
+
+
 @contextmanager
 def _account(version: str, wsdl: str | None) -> Iterator[Account]:
     with _serve(version) as (sandbox, faults, base_url), requests.Session() as session:
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.hooks["response"].append(lambda response, **_: _check(sandbox, response))
         history = HistoryPlugin()
         client = zeep.Client(
             wsdl or f"{base_url}/netsuite/wsdl/v{version}_0/netsuite.wsdl",
@@ -119,9 +126,7 @@ def _account(version: str, wsdl: str | None) -> Iterator[Account]:
 @pytest.fixture(scope="session")
 def netsuite_wsdl() -> Path:
     """Oracle's WSDL of 2023.2 and its XSDs, which are not ours to ship."""
-    repository = Path(__file__).parents[3]
-    folder = Path(os.environ.get("STREAK_NETSUITE_WSDL", repository.parent / "shared/netsuite-wsdl"))
-    wsdl = folder / "v2023_2_0/netsuite.wsdl"
+    wsdl = oracle_schema.wsdl_file()
     if not wsdl.exists():
         pytest.skip(f"Oracle's WSDL is not at {wsdl}; set STREAK_NETSUITE_WSDL to its parent folder")
     return wsdl

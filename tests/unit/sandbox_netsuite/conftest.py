@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import oracle_schema
 import pytest
 import uvicorn
 from lxml import etree
@@ -105,6 +106,7 @@ class Soap:
     credentials: dict[str, str]
     http: httpx.Client
     clock: Callable[[], datetime]
+    sandbox: NetSuiteSandbox
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -143,6 +145,7 @@ class Soap:
             url or self.url, content=content, headers={"Content-Type": "text/xml"} | self.headers, **options
         )
         self.http.cookies.clear()
+        oracle_schema.check_reply(self.sandbox, response.content)
         return Reply(
             status=response.status_code,
             root=etree.fromstring(response.content) if response.content.startswith(b"<?xml") else None,
@@ -301,7 +304,7 @@ def http() -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def soap(running: Running, http: httpx.Client) -> Soap:
-    return Soap(running.base_url, running.sandbox.credentials(), http, running.clock)
+    return Soap(running.base_url, running.sandbox.credentials(), http, running.clock, running.sandbox)
 
 
 @pytest.fixture

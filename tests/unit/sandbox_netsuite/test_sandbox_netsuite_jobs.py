@@ -154,7 +154,9 @@ def test_a_job_may_fail_as_a_whole(soap, running, build):
     running.fault("job_failed", "asyncAddList")
     job = submit(soap, "asyncAddList", build.customer())
     assert finished(soap, job) == "failed"
-    assert result(soap, job).one("//c:code") == "UNEXPECTED_ERROR"
+    failed = result(soap, job)
+    assert failed.one("//m:writeResponseList/c:status//c:code") == "UNEXPECTED_ERROR"
+    assert failed.outcomes == [(False, "UNEXPECTED_ERROR")]
     assert "Blue Harbor Logistics" not in names(soap)
 
 

@@ -3,6 +3,8 @@
 import pytest
 from lxml import etree
 
+from streak_netsuite.sandbox.netsuite import misfortunes
+
 
 def state(soap, name):
     return soap.control("GET", "/state")[name]
@@ -117,6 +119,15 @@ def test_an_answer_may_be_a_failed_status(soap, running):
     failed = soap.search("r:Customer", criteria)
     assert (failed.status, failed.one("//c:code"), failed.all("//m:record")) == (200, "SEARCH_TIMED_OUT", [])
     assert soap.search("r:Customer", criteria).one("//c:status/@isSuccess") == "true"
+
+
+@pytest.mark.parametrize("operation", sorted(misfortunes.KINDS["status_failed"].operations or ()))
+def test_any_answer_but_a_jobs_may_be_a_failed_status(soap, running, operation):
+    soap.settings(check_schema=False)
+    running.fault("status_failed", operation)
+    failed = soap.call(f"<m:{operation}/>")
+    assert {s.get("isSuccess") for s in failed.all("//c:status")} == {"false"}
+    assert set(failed.all("//c:code/text()")) == {"UNEXPECTED_ERROR"}
 
 
 # --- replies ---

@@ -15,6 +15,17 @@ def failed(refused: RecordRefused) -> Fields:
     return {"@isSuccess": False, "statusDetail": [_detail(refused.code, refused.message)]}
 
 
+def failed_result(element: str, refused: RecordRefused, records: int) -> Fields:
+    """Return the result of a call that failed as a whole.
+
+    The schema wants at least one writeResponse in a list of writes, so each record says why again.
+    """
+    status = failed(refused)
+    if element == "writeResponseList":
+        return {element: {"status": status, "writeResponse": [{"status": status}] * max(1, records)}}
+    return {element: {"status": status}}
+
+
 def write_response(outcome: WriteOutcome) -> Fields:
     """Return the answer for one written record: its status and its reference."""
     status = ok()

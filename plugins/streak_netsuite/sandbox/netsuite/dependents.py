@@ -54,10 +54,10 @@ def _refuse_transaction(store: Store, transaction: Record) -> None:
     children = [*store.linked("source", number), *store.linked("applied", number)]
     if children:
         names = ", ".join(child.name for child in children)
-        # Oracle's list of codes has SO_HAS_CHILD_TRANS, the schema's enumeration has not.
-        code = "SO_HAS_CHILD_TRANS" if transaction.kind == "salesOrder" else "CANT_DELETE_TRANS"
+        # Oracle's list of codes has SO_HAS_CHILD_TRANS for orders; its schema has not, so no reply may carry it.
         raise RecordRefused(
-            code, f"The transaction {transaction.name} cannot be deleted: {names} stands on it."
+            "CANT_DELETE_TRANS",
+            f"The transaction {transaction.name} cannot be deleted: {names} stands on it.",
         )
     if KINDS[transaction.kind].is_posting:
         periods.refuse_closed(store, transaction)

@@ -132,8 +132,9 @@ class Jobs:
         return "finished" if all(r["status"]["@isSuccess"] for r in responses) else "finishedWithErrors"
 
     def _fail(self, job: _Job, refused: RecordRefused) -> Status:
-        """Keep a failure as the result: the status of the whole, without any record's."""
-        job.result = {_element(job.call.operation): {"status": answers.failed(refused)}}
+        """Keep a failure as the result."""
+        records = len(job.call.record_elements())
+        job.result = answers.failed_result(_element(job.call.operation), refused, records)
         return "failed"
 
     # --- asking ---

@@ -119,9 +119,9 @@ KINDS: Mapping[str, FaultKind] = MappingProxyType(
         **RECORD_KINDS,
         _CUT_LIST: FaultKind(options=CutOptions, operations=_LISTS | {"getList"}),
         _JOB_FAILED: FaultKind(operations=_JOBS),
-        # The result of these others is a job's state, which has no status to fail.
+        # A job's state has no status to fail, and the schema wants a time in every answer about the time.
         _STATUS_FAILED: FaultKind(
-            options=Refusal, operations=_ALL - _JOBS - {"checkAsyncStatus", "getAsyncResult"}
+            options=Refusal, operations=_ALL - _JOBS - {"checkAsyncStatus", "getAsyncResult", "getServerTime"}
         ),
     }
 )

@@ -106,11 +106,12 @@ class Operations:
         """Carry out a call and return the reply's values."""
         fault = self._misfortunes.strike_status(call.operation, lambda: [call.text()])
         if fault is not None:
-            return self._failed(call.operation, fault)
+            return self._failed(call, fault)
         return await self._handlers[call.operation](call, call.read(self._codec))
 
-    def _failed(self, operation: str, fault: Fault) -> Fields:
+    def _failed(self, call: Call, fault: Fault) -> Fields:
         """Return a reply whose one result says that nothing was done."""
-        (result,) = self._codec.element_types(self._codec.message_type(f"{operation}Response"))
+        (result,) = self._codec.element_types(self._codec.message_type(f"{call.operation}Response"))
         told = Refusal.model_validate(fault.options)
-        return {result: {"status": answers.failed(RecordRefused(told.code, told.message))}}
+        refused = RecordRefused(told.code, told.message)
+        return answers.failed_result(result, refused, len(call.record_elements()))
