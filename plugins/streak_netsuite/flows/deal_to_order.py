@@ -282,8 +282,9 @@ class DealToOrder:
 
     def _approved(self, batch: Batch, drafts: Sequence[MappedDealDraft]) -> list[MappedDealDraft]:
         """Hold orders that somebody has to approve, until somebody has, and the deal is still what was approved."""
+        section, zone = self.spec.approval, self.engine_for(()).zone
         asked = {
-            d.deal.key: why for d in drafts if (why := approval_reason(self.spec.approval, d.deal, d.order))
+            d.deal.key: why for d in drafts if (why := approval_reason(section, d.deal, d.order, zone=zone))
         }
         refs = [_box_ref(key) for key in asked]
         approved = self.memory.find_decisions(refs, question="order") if refs else {}

@@ -1,6 +1,7 @@
 """Which orders a person has to approve before they are written."""
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from streak_netsuite.mapping.expression import Expression, says_yes
 from streak_netsuite.mapping.schema import ApprovalSection
@@ -12,9 +13,13 @@ from streak_netsuite.model.sales_order import SalesOrder
 OTHER = "other"
 
 
-def approval_reason(section: ApprovalSection, deal: Deal, order: SalesOrder) -> str:
-    """Return why somebody has to approve an order, "" when nobody has to."""
-    reasons = [_amount(section, order), _rule(section, deal)]
+def approval_reason(section: ApprovalSection, deal: Deal, order: SalesOrder, *, zone: ZoneInfo) -> str:
+    """Return why somebody has to approve an order, "" when nobody has to.
+
+    Args:
+        zone: the account's time zone, in which the rule reads moments.
+    """
+    reasons = [_amount(section, order), _rule(section, deal, zone)]
     return "; ".join(reason for reason in reasons if reason)
 
 
@@ -32,11 +37,11 @@ def _amount(section: ApprovalSection, order: SalesOrder) -> str:
     return f"its total of {order.total:,f} {currency} is above {limit:,f}".replace("  ", " ")
 
 
-def _rule(section: ApprovalSection, deal: Deal) -> str:
+def _rule(section: ApprovalSection, deal: Deal, zone: ZoneInfo) -> str:
     if section.when is None:
         return ""
     try:
-        told = Expression(section.when).evaluate(view_of(deal))
+        told = Expression(section.when, zone=zone).evaluate(view_of(deal))
     except Unfit as unfit:
         return f"the rule for approvals cannot be computed: {unfit}"
     if not says_yes(told):

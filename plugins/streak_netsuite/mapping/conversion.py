@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.mapping.address import ParsedAddress, parse_address
-from streak_netsuite.mapping.moment import to_day, to_moment
+from streak_netsuite.mapping.moment import moment_text, to_day, to_moment
 from streak_netsuite.mapping.number import DecimalMark, parse_number
 from streak_netsuite.mapping.unfit import Unfit, shown
 from streak_netsuite.model.discount import DiscountRate
@@ -70,7 +70,7 @@ def to_text(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
-        return to_moment(value, zone).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        return moment_text(to_moment(value, zone), zone)
     if isinstance(value, Reference):
         return value.internal_id or value.external_id or ""
     if isinstance(value, int | date):

@@ -1,6 +1,6 @@
 """Days and moments: which calendar day a moment is, and how typed dates are read."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.mapping.unfit import Unfit, shown
@@ -28,12 +28,43 @@ def to_moment(value: object, zone: ZoneInfo, pattern: str | None = None) -> date
         Unfit: as `to_day`.
     """
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=zone)
+        return value if value.tzinfo else _existing(value, zone)
     if isinstance(value, date):
-        return datetime.combine(value, time(), tzinfo=zone)
+        return _there(
+            datetime.combine(value, time(), tzinfo=zone)
+        )  # where clocks go forward at midnight, a day begins at 1
     if isinstance(value, str):
-        return _read(value, zone, pattern)
+        return _existing(_read(value, zone, pattern), zone)
     raise Unfit(f"{shown(value)} is not a time", fix="map a date field, or text like 2026-03-31T14:30")
+
+
+def moved(value: date, zone: ZoneInfo) -> date:
+    """Return a moment as the clocks of a zone show it; a day as it is."""
+    return _in_zone(value, zone) if isinstance(value, datetime) else value
+
+
+def moment_text(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a moment as people of a zone write it: 2026-03-31 14:30."""
+    return _in_zone(moment, zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _existing(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return a local time as a moment, if the clocks of its zone ever show it."""
+    moment = local if local.tzinfo else local.replace(tzinfo=zone)
+    if _there(moment).replace(tzinfo=None) != moment.replace(tzinfo=None):
+        raise Unfit(
+            f"{moment:%Y-%m-%d %H:%M} does not exist in {zone.key}: the clocks go forward then",
+            fix="correct the time in Streak",
+        )
+    return moment
+
+
+def _there(moment: datetime) -> datetime:
+    """Return a moment as its zone's clocks show it."""
+    try:
+        return moment.astimezone(UTC).astimezone(moment.tzinfo)
+    except OverflowError:
+        return moment  # at either end of the calendar no clock was ever changed
 
 
 def _in_zone(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -22,6 +22,7 @@ from enum import StrEnum
 from streak_netsuite.mapping.unfit import Unfit, shown
 
 _LONGEST = 64
+_LONGEST_TYPED = 500  # characters with blanks and signs: what is longer is not read at all
 _EDGE = re.compile(r"^(?:[A-Z]{1,3}(?:\$|(?=[\s\d.,+\-(]))|kr\.?)?\s*|\s*(?:[A-Z]{3}|kr\.?)?$", re.IGNORECASE)
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.(?:[0-9]{1,2}|[0-9]{4,15}))?\Z")  # no mark in doubt
 _SHAPE = re.compile(r"(?=[.,]?\d)[\d.,]*\d\Z")
@@ -45,6 +46,8 @@ def parse_number(text: str, decimal: DecimalMark = DecimalMark.AUTO) -> Decimal:
     """
     if decimal is DecimalMark.AUTO and _PLAIN.match(text):
         return Decimal(text)
+    if len(text) > _LONGEST_TYPED:
+        raise _no_number(text)
     body, negative = _unsigned(text)
     digits = _BLANKS.sub("", body)
     if len(digits) > _LONGEST or not _SHAPE.match(digits):

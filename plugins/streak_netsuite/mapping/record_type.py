@@ -61,7 +61,7 @@ class RecordType:
 
     @cached_property
     def _compiled(self) -> Mapping[str, Expression]:
-        return {text: Expression(text) for _, text in self.spec.texts()}
+        return {text: Expression(text, zone=self.zone) for _, text in self.spec.texts()}
 
     @property
     def flow(self) -> str:

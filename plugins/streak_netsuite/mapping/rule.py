@@ -104,9 +104,9 @@ class Rule:
         self._of_each = rule.from_ is not None and (rule.from_ == EACH or rule.from_.startswith(f"{EACH}."))
         self._cell = (rule.from_ or "").removeprefix(EACH).removeprefix(".") if self._of_each else ""
         self._path = parse_path(rule.from_) if rule.from_ and not self._of_each else None
-        self._expression = Expression(rule.expression) if rule.expression else None
+        self._expression = Expression(rule.expression, zone=zone) if rule.expression else None
         self._function = Function.find(rule.function, functions, target) if rule.function else None
-        self._when = Expression(rule.when) if rule.when else None
+        self._when = Expression(rule.when, zone=zone) if rule.when else None
         self._steps = compile_transforms(rule.transform, zone)
         self._table = _table(rule, target, tables)
         self._alternatives = tuple(

@@ -1,7 +1,7 @@
 """What a mapping file may read of a deal, and the dotted paths that name it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
@@ -98,6 +98,20 @@ def parse_path(text: str) -> SourcePath:
         rest = rest[1:]
     _check_attribute(text, str(root), rest)
     return SourcePath(text, steps)
+
+
+def path_text(steps: Sequence[str | int]) -> str:
+    """Return the path that has these steps."""
+    text = ""
+    for number, step in enumerate(steps):
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif set(step) & set(".[]\"'"):
+            quote = "'" if '"' in step else '"'
+            text += f"[{quote}{step}{quote}]"
+        else:
+            text += f".{step}" if number else step
+    return text
 
 
 def _check_attribute(text: str, root: str, rest: tuple[str | int, ...]) -> None:

@@ -8,7 +8,7 @@ from assist.mapping import standard
 from assist.mapping.catalogue import Catalogue as FieldList
 from assist.mapping.catalogue import Field, field_type
 from streak_netsuite.connectors.streak.catalogue import Catalogue
-from streak_netsuite.mapping.source import BOX_ATTRIBUTES, PARTY_ATTRIBUTES, parse_path, view_of
+from streak_netsuite.mapping.source import BOX_ATTRIBUTES, PARTY_ATTRIBUTES, parse_path, path_text, view_of
 from streak_netsuite.model.deal import Deal
 
 FieldKey = tuple[str, str]
@@ -87,19 +87,14 @@ def _own(pipeline: Catalogue) -> Iterator[tuple[Field, str]]:
             type=field_type(known.type),
             options=tuple(known.options.values()),
         )
-        yield field, _path("box", name)
+        yield field, path_text(("box", "fields", name))
 
 
 def _parties(names: Mapping[str, Sequence[str]]) -> Iterator[tuple[Field, str]]:
     for record, known in names.items():
-        yield from ((Field(record=record, id=name, label=name), _path(record, name)) for name in known)
-
-
-def _path(root: str, name: str) -> str:
-    if not set(name) & set(".[]\"'"):
-        return f"{root}.fields.{name}"
-    quote = "'" if '"' in name else '"'
-    return f"{root}.fields[{quote}{name}{quote}]"
+        yield from (
+            (Field(record=record, id=name, label=name), path_text((record, "fields", name))) for name in known
+        )
 
 
 def _samples(path: str, views: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

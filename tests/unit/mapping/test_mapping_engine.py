@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.engine import Engine, MappedDeal
 from streak_netsuite.mapping.lookups import LiveMatch, LookupRequest, StaticLookups
 from streak_netsuite.mapping.rule import AddressFault
@@ -412,3 +413,29 @@ def test_mapping_leaves_the_deal_as_it_is(
     before = replace(deal, fields=dict(deal.fields))
     assert shipped_engine.map(deal) == shipped_engine.map(deal)
     assert deal == before
+
+
+def test_an_expression_and_a_path_take_the_same_day(spec_of: Any, engine_for: Any, a_deal: Any) -> None:
+    order = {
+        "fields": {
+            "transaction_date": {"from": "box.created_at"},
+            "memo": {"expression": "{{ box.created_at | date }}"},
+            "purchase_order_number": {"expression": "made {{ box.created_at }}"},
+        },
+        "lines": [{"item": {"value": 101}, "quantity": {"value": 1}}],
+    }
+    night = a_deal(created_at=datetime(2026, 3, 1, 3, 30, tzinfo=UTC))
+    made = engine_for(spec_of(sales_order=order)).map(night).order
+    assert made.memo == made.transaction_date.isoformat() == "2026-02-28"
+    assert made.purchase_order_number == "made 2026-02-28 19:30"
+
+
+def test_the_rule_for_approvals_takes_the_accounts_day(spec_of: Any, engine_for: Any, a_deal: Any) -> None:
+    spec = spec_of(approval={"when": "{{ 'in February' if box.created_at.month == 2 else '' }}"})
+    night = a_deal(created_at=datetime(2026, 3, 1, 3, 30, tzinfo=UTC))
+    order = engine_for(spec).map(night).order
+    told = {
+        name: approval_reason(spec.approval, night, order, zone=ZoneInfo(name))
+        for name in ("UTC", "America/Los_Angeles")
+    }
+    assert told == {"UTC": "", "America/Los_Angeles": "in February"}

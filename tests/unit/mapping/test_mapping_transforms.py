@@ -160,3 +160,23 @@ def test_messages_show_no_more_than_sixty_characters_of_a_value() -> None:
     with pytest.raises(Unfit) as caught:
         convert("secret " * 50, TargetType.DECIMAL, PACIFIC)
     assert len(caught.value.what) < 100
+
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+@pytest.mark.parametrize("text", ["2026-03-08T02:30", "2026-03-08 02:00:00"])
+def test_a_time_that_no_clock_showed_is_a_fault(text: str) -> None:
+    with pytest.raises(Unfit, match="does not exist in America/Los_Angeles: the clocks go forward"):
+        convert(text, TargetType.DATETIME, PACIFIC)
+
+
+@pytest.mark.parametrize("text", ["2026-03-08T01:59", "2026-03-08T03:00", "2026-11-01T01:30"])
+def test_times_about_a_change_of_clocks_are_taken(text: str) -> None:
+    assert convert(text, TargetType.DATETIME, PACIFIC) == datetime.fromisoformat(text).replace(tzinfo=PACIFIC)
+
+
+def test_a_day_begins_where_its_clocks_begin() -> None:
+    begun = convert(date(2026, 4, 24), TargetType.DATETIME, ZoneInfo("Africa/Cairo"))
+    assert begun.astimezone(UTC) == datetime(2026, 4, 23, 22, tzinfo=UTC)
+    assert begun.hour == 1
