@@ -66,10 +66,12 @@ from streak_netsuite.mapping.record_type import RecordType
 from streak_netsuite.mapping.sample import Sample, sample_of
 from streak_netsuite.mapping.spec import MappingSpec, load_spec
 from streak_netsuite.model.deal import Deal
-from streak_netsuite.sync.duplicate_case import SCOPE
+from streak_netsuite.sync.customer_row import CustomerRow
+from streak_netsuite.sync.duplicate_case import SCOPE, Among
 from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
 
 if TYPE_CHECKING:
+    from streak_netsuite.flows.duplicate_links import DuplicateLinks
     from streak_netsuite.flows.duplicate_search import DuplicateSearch
 
 _ACCOUNT = "netsuite.account"  # the snapshot that names the ledger's account
@@ -274,17 +276,35 @@ class Product:
             course=None if quick else course,
         )
 
-    def duplicate_search(self) -> "DuplicateSearch":
-        """Return the search for customers of the account that are one."""
+    def duplicate_search(self, among: Among = Among.CUSTOMERS) -> "DuplicateSearch":
+        """Return the search for customers of the account that are one, or for records in Streak that are."""
         # Imported here: it needs the assistant's numerics, which no other flow does.
         from streak_netsuite.flows.duplicate_search import DuplicateSearch
 
         return DuplicateSearch(
-            customers=self.netsuite.customer_rows,
+            rows=self._rows_of(among),
             book=self.ledger.duplicates,
-            index=self.ledger.directory.index,
+            index=self.ledger.directory.index if among is Among.CUSTOMERS else None,
+            clock=self.clock,
+            among=among,
+        )
+
+    def duplicate_links(self) -> "DuplicateLinks":
+        """Return the search for organizations in Streak that are customers of the account and are not tied to them."""
+        from streak_netsuite.flows.duplicate_links import DuplicateLinks
+
+        return DuplicateLinks(
+            organizations=self._rows_of(Among.ORGANIZATIONS),
+            customers=self.netsuite.customer_rows,
+            missing=self.netsuite.missing_customers,
+            memory=self.ledger,
             clock=self.clock,
         )
+
+    def _rows_of(self, among: Among) -> Callable[[], Iterator[Sequence[CustomerRow]]]:
+        if among is Among.CUSTOMERS:
+            return self.netsuite.customer_rows
+        return lambda: self.streak.party_rows("contacts" if among is Among.CONTACTS else "organizations")
 
     def customer_merges(self) -> CustomerMerges:
         """Return the list of what people called one customer, and what follows merges in NetSuite."""

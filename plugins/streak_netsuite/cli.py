@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
+from streak_netsuite.sync.duplicate_case import Among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -566,21 +567,28 @@ ReportPath = Annotated[Path | None, typer.Option("--report", help="Write the rep
 SheetPath = Annotated[Path | None, typer.Option("--sheet", help="Write all groups here, as CSV.")]
 
 
+AmongOption = Annotated[
+    Among, typer.Option("--among", help="Customers in NetSuite, or organizations or contacts in Streak.")
+]
+
+
 @duplicates_app.command("find")
-def duplicates_find(report: ReportPath = None, sheet: SheetPath = None) -> None:
-    """Look among all customers of the NetSuite account. Writes to the ledger alone."""
+def duplicates_find(
+    report: ReportPath = None, sheet: SheetPath = None, among: AmongOption = Among.CUSTOMERS
+) -> None:
+    """Look among all customers of the NetSuite account, or in Streak. Writes to the ledger alone."""
     from streak_netsuite.assembly import open_product
 
     with open_product(_settings(None), read_only=True) as product:
         book = product.ledger.duplicates
-        found = product.duplicate_search().run()
+        found = product.duplicate_search(among).run()
         _write(report, book.page(found.id))
         _write(sheet, book.sheet(found.id), encoding="utf-8-sig")
         waiting = book.count_questions(found.scope)
     typer.echo(
-        f"{found.records} customers, {found.groups} groups ({found.sure} sure); {found.new} new, {found.resolved} "
+        f"{found.records} {among}, {found.groups} groups ({found.sure} sure); {found.new} new, {found.resolved} "
         f"resolved, {found.ignored} ignored since the last run; {waiting} pairs wait for a person: "
-        "streak-netsuite duplicates questions"
+        f"streak-netsuite duplicates questions{'' if among is Among.CUSTOMERS else f' --among {among}'}"
     )
 
 
@@ -618,10 +626,10 @@ def duplicates_report(
         book = ledger.duplicates
         runs = book.runs()
         if report is None and sheet is None:
-            listed = Table("run", "at", "customers", "groups", "sure", "new", "resolved", "ignored")
+            listed = Table("run", "among", "at", "records", "groups", "sure", "new", "resolved", "ignored")
             for one in runs:
                 counts = (one.records, one.groups, one.sure, one.new, one.resolved, one.ignored)
-                listed.add_row(str(one.id), f"{one.at:%Y-%m-%d %H:%M}", *map(str, counts))
+                listed.add_row(str(one.id), one.scope, f"{one.at:%Y-%m-%d %H:%M}", *map(str, counts))
             console.print(listed)
             return
         wanted = run if run is not None else (runs[0].id if runs else 0)
@@ -636,36 +644,68 @@ def duplicates_report(
 
 
 @duplicates_app.command("questions")
-def duplicates_questions(limit: Annotated[int, typer.Option(min=1)] = 10) -> None:
+def duplicates_questions(
+    limit: Annotated[int, typer.Option(min=1)] = 10, among: AmongOption = Among.CUSTOMERS
+) -> None:
     """Show the pairs that wait for a person, the most informative first."""
     from streak_netsuite.flows.duplicate_text import question_text
-    from streak_netsuite.sync.duplicate_case import SCOPE
 
     with _ledger() as ledger:
-        asked = ledger.duplicates.questions(SCOPE, limit=limit)
+        asked = ledger.duplicates.questions(among.scope, limit=limit)
     typer.echo("\n\n".join(map(question_text, asked)) or "nothing waits for a person")
 
 
 @duplicates_app.command("decide")
 def duplicates_decide(
-    left: Annotated[str, typer.Argument(help="Internal id of one customer.")],
-    right: Annotated[str, typer.Argument(help="Internal id of the other.")],
+    left: Annotated[str, typer.Argument(help="Internal id of one customer, or key of a record in Streak.")],
+    right: Annotated[str, typer.Argument(help="That of the other.")],
     said: Annotated[str, typer.Argument(help="same, different or unsure.")],
     reason: Reason,
     actor: Actor = "",
+    among: AmongOption = Among.CUSTOMERS,
 ) -> None:
-    """Say whether two customers are one. It is kept, counts from the next run on, and is not asked again."""
-    from streak_netsuite.sync.duplicate_case import SCOPE, PairName, Sameness
+    """Say whether two records are one. It is kept, counts from the next run on, and is not asked again."""
+    from streak_netsuite.sync.duplicate_case import PairName, Sameness
 
     try:
         pair, sameness = PairName.of(left, right), Sameness(said)
     except ValueError as error:
-        raise ConfigurationError(f"{error}; say: same, different or unsure, of two customers") from None
+        raise ConfigurationError(f"{error}; say: same, different or unsure, of two records") from None
     with _ledger() as ledger:
         ledger.duplicates.decide(
-            SCOPE, pair, sameness, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC)
+            among.scope, pair, sameness, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC)
         )
     typer.echo(f"{pair}: {sameness}")
+
+
+@duplicates_app.command("link")
+def duplicates_link(report: ReportPath = None, sheet: SheetPath = None) -> None:
+    """Look which organizations in Streak are customers in NetSuite and are not tied to them. Writes nothing."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(None), read_only=True) as product:
+        found = product.duplicate_links().look()
+    _write(report, found.page)
+    _write(sheet, found.sheet, encoding="utf-8-sig")
+    typer.echo(
+        f"{found.organizations} organizations, {found.customers} customers, {found.tied} tied; {found.links} more look like "
+        f"one ({found.sure} sure): streak-netsuite duplicates tie ORGANIZATION CUSTOMER --reason ..."
+    )
+
+
+@duplicates_app.command("tie")
+def duplicates_tie(
+    organization: Annotated[str, typer.Argument(help="Key of the organization in Streak.")],
+    customer: Annotated[str, typer.Argument(help="Internal id of the customer in NetSuite.")],
+    reason: Reason,
+    actor: Actor = "",
+) -> None:
+    """Tie an organization to a customer: its deals go there from now on. Writes to the ledger alone."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(None), read_only=True) as product:
+        product.duplicate_links().tie(organization, customer, actor=actor or _login_name(), reason=reason)
+    typer.echo(f"organization {organization} is customer {customer}")
 
 
 @duplicates_app.command("merges")

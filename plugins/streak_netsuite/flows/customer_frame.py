@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from assist.duplicates.kind import Kind
+from streak_netsuite.sync.duplicate_case import Among
 
 KINDS: Mapping[str, Kind] = {
     "name": Kind.COMPANY,
@@ -14,3 +15,8 @@ KINDS: Mapping[str, Kind] = {
     "country": Kind.CATEGORY,
     "registration_number": Kind.IDENTIFIER,
 }
+
+
+def kinds_of(among: Among) -> Mapping[str, Kind]:
+    """Return what the columns hold: contacts are people."""
+    return {**KINDS, "name": Kind.PERSON} if among is Among.CONTACTS else KINDS

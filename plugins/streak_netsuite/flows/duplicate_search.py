@@ -15,10 +15,10 @@ from assist.duplicates.index import crowds_of
 from assist.duplicates.kept import to_plain
 from assist.duplicates.report import contents_of, csv_text, page, sheet
 from assist.duplicates.standing import Standing
-from streak_netsuite.flows.customer_frame import KINDS
+from streak_netsuite.flows.customer_frame import KINDS, kinds_of
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.duplicate_case import (
-    SCOPE,
+    Among,
     FoundDuplicates,
     FoundGroup,
     Learned,
@@ -61,12 +61,17 @@ class Index(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class DuplicateSearch:
-    """A search among all customers of the NetSuite account."""
+    """A search among all customers of the NetSuite account, or all organizations or contacts in Streak.
 
-    customers: Callable[[], Iterable[Sequence[CustomerRow]]]
+    Attributes:
+        index: keeps what was learned for the gate in front of new customers; None for what has no gate.
+    """
+
+    rows: Callable[[], Iterable[Sequence[CustomerRow]]]
     book: Book
-    index: Index
+    index: Index | None
     clock: Callable[[], datetime]
+    among: Among = Among.CUSTOMERS
 
     def run(self) -> RunEntry:
         """Look once. Writes nothing but the ledger.
@@ -74,26 +79,29 @@ class DuplicateSearch:
         People's decisions count: what they called the same is one customer, what they called different is never
         grouped, and neither is asked about again. What was learned is kept for the gate in front of new customers.
         """
-        frame = customer_frame(row for some in self.customers() for row in some)
-        said = self.book.decisions(SCOPE)
+        scope = self.among.scope
+        frame = customer_frame(row for some in self.rows() for row in some)
+        said = self.book.decisions(scope)
         standing = Standing()
         findings = find_duplicates(
-            frame, kinds=standing.kinds(frame, {"number": Kind.IGNORED, **KINDS}), rules=rules_of(said)
+            frame,
+            kinds=standing.kinds(frame, {"number": Kind.IGNORED, **kinds_of(self.among)}),
+            rules=rules_of(said),
         )
-        before = self.book.groups_before(SCOPE)
+        before = self.book.groups_before(scope)
         groups = groups_of(findings, frame, standing, before)
         now = self.clock()
         contents = contents_of(
             findings,
             frame,
             groups,
-            title="Duplicate customers in NetSuite",
+            title=self.among.heading,
             made_at=now,
             standing=standing,
-            before=before if self.book.runs(scope=SCOPE, limit=1) else None,
+            before=before if self.book.runs(scope=scope, limit=1) else None,
         )
         found = FoundDuplicates(
-            scope=SCOPE,
+            scope=scope,
             records=len(frame),
             groups=found_groups(groups, frame),
             questions=questions_of(findings, frame, said),
@@ -102,7 +110,9 @@ class DuplicateSearch:
             learned=Learned(**asdict(findings.teaching)) if findings.teaching else None,
         )
         entry = self.book.keep_run(found, now=now)
-        self.index.keep_model(to_plain(findings.model), crowds_of(findings.table, self.index.key()), now=now)
+        if self.index is not None:
+            crowds = crowds_of(findings.table, self.index.key())
+            self.index.keep_model(to_plain(findings.model), crowds, now=now)
         return entry
 
 

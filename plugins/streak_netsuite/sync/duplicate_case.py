@@ -6,8 +6,31 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-SCOPE = "netsuite-customers"
-"""The table that is looked at: all customers of the NetSuite account."""
+
+class Among(StrEnum):
+    """Which table is looked at. The value names it to people; `scope` names its decisions and reports."""
+
+    CUSTOMERS = "customers"
+    ORGANIZATIONS = "organizations"
+    CONTACTS = "contacts"
+
+    @property
+    def scope(self) -> str:
+        """Names its runs, groups, questions and decisions."""
+        return f"{self.system}-{self.value}"
+
+    @property
+    def system(self) -> str:
+        """The system that holds them."""
+        return "netsuite" if self is Among.CUSTOMERS else "streak"
+
+    @property
+    def heading(self) -> str:
+        """The report's title."""
+        return f"Duplicate {self.value} in {'NetSuite' if self is Among.CUSTOMERS else 'Streak'}"
+
+
+SCOPE = Among.CUSTOMERS.scope
 
 
 class Sameness(StrEnum):

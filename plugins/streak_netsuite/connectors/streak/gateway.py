@@ -21,9 +21,11 @@ from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
 from streak_netsuite.errors import RecordError, RejectedByVendor
 from streak_netsuite.flows.items_to_streak import ShownBox
 from streak_netsuite.flows.reconcile import WonBox
+from streak_netsuite.mapping.address import parse_address
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.stream import RecordStream
 
 log = logging.getLogger(__name__)
@@ -82,6 +84,13 @@ class StreakGateway:
                 for team in dict.fromkeys(c.team_key for c in watched if c.team_key)
             ]
         return found
+
+    def party_rows(self, plural: parties.Plural) -> Iterator[Sequence[CustomerRow]]:
+        """Yield every contact or organization of the watched pipelines' teams as a row, page by page."""
+        for team in dict.fromkeys(one.team_key for one in self.watched() if one.team_key):
+            listing = parties.of_team(plural, team, size=self._settings.party_page_size)
+            for page in self._client.pages(listing):
+                yield [_row(wire) for wire in page.rows]
 
     def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
         """Set box fields by name, in the form of each field's type."""
@@ -323,6 +332,23 @@ def _party(wire: PartyWire, kind: str, fields: PartyFields) -> Party:
         domains=tuple(wire.domains),
         addresses=tuple(wire.addresses),
         fields=fields.values(kind, wire.fields),
+    )
+
+
+def _row(wire: PartyWire) -> CustomerRow:
+    """Return what tells a contact or an organization from others; of several values the first."""
+    address = parse_address(next(iter(wire.addresses), "")).address if wire.addresses else None
+    domain = next(iter(wire.domains), "")
+    return CustomerRow(
+        internal_id=wire.key,
+        name=_display_name(wire),
+        email=next(iter(wire.emails), f"@{domain}" if domain else ""),
+        phone=next(iter(wire.phones), ""),
+        street=address.addr1 if address else "",
+        city=address.city if address else "",
+        postcode=address.zip if address else "",
+        country=address.country if address else "",
+        created=None if wire.created is None else _time(wire.created),
     )
 
 

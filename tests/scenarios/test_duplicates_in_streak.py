@@ -1,0 +1,127 @@
+"""Duplicates among Streak's organizations and contacts, and organizations that are customers already."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from streak_netsuite.cli import app
+from streak_netsuite.errors import RecordError
+from streak_netsuite.sync.duplicate_case import SCOPE, Among, PairName, RunEntry, Sameness
+
+World = Any
+WORDS = ("Aster", "Birch", "Cedar", "Dahlia", "Elder", "Fern", "Gorse", "Hazel", "Iris", "Juniper")
+TRADES = ("Roofing", "Plumbing", "Robotics", "Textiles", "Catering", "Printing", "Logistics")
+
+
+def team(world: World) -> str:
+    (one,) = world.streak.get("v2/users/me/teams").json()["results"]
+    return str(one["key"])
+
+
+def make(world: World, plural: str, **body: Any) -> str:
+    made = world.streak.post(f"v2/teams/{team(world)}/{plural}", json={"getIfExisting": False, **body})
+    made.raise_for_status()
+    return str(made.json()["key"])
+
+
+def firm(number: int) -> dict[str, Any]:
+    name = f"{WORDS[number % 10]} {WORDS[(number // 10) % 10]} {TRADES[number % 7]}"
+    domain = name.lower().replace(" ", "") + ".example"
+    return {
+        "name": f"{name} Ltd",
+        "domains": [domain],
+        "phoneNumbers": [f"+44 20 79{number * 7919 % 100000:05} {number:02}"],
+        "addresses": [f"{number + 3} Mill Lane, Leeds, LS{number % 9 + 1} {number % 8}AB, United Kingdom"],
+    }
+
+
+def look(world: World, among: Among) -> RunEntry:
+    with world.product() as product:
+        return product.duplicate_search(among).run()
+
+
+@pytest.fixture
+def firms(world: World) -> list[str]:
+    """Forty organizations and a second one of the seventh."""
+    keys = [make(world, "organizations", **firm(number)) for number in range(40)]
+    copy = {**firm(7), "name": firm(7)["name"].upper().replace("LTD", "LIMITED"), "phoneNumbers": []}
+    return [*keys, make(world, "organizations", **copy)]
+
+
+def test_organizations_are_looked_at_apart_from_customers(world: World, firms: list[str]) -> None:
+    before = len(world.writes("streak"))
+    run = look(world, Among.ORGANIZATIONS)
+    assert run.scope == "streak-organizations"
+    assert run.records >= 41
+    assert len(world.writes("streak")) == before
+    with world.ledger() as ledger:
+        groups = [set(one.members) for one in ledger.duplicates.open_groups(Among.ORGANIZATIONS.scope)]
+        assert {firms[7], firms[-1]} in groups
+        assert ledger.duplicates.open_groups(SCOPE) == []
+        page = ledger.duplicates.page(run.id)
+        pair = PairName.of(firms[7], firms[-1])
+        ledger.duplicates.decide(
+            run.scope, pair, Sameness.DIFFERENT, actor="maya", reason="two sites", now=world.now()
+        )
+        assert ledger.duplicates.decisions(SCOPE) == []
+    assert page is not None
+    assert "Duplicate organizations in Streak" in page
+    assert look(world, Among.ORGANIZATIONS).ignored == 1
+
+
+def test_contacts_are_compared_as_people(world: World) -> None:
+    people = [
+        {
+            "givenName": WORDS[n % 10],
+            "familyName": f"{WORDS[(n * 3 + n // 10) % 10]}s",
+            "emailAddresses": [f"{WORDS[n % 10].lower()}.{n}@firm{n}.example"],
+            "phoneNumbers": [f"+44 161 496 {n * 37 % 10000:04}"],
+        }
+        for n in range(60)
+    ]
+    keys = [make(world, "contacts", **one) for one in people]
+    twin = make(world, "contacts", **{**people[5], "emailAddresses": ["Fern.5@Firm5.example"]})
+    run = look(world, Among.CONTACTS)
+    with world.ledger() as ledger:
+        groups = [set(one.members) for one in ledger.duplicates.open_groups(run.scope)]
+    assert {keys[5], twin} in groups
+
+
+def test_organizations_that_are_customers_are_found_tied_once_and_left_out_then(
+    world: World, firms: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = world.win("Blue Harbor warehouse robots")
+    world.run()
+    (order,) = world.orders(box)
+    customer = order["entity"]["internalId"]
+    for name, text in world.connection_texts.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(app, ["duplicates", *words])
+
+    before = len(world.writes("netsuite"))
+    first = run("link", "--report", str(tmp_path / "both.html"))
+    assert first.exit_code == 0, first.output
+    assert "1 tied" in first.output
+    assert "customers in NetSuite" in (tmp_path / "both.html").read_text()
+    assert "is tied already" in str(run("tie", firms[0], customer, "--reason", "the same").exception)
+    assert "no customer 999999" in str(run("tie", firms[0], "999999", "--reason", "the same").exception)
+    assert "no organization agx" in str(run("tie", "agx", "501", "--reason", "the same").exception)
+    done = run("tie", firms[0], "501", "--reason", "the same", "--actor", "maya")
+    assert done.exit_code == 0, done.output
+    assert "2 tied" in run("link").output
+    assert len(world.writes("netsuite")) == before
+    with world.ledger() as ledger:
+        (noted,) = [one for one in ledger.list_audit() if one.action == "binding.made"]
+    assert (noted.actor, noted.details["to"], noted.details["reason"]) == ("maya", "501", "the same")
+
+
+def test_an_organization_is_tied_once(world: World, firms: list[str]) -> None:
+    with world.product() as product:
+        links = product.duplicate_links()
+        links.tie(firms[0], "501", actor="maya", reason="")
+        with pytest.raises(RecordError, match="is tied already"):
+            links.tie(firms[1], "501", actor="maya", reason="")
