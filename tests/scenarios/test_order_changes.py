@@ -221,6 +221,100 @@ def another_item(world: World) -> str:
     return next(str(i["internalId"]) for i in items if i["itemId"] == "Beacon Sensor")
 
 
+# --- products that go, come and come back ---
+
+ARM, SENSOR, PLAN = "Atlas Arm; 4; 12500", "Beacon Sensor; 2; 100", "Care Plan; 1; 900"
+
+
+def sells(world: World, box: str, *rows: str) -> None:
+    """Let a deal sell these (item; quantity; price), and the flow run."""
+    world.streak.post(f"v1/boxes/{box}", json={"notes": "\n".join(rows)}).raise_for_status()
+    changed(world, box)
+
+
+def ordered_by_table(world: World, folder: Path, *rows: str) -> str:
+    """Win a deal whose products stand in a table in its notes, and let its order be made."""
+    world.change_mapping(
+        folder,
+        "    - item: {from: box.fields.Product, lookup: item}\n"
+        "      quantity: {from: box.fields.Quantity, required: true}\n"
+        "      rate: {from: box.fields.Unit price, required: true} # not required: NetSuite prices the line\n"
+        "      custom_fields:\n"
+        "        custcol_streak_note: {type: text, from: box.notes, transform: [collapse_spaces], clip: 300}\n",
+        "    - each: box.notes\n"
+        "      table: {columns: [item, quantity, rate], separator: ';'}\n"
+        "      item: {from: each.item, lookup: item}\n"
+        "      quantity: {from: each.quantity}\n"
+        "      rate: {from: each.rate}\n",
+    )
+    box = str(world.box_key(BOX))
+    world.streak.post(f"v1/boxes/{box}", json={"notes": "\n".join(rows)}).raise_for_status()
+    return ordered(world)
+
+
+def sold(world: World, box: str) -> list[tuple[str, str]]:
+    """Return item and quantity of the lines that are open, in NetSuite's order."""
+    return [(one["item"]["name"], one["quantity"]) for one in lines_of(world, box) if not one["isClosed"]]
+
+
+def test_a_product_added_after_another_was_removed_has_a_line_of_its_own(
+    world: World, tmp_path: Path
+) -> None:
+    box = ordered_by_table(world, tmp_path, ARM, SENSOR)
+    sells(world, box, SENSOR)
+    assert sold(world, box) == [("Beacon Sensor", "2")]
+    sells(world, box, PLAN, SENSOR)
+    assert sold(world, box) == [("Beacon Sensor", "2"), ("Care Plan", "1")]
+    assert "\n".join(tasks(world, box)) == ""
+
+
+def test_a_product_removed_and_put_back_opens_its_line_again(world: World, tmp_path: Path) -> None:
+    box = ordered_by_table(world, tmp_path, ARM, SENSOR)
+    for _ in range(2):
+        sells(world, box, SENSOR)
+        sells(world, box, SENSOR, "Atlas Arm; 5; 12000")
+        assert sold(world, box) == [("Atlas Arm", "5"), ("Beacon Sensor", "2")]
+        assert order_of(world, box)["total"] == "60200.00"
+    assert len(lines_of(world, box)) == 2
+    assert "\n".join(tasks(world, box)) == ""
+
+
+def test_products_in_another_order_with_a_new_one_between_add_one_line(world: World, tmp_path: Path) -> None:
+    box = ordered_by_table(world, tmp_path, ARM, SENSOR)
+    sells(world, box, SENSOR, PLAN, ARM)
+    assert sold(world, box) == [("Atlas Arm", "4"), ("Beacon Sensor", "2"), ("Care Plan", "1")]
+
+
+def test_finances_own_line_of_a_product_stays_when_the_deal_removes_it_and_puts_it_back(
+    world: World, tmp_path: Path
+) -> None:
+    box = ordered_by_table(world, tmp_path, ARM, SENSOR)
+    sells(world, box, ARM)
+    order = order_of(world, box)["internalId"]
+    row = {"item": RecordRef(internal_id=another_item(world)), "quantity": Decimal(7), "rate": Decimal(1)}
+    finance_edits(world, order, row)
+    sells(world, box, ARM, PLAN)
+    sells(world, box, ARM, PLAN, SENSOR)
+    mine = [("Atlas Arm", "4"), ("Beacon Sensor", "2"), ("Beacon Sensor", "7"), ("Care Plan", "1")]
+    assert sold(world, box) == mine
+    assert "\n".join(tasks(world, box)) == ""
+
+
+def test_a_worker_killed_before_a_line_that_came_back_is_opened_opens_it_once(
+    world: World, tmp_path: Path
+) -> None:
+    box = ordered_by_table(world, tmp_path, ARM, SENSOR)
+    sells(world, box, SENSOR)
+    world.streak.post(f"v1/boxes/{box}", json={"notes": f"{SENSOR}\n{ARM}\n{PLAN}"}).raise_for_status()
+    world.hint(box)
+    world.die("change")
+    assert sold(world, box) == [("Beacon Sensor", "2"), ("Care Plan", "1")]
+    world.wait(120)
+    world.drain()
+    assert sold(world, box) == [("Atlas Arm", "4"), ("Beacon Sensor", "2"), ("Care Plan", "1")]
+    assert len(lines_of(world, box)) == 3
+
+
 # --- what is not ---
 
 

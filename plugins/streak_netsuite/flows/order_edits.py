@@ -104,8 +104,10 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             seen=[held_line_from_plain(one) for one in intent.payload["seen"]],
             period_closed=context.period_closed(held),
         )
-        if not change.is_empty:
+        if change.has_values:
             self.erp.change_order(change)
+        if change.opened:
+            self.erp.close_lines(held, change.opened, closed=False)
         kept_back = change.with_verdict(Verdict.REFUSED, Verdict.LOST)
         refused = self.spec.changes.refused
         return Sent(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from streak_netsuite.model.held_order import HeldLine
 from streak_netsuite.model.sales_order import OrderLine
@@ -16,11 +17,13 @@ class LineMatch:
         base: as it was written last; None for a line that the deal has got since.
         wanted: as the deal has it now; None for one that it has lost.
         held: the same line in NetSuite; None when it is not there.
+        came_back: whether the deal gave the line up before, and wants it again; `base` is as it had it last.
     """
 
     base: OrderLine | None
     wanted: OrderLine | None
     held: HeldLine | None
+    came_back: bool = False
 
 
 def match_lines(
@@ -38,39 +41,62 @@ def match_lines(
 
     A line is the same when it has the same item, in whatever order the lines come; what is left over on both
     sides is paired in order, as lines whose item was changed. In NetSuite a line is looked for as it was
-    written, then by its item; a new line is not looked for.
+    written, then by its item; a new line is not looked for. One that came back is the line of its item that was
+    closed when the deal gave it up, or was kept; another product never takes its place.
     """
     pairs = _paired(base, wanted)
-    came_back = [partners(lines, wanted) for lines in earlier]
-    for position, (before, after) in enumerate(pairs):
-        if before is None:
-            known = (lines[position] for lines in came_back if position in lines)
-            pairs[position] = (next(known, None), after)
+    again = _came_back(pairs, [base, *earlier], wanted, held)
     free = [line for line in held if not line.closed]
+    closed = [line for line in held if line.closed]
     found: dict[int, HeldLine] = {}
-    for is_it in _WAYS:
-        for position, (before, after) in enumerate(pairs):
+
+    def look(lines: list[HeldLine], mine: Sequence[tuple[int, _Pair]], is_it: _Test) -> None:
+        for position, (before, after) in mine:
             if position in found or before is None:
                 continue
-            line = next((one for one in free if is_it(before, after, one.line)), None)
+            line = next((one for one in lines if is_it(before, after, one.line)), None)
             if line is not None:
-                free.remove(line)
+                lines.remove(line)
                 found[position] = line
-    closed = [line for line in held if line.closed]
-    for position, (before, _) in enumerate(pairs):
-        # A line that was closed is still the deal's line: without this it would be added anew.
-        if position not in found and before is not None:
-            line = next((one for one in closed if _same_item(before, one.line)), None)
-            if line is not None:
-                closed.remove(line)
-                found[position] = line
+
+    known = list(enumerate(pairs))
+    for is_it in _WAYS:
+        look(free, known, is_it)
+    # A line that was closed is still the deal's line: without this it would be added anew.
+    look(closed, known, _of_item)
+    returning = [(position, (line, pairs[position][1])) for position, line in again.items()]
+    look(closed, returning, _of_item)
+    for is_it in (_as_written, _of_item):
+        look(free, returning, is_it)
     return [
-        LineMatch(base=before, wanted=after, held=found.get(position))
+        LineMatch(base=again[position], wanted=after, held=found[position], came_back=True)
+        if position in again and position in found
+        else LineMatch(base=before, wanted=after, held=found.get(position))
         for position, (before, after) in enumerate(pairs)
     ]
 
 
 _Pair = tuple[OrderLine | None, OrderLine | None]
+_Test = Callable[[OrderLine, OrderLine | None, OrderLine], bool]
+
+
+def _came_back(
+    pairs: Sequence[_Pair],
+    history: Sequence[Sequence[OrderLine]],
+    wanted: Sequence[OrderLine],
+    held: Sequence[HeldLine],
+) -> dict[int, OrderLine]:
+    """Return by position the lines that the deal had once and has again, as they were last; `history` newest first."""
+    again: dict[int, OrderLine] = {}
+    for newer, older in pairwise(history):
+        lines, became = same_lines(older, wanted), partners(older, newer)
+        for position, line in lines.items():
+            if pairs[position][0] is not None or position in again:
+                continue
+            heir = next((newer[place] for place, one in became.items() if one is line), None)
+            if heir is None or not any(_same_item(heir, one.line) for one in held):
+                again[position] = line  # else its line in NetSuite was given to another product
+    return again
 
 
 def _paired(base: Sequence[OrderLine], wanted: Sequence[OrderLine]) -> list[_Pair]:
@@ -82,9 +108,22 @@ def _paired(base: Sequence[OrderLine], wanted: Sequence[OrderLine]) -> list[_Pai
 
 def partners(base: Sequence[OrderLine], wanted: Sequence[OrderLine]) -> dict[int, OrderLine]:
     """Return by a wanted line's position what it was: an equal line, else one of its item, else what is left, in order."""
+    return _partners(base, wanted, (equal_lines, _same_item, lambda _before, _after: True))
+
+
+def same_lines(base: Sequence[OrderLine], wanted: Sequence[OrderLine]) -> dict[int, OrderLine]:
+    """Return by a wanted line's position what it was: an equal line, else one of its item."""
+    return _partners(base, wanted, (equal_lines, _same_item))
+
+
+def _partners(
+    base: Sequence[OrderLine],
+    wanted: Sequence[OrderLine],
+    ways: Sequence[Callable[[OrderLine, OrderLine], bool]],
+) -> dict[int, OrderLine]:
     rest, open_ = list(base), dict(enumerate(wanted))
     partner: dict[int, OrderLine] = {}
-    for same in (equal_lines, _same_item, lambda _before, _after: True):
+    for same in ways:
         for position in list(open_):
             before = next((one for one in rest if same(one, open_[position])), None)
             if before is not None:
@@ -117,4 +156,8 @@ def _by_item(before: OrderLine, after: OrderLine | None, line: OrderLine) -> boo
     return _same_item(before, line) or (after is not None and _same_item(after, line))
 
 
-_WAYS: Sequence[Callable[[OrderLine, OrderLine | None, OrderLine], bool]] = (_as_written, _by_item)
+def _of_item(before: OrderLine, _after: OrderLine | None, line: OrderLine) -> bool:
+    return _same_item(before, line)
+
+
+_WAYS: Sequence[_Test] = (_as_written, _by_item)

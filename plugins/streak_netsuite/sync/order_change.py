@@ -57,6 +57,8 @@ class OrderChange:
         lines: by NetSuite's number, the line with those of its fields that are to be sent.
         added: lines that NetSuite does not have.
         closed: by NetSuite's number, the quantity that stays of a line the deal has lost.
+        opened: NetSuite's numbers of closed lines that the deal has again. They are opened after all else is written:
+            a line that is still closed can be tried again, whatever its values.
     """
 
     internal_id: str
@@ -69,11 +71,17 @@ class OrderChange:
     lines: Mapping[int, "LineEdit"] = field(default_factory=dict)
     added: tuple[OrderLine, ...] = ()
     closed: Mapping[int, Decimal] = field(default_factory=dict)
+    opened: tuple[int, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
-        return not (
+        return not (self.has_values or self.opened)
+
+    @property
+    def has_values(self) -> bool:
+        """Whether more is to be written than lines to be opened."""
+        return bool(
             self.fields or self.custom_fields or self.emptied or self.lines or self.added or self.closed
         )
 

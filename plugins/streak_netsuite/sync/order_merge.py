@@ -84,6 +84,7 @@ class _Merge:
         self._lines: dict[int, LineEdit] = {}
         self._added: list[OrderLine] = []
         self._closed: dict[int, Decimal] = {}
+        self._opened: list[int] = []
         self._now = {line.number: line for line in held.lines}
         self._new: list[HeldLine] = []
 
@@ -105,6 +106,7 @@ class _Merge:
             lines=self._lines,
             added=tuple(self._added),
             closed=self._closed,
+            opened=tuple(self._opened),
         )
 
     def header(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
@@ -139,8 +141,10 @@ class _Merge:
         held = self._now.get(match.held.number) if match.held is not None else None
         if match.wanted is None:
             self._remove(match.base, held)
-        elif match.base is None:
+        elif match.base is None or (match.came_back and held is None):
             self._add(match.wanted)
+        elif held is not None and match.came_back and match.held is not None and match.held.closed:
+            self._take_up_again(match.wanted, held)
         elif held is not None:
             self._edit((match.base, *earlier), match.wanted, held)
         elif not _same_line(match.base, match.wanted):
@@ -178,6 +182,43 @@ class _Merge:
         else:
             self._say(REMOVE_LINE, place, _told_line(held.line), None, refused=self._too_far())
 
+    def _take_up_again(self, wanted: OrderLine, held: HeldLine) -> None:
+        """Open a line that was closed when the deal gave it up. What it holds since then is nobody's change."""
+        place = f"line {held.number} '{_name(held.line)}'"
+        fields = [
+            name
+            for name in LINE_FIELDS
+            if not is_nothing(new := getattr(wanted, name)) and not same(getattr(held.line, name), new)
+        ]
+        now = _by_id(held.line.custom_fields)
+        custom = [one for one in wanted.custom_fields if not same(_value(now.get(one.script_id)), one.value)]
+        if not (held.closed or fields or custom):
+            self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
+        elif forbidden := _forbidden("quantity", wanted, held):
+            self._say(ADD_LINE, place, None, _told_line(wanted), refused=forbidden)
+        elif not self._allowed(ADD_LINE):
+            self._say(ADD_LINE, place, None, _told_line(wanted), refused=self._too_far())
+        else:
+            self._say(ADD_LINE, place, None, _told_line(wanted))
+            if fields or custom:
+                self._send_line(wanted, held, fields, custom, rate_known=wanted.rate is not None)
+            if held.closed:
+                self._opened.append(held.number)
+
+    def _send_line(
+        self,
+        wanted: OrderLine,
+        held: HeldLine,
+        fields: Sequence[str],
+        custom: Sequence[CustomField],
+        *,
+        rate_known: bool,
+    ) -> None:
+        line = replace(held.line, **{name: getattr(wanted, name) for name in fields})
+        if "quantity" in fields and not {"rate", "price_level"} & set(fields) and rate_known:
+            fields = [*fields, "rate"]  # the price that was agreed; NetSuite might look another one up
+        self._lines[held.number] = LineEdit(line=line, fields=tuple(fields), custom_fields=tuple(custom))
+
     def _edit(self, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine) -> None:
         base = history[0]
         place = f"line {held.number} '{_name(held.line)}'"
@@ -203,10 +244,7 @@ class _Merge:
         ]
         custom = list(self._line_custom(history, wanted, held, place))
         if sent or custom:
-            line = replace(held.line, **{name: getattr(wanted, name) for name in sent})
-            if "quantity" in sent and not {"rate", "price_level"} & set(sent) and base.rate is not None:
-                sent.append("rate")  # the price that was agreed; NetSuite might look another one up
-            self._lines[held.number] = LineEdit(line=line, fields=tuple(sent), custom_fields=tuple(custom))
+            self._send_line(wanted, held, sent, custom, rate_known=base.rate is not None)
 
     def _line_custom(
         self, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine, place: str

@@ -72,6 +72,7 @@ def applied(order: HeldOrder, change: OrderChange) -> HeldOrder:
 def _line_after(line: HeldLine, change: OrderChange) -> HeldLine:
     if line.number in change.closed:
         return replace(line, closed=True, line=replace(line.line, quantity=change.closed[line.number]))
+    line = replace(line, closed=line.closed and line.number not in change.opened)
     edit = change.lines.get(line.number)
     if edit is None:
         return line
@@ -239,6 +240,98 @@ def test_a_line_that_came_back_is_found_where_netsuite_kept_it() -> None:
     assert not change.added
 
 
+A, B, C = a_line("A", 4), a_line("B", 2), a_line("C")
+
+
+def followed(*wishes: Sequence[OrderLine]) -> tuple[HeldOrder, OrderChange]:
+    """Let an order follow its deal through these; return what NetSuite holds then, and the last change."""
+    history = [an_order(*wishes[0])]
+    order, change = held(history[0]), OrderChange(internal_id="7", number="SO7", wanted=history[0])
+    for lines in wishes[1:]:
+        wanted = an_order(*lines)
+        change = plan_change(history[0], wanted, order, EVERYTHING, earlier=history[1:])
+        order, history = applied(order, change), [wanted, *history][:6]
+    return order, change
+
+
+def open_lines(order: HeldOrder) -> list[tuple[int, str, Decimal]]:
+    return [
+        (one.number, str(one.line.item.internal_id), one.line.quantity)
+        for one in order.lines
+        if not one.closed
+    ]
+
+
+@pytest.mark.parametrize("after", [[B, C], [C, B]], ids=["behind", "before"])
+def test_another_product_does_not_take_the_line_that_was_closed_for_the_deal(
+    after: Sequence[OrderLine],
+) -> None:
+    order, change = followed([A, B], [B], after)
+    assert change.added == (C,)
+    assert [part.verdict for part in change.parts] == [Verdict.WRITTEN]
+    assert open_lines(order) == [(2, "B", 2), (3, "C", 1)]
+
+
+def test_a_product_that_comes_back_opens_the_line_that_was_closed_for_it() -> None:
+    order, change = followed([A, B], [B], [replace(A, quantity=Decimal(5), rate=Decimal(9)), B])
+    assert change.opened == (1,)
+    assert not change.added
+    assert open_lines(order) == [(1, "A", 5), (2, "B", 2)]
+    assert order.lines[0].line.rate == Decimal(9)
+
+
+def test_a_product_that_comes_back_beside_a_new_one_is_told_from_it() -> None:
+    order, _ = followed([A, B], [B], [C, B], [C, A, B])
+    assert open_lines(order) == [(1, "A", 4), (2, "B", 2), (3, "C", 1)]
+
+
+def test_a_product_whose_line_went_to_another_is_added_when_it_comes_back() -> None:
+    order, change = followed([A, B], [C, B], [C, B, A])
+    assert change.added == (A,)
+    assert open_lines(order) == [(1, "C", 1), (2, "B", 2), (3, "A", 4)]
+
+
+def test_a_product_that_comes_and_goes_stays_one_line() -> None:
+    order, _ = followed([A, B], [B], [A, B], [B], [A, B])
+    assert len(order.lines) == 2
+    assert open_lines(order) == [(1, "A", 4), (2, "B", 2)]
+
+
+def test_a_product_that_comes_back_does_not_take_the_line_that_finance_made_for_it() -> None:
+    order, _ = followed([A, B], [B])
+    own = HeldLine(number=9, line=a_line("A", 7))
+    order = replace(order, lines=(*order.lines, own))
+    change = plan_change(an_order(B), an_order(A, B), order, EVERYTHING, earlier=[an_order(A, B)])
+    assert open_lines(applied(order, change)) == [(1, "A", 4), (2, "B", 2), (9, "A", 7)]
+
+
+def test_a_product_that_comes_back_after_some_of_it_was_shipped_is_not_sold_twice() -> None:
+    order = held(an_order(A, B), used={1: 3})
+    order = applied(order, plan_change(an_order(A, B), an_order(B), order, EVERYTHING))
+    back = plan_change(an_order(B), an_order(A, B), order, EVERYTHING, earlier=[an_order(A, B)])
+    assert open_lines(applied(order, back)) == [(1, "A", 4), (2, "B", 2)]
+    less = an_order(replace(A, quantity=Decimal(2)), B)
+    change = plan_change(an_order(B), less, order, EVERYTHING, earlier=[an_order(A, B)])
+    assert change.is_empty
+    assert [part.reason for part in change.parts] == ["3 are shipped or billed already"]
+
+
+def test_a_line_is_opened_only_where_lines_may_be_added() -> None:
+    order, _ = followed([A, B], [B])
+    change = plan_change(an_order(B), an_order(A, B), order, NOTHING, earlier=[an_order(A, B)])
+    assert change.is_empty
+    assert verdicts(change) == {"lines.add": Verdict.REFUSED}
+
+
+def test_a_line_that_was_opened_by_a_try_that_died_is_finished() -> None:
+    order, _ = followed([A, B], [B])
+    wanted = an_order(replace(A, quantity=Decimal(5)), B)
+    half = replace(order, lines=tuple(replace(one, closed=False) for one in order.lines))
+    change = plan_change(an_order(B), wanted, half, EVERYTHING, earlier=[an_order(A, B)], seen=order.lines)
+    assert not change.opened
+    assert open_lines(applied(half, change)) == [(1, "A", 5), (2, "B", 2)]
+
+
 def test_a_price_is_kept_when_only_the_quantity_changes() -> None:
     base = an_order(a_line("A", 1, "10"))
     order = held(replace(base, lines=(a_line("A", 1, "9.50"),)))  # finance gave a discount
@@ -288,6 +381,24 @@ def test_an_order_that_nobody_else_touched_becomes_what_the_deal_wants(
     order = applied(held(base), plan_change(base, wanted, held(base), EVERYTHING))
     assert order.order.memo == wanted.memo
     assert _sold(line.line for line in order.lines if not line.closed) == _sold(wanted.lines)
+
+
+@given(st.lists(some_lines, min_size=2, max_size=6))
+def test_an_order_that_nobody_else_touched_follows_its_deal_wherever_it_goes(
+    wishes: list[tuple[OrderLine, ...]],
+) -> None:
+    order, _ = followed(*wishes)
+    assert _sold(line.line for line in order.lines if not line.closed) == _sold(wishes[-1])
+
+
+@given(st.lists(some_lines, min_size=3, max_size=6))
+def test_a_line_that_came_back_is_not_written_again(wishes: list[tuple[OrderLine, ...]]) -> None:
+    order, _ = followed(*wishes[:-1])
+    base, *earlier = [an_order(*lines) for lines in reversed(wishes[:-1])]
+    wanted = an_order(*wishes[-1])
+    first = plan_change(base, wanted, order, EVERYTHING, earlier=earlier)
+    again = plan_change(base, wanted, applied(order, first), EVERYTHING, earlier=earlier, seen=order.lines)
+    assert again.is_empty, [str(part) for part in again.parts]
 
 
 @given(some_orders, some_orders, some_orders, st.sampled_from(OrderStatus))
