@@ -31,7 +31,7 @@ def test_one_record_that_netsuite_refuses_does_not_hold_up_its_list(world: World
     boxes = world.won_deals(20, organizations=4)
     world.fault(
         "netsuite", "record_error", operation="upsertList", match=boxes[7],
-        options={"match": boxes[7], "code": "INVALID_FLD_VALUE", "message": "Invalid Field Value 12 for memo"},
+        options={"code": "INVALID_FLD_VALUE", "message": "Invalid Field Value 12 for memo"},
     )  # fmt: skip
     report = world.drain()
     assert report.count(Action.CREATED) == 19

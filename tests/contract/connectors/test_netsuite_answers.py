@@ -67,6 +67,7 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 PAGE = SearchPreferences(page_size=50)
 INC, ACME = Reference(internal_id="1"), Reference(internal_id="501")
 T = CustomFieldType
+LOOSE = Contact(last_name="Loose", subsidiary=INC)
 
 
 @pytest.fixture(scope="module")
@@ -485,14 +486,87 @@ def test_rates_and_limits_and_clock_are_read(client: SoapClient) -> None:
     assert urls.webservices == "https://1234567-sb1.suitetalk.api.netsuite.com"
 
 
-def test_contacts_are_attached(client: SoapClient) -> None:
-    contact = saved(client, write_contact(Contact(last_name="Loose", subsidiary=INC), "k-loose"))
-    answer = client.send(
-        writes.attach_contact(
-            RecordRef(type="contact", internal_id=contact), RecordRef(type="customer", internal_id="501")
-        )
+def test_contacts_are_attached_and_detached_again(client: SoapClient) -> None:
+    ref = RecordRef(type="contact", internal_id=saved(client, write_contact(LOOSE, "k-loose")))
+    acme = RecordRef(type="customer", internal_id="501")
+    with_it = SearchRequest(
+        subject="Customer",
+        criteria={"internalId": any_of(acme)},
+        joined={"contactJoin": {"entityId": text_is("Loose")}},
     )
+
+    def customers_with_it() -> int:
+        return client.send(search.search(with_it, PAGE)).total
+
+    assert client.send(writes.attach_contact(ref, acme)).status.success
+    assert customers_with_it() == 1
+    assert client.send(writes.detach(ref, acme)).status.success
+    assert customers_with_it() == 0
+    again = client.send(writes.detach(ref, acme)).status
+    assert (again.success, again.codes) == (False, {"RCRD_DSNT_EXIST"})
+
+
+def test_all_currencies_are_read(client: SoapClient) -> None:
+    found = client.send(reads.get_all("currency"))
+    assert [(one.internal_id, one.text("symbol")) for one in found] == [
+        ("1", "USD"),
+        ("2", "GBP"),
+        ("3", "CAD"),
+        ("4", "EUR"),
+    ]
+
+
+def test_a_list_of_deletions_tells_each_outcome_in_order(client: SoapClient) -> None:
+    gone = saved(client, write_contact(LOOSE, "k-loose"))
+    refs = [
+        RecordRef(type="customer", internal_id="501"),
+        RecordRef(type="contact", internal_id=gone),
+        RecordRef(type="contact", external_id="nobody"),
+    ]
+    answer = client.send(writes.delete_list(refs))
     assert answer.status.success
+    assert [(one.status.success, set(one.status.codes)) for one in answer.answers] == [
+        (False, {"CANT_DELETE_CUSTOMER"}),
+        (True, set()),
+        (False, {"INVALID_KEY_OR_REF"}),
+    ]
+    gone_now = client.send(reads.get(refs[1]))
+    assert gone_now.record_or_none(name="contact") is None
+
+
+def test_deletions_beyond_the_first_page_are_told(endpoint: Any) -> None:
+    begun, many = datetime.now(UTC) - timedelta(minutes=1), 1001  # a page has a thousand
+    store = endpoint.sandbox.store
+    with endpoint.client() as client:
+        gone = saved(client, write_contact(LOOSE, "k-loose"))
+        client.send(writes.delete(RecordRef(type="contact", internal_id=gone)))
+        (one,) = store.deletions
+        store.deletions += [replace(one, internal_id=str(90_000 + n)) for n in range(1, many)]
+        until = datetime.now(UTC) + timedelta(minutes=1)
+        first, second = (
+            client.send(deleted.get_deleted(first=begun, last=until, types=["contact"], page=page))
+            for page in (1, 2)
+        )
+        with pytest.raises(RejectedByVendor) as beyond:
+            client.send(deleted.get_deleted(first=begun, last=until, types=["contact"], page=3))
+    assert (first.total, first.pages, len(first.records)) == (many, 2, 1000)
+    assert [one.ref.internal_id for one in second.records] == [str(90_000 + many - 1)]
+    assert beyond.value.code == "INVALID_PAGE_INDEX"
+
+
+def test_rows_are_read_page_by_page_although_the_search_dies_between(endpoint: Any) -> None:
+    request = SearchRequest(subject="Transaction", columns=(Column(name="internalId"), Column(name="tranId")))
+    with endpoint.client() as client:
+        whole = [row for page in Searches(client, page_size=1000).rows(request) for row in page]
+        pages = Searches(client, page_size=5).rows(request)
+        read = [next(pages), next(pages)]
+        endpoint.sandbox._operations.clear()  # as after 15 minutes unused
+        read += list(pages)
+    assert len(whole) > 10
+    assert [row for page in read for row in page] == whole
+    assert {len(page) for page in read[:-1]} == {5}
+    asked = [entry.operation for entry in endpoint.sandbox._journal.entries()]
+    assert asked[1:5] == ["search", "searchMoreWithId", "searchMoreWithId", "search"]
 
 
 # --- jobs -----------------------------------------------------------------------------------------------
