@@ -187,8 +187,11 @@ class _Merge:
         place = f"line {held.number} '{_name(held.line)}'"
         fields = [
             name
-            for name in LINE_FIELDS
-            if not is_nothing(new := getattr(wanted, name)) and not same(getattr(held.line, name), new)
+            for part in LINE_FIELDS
+            for name in [attribute_of(part)]
+            if not _told_by_the_other(part, wanted)
+            and not is_nothing(new := getattr(wanted, name))
+            and not same(getattr(held.line, name), new)
         ]
         now = _by_id(held.line.custom_fields)
         custom = [one for one in wanted.custom_fields if not same(_value(now.get(one.script_id)), one.value)]

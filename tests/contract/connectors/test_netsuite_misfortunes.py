@@ -72,7 +72,7 @@ def is_written(endpoint: Any) -> bool:
 STATES = [
     pytest.param("maintenance", Unavailable, "ACCT_TEMP_UNAVAILABLE", 1, id="maintenance"),
     pytest.param("token_expired", InvalidCredentials, "Login Audit Trail", 2, id="token expired"),
-    pytest.param("role_revoked", InvalidCredentials, "WS_PERMISSION_REQD", 2, id="role revoked"),
+    pytest.param("role_revoked", InvalidCredentials, "WS_PERMISSION_REQD", 1, id="role revoked"),
     pytest.param("services_off", ConfigurationError, "Switch SOAP Web Services on", 1, id="services off"),
 ]
 
