@@ -61,6 +61,11 @@ def convert(value: Any, target: TargetType, zone: ZoneInfo) -> Any:
     return _CONVERTERS[target](value, zone)
 
 
+def unwritable(text: str) -> int:
+    """Return how many characters of a text cannot be written to NetSuite, and are left out."""
+    return 0 if text.isprintable() else len(_NOT_IN_XML.findall(text))
+
+
 def to_text(value: Any, zone: ZoneInfo) -> str:
     """Return a value as text: numbers in plain notation, moments in the account's zone, yes and no."""
     if isinstance(value, str):

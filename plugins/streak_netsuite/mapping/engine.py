@@ -14,6 +14,7 @@ from streak_netsuite.errors import MappingError
 from streak_netsuite.mapping import limits
 from streak_netsuite.mapping.address import ParsedAddress
 from streak_netsuite.mapping.conversion import TargetType
+from streak_netsuite.mapping.left_out import check_entry, check_fields
 from streak_netsuite.mapping.lookups import LookupRequest, Lookups
 from streak_netsuite.mapping.rule import AddressFault, FieldTrace, Reading, Rule, is_empty
 from streak_netsuite.mapping.schema import (
@@ -161,6 +162,7 @@ class Engine:
         self._order_custom = self._custom("sales_order", order.custom_fields)
         self._lines = tuple(self._line(n, line) for n, line in enumerate(order.lines))
         self._box_fields = self._named_box_fields()
+        self._own_fields = tuple(self._only_in(line) for line in self._lines)
 
     def with_lookups(self, lookups: Lookups) -> "Engine":
         """Return this engine with other lookups; nothing is compiled again."""
@@ -176,6 +178,14 @@ class Engine:
     def _named_box_fields(self) -> frozenset[str]:
         named = {line.each.box_field for line in self._lines if line.each is not None and line.each.box_field}
         return frozenset(named).union(*(rule.box_fields for rule in self._all_rules()))
+
+    def _only_in(self, line: _CompiledLine) -> tuple[str, ...]:
+        """Return the box fields that nothing reads but one line, beside its item: without the line they would be lost."""
+        item = line.fields["item"]
+        mine = [*(rule for rule in line.fields.values() if rule is not item), *line.custom_fields.values()]
+        others = [rule for rule in self._all_rules() if all(rule is not own for own in mine)]
+        read = frozenset().union(*(rule.box_fields for rule in mine))
+        return tuple(sorted(read.difference(*(rule.box_fields for rule in others))))
 
     @property
     def looked_up_fields(self) -> frozenset[tuple[str, str]]:
@@ -322,7 +332,9 @@ class Engine:
                 if isinstance(mapped, OrderLine):
                     lines.append(mapped)
         reading.each = None
-        if not lines and len(reading.faults) == faults:
+        if lines:
+            self._check_left_out(reading)
+        elif len(reading.faults) == faults:
             sources = "; ".join(line.fields["item"].text for line in self._lines)
             reading.add_fault(
                 "sales_order.lines",
@@ -331,12 +343,18 @@ class Engine:
             )
         return tuple(lines)
 
+    def _check_left_out(self, reading: Reading) -> None:
+        for line, own in zip(self._lines, self._own_fields, strict=True):
+            if line.each is None:
+                check_fields(line.fields["item"], own, reading)
+
     def _read_line(self, line: _CompiledLine, reading: Reading, at: str) -> "OrderLine | _NoLine | None":
         first_fault = len(reading.faults)
         item = line.fields["item"].read(reading, f"{at}.item")
         if item is None and len(reading.faults) == first_fault:
+            check_entry(line.fields["item"], line.each, reading, f"{at}.item")
             reading.trace.pop(f"{at}.item", None)
-            return _NO_LINE
+            return _NO_LINE if len(reading.faults) == first_fault else None
         values = {
             n: rule.read(reading, f"{at}.{n.rstrip('_')}") for n, rule in line.fields.items() if n != "item"
         }
@@ -400,6 +418,12 @@ class Engine:
         self, table: TextTable, each: SourcePath, value: Any, reading: Reading
     ) -> Iterator[dict[str, str]]:
         """Yield the rows of a table in a text, each with its cells by column."""
+        if not isinstance(value, str) and not is_empty(value):
+            reading.add_fault(
+                "sales_order.lines",
+                f"{each.label} {shown(value)} is no text with a table",
+                "name the text field that has it",
+            )
         lines = [line for line in (value.splitlines() if isinstance(value, str) else ()) if line.strip()]
         for line in lines[1:] if table.header else lines:
             cells = [cell.strip() for cell in line.split(table.separator)]

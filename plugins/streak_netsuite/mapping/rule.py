@@ -9,14 +9,21 @@ from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import ConfigurationError, MappingError
 from streak_netsuite.mapping.address import ParsedAddress
-from streak_netsuite.mapping.conversion import TargetType, convert, to_text
+from streak_netsuite.mapping.conversion import TargetType, convert, to_text, unwritable
 from streak_netsuite.mapping.expression import Expression, says_yes
 from streak_netsuite.mapping.function import Function
 from streak_netsuite.mapping.lookups import LookupRequest, Lookups, look_up
-from streak_netsuite.mapping.schema import EACH, ITEMS, FieldRule, LookupSource, MappingFunction
+from streak_netsuite.mapping.schema import (
+    EACH,
+    ITEMS,
+    FieldRule,
+    LookupSource,
+    MappingFunction,
+    TransformName,
+)
 from streak_netsuite.mapping.source import View, parse_path
-from streak_netsuite.mapping.transforms import compile_transforms
-from streak_netsuite.mapping.unfit import Unfit, shown
+from streak_netsuite.mapping.transforms import NoFit, compile_transforms
+from streak_netsuite.mapping.unfit import Unfit, shortened, shown
 
 _TEXTS = frozenset({TargetType.TEXT, TargetType.EMAIL, TargetType.PHONE})
 
@@ -70,6 +77,11 @@ class Reading:
     each: Any = None
     updating: bool = False
 
+    @classmethod
+    def like(cls, other: "Reading") -> "Reading":
+        """Return a reading of the same deal in which nothing was found out yet."""
+        return cls(view=other.view, lookups=other.lookups, each=other.each, updating=other.updating)
+
     def add_fault(self, target: str, what: str, fix: str) -> None:
         """Keep a fault of a target field. The message says what is wrong in Streak's words; the field is beside it."""
         self.faults.append(MappingError(f"{what}; {fix}", field=target, fix=fix))
@@ -107,7 +119,8 @@ class Rule:
         self._expression = Expression(rule.expression, zone=zone) if rule.expression else None
         self._function = Function.find(rule.function, functions, target) if rule.function else None
         self._when = Expression(rule.when, zone=zone) if rule.when else None
-        self._steps = compile_transforms(rule.transform, zone)
+        names = (t if isinstance(t, TransformName) else t.name for t in rule.transform)
+        self._steps = tuple(zip(map(str, names), compile_transforms(rule.transform, zone), strict=True))
         self._table = _table(rule, target, tables)
         self._alternatives = tuple(
             _Alternative(
@@ -131,11 +144,19 @@ class Rule:
         """
         target = at or self.target
         try:
-            return self._value(reading, target) if self._counts(reading) else None
+            return self._value(reading, target) if self.counts(reading) else None
         except Unfit as unfit:
             starts_with_value = unfit.what[:1] in {"'", "["} or unfit.what[:1].isdigit()
-            named = f"{self._label()} {unfit.what}" if starts_with_value else unfit.what
+            named = f"{self.label} {unfit.what}" if starts_with_value else unfit.what
             reading.add_fault(target, named, unfit.fix)
+        except Exception as error:  # noqa: BLE001 - one value must not end the batch; the fault says what it was
+            read = reading.trace[target].value if target in reading.trace else ""
+            told = shortened(f"{type(error).__name__}: {error}")
+            reading.add_fault(
+                target,
+                f"{self.label} {read} cannot be mapped ({told})",
+                "correct it in Streak, or the rule",
+            )
         return None
 
     def wanted(self, reading: Reading) -> Iterator[LookupRequest]:
@@ -146,14 +167,13 @@ class Rule:
             return
         name, table = self._table
         try:
-            value = self._prepared(reading) if self._counts(reading) else None
-        except Unfit:
-            return  # the mapping will report it
-        for entry in value if isinstance(value, tuple) else (value,):
-            if not is_empty(entry):
-                yield LookupRequest(
-                    table=name, record=table.netsuite or "", value=to_text(entry, self._zone).strip()
-                )
+            value = self._prepared(reading, self.target) if self.counts(reading) else None
+            entries = value if isinstance(value, tuple) else (value,)
+            texts = [to_text(entry, self._zone).strip() for entry in entries if not is_empty(entry)]
+        except Exception:  # noqa: BLE001 - the mapping will report it
+            return
+        for text in texts:
+            yield LookupRequest(table=name, record=table.netsuite or "", value=text)
 
     @property
     def box_fields(self) -> frozenset[str]:
@@ -171,7 +191,7 @@ class Rule:
             own = {(self._path.box_field, self._table[0])}
         return frozenset(own).union(*(a.looked_up_fields for a in self._alternatives))
 
-    def _counts(self, reading: Reading) -> bool:
+    def counts(self, reading: Reading) -> bool:
         """Tell whether the rule says anything about this deal, now."""
         if self._rule.on is not None and (self._rule.on == "update") is not reading.updating:
             return False
@@ -190,24 +210,58 @@ class Rule:
         converted = convert(value, self.type, self._zone)
         return self._fitted(converted, reading, target) if self.type in _TEXTS else converted
 
-    def _prepared(self, reading: Reading, target: str = "") -> Any:
+    def _prepared(self, reading: Reading, target: str) -> Any:
         """Return the source's value after default and transforms, before the lookup."""
-        value, source = self._source(reading)
-        if target:
-            reading.trace[target] = FieldTrace(rule=self.text, source=source, read=value)
-        for step in self._steps:
-            if is_empty(value):
-                break
-            value = step(value)
+        value, source = self._source(reading, target)
+        self._traced(reading, target, FieldTrace(rule=self.text, source=source, read=value))
+        if isinstance(value, str) and (lost := unwritable(value)):
+            reading.warnings.append(
+                f"{target}: {lost} control characters were left out, which NetSuite cannot take"
+            )
+        value = self._transformed(value, reading, target)
         if not is_empty(value):
             return value
-        if self._rule.when_empty == "error" and target:
+        if self._rule.when_empty == "error":
             raise Unfit(f"{source or 'the source'} is empty", fix="enter it in Streak")
         return self._rule.default
 
-    def _source(self, reading: Reading) -> tuple[Any, str]:
+    def _traced(self, reading: Reading, target: str, trace: FieldTrace) -> None:
+        reading.trace[target] = trace
+
+    def _transformed(self, value: Any, reading: Reading, target: str) -> Any:
+        for name, step in self._steps:
+            if is_empty(value):
+                break
+            before = value
+            try:
+                value = step(value)
+            except Unfit:
+                raise
+            except Exception as error:
+                told = shortened(f"{type(error).__name__}: {error}")
+                raise Unfit(
+                    f"{shown(before)} cannot go through the transform `{name}` ({told})",
+                    fix="correct it in Streak, or the rule in the mapping file",
+                ) from error
+            if name == "regex":
+                value = self._fits(value, reading, target)
+        return value
+
+    def _fits(self, value: Any, reading: Reading, target: str) -> Any:
+        """Return what a pattern found; what it does not fit is lost, and told."""
+        for lost in (
+            one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, NoFit)
+        ):
+            reading.warnings.append(
+                f"{target}: {self.label} {shown(lost.text)} does not fit the pattern {lost.pattern}, and was left out"
+            )
+        return (
+            tuple(one for one in value if not isinstance(one, NoFit)) if isinstance(value, tuple) else value
+        )
+
+    def _source(self, reading: Reading, target: str) -> tuple[Any, str]:
         if self._alternatives:
-            return self._first(reading)
+            return self._first(reading, target)
         if self._path is not None:
             return self._path.read(reading.view), self._path.text
         if self._expression is not None:
@@ -219,10 +273,14 @@ class Rule:
             return (each.get(self._cell) if self._cell and each else each), self._rule.from_ or ""
         return self._rule.value, ""
 
-    def _first(self, reading: Reading) -> tuple[Any, str]:
+    def _first(self, reading: Reading, target: str) -> tuple[Any, str]:
+        """Return the first value that an alternative gives. What those before it said of their emptiness does not matter."""
+        warnings = len(reading.warnings)
         for alternative in self._alternatives:
-            value = alternative.prepared(reading)
+            before = len(reading.warnings)
+            value = alternative.prepared(reading, target)
             if not is_empty(value):
+                del reading.warnings[warnings:before]
                 return value, alternative.text
         return None, self.text
 
@@ -237,10 +295,16 @@ class Rule:
         assert self._table is not None
         name, table = self._table
         text = to_text(value, self._zone).strip()
-        return look_up(lookups, name, text, label=self._label(), remedy=_remedy(name, table))
+        return look_up(lookups, name, text, label=self.label, remedy=_remedy(name, table))
 
-    def _label(self) -> str:
-        """Return what people call the value: the field in Streak, else the target."""
+    @property
+    def is_function(self) -> bool:
+        """Whether a function of the mapping gives the value."""
+        return self._function is not None
+
+    @property
+    def label(self) -> str:
+        """What people call the value: the field in Streak, else the target."""
         return self._path.label if self._path else self.target.rpartition(".")[2].replace("_", " ")
 
     def _empty(self, target: str) -> None:
@@ -268,9 +332,16 @@ class Rule:
 class _Alternative(Rule):
     """One rule of `first_of`: gives a value for the outer rule to convert."""
 
-    def prepared(self, reading: Reading) -> Any:
-        value = self._prepared(reading) if self._counts(reading) else None
-        return value if self._table is None or is_empty(value) else self._looked_up(value, reading)
+    def prepared(self, reading: Reading, target: str) -> Any:
+        if not self.counts(reading):
+            return None
+        value = self._prepared(reading, target)
+        if is_empty(value):
+            return self._empty(target)
+        return value if self._table is None else self._looked_up(value, reading)
+
+    def _traced(self, reading: Reading, target: str, trace: FieldTrace) -> None:
+        """The outer rule says where the value came from."""
 
 
 def _table(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
+import regex
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -107,8 +108,8 @@ def _known_item(text: str) -> str:
 
 def _known_pattern(text: str) -> str:
     try:
-        re.compile(text)
-    except re.error as error:
+        regex.compile(text)
+    except regex.error as error:
         raise ValueError(f"'{text}' is not a regular expression: {error}") from error
     return text
 
@@ -211,7 +212,14 @@ class RegexOptions(_Part):
     """A regular expression; the first place where it fits counts."""
 
     group: int = Field(default=0, ge=0)
-    """Which bracket of the pattern is kept; 0 keeps all that fits. Without a fit the value is empty."""
+    """Which bracket of the pattern is kept; 0 keeps all that fits. Without a fit the value is empty, with a warning."""
+
+    @model_validator(mode="after")
+    def _known_group(self) -> Self:
+        groups = regex.compile(self.pattern).groups
+        if self.group > groups:
+            raise ValueError(f"the pattern has {groups} brackets, so there is no group {self.group}")
+        return self
 
 
 class AddressOptions(_Part):
@@ -503,7 +511,8 @@ class TextTable(_Part):
 
 
 class LineRule(_Part):
-    """One line of the order, or one for each entry of a list or row of a table. A line without an item is left out."""
+    """One line of the order, or one for each entry of a list or row of a table. A line without an item is left out
+    when nothing was typed for it."""
 
     each: Path | None = None
     """A list field: the rule makes one line per entry, and `from: each` reads the entry."""

@@ -1,11 +1,11 @@
 """Transforms: the small steps between a source value and its target."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import regex
 from babel.numbers import list_currencies
 
 from streak_netsuite.mapping.address import parse_address
@@ -41,7 +41,29 @@ _CURRENCY_SIGNS: Mapping[str, str] = {
     "A$": "AUD",
     "₹": "INR",
 }
-_LONGEST_FOR_PATTERN = 1_000  # characters a regular expression sees: keeps a careless pattern harmless
+_LONGEST_FOR_PATTERN = 100_000  # characters: beyond any note of a deal
+_PATTERN_SECONDS = 0.5  # of work: a sane pattern takes a thousandth of it, a careless one would take hours
+
+
+class NoFit(str):
+    """The empty text that a pattern leaves of a text it does not fit.
+
+    Attributes:
+        text: what did not fit.
+        pattern: which.
+    """
+
+    __slots__ = ("pattern", "text")
+
+    text: str
+    pattern: str
+
+    @classmethod
+    def of(cls, text: str, pattern: str) -> "NoFit":
+        """Return one."""
+        made = cls()
+        made.text, made.pattern = text, pattern
+        return made
 
 
 def compile_transforms(transforms: Sequence[Transform], zone: ZoneInfo) -> tuple[Step, ...]:
@@ -79,12 +101,22 @@ def _replace(options: ReplaceOptions, zone: ZoneInfo) -> Step:
 
 
 def _regex(options: RegexOptions, zone: ZoneInfo) -> Step:
-    pattern = re.compile(options.pattern)
-    group = min(options.group, pattern.groups)
+    pattern = regex.compile(options.pattern)
 
     def part(text: str) -> str:
-        found = pattern.search(text[:_LONGEST_FOR_PATTERN])
-        return (found[group] or "") if found else ""
+        if len(text) > _LONGEST_FOR_PATTERN:
+            raise Unfit(
+                f"{shown(text)} has {len(text)} characters, and a pattern reads {_LONGEST_FOR_PATTERN}",
+                fix="shorten it in Streak",
+            )
+        try:
+            found = pattern.search(text, timeout=_PATTERN_SECONDS)
+        except TimeoutError:
+            raise Unfit(
+                f"{shown(text)} keeps the pattern {options.pattern} busy without end",
+                fix="simplify the pattern in the mapping file: no repeat within a repeat",
+            ) from None
+        return (found[options.group] if found else "") or NoFit.of(text, options.pattern)
 
     return partial(_changed, part, zone)
 

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -6,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.engine import Engine, MappedDeal
@@ -351,7 +353,7 @@ RULES: list[tuple[str, dict[str, Any], Any, str, int, int]] = [
         {"from": "box.fields.Note", "transform": [{"regex": {"pattern": "\\d+"}}]},
         "x",
         "",
-        0,
+        1,
         0,
     ),
     ("looked up text", {"from": "box.fields.Note", "lookup": "words"}, "hi", "hello there", 0, 0),
@@ -439,3 +441,143 @@ def test_the_rule_for_approvals_takes_the_accounts_day(spec_of: Any, engine_for:
         for name in ("UTC", "America/Los_Angeles")
     }
     assert told == {"UTC": "", "America/Los_Angeles": "in February"}
+
+
+TWO = [
+    {"item": {"from": "box.fields.Product", "lookup": "item"}, "quantity": {"from": "box.fields.Quantity"}},
+    {
+        "item": {"from": "box.fields.Product 2", "lookup": "item"},
+        "quantity": {"from": "box.fields.Quantity 2"},
+        "rate": {"from": "box.fields.Price 2"},
+        "description": {"from": "box.notes"},
+    },
+]
+
+
+def two_lines(spec_of: Any, engine_for: Any, second: Any = TWO[1]) -> Any:
+    order = {"fields": {"transaction_date": {"from": "box.created_at"}}, "lines": [TWO[0], second]}
+    return engine_for(spec_of(sales_order=order, lookups={"item": {"netsuite": "item"}}))
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ({"Quantity 2": "3", "Price 2": "9.50"}, "Product 2 is empty, and Price 2 is '9.50'; Quantity 2 is '3'"),
+        ({"Product 2": "  ", "Quantity 2": "3"}, "Product 2 is empty, and Quantity 2 is '3'"),
+        ({"Quantity 2": "0", "Price 2": "0.00"}, ""),
+        ({"Quantity 2": Decimal(0), "Price 2": False}, ""),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_a_second_line_without_a_product_loses_nothing_that_was_typed_for_it(
+    spec_of: Any, engine_for: Any, a_deal: Any, second: dict[str, Any], told: str
+) -> None:
+    mapped = two_lines(spec_of, engine_for).map(a_deal(second, notes="for both"))
+    assert [str(fault).partition("; choose")[0] for fault in mapped.blocking] == ([told] if told else [])
+    assert all(fault.field == "sales_order.lines[1].item" for fault in mapped.blocking)
+
+
+def test_a_line_that_does_not_count_is_left_out_as_meant(spec_of: Any, engine_for: Any, a_deal: Any) -> None:
+    item = {"from": "box.fields.Product 2", "when": "{{ box.stage == 'Open' }}"}
+    mapped = two_lines(spec_of, engine_for, TWO[1] | {"item": item}).map(a_deal({"Quantity 2": "3"}))
+    assert mapped.blocking == ()
+
+
+def test_a_line_that_shares_its_quantity_may_be_absent(spec_of: Any, engine_for: Any, a_deal: Any) -> None:
+    second = TWO[1] | {"quantity": {"from": "box.fields.Quantity"}}
+    assert two_lines(spec_of, engine_for, second).map(a_deal()).blocking == ()
+
+
+def memo(spec_of: Any, engine_for: Any, rule: dict[str, Any]) -> Any:
+    order = {
+        "fields": {"transaction_date": {"from": "box.created_at"}, "memo": rule},
+        "lines": [{"item": {"value": 101}, "quantity": {"value": 1}}],
+    }
+    return engine_for(spec_of(sales_order=order))
+
+
+PO = {"from": "box.notes", "transform": [{"regex": {"pattern": r"PO-(\d+)", "group": 1}}]}
+
+
+def test_what_no_pattern_fits_is_told(spec_of: Any, engine_for: Any, a_deal: Any) -> None:
+    mapped = memo(spec_of, engine_for, PO).map(a_deal(notes="no number"))
+    assert mapped.warnings == (
+        r"sales_order.fields.memo: box notes 'no number' does not fit the pattern PO-(\d+), and was left out",
+    )
+    listed = {"from": "box.fields.Tags", "transform": [PO["transform"][0], "join"]}
+    mapped = memo(spec_of, engine_for, listed).map(a_deal({"Tags": ("PO-1", "x", "PO-2")}))
+    assert mapped.order.memo == "1, 2"
+    assert len(mapped.warnings) == 1
+
+
+def test_a_pattern_that_the_next_alternative_makes_up_for_is_not_told(
+    spec_of: Any, engine_for: Any, a_deal: Any
+) -> None:
+    engine = memo(spec_of, engine_for, {"first_of": [PO, {"from": "box.fields.PO"}]})
+    mapped = engine.map(a_deal({"PO": "77"}, notes="no number"))
+    assert (mapped.order.memo, mapped.warnings) == ("77", ())
+    assert len(engine.map(a_deal(notes="no number")).warnings) == 1
+
+
+def test_a_pattern_finds_what_stands_behind_a_thousand_characters(
+    spec_of: Any, engine_for: Any, a_deal: Any
+) -> None:
+    assert memo(spec_of, engine_for, PO).map(a_deal(notes="x" * 5000 + "PO-7")).order.memo == "7"
+    (fault,) = memo(spec_of, engine_for, PO).map(a_deal(notes="x" * 100_001 + "PO-7")).blocking
+    assert "a pattern reads 100000" in str(fault)
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "(?:a|aa)+$"])
+def test_a_careless_pattern_holds_the_deal_in_time(
+    spec_of: Any, engine_for: Any, a_deal: Any, pattern: str
+) -> None:
+    rule = {"from": "box.notes", "transform": [{"regex": {"pattern": pattern}}]}
+    started = time.process_time()
+    mapped = memo(spec_of, engine_for, rule).map(a_deal(notes="a" * 200 + "b"))
+    assert time.process_time() - started < 3
+    assert mapped.warnings or "busy without end" in str(mapped.blocking[0])
+
+
+def test_a_group_that_the_pattern_does_not_have_is_a_fault_of_the_file(spec_of: Any, engine_for: Any) -> None:
+    with pytest.raises(ValidationError, match="1 brackets, so there is no group 2"):
+        memo(
+            spec_of,
+            engine_for,
+            {"from": "box.notes", "transform": [{"regex": {"pattern": "(a)", "group": 2}}]},
+        )
+
+
+def test_control_characters_that_go_are_told(spec_of: Any, engine_for: Any, a_deal: Any) -> None:
+    mapped = memo(spec_of, engine_for, {"from": "box.notes"}).map(a_deal(notes="a\x00b\x0bc\n"))
+    assert mapped.order.memo == "abc\n"
+    assert "2 control characters were left out" in mapped.warnings[0]
+
+
+@pytest.mark.parametrize("how", [{"required": True}, {"when_empty": "error"}])
+def test_an_alternative_that_is_required_holds_the_record(
+    spec_of: Any, engine_for: Any, a_deal: Any, how: dict[str, Any]
+) -> None:
+    engine = memo(
+        spec_of, engine_for, {"first_of": [{"from": "box.fields.A"}, {"from": "box.fields.B", **how}]}
+    )
+    assert engine.map(a_deal({"A": "x"})).order.memo == "x"
+    (fault,) = engine.map(a_deal()).blocking
+    assert "box.fields.B is empty" in str(fault)
+
+
+def test_whatever_a_step_raises_is_a_fault(
+    spec_of: Any, engine_for: Any, a_deal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = memo(spec_of, engine_for, {"from": "box.notes", "transform": ["title"]})
+    rule = engine._order["memo"]
+
+    def broken(_: Any) -> Any:
+        raise AssertionError("length")
+
+    monkeypatch.setattr(rule, "_steps", (("title", broken),))
+    (fault,) = engine.map(a_deal(notes="x")).blocking
+    assert fault.field == "sales_order.fields.memo"
+    assert (
+        "box notes 'x' cannot go through the transform `title` (AssertionError: length); correct it"
+        in str(fault)
+    )

@@ -68,6 +68,17 @@ def test_a_row_with_too_many_cells_holds_the_order(tabled: Build, a_deal: Build)
     assert "box notes: the row 'Atlas Arm | 2 | 3 | 4' has 4 cells, and there are 3 columns" in str(fault)
 
 
+def test_a_row_without_an_item_holds_the_order(tabled: Build, a_deal: Build) -> None:
+    (fault,) = tabled().map(a_deal(notes="Atlas Arm | 2 | 100\n| 5 | 999\n | | \n")).blocking
+    assert fault.field == "sales_order.lines[1].item"
+    assert "box notes: the row '| 5 | 999' gives no item; name one in it" in str(fault).replace("' | ", "'| ")
+
+
+def test_a_list_is_no_table(tabled: Build, a_deal: Build) -> None:
+    (fault,) = tabled(each="box.fields.Tags").map(a_deal({"Tags": ("Atlas Arm", "x")})).blocking
+    assert "is no text with a table" in str(fault)
+
+
 def test_what_is_looked_up_is_known_beforehand(tabled: Build, a_deal: Build) -> None:
     wanted = tabled().wanted_lookups(a_deal(notes="Atlas Arm\nBeacon Sensor | 2"))
     assert {request.value for request in wanted} == {"Atlas Arm", "Beacon Sensor"}
@@ -110,4 +121,4 @@ def test_no_text_breaks_the_table(tabled: Build, a_deal: Build, notes: str) -> N
     assert mapped.blocking or mapped.order is not None
     written = [line for line in notes.splitlines() if line.strip()]
     lines = mapped.order.lines if mapped.order is not None else ()
-    assert mapped.blocking or len(lines) == len([line for line in written if line.split("|")[0].strip()])
+    assert mapped.blocking or len(lines) == len([line for line in written if line.replace("|", "").strip()])
