@@ -231,7 +231,7 @@ def backfill(
         if progress is not None and progress.left:
             typer.echo(f"{progress.left} wait to be tried again; run the command once more later")
             raise typer.Exit(1)
-        typer.echo(str(product.write_back().drain()))
+        typer.echo(str(product.order_edits().drain() + product.write_back().drain()))
 
 
 @app.command()

@@ -21,6 +21,7 @@ def catch_up(world: World, window: Window | None = None) -> Progress:
     """Run a backfill to its end, writes to the boxes included."""
     with world.product() as product:
         *_, last = product.backfill().run(window or Window())
+        product.order_edits().drain()
         product.tell_boxes()
     return last
 
@@ -191,3 +192,70 @@ def test_old_events_of_adopted_orders_are_not_told_again(world: World, tmp_path:
         product.tell_boxes()
     assert world.comments(box) == before
     assert "Pending Billing" in str(world.field(box, "NetSuite status"))
+
+
+def finance(world: World, box: str, *steps: str) -> None:
+    """Let finance ship and bill the order of a deal."""
+    (order,) = world.orders(box)
+    for step in steps:
+        world.control.post(f"/netsuite/orders/{order['internalId']}/{step}", json={}).raise_for_status()
+
+
+def told(world: World, keys: list[str]) -> list[str]:
+    """Return everything that people in Streak were told on these boxes: tasks, comments, meeting notes."""
+    found: list[str] = []
+    for key in keys:
+        for kind, text in (("tasks", "text"), ("comments", "message"), ("meetings", "notes")):
+            answer = world.streak.get(f"v2/boxes/{key}/{kind}").raise_for_status().json()
+            found += [str(one.get(text)) for one in answer["results"]]
+    return found
+
+
+def tell_what_became_of_orders(world: World) -> None:
+    with world.product() as product:
+        product.netsuite_sweep().run()
+        product.status_to_streak().drain()
+        product.tell_boxes()
+
+
+def test_a_changed_deal_that_its_billed_order_cannot_follow_is_held_and_nobody_gets_a_task(
+    world: World,
+) -> None:
+    box = world.win(BOX)
+    world.run()
+    finance(world, box, "fulfill", "bill")
+    before = told(world, [box])
+    world.set_field(box, "Quantity", "9")
+    catch_up(world)
+    assert told(world, [box]) == before
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert hold.code == "NOT_FOLLOWED"
+    assert any("quantity: 4 -> 9" in fault for fault in hold.what.faults)
+
+
+def test_a_backfill_of_orders_that_are_there_and_billed_tells_nobody_anything(world: World) -> None:
+    keys = world.deals(3)
+    with world.product() as product:
+        product.backfill().list(Window())
+    world.die("order")
+    finance(world, keys[0], "fulfill", "bill")
+    world.wait(120)
+    assert catch_up(world).report.count(Action.ADOPTED) > 0
+    tell_what_became_of_orders(world)
+    assert told(world, keys) == []
+    assert "Billed" in str(world.field(keys[0], "NetSuite status"))
+    with world.ledger() as ledger:
+        said = [outcome.reason for outcome in world.outcomes(keys[0])]
+        assert ledger.list_holds() == []
+    assert any("is not told: the deal was caught up on" in one for one in said)
+
+
+def test_what_happens_after_a_backfill_is_told(world: World) -> None:
+    (box,) = world.deals(1)
+    world.later = -timedelta(days=3)
+    catch_up(world)
+    world.later = timedelta()
+    finance(world, box, "fulfill")
+    tell_what_became_of_orders(world)
+    assert [text for text in told(world, [box]) if "Shipped on" in text]

@@ -1,11 +1,12 @@
 """Activities on boxes: each event once, and changed where it stands when it is told again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from streak_netsuite.flows.queued import QueuedWrites, Sent, marker
+from streak_netsuite.flows.write_back import caught_up_days
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
@@ -13,14 +14,22 @@ from streak_netsuite.sync.intent import WRITTEN_AS, Intent, IntentDraft
 from streak_netsuite.sync.ports import BoxWriter
 
 FLOW = "activities"
+_ALWAYS = "always"
+_UNTOLD = "untold"  # in place of the key that Streak would have given
 
 
-def activity_draft(box_key: str, name: str, activity: Activity) -> IntentDraft:
+def activity_draft(
+    box_key: str, name: str, activity: Activity, *, whenever_it_was: bool = False
+) -> IntentDraft:
     """Return the write of an activity.
 
     Args:
+        box_key: the box.
         name: names the event within the box ("invoice 4711"): the same name again changes what is there.
+        activity: what is told.
+        whenever_it_was: told also of a box that was caught up on after it happened.
     """
+    always = {_ALWAYS: True} if whenever_it_was else {}
     return IntentDraft(
         operation_key=external_id("streak-activity", box_key, name),
         flow=FLOW,
@@ -31,16 +40,19 @@ def activity_draft(box_key: str, name: str, activity: Activity) -> IntentDraft:
             "text": activity.text,
             "happened_at": activity.happened_at.isoformat(),
             "style": activity.style.value,
+            **always,
         },
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Activities(QueuedWrites[None]):
+class Activities(QueuedWrites[Mapping[ExternalRef, date]]):
     """Writes the activities that were planned.
 
     The key of each is kept. Told again with another text or time, the activity is changed; told again as
     it is, nothing is written. One whose answer was lost is looked for by its marker first.
+
+    A box whose order a backfill has found is not told what happened to the order until that day.
     """
 
     FLOW: ClassVar[str] = FLOW
@@ -52,18 +64,26 @@ class Activities(QueuedWrites[None]):
         """Keep activities to be written; return how many are due."""
         return self.memory.plan_writes(drafts, now=self.clock())
 
-    def _prepare(self, intents: Sequence[Intent]) -> None:
-        """Nothing is needed."""
+    def _prepare(self, intents: Sequence[Intent]) -> Mapping[ExternalRef, date]:
+        asked = [one.subject for one in intents if not one.payload.get(_ALWAYS)]
+        return caught_up_days(self.memory, list(dict.fromkeys(asked)))
 
-    def _send(self, intent: Intent, context: None) -> Sent:  # noqa: ARG002 - nothing is prepared
+    def _send(self, intent: Intent, context: Mapping[ExternalRef, date]) -> Sent:
         box, mark = intent.subject.id, marker(intent)
+        happened_at, day = datetime.fromisoformat(intent.payload["happened_at"]), context.get(intent.subject)
+        if day is not None and happened_at.date() <= day and not intent.payload.get(_ALWAYS):
+            return Sent(
+                result_id=_UNTOLD,
+                what=f"'{intent.payload['name']}' is not told: the deal was caught up on {day}, after it happened",
+                skipped=True,
+            )
         style = ActivityStyle(intent.payload["style"])
         before = intent.payload.get(WRITTEN_AS)
         if before is None and intent.attempts > 0:
             before = self.boxes.find_activity(box, mark, style)
         activity = Activity(
             text=f"{intent.payload['text']}\n[{mark}]",
-            happened_at=datetime.fromisoformat(intent.payload["happened_at"]),
+            happened_at=happened_at,
             style=style,
         )
         key = self.boxes.write_activity(box, activity, key=before)

@@ -20,4 +20,6 @@ def credit_hold_draft(plan: OrderPlan, *, now: datetime) -> IntentDraft:
         style=ActivityStyle.TASK,
         assignee=plan.deal.owner_email,
     )
-    return activity_draft(plan.deal.key, f"credit hold of {plan.operation_key}", activity)
+    return activity_draft(
+        plan.deal.key, f"credit hold of {plan.operation_key}", activity, whenever_it_was=True
+    )

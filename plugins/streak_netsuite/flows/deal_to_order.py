@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from streak_netsuite.errors import (
     LeaseLost,
@@ -163,7 +163,7 @@ class DealToOrder:
             credit_hold_draft(plan, now=self.clock())
             for plan in plans
             if plan.customer.on_credit_hold
-            and not plan.silent
+            and plan.caught_up_on is None
             and batch.decided[plan.deal.key].action in made
         ]
         if drafts:
@@ -207,7 +207,11 @@ class DealToOrder:
         )
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
         return [
-            _order_plan(draft, steps[draft.deal.key], silent=batch.is_silent(draft.deal.key))
+            _order_plan(
+                draft,
+                steps[draft.deal.key],
+                caught_up_on=self.clock().date() if batch.is_silent(draft.deal.key) else None,
+            )
             for draft in drafts
             if draft.deal.key in steps
         ]
@@ -518,14 +522,14 @@ def _untied_hold(intent: Intent) -> Hold:
     )
 
 
-def _order_plan(draft: MappedDealDraft, step: CustomerStep, *, silent: bool) -> OrderPlan:
+def _order_plan(draft: MappedDealDraft, step: CustomerStep, *, caught_up_on: date | None) -> OrderPlan:
     return OrderPlan(
         deal=draft.deal,
         customer=step,
         order=draft.order,
         operation_key=order_key(draft.deal.key),
         digest=draft.digest,
-        silent=silent,
+        caught_up_on=caught_up_on,
         trace=draft.trace,
         warnings=(*draft.warnings, *_joining(step)),
         side_faults=draft.side_faults,
@@ -593,7 +597,9 @@ def _planned_order(plan: OrderPlan, customer: Reference) -> PlannedWrite[SalesOr
             rule="created",
             base_digest=plan.digest,
         ),
-        follow_ups=lambda internal_id: write_back_drafts(plan.deal, internal_id, silent=plan.silent),
+        follow_ups=lambda internal_id: write_back_drafts(
+            plan.deal, internal_id, caught_up_on=plan.caught_up_on
+        ),
     )
 
 

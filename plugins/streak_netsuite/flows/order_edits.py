@@ -110,6 +110,8 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             self.erp.close_lines(held, change.opened, closed=False)
         kept_back = change.with_verdict(Verdict.REFUSED, Verdict.LOST)
         refused = self.spec.changes.refused
+        if refused == "task" and intent.payload.get("silent"):
+            refused = "hold"
         return Sent(
             result_id=held.internal_id,
             what=told(change),
@@ -130,7 +132,10 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             assignee=str(intent.payload.get("owner", "")),
         )
         return activity_draft(
-            intent.subject.id, f"order {held.internal_id} does not follow: {listed}", activity
+            intent.subject.id,
+            f"order {held.internal_id} does not follow: {listed}",
+            activity,
+            whenever_it_was=True,
         )
 
     # --- a deal that ended, or began again ---

@@ -44,6 +44,7 @@ class Wish:
     Attributes:
         history: the order as the deal wanted it before, newest first.
         wanted: as the deal wants it now.
+        silent: whether only a backfill asks: what is not followed is held in the ledger, and no box gets a task.
     """
 
     deal: Deal
@@ -51,6 +52,7 @@ class Wish:
     history: tuple[SalesOrder, ...]
     wanted: SalesOrder
     digest: str
+    silent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,7 @@ class OrderFollower:
                     customer=_customer(history[-1], customers.get(deal.key)),
                 ),
                 digest=digest,
+                silent=batch.is_silent(deal.key),
             )
             if to_plain(history[0]) == to_plain(wish.wanted):
                 self._agree(batch, wish)
@@ -242,6 +245,7 @@ def _draft(wish: Wish, held: HeldOrder | None) -> IntentDraft:
         payload={
             "order_id": wish.binding.netsuite.id,
             "owner": wish.deal.owner_email,
+            "silent": wish.silent,
             "base": to_plain(wish.history[0]),
             "earlier": [to_plain(one) for one in wish.history[1:]],
             "wanted": to_plain(wish.wanted),

@@ -40,12 +40,14 @@ class Sent:
         what: what was written, for people.
         follow_ups: writes it makes due, queued in the same transaction.
         hold: what of it a person has to see all the same.
+        skipped: whether nothing was written after all; `what` says why.
     """
 
     result_id: str
     what: str
     follow_ups: tuple[IntentDraft, ...] = ()
     hold: Hold | None = None
+    skipped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +138,8 @@ class QueuedWrites(ABC, Generic[ContextT]):
         self._answer(intent, IntentState.SUCCEEDED, result_id=sent.result_id, follow_ups=sent.follow_ups)
         if sent.hold is not None:
             return _held(intent, sent.hold, rule=str(intent.kind))
-        return _outcome(intent, Action.UPDATED, rule=str(intent.kind), reason=sent.what)
+        action = Action.SKIPPED if sent.skipped else Action.UPDATED
+        return _outcome(intent, action, rule=str(intent.kind), reason=sent.what)
 
     def _give_up(self, intent: Intent, error: RecordError) -> Outcome:
         self._answer(intent, IntentState.REJECTED, error_code=error.code, error=str(error))

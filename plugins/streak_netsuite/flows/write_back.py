@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import ClassVar
 
 from streak_netsuite.errors import RecordError
@@ -14,10 +14,11 @@ from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.intent import ADOPTED, Intent, IntentDraft
-from streak_netsuite.sync.ports import BoxWriter, OrderEntry, OrderTarget
+from streak_netsuite.sync.ports import BoxWriter, Memory, OrderEntry, OrderTarget
 
 FLOW = "write_back"
 KINDS = (RecordKind.BOX_FIELDS, RecordKind.COMMENT)
+_CAUGHT_UP_ON = "caught_up_on"
 
 
 def write_back_key(kind: RecordKind, box_key: str, order_id: str) -> str:
@@ -30,10 +31,21 @@ def status_key(box_key: str) -> str:
     return external_id("streak-status", box_key)
 
 
-def write_back_drafts(deal: Deal, order_id: str, *, silent: bool = False) -> tuple[IntentDraft, ...]:
-    """Return the writes that become due once a box's order exists; silent ones notify nobody: no comment."""
+def write_back_drafts(
+    deal: Deal, order_id: str, *, caught_up_on: date | None = None
+) -> tuple[IntentDraft, ...]:
+    """Return the writes that become due once a box's order exists.
+
+    Args:
+        deal: the box.
+        order_id: its order.
+        caught_up_on: the day of the backfill that brought the deal. Nobody is notified then: no comment, and later
+            no activity for what happened to the order until that day.
+    """
     box = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=deal.key)
     payload = {"order_id": order_id, "pipeline_key": deal.pipeline_key, "box_name": deal.name}
+    if caught_up_on is not None:
+        payload[_CAUGHT_UP_ON] = caught_up_on.isoformat()
     return tuple(
         IntentDraft(
             operation_key=write_back_key(kind, deal.key, order_id),
@@ -42,8 +54,20 @@ def write_back_drafts(deal: Deal, order_id: str, *, silent: bool = False) -> tup
             subject=box,
             payload=payload,
         )
-        for kind in ((RecordKind.BOX_FIELDS,) if silent else KINDS)
+        for kind in ((RecordKind.BOX_FIELDS,) if caught_up_on is not None else KINDS)
     )
+
+
+def caught_up_days(memory: Memory, boxes: Sequence[ExternalRef]) -> dict[ExternalRef, date]:
+    """Return the days on which a backfill found or made the orders of these boxes; no others are named."""
+    ties = memory.find_bindings(boxes, RecordKind.SALES_ORDER) if boxes else {}
+    keys = {write_back_key(RecordKind.BOX_FIELDS, box.id, tie.netsuite.id): box for box, tie in ties.items()}
+    intents = memory.find_intents(list(keys)) if keys else {}
+    return {
+        keys[key]: date.fromisoformat(intent.payload[_CAUGHT_UP_ON])
+        for key, intent in intents.items()
+        if _CAUGHT_UP_ON in intent.payload
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ class BackfillOperator(FlowOperator):
             for progress in product.backfill().run(window):
                 report, left = progress.report, progress.left
                 self.log.info("%s", progress)
+            report += product.order_edits().drain()
         self.log.info("%s", report)
         if left:
             raise AirflowException(

@@ -227,7 +227,7 @@ class StreakActivityOperator(StreakOperator):
         activity = Activity(text=self.text, happened_at=at, style=ActivityStyle(self.style))
         settings = self.hook.settings(), LedgerHook(self.ledger_conn_id).settings()
         with open_activities(*settings, run_id=str(context["run_id"])) as activities:
-            activities.plan([activity_draft(self.box, self.event, activity)])
+            activities.plan([activity_draft(self.box, self.event, activity, whenever_it_was=True)])
             report = activities.drain()
         self.log.info("%s", report)
         return report.as_dict()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.model.customer import Customer
@@ -54,7 +55,7 @@ class OrderPlan:
         operation_key: external id of the order.
         order: without its customer, which the customer step provides.
         digest: of all that the mapping reads of the deal.
-        silent: whether nobody is to be notified: fields of the box are set, and no comment is written.
+        caught_up_on: the day of the backfill that brought the deal: fields of the box are set, and nobody is notified.
         trace: rule text by target field, for explanations.
         warnings: what the mapping changed on the way, such as clipped text.
         side_faults: what the records are made without, each a hold of its own.
@@ -65,7 +66,7 @@ class OrderPlan:
     order: SalesOrder
     operation_key: str
     digest: str = ""
-    silent: bool = False
+    caught_up_on: date | None = None
     trace: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     side_faults: tuple[RecordError, ...] = ()
