@@ -436,6 +436,14 @@ def holds_approve(hold_id: int, reason: Reason, actor: Actor = "") -> None:
     typer.echo(f"hold {hold_id} is approved; its deal is in the inbox again")
 
 
+@holds_app.command("reject")
+def holds_reject(hold_id: int, reason: Reason, actor: Actor = "") -> None:
+    """Let no order be made of a deal, as long as the deal is as it was when it was held."""
+    with _desk() as desk:
+        desk.reject(hold_id, actor=actor or _login_name(), reason=reason)
+    typer.echo(f"hold {hold_id} is rejected; its deal is asked about again only when it changes")
+
+
 @holds_app.command("edit")
 def holds_edit(
     hold_id: int,

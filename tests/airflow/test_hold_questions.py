@@ -66,10 +66,16 @@ class _Run:
         self.run_id = run_id
 
 
-def answer(operator: AskAboutHoldOperator, option: str, corrections: str = "", run_id: str = "q1") -> str:
+def answer(
+    operator: AskAboutHoldOperator,
+    option: str,
+    corrections: str = "",
+    run_id: str = "q1",
+    reason: str = "agreed",
+) -> str:
     event = {
         "chosen_options": [option],
-        "params_input": {"reason": "agreed", "corrections": corrections},
+        "params_input": {"reason": reason, "corrections": corrections},
         "responded_at": NOW,
         "responded_by_user": {"id": "7", "name": "fiona"},
     }
@@ -81,6 +87,15 @@ def test_an_answer_reaches_the_ledger_with_who_and_why(ledger: Ledger) -> None:
     decision = ledger.find_decisions([BOX], question="order")[BOX]
     assert (decision.actor, decision.reason, decision.digest) == ("fiona", "agreed", "d1")
     assert ledger.list_holds() == []
+
+
+def test_a_rejection_reaches_the_ledger_and_is_asked_again_without_a_reason(ledger: Ledger) -> None:
+    with pytest.raises(AirflowFailException, match="without a reason"):
+        answer(question(ledger), "Reject", reason=" ")
+    assert ledger.find_decisions([BOX], question="order") == {}
+    answer(question(ledger), "Reject", run_id="q2", reason="no budget")
+    decision = ledger.find_decisions([BOX], question="order")[BOX]
+    assert (decision.choice, decision.actor, decision.reason) == ("reject", "fiona", "no budget")
 
 
 def test_an_approval_of_what_has_changed_since_approves_nothing(ledger: Ledger) -> None:
@@ -128,6 +143,6 @@ def test_the_question_hides_personal_data(ledger: Ledger, monkeypatch: pytest.Mo
     task = type("Task", (), {"id": "t1"})
     with pytest.raises(TaskAwaitingInput):
         asked.execute({"run_id": "q1", "task_instance": task})
-    assert sent["options"] == ["Approve", "Dismiss"]
+    assert sent["options"] == ["Approve", "Reject", "Dismiss"]
     assert "50,000.00 USD" in sent["body"]
     assert "ann@acme.test" not in json.dumps(sent, default=str)

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from streak_netsuite.errors import RecordError
+from streak_netsuite.flows.deal_timeline import assemble
 from streak_netsuite.flows.hold_desk import APPROVE, DISMISS, NEW_CUSTOMER, RELEASE, HoldDesk
 from streak_netsuite.ledger.holds import StoredHold
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -81,6 +83,61 @@ def test_a_deal_that_changes_after_its_approval_is_asked_for_again(world: World,
     world.run()
     assert world.orders(box) == []
     assert "500,000.00 USD" in hold_of(world).reason
+
+
+def test_a_rejected_order_is_not_asked_about_again_until_its_deal_changes(
+    world: World, tmp_path: Path
+) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    box = world.win(BOX)
+    world.run()
+    hold = hold_of(world)
+    decide(world, "reject", hold.id, reason="no budget")
+    world.run()
+    world.hint(box, version="1")  # as it is, seen once more
+    report = world.run()
+    assert (report.count(Action.SKIPPED), report.count(Action.HELD)) == (1, 0)
+    assert world.writes("netsuite") == []
+    with world.ledger() as ledger:
+        assert ledger.list_holds() == []
+    (event, *_) = audit(world, hold.id)
+    assert (event.actor, event.action, event.details["reason"]) == ("fiona", "hold.reject", "no budget")
+    last = world.outcomes(box)[-1]
+    assert last.rule == "rejected"
+    assert "fiona rejected its order" in last.reason
+    assert "no budget" in last.reason
+    world.set_field(box, "Quantity", "40")
+    world.hint(box)
+    world.run()
+    assert "500,000.00 USD" in hold_of(world).reason
+
+
+def test_a_rejection_is_told_on_the_deals_timeline_and_can_be_taken_back(
+    world: World, tmp_path: Path
+) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    box = world.win(BOX)
+    world.run()
+    hold = hold_of(world)
+    decide(world, "reject", hold.id, reason="no budget")
+    world.run()
+    deal = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=box)
+    with world.ledger() as ledger:
+        titles = " ".join(entry.title for entry in assemble(ledger.history.of(deal), unmasked=True).entries)
+    assert "fiona noted hold.reject" in titles
+    assert "fiona rejected its order" in titles
+    decide(world, "approve", hold.id)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_rejection_needs_a_reason(world: World, tmp_path: Path, reason: str) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    world.win(BOX)
+    world.run()
+    with pytest.raises(RecordError, match="without a reason"):
+        decide(world, "reject", hold_of(world).id, reason=reason)
 
 
 # --- corrected values ---

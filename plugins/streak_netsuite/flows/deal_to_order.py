@@ -39,6 +39,7 @@ from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
@@ -285,17 +286,22 @@ class DealToOrder:
         return [d for d in drafts if d.deal.key not in batch.decided]
 
     def _approved(self, batch: Batch, drafts: Sequence[MappedDealDraft]) -> list[MappedDealDraft]:
-        """Hold orders that somebody has to approve, until somebody has, and the deal is still what was approved."""
+        """Hold orders that somebody has to approve, and pass over what was rejected, while a deal is what was decided on."""
         section, zone = self.spec.approval, self.engine_for(()).zone
         asked = {
             d.deal.key: why for d in drafts if (why := approval_reason(section, d.deal, d.order, zone=zone))
         }
-        refs = [_box_ref(key) for key in asked]
-        approved = self.memory.find_decisions(refs, question="order") if refs else {}
+        # A rejection stands also where no approval would be asked for any more.
+        refs = [_box_ref(draft.deal.key) for draft in drafts]
+        decisions = self.memory.find_decisions(refs, question="order") if refs else {}
         for draft in drafts:
             key = draft.deal.key
-            decision = approved.get(_box_ref(key))
-            if key in asked and (decision is None or decision.digest != draft.digest):
+            decision = decisions.get(_box_ref(key))
+            if decision is not None and decision.digest != draft.digest:
+                decision = None
+            if decision is not None and decision.choice is Choice.REJECT:
+                batch.decide(key, Action.SKIPPED, rule="rejected", reason=_rejected(decision))
+            elif key in asked and decision is None:
                 batch.hold(key, _approval_hold(draft, asked[key]), rule="approval")
         return [d for d in drafts if d.deal.key not in batch.decided]
 
@@ -509,9 +515,14 @@ def _approval_hold(draft: MappedDealDraft, why: str) -> Hold:
     return Hold(
         code=NEEDS_APPROVAL,
         reason=f"deal '{draft.deal.name}' needs an approval: {why}",
-        fix="approve it, or dismiss it; a deal that changes is asked for again",
+        fix="approve or reject it; a deal that changes is asked for again",
         payload={"digest": draft.digest, "deal": draft.deal.name, "order": to_plain(draft.order)},
     )
+
+
+def _rejected(decision: Decision) -> str:
+    when = f"{decision.decided_at:%Y-%m-%d}"
+    return f"{decision.actor} rejected its order on {when}: {decision.reason}; it is asked for again when the deal changes"
 
 
 def _untied_hold(intent: Intent) -> Hold:

@@ -14,7 +14,8 @@ from streak_netsuite.sync.decision import QUESTIONS, Choice, Decision, checked_e
 from streak_netsuite.sync.outcome import Hold
 
 AMBIGUOUS = "AMBIGUOUS"
-APPROVE, RELEASE, DISMISS, NEW_CUSTOMER = "Approve", "Try again", "Dismiss", "Make a new customer"
+APPROVE, REJECT, RELEASE, DISMISS = "Approve", "Reject", "Try again", "Dismiss"
+NEW_CUSTOMER = "Make a new customer"
 _USE = "Use customer "
 
 
@@ -121,9 +122,16 @@ class HoldDesk:
                 code="NO_SUCH_ANSWER",
                 fix=f"answer {', '.join(options)}",
             )
+        if option == REJECT:
+            self.reject(hold_id, actor=actor, reason=reason)
+            return f"hold {hold_id} is rejected; no order is made as long as its deal is as it is"
         if option == DISMISS:
             self.book.dismiss_hold(hold_id, actor=actor, reason=reason, now=self.clock())
             return f"hold {hold_id} is closed; its record is left alone"
+        self._go_on(hold_id, option, edits or {}, actor=actor, reason=reason)
+        return f"hold {hold_id}: {option.lower()}; its record is in the inbox again"
+
+    def _go_on(self, hold_id: int, option: str, edits: Mapping[str, Any], *, actor: str, reason: str) -> None:
         if edits:
             self.edit(hold_id, edits, actor=actor, reason=reason)
         if option == APPROVE:
@@ -134,13 +142,28 @@ class HoldDesk:
             self.choose_customer(hold_id, option.removeprefix(_USE), actor=actor, reason=reason)
         elif not edits:
             self.book.release_hold(hold_id, actor=actor, reason=reason, now=self.clock())
-        return f"hold {hold_id}: {option.lower()}; its record is in the inbox again"
 
     def approve(self, hold_id: int, *, actor: str, reason: str) -> None:
         """Let the order of a deal be written, as long as the deal is as it is now."""
         held = self.book.get_hold(hold_id)
         _require(held, NEEDS_APPROVAL, "approved")
         self._decide(held, Choice.APPROVE, held.record, actor, reason, digest=_digest(held))
+
+    def reject(self, hold_id: int, *, actor: str, reason: str) -> None:
+        """Let no order be made of a deal, as long as the deal is as it is now.
+
+        Raises:
+            RecordError: the hold does not wait for an approval, or no reason is given.
+        """
+        held = self.book.get_hold(hold_id)
+        _require(held, NEEDS_APPROVAL, "rejected")
+        if not reason.strip():
+            raise RecordError(
+                f"hold {hold_id} cannot be rejected without a reason",
+                code="NO_REASON",
+                fix="say why: whoever sold the deal will ask",
+            )
+        self._decide(held, Choice.REJECT, held.record, actor, reason, digest=_digest(held))
 
     def edit(self, hold_id: int, edits: Mapping[str, Any], *, actor: str, reason: str) -> None:
         """Let a deal be read with other values, as long as it is as it is now.
@@ -211,7 +234,7 @@ def review_of(held: HeldRecord) -> Review:
 
 def _options(held: HeldRecord) -> tuple[str, ...]:
     if held.what.code == NEEDS_APPROVAL:
-        return APPROVE, DISMISS
+        return APPROVE, REJECT, DISMISS
     if held.what.code == AMBIGUOUS and "buyer" in held.what.payload:
         customers: Sequence[Any] = held.what.payload.get("customers", ())
         return (*(f"{_USE}{one}" for one in customers), NEW_CUSTOMER, RELEASE, DISMISS)

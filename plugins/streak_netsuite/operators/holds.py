@@ -81,7 +81,12 @@ class AskAboutHoldOperator(HITLOperator):
         **kwargs: Any,
     ) -> None:
         params = {
-            "reason": Param("", type="string", title="Why", description="Kept in the ledger's audit."),
+            "reason": Param(
+                "",
+                type="string",
+                title="Why",
+                description="Kept in the ledger's audit. A rejection needs one.",
+            ),
             "corrections": Param(
                 "",
                 type=["null", "string"],
@@ -145,10 +150,12 @@ class AskAboutHoldOperator(HITLOperator):
         raise TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
 
     def _carry_out(self, *, option: str, inputs: Mapping[str, Any], actor: str) -> str:
-        from streak_netsuite.flows.hold_desk import HoldDesk
+        from streak_netsuite.flows.hold_desk import REJECT, HoldDesk
         from streak_netsuite.sync.decision import edits_of_lines
 
-        number = int(self.hold_id)
+        number, reason = int(self.hold_id), str(inputs.get("reason") or "").strip()
+        if not reason and option != REJECT:
+            reason = "no reason given"
         with LedgerHook(self.ledger_conn_id).get_conn() as ledger:
             desk = HoldDesk(book=ledger, clock=_now)
             try:
@@ -156,7 +163,7 @@ class AskAboutHoldOperator(HITLOperator):
                     number,
                     option,
                     actor=actor,
-                    reason=str(inputs.get("reason") or "no reason given"),
+                    reason=reason,
                     edits=edits_of_lines(str(inputs.get("corrections") or "").splitlines()),
                     times=int(self.times),
                 )

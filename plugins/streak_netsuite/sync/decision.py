@@ -14,12 +14,14 @@ class Choice(StrEnum):
     """What somebody decided.
 
     APPROVE  the order of a deal may be written as the deal is now
+    REJECT   no order is to be made of a deal as the deal is now
     EDIT     the deal is read with other values, as long as it is as it was
     CHOOSE   a buyer is this customer
     CREATE   a buyer is a new customer, whatever looks like it
     """
 
     APPROVE = "approve"
+    REJECT = "reject"
     EDIT = "edit"
     CHOOSE = "choose"
     CREATE = "create"
@@ -49,6 +51,7 @@ class Decision:
 
 QUESTIONS: Mapping[Choice, str] = {
     Choice.APPROVE: "order",
+    Choice.REJECT: "order",
     Choice.EDIT: "deal",
     Choice.CHOOSE: "customer",
     Choice.CREATE: "customer",

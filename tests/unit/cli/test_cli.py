@@ -337,6 +337,16 @@ def test_a_dismissed_hold_is_closed_and_its_record_left_alone(held: int, connect
     assert run("holds", "list") == "nothing waits\n"
 
 
+def test_only_what_waits_for_an_approval_can_be_rejected_and_only_with_a_reason(
+    main: Main, held: int
+) -> None:
+    code, _, err = main("holds", "reject", str(held))
+    assert (code, "--reason" in err) == (2, True)
+    code, _, err = main("holds", "reject", str(held), "--reason", "no budget")
+    assert code == 1
+    assert "can be rejected" in err
+
+
 def test_a_release_needs_a_reason(main: Main, held: int) -> None:
     code, _, err = main("holds", "release", str(held))
     assert code == 2
