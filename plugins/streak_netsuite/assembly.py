@@ -42,6 +42,7 @@ from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.flows.order_follow import OrderFollower
 from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.outage import OutageBook
+from streak_netsuite.flows.overdue import OverdueLook
 from streak_netsuite.flows.reconcile import Reconcile
 from streak_netsuite.flows.record_sync import RecordSync
 from streak_netsuite.flows.repairs import Repairs
@@ -331,6 +332,16 @@ class Product:
             streams=[self.netsuite.transactions()],
             memory=self.ledger.sweeps,
             settings=self.settings.flow,
+            clock=self.clock,
+        )
+
+    def overdue_look(self) -> OverdueLook:
+        """Return the daily look for invoices that became overdue."""
+        return OverdueLook(
+            erp=self.netsuite,
+            memory=self.ledger,
+            account=self.netsuite.transactions().account,
+            zone=self.settings.netsuite.account_zone,
             clock=self.clock,
         )
 

@@ -183,3 +183,49 @@ def test_news_that_are_told_while_the_word_of_the_order_is_on_its_way_are_told_o
         assert "open" not in str(world.field(box, "NetSuite status")), "the older word landed last"
         product.status_writes().drain()
     assert "open" in str(world.field(box, "NetSuite status"))
+
+
+def look(world: World) -> Any:
+    """Look for what became overdue, and tell it, as the DAG does."""
+    with world.product() as product:
+        found = product.overdue_look().run()
+    tell(world)
+    return found
+
+
+def test_an_invoice_that_becomes_overdue_is_told_once_and_its_end_too(world: World) -> None:
+    box, order = ordered(world)
+    finance(world, f"orders/{order}/fulfill")
+    invoice = finance(world, f"orders/{order}/bill")
+    look(world)
+    assert about(world, box, "overdue") == []
+    world.wait(120 * 24 * 3600)
+    before = len(world.received("netsuite"))
+    assert look(world).new >= 1
+    (late,) = about(world, box, "overdue")
+    assert "is overdue since" in late
+    assert str(world.field(box, "NetSuite status")).endswith("overdue")
+    with world.product() as product:
+        assert [d for d in product.reconcile().run().differences if d.record == box] == []
+    assert look(world).new == 0, "it was looked today"
+    world.wait(24 * 3600)
+    writes = len(world.writes("streak"))
+    assert look(world).new == 0, "the next day knows it"
+    assert len(world.writes("streak")) == writes
+    assert len(world.received("netsuite")) > before
+    finance(world, f"invoices/{invoice['internalId']}/pay")
+    look(world)
+    (late,) = about(world, box, "overdue")
+    assert "was overdue since" in late
+    assert "and is settled" in late
+    assert "overdue" not in str(world.field(box, "NetSuite status"))
+
+
+def test_an_invoice_paid_before_anybody_was_told_it_is_overdue_is_not_called_so(world: World) -> None:
+    box, order = ordered(world)
+    finance(world, f"orders/{order}/fulfill")
+    invoice = finance(world, f"orders/{order}/bill")
+    finance(world, f"invoices/{invoice['internalId']}/pay")
+    world.wait(120 * 24 * 3600)
+    look(world)
+    assert about(world, box, "overdue") == []

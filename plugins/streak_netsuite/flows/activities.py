@@ -18,6 +18,11 @@ _ALWAYS = "always"
 _UNTOLD = "untold"  # in place of the key that Streak would have given
 
 
+def activity_key(box_key: str, name: str) -> str:
+    """Return the operation key of the activity that tells an event of a box."""
+    return external_id("streak-activity", box_key, name)
+
+
 def activity_draft(
     box_key: str, name: str, activity: Activity, *, whenever_it_was: bool = False
 ) -> IntentDraft:
@@ -31,7 +36,7 @@ def activity_draft(
     """
     always = {_ALWAYS: True} if whenever_it_was else {}
     return IntentDraft(
-        operation_key=external_id("streak-activity", box_key, name),
+        operation_key=activity_key(box_key, name),
         flow=FLOW,
         kind=RecordKind.ACTIVITY,
         subject=ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=box_key),

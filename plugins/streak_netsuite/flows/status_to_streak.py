@@ -8,7 +8,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import LeaseLost, MappingError, RecordError, StreakNetSuiteError
-from streak_netsuite.flows.activities import activity_draft
+from streak_netsuite.flows.activities import activity_draft, activity_key
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.queued import QueuedWrites, Sent
@@ -21,7 +21,7 @@ from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
-from streak_netsuite.model.order_story import OrderStory
+from streak_netsuite.model.order_story import EventKind, OrderStory, StoryEvent
 from streak_netsuite.sync.hint import Claim
 from streak_netsuite.sync.intent import Intent, IntentDraft
 from streak_netsuite.sync.outcome import Action
@@ -215,7 +215,7 @@ class StatusToStreak:
     def _event_drafts(self, deal: Deal, story: OrderStory, today: date) -> Iterable[IntentDraft]:
         style = ActivityStyle(self.spec.status.events_as)
         since = self.spec.status.events_since
-        for event in story.events():
+        for event in (*story.events(), *self._overdue(deal, story, today)):
             if since is not None and event.dated < since:
                 continue
             text = event_text(self.spec, story, event, today=today)
@@ -223,6 +223,15 @@ class StatusToStreak:
                 # Noon in UTC is the same day nearly everywhere.
                 at = datetime.combine(event.dated, time(12), tzinfo=UTC)
                 yield activity_draft(deal.key, event.name, Activity(text=text, happened_at=at, style=style))
+
+    def _overdue(self, deal: Deal, story: OrderStory, today: date) -> list[StoryEvent]:
+        """Return what is late, and what was told to be and is settled now."""
+        if EventKind.OVERDUE not in self.spec.status.events:
+            return []
+        late = {activity_key(deal.key, event.name): event for event in story.overdue_events(today)}
+        ended = [key for key, event in late.items() if not event.open]
+        told = self.memory.find_intents(ended) if ended else {}
+        return [event for key, event in late.items() if event.open or key in told]
 
 
 @dataclass(frozen=True, kw_only=True)

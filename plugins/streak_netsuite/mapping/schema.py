@@ -511,8 +511,10 @@ class TextTable(_Part):
 
 
 class LineRule(_Part):
-    """One line of the order, or one for each entry of a list or row of a table. A line without an item is left out
-    when nothing was typed for it."""
+    """One line of the order, or one for each entry of a list or row of a table.
+
+    A line without an item is left out when nothing was typed for it.
+    """
 
     each: Path | None = None
     """A list field: the rule makes one line per entry, and `from: each` reads the entry."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -40,6 +40,7 @@ class EventKind(StrEnum):
 
     SHIPPED = "shipped"
     INVOICED = "invoiced"
+    OVERDUE = "overdue"
     PAID = "paid"
     CREDITED = "credited"
     REFUNDED = "refunded"
@@ -184,6 +185,23 @@ class OrderStory:
         """Yield what happened, oldest first; a voided document is told as such under the same name."""
         happened = [*self._deliveries(), *self._billings(), *self._settlings()]
         yield from sorted(happened, key=lambda event: (event.dated, event.name))
+
+    def overdue_events(self, today: date) -> Iterator[StoryEvent]:
+        """Yield one event for each invoice whose due date has passed, dated the first day it was late.
+
+        `open` is zero for one that is settled or void: it was late only if somebody was told so before.
+        """
+        for one in self.bills:
+            if one.due is not None and one.due < today:
+                yield StoryEvent(
+                    name=f"overdue {one.internal_id}",
+                    kind=EventKind.OVERDUE,
+                    number=one.number,
+                    dated=one.due + timedelta(days=1),
+                    amount=one.total,
+                    due=one.due,
+                    open=ZERO if one.voided else one.open,
+                )
 
     @property
     def _valid_bills(self) -> list[Bill]:

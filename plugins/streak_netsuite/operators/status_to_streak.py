@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class NetSuiteSweepOperator(FlowOperator):
-    """Reads the transactions that changed in NetSuite into the inbox.
+    """Reads the transactions that changed in NetSuite into the inbox, and once a day the invoices that became overdue.
 
     Returns counts: transactions read, hints that were new, hints that were known.
     """
@@ -20,7 +20,10 @@ class NetSuiteSweepOperator(FlowOperator):
         """Sweep once; a sweep that was interrupted goes on behind the transaction it read last."""
         with self.product.open(run_id=str(context["run_id"])) as product:
             report = product.netsuite_sweep().run()
+            late = product.overdue_look().run()
         self.log.info("the sweep read %d transactions, %d changes were new", report.read, report.new)
+        if late.new:
+            self.log.info("%d invoices became overdue", late.new)
         return report.as_dict()
 
 

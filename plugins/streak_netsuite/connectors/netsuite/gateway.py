@@ -64,6 +64,7 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.streams import TransactionStream
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.errors import PermanentError, RejectedByVendor
+from streak_netsuite.flows.overdue import OverdueInvoice
 from streak_netsuite.flows.reconcile import OrderRow
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.customer import Customer
@@ -332,6 +333,10 @@ class NetSuiteGateway:
     def cancel_order(self, order: HeldOrder) -> None:
         """Cancel an order that is not approved yet."""
         self._editing.cancel(order)
+
+    def overdue_invoices(self, today: date) -> Iterator[Sequence[OverdueInvoice]]:
+        """Yield the open invoices that were due before this day, page by page."""
+        return self._stories.overdue(today)
 
     def transactions(self) -> TransactionStream:
         """Return the account's changed transactions, for the sweep."""

@@ -1,6 +1,7 @@
 """What became of orders in NetSuite: their deliveries, invoices, payments, credits and refunds."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -9,10 +10,11 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.fulfillment import PACKAGES
 from streak_netsuite.connectors.netsuite.records.invoice import APPLIED, LINES, applied_amounts
 from streak_netsuite.connectors.netsuite.records.parts import day, quantity, required_day
-from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, checked
+from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, before, checked
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.flows.overdue import OverdueInvoice
 from streak_netsuite.model.order_story import Bill, Delivery, EventKind, OrderStory, Settlement
 from streak_netsuite.model.reference import Reference
 
@@ -67,6 +69,29 @@ class OrderStories:
             settled = {origin.get(one, "") for one in (*paid.get(ref, ()), *made)}
             orders[ref] = frozenset(one for one in own | made | settled if one)
         return orders
+
+    def overdue(self, today: date) -> Iterator[list[OverdueInvoice]]:
+        """Yield the open invoices that were due before this day, page by page."""
+        beginning = datetime.combine(today, time(), tzinfo=self._zone)
+        request = SearchRequest(
+            subject="Transaction",
+            criteria={
+                "type": any_of("_invoice"),
+                "status": any_of("_invoiceOpen"),
+                "dueDate": before(beginning),
+                "mainLine": checked(value=True),
+            },
+        )
+        for page in self._searches.records(request):
+            yield [
+                OverdueInvoice(
+                    internal_id=record.internal_id,
+                    number=record.text("tranId") or record.internal_id,
+                    due=due,
+                )
+                for record in page
+                if (due := day(record, "dueDate", self._zone)) is not None
+            ]
 
     def _story(
         self,

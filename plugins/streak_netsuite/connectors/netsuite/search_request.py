@@ -65,6 +65,11 @@ def on_or_after(moment: datetime) -> Criterion:
     return Criterion(operator="onOrAfter", values=(moment,))
 
 
+def before(moment: datetime) -> Criterion:
+    """Ask for times before this one."""
+    return Criterion(operator="before", values=(moment,))
+
+
 def within(first: datetime, last: datetime) -> Criterion:
     """Ask for times of a window, both ends included."""
     return Criterion(operator="within", values=(first, last))
