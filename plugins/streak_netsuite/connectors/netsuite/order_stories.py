@@ -1,6 +1,6 @@
 """What became of orders in NetSuite: their deliveries, invoices, payments, credits and refunds."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -48,6 +48,9 @@ class OrderStories:
         settling = self._applied_to(
             [b.internal_id for b in bills], ("_customerPayment", "_creditMemo", "_depositApplication")
         )
+        # A credit for what is paid already is applied to nothing: only what it was made from names the order.
+        made = self._search("createdFrom", "", [*orders, *(b.internal_id for b in bills)], ("_creditMemo",))
+        settling = list({one.internal_id: one for one in (*settling, *made)}.values())
         refunds = self._applied_to([s.internal_id for s in settling], ("_customerRefund",))
         return {
             internal_id: self._story(order, children, settling, refunds)
@@ -59,16 +62,28 @@ class OrderStories:
         found = {
             ref: record for ref, record in zip(documents, self._get_refs(documents), strict=True) if record
         }
-        paid = {ref: _documents(record) for ref, record in found.items() if ref.type in _SETTLING}
+        paid = {ref: _concerned(record) for ref, record in found.items() if ref.type in _SETTLING}
+        back = {ref: paid[ref] for ref in paid if ref.type == "customerRefund"}
+        given = self._refunded(sorted({one for ids in back.values() for one in ids}))
+        paid |= {ref: {two for one in ids for two in given.get(one, ())} for ref, ids in back.items()}
         invoices = sorted({one for ids in paid.values() for one in ids})
         origin = {one.internal_id: _origin(one) for one in self._get("invoice", invoices) if one is not None}
         orders: dict[RecordRef, frozenset[str]] = {}
         for ref, record in found.items():
             own = {record.internal_id} if ref.type == "salesOrder" else set()
             made = {_origin(record)} if ref.type in _FROM_ORDER else set()
-            settled = {origin.get(one, "") for one in (*paid.get(ref, ()), *made)}
+            settled = {origin.get(one, "") for one in paid.get(ref, ())}
             orders[ref] = frozenset(one for one in own | made | settled if one)
         return orders
+
+    def _refunded(self, documents: Sequence[str]) -> dict[str, set[str]]:
+        """Return the invoices that each of these credits or payments concerns."""
+        return {
+            one.internal_id: _concerned(one)
+            for type_ in ("creditMemo", "customerPayment")
+            for one in self._get(type_, documents)
+            if one is not None
+        }
 
     def overdue(self, today: date) -> Iterator[list[OverdueInvoice]]:
         """Yield the open invoices that were due before this day, page by page."""
@@ -102,7 +117,8 @@ class OrderStories:
     ) -> OrderStory:
         mine = [one for one in children if _origin(one) == order.internal_id]
         bills = [one for one in mine if one.type == "invoice"]
-        settled = self._settlements(settling, {bill.internal_id for bill in bills})
+        sources = {order.internal_id, *(bill.internal_id for bill in bills)}
+        settled = self._settlements(settling, {bill.internal_id for bill in bills}, sources)
         back = self._settlements(refunds, {s.internal_id for s in settled})
         lines = order.rows(LINES)
         entity, currency = order.ref("entity"), order.ref("currency")
@@ -147,12 +163,19 @@ class OrderStories:
             voided=_is_void(record),
         )
 
-    def _settlements(self, records: Iterable[SuiteRecord], documents: set[str]) -> list[Settlement]:
-        """Return what these records settle of the documents, one for each record."""
+    def _settlements(
+        self, records: Iterable[SuiteRecord], documents: set[str], sources: Collection[str] = ()
+    ) -> list[Settlement]:
+        """Return what these records settle of the documents, one for each record.
+
+        Of a credit that was made from one of the sources it is the whole, whatever it is applied to.
+        """
         found = []
         for record in records:
             amounts = applied_amounts(record.rows(APPLIED))
             amount = sum((a.amount for a in amounts if a.document.internal_id in documents), Decimal(0))
+            if _origin(record) in sources:
+                amount = record.amount("total") or amount
             if amount:
                 found.append(
                     Settlement(
@@ -206,6 +229,11 @@ def _origin(record: SuiteRecord) -> str:
 
 def _documents(record: SuiteRecord) -> list[str]:
     return [a.document.internal_id for a in applied_amounts(record.rows(APPLIED)) if a.document.internal_id]
+
+
+def _concerned(record: SuiteRecord) -> set[str]:
+    """Return the documents that a payment, credit or refund is applied to, and what it was made from."""
+    return {one for one in (*_documents(record), _origin(record)) if one}
 
 
 def _is_void(record: SuiteRecord) -> bool:
