@@ -232,3 +232,59 @@ def test_an_application_whose_answer_was_lost_is_found_by_its_key(world: World, 
     bill(world)
     assert open_of(world, order) == 38000
     assert len(world.netsuite()["depositApplications"]) == 1
+
+
+def test_a_deleted_invoice_is_held_named_and_billed_once_more_when_released(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    bill(world)
+    tell(world)
+    (box,) = [one["custom"]["custbody_streak_box"] for one in world.orders() if one["internalId"] == order]
+    assert "open" in str(world.field(box, "NetSuite status"))
+    (invoice,) = invoices(world, order)
+    remove(world, invoice["internalId"])
+    for _ in range(2):
+        bill(world)
+    assert invoices(world, order) == []
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert hold.code == "INVOICE_GONE"
+    assert f"invoice {invoice['internalId']} of order SO" in hold.reason
+    tell(world)
+    assert world.field(box, "NetSuite status") == "Pending Billing"
+    assert "invoice_gone" in drifts(world, box)
+    with world.ledger() as ledger:
+        ledger.release_hold(hold.id, actor="otto", reason="it was a mistake", now=world.now())
+    for _ in range(3):
+        bill(world)
+        world.wait(120)
+    (again,) = invoices(world, order)
+    assert again["externalId"] != invoice["externalId"]
+    assert "invoice_gone" not in drifts(world, box)
+    remove(world, again["internalId"])
+    bill(world)
+    assert "invoice_gone" in drifts(world, box)
+    assert invoices(world, order) == [], "the second one is asked about, too"
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert again["internalId"] in hold.reason
+
+
+def drifts(world: World, box: str) -> set[str]:
+    with world.product() as product:
+        return {one.drift.value for one in product.reconcile().run().differences if one.record == box}
+
+
+def remove(world: World, invoice: str) -> None:
+    """Delete an invoice, as finance may."""
+    with SoapClient(world.settings().netsuite) as client:
+        assert client.send(delete(RecordRef(type="invoice", internal_id=invoice))).status.success
+
+
+def tell(world: World) -> None:
+    with world.product() as product:
+        product.netsuite_sweep().run()
+        product.status_to_streak().drain()
+        product.tell_boxes()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from streak_netsuite.errors import MappingError
+from streak_netsuite.flows.order_to_invoice import instead_key, invoice_keys
 from streak_netsuite.flows.status_to_streak import StatusToStreak
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.change_policy import Owner
@@ -61,7 +62,7 @@ class CourseFault:
     """One thing that is not as it was written or told.
 
     Attributes:
-        what: "field" of the order, "not_told" for news that the deal does not know, "shown" for a box field that says
+        what: "field" of the order, "invoice_gone" for an invoice of ours that was deleted, "not_told" for news that the deal does not know, "shown" for a box field that says
             something else than was written, "waiting" for news that is on its way or held.
         keys: operation keys of the writes to the box that are concerned.
     """
@@ -112,6 +113,9 @@ class CourseCheck:
         deals = self.deals.gather([one.box_key for one in orders])
         course = Course()
         for one in orders:
+            if one.order_id in stories:
+                course.faults += self._gone(one, stories[one.order_id])
+        for one in orders:
             story, deal = stories.get(one.order_id), deals.get(one.box_key)
             if story is not None:
                 course.add(Course(money={story.currency: _money(story)}))
@@ -120,6 +124,23 @@ class CourseCheck:
             if one.written is not None and one.order_id in held:
                 self._fields(one, order_from_plain(one.written), held[one.order_id], course)
         return course
+
+    def _gone(self, one: WrittenOrder, story: OrderStory) -> Iterator[CourseFault]:
+        """Yield our invoices that do not exist any more; places behind a gap are ours, too."""
+        keys = invoice_keys(story.internal_id, len(story.bills) + 1)
+        there = {bill.internal_id for bill in story.bills}
+        for intent in self.memory.find_intents(keys).values():
+            if intent.state is IntentState.SUCCEEDED and self._last(intent).result_id not in there:
+                text = (
+                    f"invoice {intent.result_id} of order {story.number} does not exist in NetSuite any more"
+                )
+                yield _fault("invoice_gone", one, text)
+
+    def _last(self, intent: Intent) -> Intent:
+        """Return the invoice that took the place of this one, or this one."""
+        key = instead_key(intent)
+        after = self.memory.find_intents([key]).get(key)
+        return self._last(after) if after is not None and after.state is IntentState.SUCCEEDED else intent
 
     def _told(self, one: WrittenOrder, deal: Deal, story: OrderStory) -> Iterator[CourseFault]:
         if not self.spec.status.is_wanted:

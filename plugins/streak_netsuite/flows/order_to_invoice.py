@@ -13,7 +13,8 @@ from streak_netsuite.flows.report import RunReport
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
-from streak_netsuite.sync.intent import Intent, IntentDraft
+from streak_netsuite.sync.hint import Hint, HintOrigin
+from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
 from streak_netsuite.sync.ports import BillableOrder, InvoiceDesk
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ INVOICE_KEY = "streak-inv"
 DEPOSIT_KEY = "streak-dep"
 PERIOD_CLOSED = "PERIOD_CLOSED"
 NOT_BILLABLE = "NOT_BILLABLE"
+INVOICE_GONE = "INVOICE_GONE"
+_INSTEAD_OF = "instead_of"  # in the payload: the invoice that is gone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +74,60 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         ours = self.memory.find_boxes(self.erp.billable_orders())
         for order in self.erp.describe_billable(sorted(ours)).values() if ours else ():
             if order.whole or self.spec.invoice.when == "each_shipment":
-                yield self._draft(order)
+                yield self._instead(order) or self._draft(order)
+
+    def _instead(self, order: BillableOrder) -> IntentDraft | None:
+        """Return the invoice that would take the place of one of ours that is gone, under a key that names it."""
+        keys = invoice_keys(order.internal_id, order.invoices + 1)
+        made = {
+            key: i for key, i in self.memory.find_intents(keys).items() if i.state is IntentState.SUCCEEDED
+        }
+        if keys[-1] not in made:
+            return None
+        for intent in made.values():
+            last = intent
+            while (replaced := self._replacement(last)) is not None:
+                last = replaced
+            if self.erp.find_invoice(last.operation_key) is None:
+                return IntentDraft(
+                    operation_key=instead_key(last),
+                    flow=FLOW,
+                    kind=RecordKind.INVOICE,
+                    subject=last.subject,
+                    payload={"number": order.number, _INSTEAD_OF: last.result_id},
+                )
+        return None
+
+    def _replacement(self, gone: Intent) -> Intent | None:
+        key = instead_key(gone)
+        found = self.memory.find_intents([key]).get(key)
+        return found if found is not None and found.state is IntentState.SUCCEEDED else None
+
+    def _ask(self, intent: Intent) -> None:
+        """Hold an invoice that would replace one that is gone; one that is due after that was released by a person."""
+        gone = intent.payload.get(_INSTEAD_OF)
+        if not gone or intent.error_code == INVOICE_GONE:
+            return
+        self._show(intent, str(gone))
+        raise RecordError(
+            f"invoice {gone} of order {intent.payload['number']} does not exist in NetSuite any more",
+            code=INVOICE_GONE,
+            fix="ask finance why it was deleted; release this to bill the order again, or dismiss it",
+        )
+
+    def _show(self, intent: Intent, gone: str) -> None:
+        """Have the box told how the order stands without it: a deletion changes nothing that a sweep would see."""
+        hint = Hint(
+            record=intent.subject,
+            version=f"invoice-gone-{gone}",
+            event="invoice gone",
+            origin=HintOrigin.SWEEP,
+        )
+        self.memory.store_hints([hint], now=self.clock())
 
     def _draft(self, order: BillableOrder) -> IntentDraft:
         return IntentDraft(
-            operation_key=external_id(INVOICE_KEY, order.internal_id, str(order.invoices + 1)),
+            operation_key=_key(order.internal_id, order.invoices + 1),
             flow=FLOW,
             kind=RecordKind.INVOICE,
             subject=ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=order.internal_id),
@@ -93,6 +145,7 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         known = self.erp.find_invoice(intent.operation_key) if intent.attempts > 0 else None
         if known is not None:
             return self._billed(intent, known, "")
+        self._ask(intent)
         order = context.get(intent.subject.id)
         if order is None:  # somebody else has billed or closed it meanwhile
             raise RecordError(f"order {number} does not wait to be billed any more", code=NOT_BILLABLE)
@@ -150,6 +203,20 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         if self.spec.invoice.closed_period == "hold" or wanted >= today:
             return [wanted]
         return [wanted, *_month_beginnings(wanted, today), today]
+
+
+def invoice_keys(order: str, places: int) -> list[str]:
+    """Return the keys of an order's first invoices."""
+    return [_key(order, place) for place in range(1, places + 1)]
+
+
+def _key(order: str, place: int) -> str:
+    return external_id(INVOICE_KEY, order, str(place))
+
+
+def instead_key(gone: Intent) -> str:
+    """Return the key of the invoice that takes the place of one that is gone."""
+    return external_id(INVOICE_KEY, gone.subject.id, "instead", str(gone.result_id))
 
 
 def _month_beginnings(after: date, until: date) -> Iterator[date]:

@@ -27,6 +27,7 @@ class Drift(StrEnum):
     DOUBLE          two orders that carry the key of one deal
     NOT_TOLD        a deal that does not show its order's number
     FIELD           an order's field is not what was written, and is the deal's to decide
+    INVOICE_GONE    an invoice that we made does not exist any more
     COURSE_NOT_TOLD a deal that does not know what became of its order
     COURSE_SHOWN    a deal that shows something else of its order's course than was written
     """
@@ -39,6 +40,7 @@ class Drift(StrEnum):
     DOUBLE = "double"
     NOT_TOLD = "not_told"
     FIELD = "field"
+    INVOICE_GONE = "invoice_gone"
     COURSE_NOT_TOLD = "course_not_told"
     COURSE_SHOWN = "course_shown"
 
@@ -340,6 +342,12 @@ class Reconcile:
 def _course_difference(fault: CourseFault) -> tuple[Drift, str, Mend | None]:
     if fault.what == "field":
         return Drift.FIELD, "agree with finance which is right, then correct the deal or the order", None
+    if fault.what == "invoice_gone":
+        return (
+            Drift.INVOICE_GONE,
+            "ask finance why; the hold INVOICE_GONE bills the order again when released",
+            None,
+        )
     if fault.what == "not_told":
         again = Mend(orders=(fault.order_id,))
         return Drift.COURSE_NOT_TOLD, "the next run of status_to_streak tells it", again

@@ -62,6 +62,7 @@ def _intent(row: AnyRow, cipher: Cipher) -> Intent:
         attempts=row.attempts,
         sent_at=row.sent_at,
         error=row.error,
+        error_code=row.error_code or "",
     )
 
 

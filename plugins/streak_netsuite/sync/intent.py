@@ -72,6 +72,7 @@ class Intent:
     attempts: int
     sent_at: datetime | None
     error: str = ""
+    error_code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
