@@ -13,6 +13,7 @@ from streak_netsuite.connections import ConnectionParts, ledger_settings, netsui
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.call import Effect
 from streak_netsuite.connectors.streak.client import StreakClient
+from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.record_files import load_record_type, record_file
 
@@ -49,6 +50,12 @@ DEATHS: dict[str, Callable[[], None]] = {
     "record": lambda: die_after(SoapClient, "send", when=records_of("customRecord")),
     "box": lambda: die_after(StreakClient, "send", when=writes_to("/v2/pipelines/")),
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
+    "task": lambda: die_after(StreakClient, "send", when=writes_to("/tasks")),
+    "stage": lambda: die_after(StreakGateway, "move_box"),
+    "deposit": lambda: die_after(
+        SoapClient, "send", when=lambda call: (call.operation, call.subject) == ("add", "depositApplication")
+    ),
+    "subsidiary": lambda: die_after(SoapClient, "send", when=records_of("customerSubsidiaryRelationship")),
     "meeting": lambda: die_after(StreakClient, "send", when=writes_to("/meetings")),
 }
 

@@ -286,6 +286,21 @@ def test_a_subsidiary_whose_answer_was_lost_is_not_added_twice(world: World, tmp
     assert len(ties(world)) == 1
 
 
+def test_a_worker_killed_after_a_customer_was_added_to_a_subsidiary_adds_it_once(
+    world: World, tmp_path: Any
+) -> None:
+    other_subsidiary(world, tmp_path, allowed=True)
+    (box,) = world.won_deals(1)
+    world.die("subsidiary")
+    assert len(ties(world)) == 1
+    assert world.orders(box) == []
+    for _ in range(4):
+        world.wait(120)
+        world.run()
+    assert len(world.orders(box)) == 1
+    assert len(ties(world)) == 1
+
+
 def test_a_dry_run_tells_that_a_customer_would_be_added_and_adds_nobody(world: World, tmp_path: Any) -> None:
     other_subsidiary(world, tmp_path, allowed=True)
     (box,) = world.won_deals(1)

@@ -530,6 +530,41 @@ def test_a_worker_killed_after_closing_closes_once(world: World, tmp_path: Path)
     assert updates(world) == before
 
 
+def test_a_worker_killed_after_cancelling_cancels_once(world: World, tmp_path: Path) -> None:
+    world.configure_netsuite(default_order_status="_pendingApproval")
+    world.change_mapping(
+        tmp_path, "  lost_stages: [Closed-Lost]", "  when_lost: cancel\n  lost_stages: [Closed-Lost]"
+    )
+    box = ordered(world)
+    world.control.post("/streak/move", json={"box": box, "stage": "Closed-Lost"}).raise_for_status()
+    world.hint(box)
+    world.die("change")
+    assert order_of(world, box)["status"] == "Cancelled"
+    before = updates(world)
+    world.wait(120)
+    world.drain()
+    assert updates(world) == before
+    with world.ledger() as ledger:
+        assert ledger.list_holds() == []
+        assert "it is cancelled already" in ledger.outcomes_for(box_ref(box))[-1].reason
+
+
+def test_a_worker_killed_after_a_task_was_made_makes_it_once(world: World) -> None:
+    box = ordered(world)
+    order = order_of(world, box)["internalId"]
+    finance(world, f"orders/{order}/fulfill")
+    finance(world, f"orders/{order}/bill")
+    world.set_field(box, "Quantity", "5")
+    world.hint(box)
+    world.die("task")
+    assert len(tasks(world, box)) == 1
+    world.wait(120)
+    for _ in range(2):
+        changed(world, box)
+    (task,) = tasks(world, box)
+    assert "quantity: 4 -> 5" in task
+
+
 # --- dry run, and what is gone ---
 
 
