@@ -10,6 +10,7 @@ from typing import Any
 
 from streak_netsuite.assembly import Settings, open_product
 from streak_netsuite.connections import ConnectionParts, ledger_settings, netsuite_settings, streak_settings
+from streak_netsuite.connectors.netsuite.deposits import Deposits
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.call import Effect
 from streak_netsuite.connectors.streak.client import StreakClient
@@ -52,9 +53,7 @@ DEATHS: dict[str, Callable[[], None]] = {
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
     "task": lambda: die_after(StreakClient, "send", when=writes_to("/tasks")),
     "stage": lambda: die_after(StreakGateway, "move_box"),
-    "deposit": lambda: die_after(
-        SoapClient, "send", when=lambda call: (call.operation, call.subject) == ("add", "depositApplication")
-    ),
+    "deposit": lambda: die_after(Deposits, "apply"),
     "subsidiary": lambda: die_after(SoapClient, "send", when=records_of("customerSubsidiaryRelationship")),
     "meeting": lambda: die_after(StreakClient, "send", when=writes_to("/meetings")),
 }

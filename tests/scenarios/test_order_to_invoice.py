@@ -222,6 +222,20 @@ def test_by_default_deposits_are_left_to_finance(world: World, tmp_path: Path) -
     assert open_of(world, order) == 50000
 
 
+def test_a_worker_killed_after_a_deposit_was_applied_applies_it_once(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped", deposits="apply")
+    order = shipped(world)
+    deposit(world, order, "12000")
+    deposit(world, order, "3000")
+    world.die("deposit")
+    assert len(world.netsuite()["depositApplications"]) == 1
+    world.wait(120)
+    for _ in range(2):
+        bill(world)
+    assert open_of(world, order) == 35000
+    assert len(world.netsuite()["depositApplications"]) == 2
+
+
 def test_an_application_whose_answer_was_lost_is_found_by_its_key(world: World, tmp_path: Path) -> None:
     billing(world, tmp_path, when="shipped", deposits="apply")
     order = shipped(world)

@@ -114,6 +114,30 @@ def test_a_box_is_moved_once_and_nobody_is_fought(world: World, tmp_path: Any) -
     assert world.box(box)["stageKey"] != negotiation
 
 
+def test_a_worker_killed_after_a_box_was_moved_leaves_it_there_and_tells_the_rest_once(
+    world: World, tmp_path: Any
+) -> None:
+    world.change_mapping(
+        tmp_path, "status:\n  fields:", "status:\n  stages: {shipped: Negotiation}\n  fields:"
+    )
+    box, order = ordered(world)
+    won = world.box(box)["stageKey"]
+    finance(world, f"orders/{order}/fulfill")
+    with world.product() as product:
+        product.netsuite_sweep().run()
+        product.status_to_streak().drain()
+    world.die("stage")
+    moved = world.box(box)["stageKey"]
+    assert moved != won
+    world.wait(120)
+    tell(world)
+    assert world.box(box)["stageKey"] == moved
+    world.control.post("/streak/move", json={"box": box, "stage": "Closed-Won"}).raise_for_status()
+    tell(world)
+    assert world.box(box)["stageKey"] == won
+    assert len(about(world, box, "Shipped on")) == 1
+
+
 def test_netsuite_down_loses_no_change(world: World) -> None:
     box, order = ordered(world)
     finance(world, f"orders/{order}/fulfill")
