@@ -70,7 +70,7 @@ def test_both_sides_and_the_lines_between_them_are_shown(ask: Callable[..., Any]
     required = {one["id"] for one in found["targets"] if one["required"]}
     assert {"customer.fields.company_name", "sales_order.lines[0].item"} <= required
     assert found["faults"] == []
-    assert found["gone"] == {"sources": [], "targets": []}
+    assert found["gone"] == {"sources": [], "targets": [], "options": []}
     assert "4711" not in json.dumps({**found, "text": ""}), "values of deals are shown in previews only"
 
 
@@ -195,6 +195,53 @@ def test_fields_that_are_not_there_any_more_are_marked(ask: Callable[..., Any]) 
     found = ask("look", text=text)
     assert found["gone"]["sources"] == ["box.fields.Purchase order"]
     assert found["gone"]["targets"] == ["sales_order.custom_fields.custbody_forgotten"]
+
+
+FUNCTIONS = """
+def net(deal):
+    box = deal["box"]["fields"]
+    return box["Unit price"] if box.get("Grade") else deal["contact"]["fields"].get("Region")
+"""
+
+
+def test_what_expressions_conditions_and_functions_read_is_drawn(ask: Callable[..., Any], path: Path) -> None:
+    (path.parent / "rules.py").write_text(FUNCTIONS)
+    text = ask("open")["text"].replace("version: 1", "version: 1\nfunctions: rules.py", 1)
+    rules = {
+        MEMO: "expression: \"{{ box.name }} for {{ organization.fields['Gone one'] | default('') }}\"",
+        "sales_order.fields.purchase_order_number": "value: x\nwhen: \"{{ box.fields['Rush order'] }}\"",
+        "sales_order.lines[0].rate": "function: net",
+    }
+    for target, rule in rules.items():
+        text = ask("write", text=text, target=target, rule=rule)["text"]
+    found = ask("look", text=text)
+    assert line(found, MEMO)["sources"] == ["box.name", "organization.fields.Gone one"]
+    assert line(found, "sales_order.fields.purchase_order_number")["sources"] == ["box.fields.Rush order"]
+    rate = line(found, "sales_order.lines[0].rate")
+    assert rate["how"] == "function"
+    assert rate["sources"] == ["box.fields.Unit price", "box.fields.Grade", "contact.fields.Region"]
+    assert found["gone"]["sources"] == [
+        "box.fields.Grade",
+        "contact.fields.Region",
+        "organization.fields.Gone one",
+    ]
+    assert found["faults"] == []
+
+
+def test_what_an_expression_reads_is_not_suggested_again(ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"].replace(
+        "{from: box.fields.PO number}", "{expression: \"{{ box.fields['PO number'] }}\"}"
+    )
+    found = ask("suggest", text=text)["suggestions"]
+    assert "box.fields.PO number" not in {one["source"] for one in found}
+
+
+def test_options_that_are_not_there_any_more_are_marked(ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"]
+    text = ask("write", text=text, target="lookups.tier", rule="table: {Gold: 1, Diamond: 9}")["text"]
+    found = ask("look", text=text)
+    tier = "sales_order.custom_fields.custbody_streak_tier"
+    assert found["gone"]["options"] == [{"source": "box.fields.Tier", "target": tier, "option": "Diamond"}]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_environment
 
 from streak_netsuite.mapping.moment import moment_text, moved
-from streak_netsuite.mapping.source import path_text
+from streak_netsuite.mapping.source import known_path
 from streak_netsuite.mapping.unfit import Unfit, shortened
 
 _LONGEST_EXPRESSION = 2_000  # characters: longer ones belong into a table or into Streak
@@ -112,7 +112,7 @@ class Expression:
             ) from error
         self.text = text
         read = tuple(dict.fromkeys(_reads(tree, {})))
-        self.paths = tuple(path_text(steps) for steps in read)
+        self.paths = tuple(dict.fromkeys(path for steps in read if (path := known_path(steps))))
         self.box_fields = tuple(str(steps[2]) for steps in read if _is_box_field(steps))
 
     def evaluate(self, view: Mapping[str, Any]) -> Any:

@@ -1,9 +1,10 @@
 """Functions of a mapping, in plain Python: for what no rule can say."""
 
+import ast
 import copy
 import hashlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
@@ -12,7 +13,10 @@ from typing import Any
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.expression import plain
 from streak_netsuite.mapping.schema import EACH, MappingFunction
+from streak_netsuite.mapping.source import known_path
 from streak_netsuite.mapping.unfit import Unfit, shortened
+
+Steps = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,49 @@ class Function:
             raise Unfit(
                 f"function {self.name} failed ({told})", fix="mend it in the mapping's file of functions"
             ) from error
+
+
+def function_paths(text: str) -> dict[str, tuple[str, ...]]:
+    """Return what each function of a file reads of its deal, as far as its text tells; nothing is run.
+
+    `deal["box"]["fields"]["Price"]` is told, `.get("Tier")` too, and a name that stands for a part of the deal. What a
+    function hands on to another one, or names by a value, is not.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return {}
+    defined = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.args.args]
+    return {node.name: tuple(dict.fromkeys(_paths_in(node))) for node in defined}
+
+
+def _paths_in(function: ast.FunctionDef) -> Iterator[str]:
+    known: dict[str, Steps] = {function.args.args[0].arg: ()}
+    for node in ast.walk(function):  # statements come in their order, before what is inside of them
+        if isinstance(node, ast.Assign) and (steps := _steps(node.value, known)) is not None:
+            known |= {target.id: steps for target in node.targets if isinstance(target, ast.Name)}
+    for node in ast.walk(function):
+        steps = _steps(node, known) if isinstance(node, ast.expr) else None
+        if steps and (path := known_path(steps)):
+            yield path
+
+
+def _steps(node: ast.AST, known: Mapping[str, Steps]) -> Steps | None:
+    """Return the way into the deal that an expression spells, None when it spells none."""
+    if isinstance(node, ast.Name):
+        return known.get(node.id)
+    if isinstance(node, ast.Subscript):
+        above, key = node.value, node.slice
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        if not node.args:
+            return None
+        above, key = node.func.value, node.args[0]
+    else:
+        return None
+    steps = _steps(above, known)
+    if steps is None or not isinstance(key, ast.Constant) or not isinstance(key.value, str | int):
+        return None
+    return (*steps, key.value)
 
 
 def read_functions(path: Path) -> dict[str, MappingFunction]:

@@ -513,7 +513,7 @@ class TextTable(_Part):
 class LineRule(_Part):
     """One line of the order, or one for each entry of a list or row of a table.
 
-    A line without an item is left out when nothing was typed for it.
+    A line for which nothing was typed is left out.
     """
 
     each: Path | None = None

@@ -114,6 +114,16 @@ def path_text(steps: Sequence[str | int]) -> str:
     return text
 
 
+def known_path(steps: Sequence[str | int]) -> str:
+    """Return the path of a deal's value that steps lead to or into (the day of a moment), "" when they lead to none."""
+    for end in range(len(steps), 1, -1):
+        try:
+            return parse_path(path_text(steps[:end])).text
+        except ValueError:
+            continue
+    return ""
+
+
 def _check_attribute(text: str, root: str, rest: tuple[str | int, ...]) -> None:
     known = ROOTS[root]
     if not rest or rest[0] not in known:

@@ -1,19 +1,20 @@
 """A mapping file as text that is being changed: what the board holds between two steps."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.reads import FunctionPaths, functions_in, paths_of
 from streak_netsuite.mapping.schema import EACH, MappingSpec
 from streak_netsuite.mapping.spec import load_spec
 
 SECTIONS = ("customer.fields", "customer.custom_fields", "sales_order.fields", "sales_order.custom_fields")
 _LINE = "sales_order.lines[0]"
-_LINE_SETTINGS = frozenset({"each", "allow_zero_rate", "custom_fields"})
+_LINE_SETTINGS = frozenset({"each", "table", "allow_zero_rate", "custom_fields"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,12 +26,14 @@ class RuleLine:
         paths: what it reads of a deal.
         how: "from", "first_of", "expression", "function", "value" or "each".
         lookup: the table it looks values up in, "" for none.
+        words: what that table knows, when the value is looked up as Streak has it.
     """
 
     target: str
     paths: tuple[str, ...]
     how: str
     lookup: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,12 @@ class DraftText:
     def lines(self) -> list[RuleLine]:
         """Return the rules in the order of the file."""
         file = self.file()
+        name = file.rule("functions")
+        functions = functions_in(self.path.parent / name) if isinstance(name, str) else {}
         return [
-            _line(target, rule) for target in _targets(file) if isinstance(rule := file.rule(target), Mapping)
+            _line(target, rule, functions, file)
+            for target in _targets(file)
+            if isinstance(rule := file.rule(target), Mapping)
         ]
 
     def changed(self, before: "DraftText") -> list[str]:
@@ -95,25 +102,22 @@ def _lookups(file: MappingFile) -> Iterator[str]:
     yield from (f"lookups.{name}" for name in file.keys("lookups"))
 
 
-def _line(target: str, rule: Mapping[str, Any]) -> RuleLine:
-    paths = tuple(dict.fromkeys(_paths(rule)))
+def _line(target: str, rule: Mapping[str, Any], functions: FunctionPaths, file: MappingFile) -> RuleLine:
+    paths = paths_of(rule, functions)
     how = next(
         (key for key in ("from", "first_of", "expression", "function", "value") if key in rule), "value"
     )
+    is_each = any(path == EACH or path.startswith(f"{EACH}.") for path in paths)
+    lookup = str(rule.get("lookup") or "")
+    table = (
+        file.rule(f"lookups.{lookup}.table")
+        if lookup and how == "from" and not rule.get("transform")
+        else None
+    )
     return RuleLine(
         target=target,
-        paths=tuple(path for path in paths if path != EACH),
-        how="each" if EACH in paths else how,
-        lookup=str(rule.get("lookup") or ""),
+        paths=tuple(path for path in paths if path != EACH and not path.startswith(f"{EACH}.")),
+        how="each" if is_each else how,
+        lookup=lookup,
+        words=tuple(map(str, table)) if isinstance(table, Mapping) else (),
     )
-
-
-def _paths(rule: Mapping[str, Any]) -> Iterator[str]:
-    if isinstance(rule.get("from"), str):
-        yield str(rule["from"])
-    alternatives = rule.get("first_of")
-    for one in (
-        alternatives if isinstance(alternatives, Sequence) and not isinstance(alternatives, str) else ()
-    ):
-        if isinstance(one, Mapping):
-            yield from _paths(one)

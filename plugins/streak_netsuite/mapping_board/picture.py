@@ -7,11 +7,12 @@ from typing import Any
 
 from assist.mapping.catalogue import Catalogue, Field
 from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping.source import parse_path
 from streak_netsuite.mapping_board.draft_text import DraftText, RuleLine
 from streak_netsuite.mapping_desk.desk import MappingDesk
+from streak_netsuite.model.identity import fold
 
 _MOST_OPTIONS = 20
-_BOX_FIELDS = "box.fields"
 _RECORDS = {
     "box": "Box",
     "organization": "Organization",
@@ -84,6 +85,7 @@ class Picture:
             "gone": {
                 "sources": sorted({path for one in lines for path in one.paths if self._is_gone(path)}),
                 "targets": [one.target for one in lines if self._is_no_target(one.target)],
+                "options": [told for one in lines for told in self._gone_options(one)],
             },
             "faults": draft.faults(),
         }
@@ -125,8 +127,20 @@ class Picture:
             yield self.desk.sources.paths[key]
 
     def _is_gone(self, path: str) -> bool:
-        """Whether a path names a box field that the pipeline does not have (any more)."""
-        return path.startswith(_BOX_FIELDS) and not list(self.ids(path))
+        """Whether a path names a field of boxes, contacts or organizations that Streak does not have (any more)."""
+        try:
+            steps = parse_path(path).steps
+        except ValueError:
+            return False  # the file's faults tell it
+        return "fields" in steps[1:3] and not list(self.ids(path))
+
+    def _gone_options(self, line: RuleLine) -> Iterator[dict[str, str]]:
+        """Yield the words of a rule's table that its field does not offer (any more)."""
+        for path in (id_ for read in line.paths for id_ in self.ids(read)):
+            offered = {fold(option) for option in self.sources[path].options}
+            for word in line.words if offered else ():
+                if fold(word) not in offered:
+                    yield {"source": path, "target": line.target, "option": word}
 
     def _is_no_target(self, target: str) -> bool:
         """Whether a rule fills a custom field that NetSuite does not have (any more), or not there."""

@@ -11,7 +11,8 @@ from assist.mapping.suggester import Suggester
 from assist.mapping.suggestion import Band, Suggestion
 from streak_netsuite.assembly import Product
 from streak_netsuite.errors import ConfigurationError, RejectedByVendor
-from streak_netsuite.mapping.schema import FieldRule, MappingSpec
+from streak_netsuite.mapping.reads import FunctionPaths, functions_of, paths_of
+from streak_netsuite.mapping.schema import EACH, FieldRule, MappingSpec
 from streak_netsuite.mapping_desk.draft import Choices, Drafter, RuleDraft
 from streak_netsuite.mapping_desk.sources import Sources, sources_of
 from streak_netsuite.mapping_desk.targets import Targets, targets_of
@@ -55,11 +56,7 @@ class MappingDesk:
         wanted = self.spec.source.pipeline
         for one in self.product.streak.watched():
             if wanted in {one.key, one.name}:
-                names = {
-                    "contact": {name for deal in self.deals for p in deal.contacts for name in p.fields},
-                    "organization": {n for deal in self.deals for p in deal.organizations for n in p.fields},
-                }
-                return sources_of(one, self.deals, party_fields={k: sorted(v) for k, v in names.items()})
+                return sources_of(one, self.deals, party_fields=self.product.streak.party_fields(one))
         raise ConfigurationError(
             f"the mapping is for pipeline '{wanted}', and the Streak connection does not watch it; "
             "see streak-netsuite doctor"
@@ -143,29 +140,29 @@ class MappingDesk:
     def _filled(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the targets that the mapping fills, each with the paths it reads."""
         spec = self.spec
-        yield from _rules("customer.fields", spec.customer.fields)
-        yield from _rules("sales_order.fields", spec.sales_order.fields)
-        yield from _rules("sales_order.lines[0]", spec.sales_order.lines[0])
+        functions = functions_of(spec)
+        yield from _rules("customer.fields", spec.customer.fields, functions)
+        yield from _rules("sales_order.fields", spec.sales_order.fields, functions)
+        yield from _rules("sales_order.lines[0]", spec.sales_order.lines[0], functions)
         for section, custom in (
             ("customer", spec.customer.custom_fields),
             ("sales_order", spec.sales_order.custom_fields),
             ("sales_order.lines[0]", spec.sales_order.lines[0].custom_fields),
         ):
             for script_id, rule in custom.items():
-                yield f"{section}.custom_fields.{script_id}", _paths(rule)
+                yield f"{section}.custom_fields.{script_id}", _paths(rule, functions)
 
 
 # The names that SuiteTalk has for what its searches call otherwise.
 _SOAP_NAMES = {"salesrep": "salesRep", "taxcode": "taxCode"}
 
 
-def _rules(section: str, part: object) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _rules(section: str, part: object, functions: FunctionPaths) -> Iterator[tuple[str, tuple[str, ...]]]:
     for name in type(part).model_fields:  # type: ignore[attr-defined]  # every part of a spec is a pydantic model
         rule = getattr(part, name)
         if isinstance(rule, FieldRule):
-            yield f"{section}.{name.rstrip('_')}", _paths(rule)
+            yield f"{section}.{name.rstrip('_')}", _paths(rule, functions)
 
 
-def _paths(rule: FieldRule) -> tuple[str, ...]:
-    own = (rule.from_,) if rule.from_ else ()
-    return (*own, *(path for one in rule.first_of or () for path in _paths(one)))
+def _paths(rule: FieldRule, functions: FunctionPaths) -> tuple[str, ...]:
+    return tuple(path for path in paths_of(rule, functions) if path.partition(".")[0] != EACH)

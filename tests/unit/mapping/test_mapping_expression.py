@@ -196,8 +196,8 @@ def test_no_expression_takes_long(text: str) -> None:
         ("{{ box.fields.Price }} {{ box.fields['P.O. number'] | default('') }}", ["box.fields.Price", 'box.fields["P.O. number"]']),
         ("{{ organization.fields.Region or contact.email }}", ["organization.fields.Region", "contact.email"]),
         ("{{ organizations[1].addresses[0] }}", ["organizations[1].addresses[0]"]),
-        ("{% set all = box.fields %}{{ all.Tier }}", ["box.fields", "box.fields.Tier"]),
-        ("{% if box.stage == 'Won' %}{{ box.fields[box.name] }}{% endif %}", ["box.stage", "box.fields", "box.name"]),
+        ("{% set all = box.fields %}{{ all.Tier }}", ["box.fields.Tier"]),
+        ("{% if box.stage == 'Won' %}{{ box.fields[box.name] }}{{ box.created_at.day }}{% endif %}", ["box.stage", "box.name", "box.created_at"]),
         ("{{ 'constant' }}", []),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ import yaml
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.engine import Engine
+from streak_netsuite.mapping.function import function_paths
 from streak_netsuite.mapping.spec import load_spec
 
 Build = Callable[..., Any]
@@ -155,3 +156,22 @@ def test_a_mapping_that_is_saved_elsewhere_takes_its_functions_along(
     (tmp_path / "draft").mkdir()
     spec = MappingFile(tmp_path / "small.yaml").save(tmp_path / "draft" / "small.yaml")
     assert "memo" in spec.known_functions
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        ("return d['box']['fields']['Price']", ["box.fields.Price"]),
+        ("f = d['box']['fields']; return f.get('Tier', 1) or f['Price']", ["box.fields.Tier", "box.fields.Price"]),
+        ("return [p['name'] for p in d['contacts']] + [d['contacts'][1]['email']]", ["contacts[1].email"]),
+        ("return other(d)", []),
+        ("return d[name]", []),
+    ],
+)  # fmt: skip
+def test_a_functions_text_tells_what_it_reads(body: str, paths: list[str]) -> None:
+    found = function_paths(f"def price(d):\n    {body}\n")["price"]
+    assert sorted(found) == sorted(paths)
+
+
+def test_a_file_that_is_no_python_tells_nothing() -> None:
+    assert function_paths("def (") == {}

@@ -133,6 +133,11 @@ class PartyFields:
             "organization": {key: f.name for key, f in organization.items()},
         }
 
+    @property
+    def names(self) -> dict[str, list[str]]:
+        """Names of the fields, by "contact" and "organization"."""
+        return {kind: sorted(set(names.values())) for kind, names in self._names.items()}
+
     def values(self, kind: str, fields: Mapping[str, Any]) -> dict[str, FieldValue]:
         """Return the values by field name; a field unknown to us keeps its key as name."""
         names = self._names[kind]

@@ -203,6 +203,10 @@ class StreakGateway:
         """
         return self._catalogues.watched()
 
+    def party_fields(self, pipeline: Catalogue) -> Mapping[str, Sequence[str]]:
+        """Return the names of the custom fields that contacts and organizations have beside a pipeline's boxes."""
+        return self._fields_of(pipeline.team_key).names
+
     def _read_boxes(
         self, keys: Sequence[str], errors: dict[str, Deal | RecordError]
     ) -> dict[str, Mapping[str, Any]]:

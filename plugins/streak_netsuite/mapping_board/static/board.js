@@ -309,8 +309,10 @@ class Board {
     const offered = this.suggestions.find((one) => one[isSource ? "source" : "target"] === field.id);
     const chosen = isSource ? this.picked === field.id : this.chosen === field.id;
     const fault = !isSource && this.faults.some((one) => one.includes(`${field.id}:`) || one.includes(`${field.id}.`));
+    const lost = [...new Set(this.gone.options.filter((one) => one[isSource ? "source" : "target"] === field.id).map((one) => one.option))];
     const marks = [
       field.gone && h("span", { class: "sn-mark sn-bad" }, "not there any more"),
+      ...lost.map((word) => h("span", { class: "sn-mark sn-bad", title: `A table still has the option '${word}'` }, `no option ${word}`)),
       fault && h("span", { class: "sn-mark sn-bad" }, "fault"),
       !isSource && field.required && !mapped && h("span", { class: "sn-mark sn-bad" }, "missing"),
       offered && !mapped && h("span", { class: "sn-mark sn-maybe" }, percent(offered.probability)),
@@ -338,13 +340,13 @@ class Board {
     const missing = this.targets.filter((one) => one.required && !this.lineTo.has(one.id)).length;
     const unread = this.sources.filter((one) => !this.readBy.has(one.id)).length;
     const held = this.preview?.deals.filter((deal) => deal.held.length).length ?? 0;
+    const gone = this.gone.sources.length + this.gone.targets.length + this.gone.options.length;
     const chip = (text, bad) => h("span", { class: `sn-chip${bad ? " sn-bad" : ""}` }, text);
     this.status.replaceChildren(
       chip(`${filled} of ${this.targets.length} NetSuite fields filled`),
       chip(`${missing} demanded fields missing`, missing > 0),
       chip(`${unread} Streak fields unread`),
-      chip(`${this.gone.sources.length + this.gone.targets.length} not there any more`,
-        this.gone.sources.length + this.gone.targets.length > 0),
+      chip(`${gone} not there any more`, gone > 0),
       chip(this.faults.length === 1 ? "1 fault" : `${this.faults.length} faults`, this.faults.length > 0),
       // There from the start: a chip that comes later makes a new line, and moves a field away from under the mouse.
       chip(this.preview ? `${held} of ${this.preview.deals.length} deals held` : "deals being tried", held > 0),
