@@ -181,21 +181,25 @@ class World:
         Args:
             records: a record type that is run, too.
         """
+        done = self._start_worker(where, records=records)
+        _, said = done.communicate(timeout=60)
+        assert done.returncode == -signal.SIGKILL, said
+
+    def work_in_processes(self, count: int) -> None:
+        """Run everything in several processes at once."""
+        for worker in [self._start_worker("never") for _ in range(count)]:
+            _, said = worker.communicate(timeout=120)
+            assert worker.returncode == 0, said
+
+    def _start_worker(self, where: str, *, records: str = "") -> "subprocess.Popen[str]":
         env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
         env |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in self.connection_texts.items()}
         env["STREAK_NETSUITE_MAPPING"] = str(self.mapping)
         env["STREAK_NETSUITE_RECORDS"] = records
         env["STREAK_NETSUITE_FLOW"] = self.settings().flow.model_dump_json()
         worker = Path(__file__).with_name("dying_worker.py")
-        done = subprocess.run(
-            [sys.executable, str(worker), where],
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        command = [sys.executable, str(worker), where]
+        return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     # --- Streak --------------------------------------------------------------------------------------
 

@@ -95,6 +95,44 @@ def test_netsuite_at_its_concurrency_limit_is_met_with_patience(world: World) ->
     assert len(world.orders()) == 60
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        pytest.param("concurrency", {}, id="as a SOAP fault"),
+        pytest.param("status", {"status": 429, "body": "empty"}, id="as HTTP 429"),
+        pytest.param("status", {"status": 429, "body": "html"}, id="as HTTP 429 with a page"),
+    ],
+)
+def test_refused_calls_halve_the_window_and_it_recovers_with_nothing_lost(
+    world: World, kind: str, options: dict[str, Any]
+) -> None:
+    world.netsuite_extra |= {"concurrency": 8, "reserve": 0, "attempts": 30, "retry_total_seconds": 60}
+    world.netsuite_extra |= {"order_list_size": 1}
+    world.configure_netsuite(concurrency_limit=20)
+    boxes = world.won_deals(12, organizations=3)
+    world.fault("netsuite", kind, operation="upsertList", match="SalesOrder", times=4, options=options)
+    with world.product() as product:
+        product.netsuite.server_time()
+        governor = product.netsuite.governor
+        full, smallest = governor.window, governor.window
+
+        def watch(slot: Any, *, note: Any = governor.note_refused) -> None:
+            nonlocal smallest
+            note(slot)
+            smallest = min(smallest, governor.window)
+
+        governor.note_refused = watch
+        report = product.work_inbox()
+        for _ in range(120):
+            product.netsuite.server_time()
+        assert (full, smallest < full, governor.window) == (8, True, full)
+    assert governor.refused_calls == 4
+    assert report.count(Action.CREATED) == len(boxes)
+    assert [len(world.orders(box)) for box in boxes] == [1] * len(boxes)
+    sent = [r for r in world.received("netsuite", "upsertList") if "SalesOrder" in r["body"]]
+    assert len([r for r in sent if not r["fault"]]) == len(boxes), "what was accepted was sent once"
+
+
 @pytest.mark.parametrize(("kind", "times"), [("concurrency", 2), ("governor", 2), ("session_timed_out", 1)])
 def test_a_fault_that_processed_nothing_is_sent_again_freshly_signed(
     world: World, kind: str, times: int

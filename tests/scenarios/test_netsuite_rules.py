@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from streak_netsuite.errors import ConfigurationError, InvalidCredentials
 from streak_netsuite.flows.customers import CUSTOMER_KEY
 from streak_netsuite.flows.deal_to_order import order_key
 from streak_netsuite.model.identity import external_id
+from streak_netsuite.sandbox.netsuite.values import Ref
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -168,14 +169,38 @@ def test_the_reserve_is_left_to_other_integrations(world: World) -> None:
     assert len(world.orders()) == 30
 
 
-def test_work_pauses_while_the_token_is_revoked_and_resumes_by_itself(world: World) -> None:
+@pytest.mark.parametrize("others", [0, 2])
+def test_workers_in_several_processes_keep_one_limit_and_the_reserve(world: World, others: int) -> None:
+    world.netsuite_extra |= {"concurrency": 5, "reserve": 2, "order_list_size": 1, "customer_list_size": 1}
+    world.configure_netsuite(call_seconds=0.1)
+    boxes = world.won_deals(24, organizations=12)
+    world.control.post("/netsuite/occupy", json={"slots": others}).raise_for_status()
+    world.control.post("/netsuite/peak/reset").raise_for_status()
+    world.work_in_processes(3)
+    counted = world.control.get("/netsuite/peak").json()
+    assert (counted["peak"] <= 3, counted["refused"]) == (True, 0)
+    assert counted["peak"] > 1, "they worked side by side"
+    for _ in range(3):
+        world.wait(30)
+        world.run()
+    assert [len(world.orders(box)) for box in boxes] == [1] * len(boxes)
+
+
+@pytest.mark.parametrize("state", ["token_revoked", "token_expired", "role_revoked"])
+def test_work_pauses_while_there_is_no_right_to_it_and_resumes_by_itself(world: World, state: str) -> None:
+    told = world.win("Acme line 3 retrofit")
+    world.run()
+    before = world.box(told)
     box = world.win(BOX)
-    world.fault("netsuite", "invalid_credentials", times=None)
+    world.configure_netsuite(account_state=state)
     for _ in range(2):
         with pytest.raises(InvalidCredentials):
             world.drain()
         world.wait(120)
-    world.control.delete("/faults").raise_for_status()
+    assert world.orders(box) == []
+    assert world.box(told) == before
+    assert holds(world) == [], "nobody has to release what only waited"
+    world.configure_netsuite(account_state="open")
     world.run()
     assert len(world.orders(box)) == 1
 
@@ -201,7 +226,17 @@ def test_a_ledger_of_another_account_is_refused_before_anything_is_written(world
 # --- time ----------------------------------------------------------------------------------------------
 
 
-def test_a_customer_changed_right_after_a_run_is_seen_by_the_next(world: World) -> None:
+def zone_where_it_is(hour: int) -> str:
+    """Return a zone where this hour of the day has begun."""
+    west = (datetime.now(UTC).hour - hour) % 24
+    return f"Etc/GMT+{west}" if west <= 12 else f"Etc/GMT-{24 - west}"
+
+
+@pytest.mark.parametrize("hour", [23, 0], ids=["an hour before midnight", "an hour after midnight"])
+def test_a_customer_changed_between_a_run_and_midnight_is_seen_by_the_next(world: World, hour: int) -> None:
+    zone = zone_where_it_is(hour)
+    world.configure_netsuite(user_time_zone=zone)
+    world.netsuite_extra |= {"user_time_zone": zone, "account_time_zone": zone}
     world.run()
     world.wait(timedelta(seconds=1).total_seconds())
     change(
@@ -227,6 +262,35 @@ def test_an_unknown_product_is_held_with_a_near_match(world: World, tmp_path: An
     assert "Atlas Amr" in hold.reason
     assert "Atlas Arm" in hold.reason
     assert world.orders(box) == []
+
+
+@pytest.mark.parametrize(
+    "product", ["Atlas Arm", "Arm with Installation"], ids=["an item", "a group's member"]
+)
+def test_an_item_of_another_subsidiary_holds_that_order_alone_until_it_is_mended(
+    world: World, running_sandbox: Any, product: str, tmp_path: Any
+) -> None:
+    arm = running_sandbox.sandbox.netsuite.store.find(Ref(internal_id="101"), "inventoryItem")
+    arm.fields["subsidiaryList"] = {"recordRef": [Ref(internal_id="2", type="subsidiary")]}
+    if product != "Atlas Arm":
+        world.change_mapping(
+            tmp_path, "{from: box.fields.Product, lookup: item}", "{from: box.fields.PO number, lookup: item}"
+        )
+    bad, good = (
+        world.won_deals(1, **{"PO number": product})[0],
+        world.won_deals(1, **{"Product": "Beacon Sensor", "PO number": "Beacon Sensor"})[0],
+    )
+    world.run()
+    assert (world.orders(bad), len(world.orders(good))) == ([], 1)
+    (hold,) = holds(world)
+    assert hold.record.id == bad
+    assert (hold.code, "item" in hold.reason, "101" in hold.reason) == ("INVALID_KEY_OR_REF", True, True)
+    assert hold.fix
+    arm.fields["subsidiaryList"] = {"recordRef": [Ref(internal_id="1", type="subsidiary")]}
+    with world.ledger() as ledger:
+        ledger.release_hold(hold.id, actor="finance", reason="mended", now=world.now())
+    world.run()
+    assert len(world.orders(bad)) == 1
 
 
 def test_a_customer_outside_the_orders_subsidiary_is_held_and_named(world: World, tmp_path: Any) -> None:
@@ -411,6 +475,77 @@ def test_a_number_of_our_own_gives_way_to_the_accounts(world: World, tmp_path: A
         c for c in world.netsuite()["customers"] if c["internalId"] == order["entity"]["internalId"]
     ]
     assert customer["entityId"] != customer["companyName"]
+
+
+def test_a_customer_number_that_somebody_has_holds_the_deal_and_names_the_owner(
+    world: World, tmp_path: Any
+) -> None:
+    world.change_mapping(
+        tmp_path, "    company_name: {from", "    entity_id: {value: Delta Foods}\n    company_name: {from"
+    )
+    (box,) = world.won_deals(1)
+    before = world.netsuite()["totals"]["customers"]
+    world.run()
+    assert world.orders(box) == []
+    assert world.netsuite()["totals"]["customers"] == before
+    (hold,) = holds(world)
+    assert (hold.code, "Delta Foods" in hold.reason) == ("DUP_ENTITY", True)
+    assert hold.fix
+    world.mapping.write_text(world.mapping.read_text().replace("Delta Foods", "C-4711"))
+    with world.ledger() as ledger:
+        ledger.release_hold(hold.id, actor="finance", reason="mended", now=world.now())
+    world.run()
+    (order,) = world.orders(box)
+    made = {c["internalId"]: c["entityId"] for c in world.netsuite()["customers"]}
+    assert made[order["entity"]["internalId"]] == "C-4711"
+
+
+def test_one_of_several_choices_that_netsuite_does_not_have_holds_the_deal_and_is_named(
+    world: World, tmp_path: Any
+) -> None:
+    world.change_mapping(tmp_path, "purchase_order_number", "purchase_order_number")  # a copy of our own
+    labels = world.mapping.parent / "lookups/labels.yaml"
+    labels.write_text(labels.read_text().replace("urgent: 1", "urgent: 99"))
+    bad, good = world.deals(2, stage="Negotiation")
+    world.set_field(bad, "Labels", ["partner", "urgent"])
+    world.set_field(good, "Labels", ["partner", "trade show"])
+    for box in (bad, good):
+        world.win(box)
+    world.run()
+    assert (world.orders(bad), len(world.orders(good))) == ([], 1)
+    (hold,) = holds(world)
+    assert hold.record.id == bad
+    assert [word for word in ("custbody_streak_labels", "99") if word not in hold.reason] == []
+    assert hold.fix
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        pytest.param(
+            "custbody_streak_tier: {type: select, from: box.fields.Tier, lookup: tier}",
+            "custbody_streak_tier: {type: select, value: 99}",
+            ["custbody_streak_tier", "99"],
+            id="a list's id does not exist",
+        ),
+        pytest.param(
+            "currency: {from: box.fields.Currency, lookup: currency}",
+            "currency: {value: 99}",
+            ["currency", "99"],
+            id="a record's id does not exist",
+        ),
+    ],
+)
+def test_a_choice_that_netsuite_does_not_have_holds_the_deal_and_is_named(
+    world: World, tmp_path: Any, old: str, new: str, told: list[str]
+) -> None:
+    world.change_mapping(tmp_path, old, new)
+    (box,) = world.won_deals(1)
+    world.run()
+    assert world.orders(box) == []
+    (hold,) = holds(world)
+    assert [word for word in told if word not in hold.reason] == []
+    assert hold.fix
 
 
 def test_an_account_that_is_named_in_either_form_is_signed_in_the_right_one(world: World) -> None:
