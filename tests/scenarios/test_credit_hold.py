@@ -69,6 +69,21 @@ def test_by_default_the_order_is_made_and_the_owner_gets_one_task(known: World) 
     assert len(tasks(known, box)) == 1
 
 
+def test_the_task_is_the_owners_and_not_the_keys_users(known: World) -> None:
+    put(known, "_on")
+    box = deal(known)
+    known.streak.post(
+        f"v1/boxes/{box}", json={"assignedToSharingEntries": [{"email": "raj@northwind-robotics.example"}]}
+    ).raise_for_status()
+    work(known)
+    (task,) = [
+        one
+        for one in known.streak.get(f"v2/boxes/{box}/tasks").json()["results"]
+        if "credit hold" in one["text"]
+    ]
+    assert [person["email"] for person in task["assignedTo"]] == ["raj@northwind-robotics.example"]
+
+
 def test_a_deal_can_wait_until_finance_releases_the_customer(known: World, tmp_path: Path) -> None:
     mapped(known, tmp_path, "hold")
     put(known, "_on")

@@ -45,6 +45,7 @@ def activity_draft(
             "text": activity.text,
             "happened_at": activity.happened_at.isoformat(),
             "style": activity.style.value,
+            **({"assignee": activity.assignee} if activity.assignee else {}),
             **always,
         },
     )
@@ -90,6 +91,7 @@ class Activities(QueuedWrites[Mapping[ExternalRef, date]]):
             text=f"{intent.payload['text']}\n[{mark}]",
             happened_at=happened_at,
             style=style,
+            assignee=str(intent.payload.get("assignee", "")),
         )
         key = self.boxes.write_activity(box, activity, key=before)
         return Sent(result_id=key, what=f"{style.value.replace('_', ' ')} '{intent.payload['name']}'")
