@@ -23,14 +23,19 @@ const there = (children) => children.flat().filter((child) => child || child ===
 
 const percent = (probability) => `${Math.round(probability * 100)} %`;
 
-/** Steps that can be undone and done again; each is a draft's text. */
+/** Steps that can be undone and done again; each is a draft's text, what was said of suggestions, and which were open. */
 class Steps {
   #before = [];
   #after = [];
 
-  add(text) {
-    this.#before.push(text);
+  add(state) {
+    this.#before.push(state);
     this.#after = [];
+  }
+
+  /** What was said so far is kept: no step brings it back to be said again. */
+  settle() {
+    for (const state of [...this.#before, ...this.#after]) state.verdicts = new Map();
   }
 
   back(now) {
@@ -103,15 +108,22 @@ class Board {
     this.previewSoon();
   }
 
+  state() {
+    return { text: this.text, verdicts: new Map(this.verdicts), suggestions: [...this.suggestions], lines: this.lineTo };
+  }
+
   /** Do one step that changes the draft, so that it can be undone. */
   async change(command, payload, told) {
-    const before = this.text;
-    const found = await this.ask(command, { text: before, ...payload });
+    const before = this.state();
+    const found = await this.ask(command, { text: before.text, ...payload });
     if (!found) return false;
-    if (found.text !== before) this.steps.add(before);
+    if (found.text !== before.text) this.steps.add(before);
     this.suggestions = this.suggestions.filter(
       (one) => one.target !== payload.target && one.source !== payload.source);
     this.show(found);
+    if (payload.source) this.judge(payload, before);
+    this.forget();
+    this.drawStatus();
     this.tell(found.told ? `${told} Careful: ${found.told}.` : told);
     if (this.chosen) await this.showRule(this.chosen);
     return true;
@@ -124,17 +136,41 @@ class Board {
     const told = `${this.titleOf(source)} goes to ${this.titleOf(target)}.`;
     this.chosen = target;
     const done = await this.change("connect", { source, target, suggested: suggestion !== null }, told);
-    if (done && suggestion) this.decide(suggestion, true);
     if (!done) this.draw();
+  }
+
+  /** A line that was drawn is a person's word: for its pair, and against what was suggested or stood there instead. */
+  judge({ source, target }, before) {
+    const offered = before.suggestions.find((one) => one.source === source && one.target === target);
+    for (const one of before.suggestions)
+      if (one !== offered && (one.source === source || one.target === target)) this.say(one, false);
+    const replaced = before.lines.get(target);
+    for (const old of replaced?.how === "from" ? replaced.sources : [])
+      if (old !== source && this.isKnown(old, target)) this.say({ source: old, target, ...before.verdicts.get(`${old}\n${target}`) }, false);
+    if (this.isKnown(source, target)) this.say({ source, target, probability: offered?.probability }, true);
+  }
+
+  isKnown(source, target) {
+    return this.sources.some((one) => one.id === source) && this.targets.some((one) => one.id === target);
+  }
+
+  say({ source, target, probability = null }, accepted) {
+    this.verdicts.set(`${source}\n${target}`, { source, target, accepted, probability });
+  }
+
+  /** What was said for a line that is not there any more is taken back. */
+  forget() {
+    for (const [key, { source, target, accepted }] of this.verdicts)
+      if (accepted && !this.lineTo.get(target)?.sources.includes(source)) this.verdicts.delete(key);
   }
 
   async remove(target) {
     if (this.lineTo.has(target)) await this.change("remove", { target }, `Nothing goes to ${this.titleOf(target)} now.`);
   }
 
-  decide(suggestion, accepted) {
-    const { source, target, probability } = suggestion;
-    this.verdicts.set(`${source}\n${target}`, { source, target, accepted, probability });
+  turnDown(suggestion) {
+    this.steps.add(this.state());
+    this.say(suggestion, false);
     this.suggestions = this.suggestions.filter((one) => one !== suggestion);
     this.draw();
   }
@@ -150,13 +186,15 @@ class Board {
     if (this.chosen) await this.showRule(this.chosen);
   }
 
-  async undo() { await this.step(this.steps.back(this.text), "Undone."); }
-  async redo() { await this.step(this.steps.forth(this.text), "Done again."); }
+  async undo() { await this.step(this.steps.back(this.state()), "Undone."); }
+  async redo() { await this.step(this.steps.forth(this.state()), "Done again."); }
 
-  async step(text, told) {
-    if (text === null) return;
-    const found = await this.ask("look", { text });
+  async step(state, told) {
+    if (state === null) return;
+    const found = await this.ask("look", { text: state.text });
     if (!found) return;
+    this.verdicts = new Map(state.verdicts);
+    this.suggestions = state.suggestions;
     this.show(found);
     this.tell(told);
     if (this.chosen) await this.showRule(this.chosen);
@@ -169,6 +207,7 @@ class Board {
     this.digest = found.digest;
     this.saved = found.text;
     this.verdicts.clear();
+    this.steps.settle();
     this.show(found);
     this.tell(found.changed.length ? `Saved ${this.file}: ${found.changed.length} rules changed.` : "Nothing to save.");
   }
@@ -575,7 +614,7 @@ class Board {
       h("button", { type: "button", class: "sn-button", "data-action": "accept",
         onclick: () => this.connect(one.source, one.target, { suggestion: one }) }, "Take it over"),
       h("button", { type: "button", class: "sn-button", "data-action": "reject",
-        onclick: () => { this.decide(one, false); this.choose(one.target); } }, "No"));
+        onclick: () => { this.turnDown(one); this.choose(one.target); } }, "No"));
   }
 
   drawJudged(judged) {

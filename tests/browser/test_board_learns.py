@@ -1,0 +1,199 @@
+"""What the mapping board remembers of a person's word, with a host that keeps a draft as plain lines."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from streak_netsuite.mapping_board import board
+
+STATIC = Path(board.__file__).parent / "static"
+PAGE = """<!doctype html><div id=board></div><script type=module>
+import { mount } from "./board.js";
+mount(document.getElementById("board"), (command, payload) => window.host(command, payload ?? {}));
+</script>"""
+SOURCES, TARGETS = ("box.name", "box.notes", "box.fields.PO"), ("order.memo", "order.number", "order.text")
+
+pytestmark = pytest.mark.browser
+
+
+class Host:
+    """Answers the board; a draft is JSON: the source of each target."""
+
+    def __init__(self) -> None:
+        self.saved: list[Mapping[str, Any]] = []
+        self.draft = json.dumps({"order.text": "box.name"})
+
+    def __call__(self, command: str, payload: Mapping[str, Any]) -> Any:
+        lines = json.loads(payload.get("text", self.draft))
+        if command == "connect":
+            lines[payload["target"]] = payload["source"]
+        elif command == "remove":
+            lines.pop(payload["target"])
+        elif command == "suggest":
+            return {"suggestions": [one for one in SUGGESTED if one["target"] not in lines]}
+        elif command == "rule":
+            return {"rule": lines.get(payload["target"], ""), "lookup": "", "table": "", "judged": None}
+        elif command == "preview":
+            return {"deals": [], "values": {}}
+        elif command == "save":
+            self.saved += payload["verdicts"]
+        return {**_drawn(lines), "digest": "1", "changed": [], "title": "T", "file": "f.yaml", **_sides()}
+
+    def said(self) -> list[tuple[str, str, bool, float | None]]:
+        return sorted(
+            (one["source"], one["target"], one["accepted"], one["probability"]) for one in self.saved
+        )
+
+
+SUGGESTED = [
+    {"source": "box.fields.PO", "target": "order.number", "probability": 0.9, "band": "suggest", "because": [], "careful": []}
+]  # fmt: skip
+
+
+def _drawn(lines: Mapping[str, str]) -> dict[str, Any]:
+    drawn = [{"target": t, "sources": [s], "how": "from", "lookup": ""} for t, s in lines.items()]
+    return {
+        "text": json.dumps(lines),
+        "lines": drawn,
+        "gone": {"sources": [], "targets": [], "options": []},
+        "faults": [],
+    }
+
+
+def _sides() -> dict[str, Any]:
+    def field(id_: str) -> dict[str, Any]:
+        return {"id": id_, "record": "R", "title": id_, "type": "text", "options": [], "filled": ""}
+
+    return {
+        "sources": [field(one) for one in SOURCES],
+        "targets": [{**field(one), "required": False} for one in TARGETS],
+    }
+
+
+@pytest.fixture
+def host(page: Page) -> Host:
+    host = Host()
+    page.expose_function("host", host.__call__)
+    page.route("http://board.test/", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    script = (STATIC / "board.js").read_text()
+    page.route(
+        "http://board.test/board.js", lambda route: route.fulfill(body=script, content_type="text/javascript")
+    )
+    page.goto("http://board.test/")
+    expect(page.locator(".sn-voice")).to_contain_text("fields are mapped")
+    return host
+
+
+@pytest.fixture
+def person(host: Host, page: Page, hand: Callable[..., Any]) -> Any:
+    person = hand(page, page)
+    person.press("suggest")
+    person.wait_for("1 suggestions")
+    return person
+
+
+def accept(person: Any) -> None:
+    person.item("targets", "order.number").click()
+    person.press("accept")
+    person.wait_for("goes to")
+
+
+def draw(person: Any, source: str, target: str) -> None:
+    person.item("sources", source).click()
+    person.item("targets", target).click()
+    person.wait_for(f"{source} goes to R: {target}")
+
+
+def save(person: Any) -> None:
+    person.press("save")
+    person.wait_for("Nothing to save")
+
+
+def undo(person: Any) -> None:
+    person.press("undo")
+    person.wait_for("Undone")
+
+
+def test_an_accepted_suggestion_is_remembered(person: Any, host: Host) -> None:
+    accept(person)
+    save(person)
+    assert host.said() == [("box.fields.PO", "order.number", True, 0.9)]
+
+
+def test_an_undone_suggestion_is_not_remembered_and_is_offered_again(person: Any, host: Host) -> None:
+    accept(person)
+    undo(person)
+    person.item("targets", "order.number").click()
+    expect(person.root.locator(".sn-offer")).to_contain_text("90 % sure")
+    draw(person, "box.notes", "order.memo")
+    save(person)
+    assert host.said() == [("box.notes", "order.memo", True, None)]
+
+
+def test_a_suggestion_done_again_is_remembered(person: Any, host: Host) -> None:
+    accept(person)
+    undo(person)
+    person.press("redo")
+    person.wait_for("Done again")
+    save(person)
+    assert host.said() == [("box.fields.PO", "order.number", True, 0.9)]
+
+
+def test_another_line_in_place_of_a_suggestion_turns_it_down(person: Any, host: Host) -> None:
+    draw(person, "box.fields.PO", "order.memo")
+    save(person)
+    assert host.said() == [
+        ("box.fields.PO", "order.memo", True, None),
+        ("box.fields.PO", "order.number", False, 0.9),
+    ]
+
+
+def test_a_line_over_an_accepted_suggestion_turns_it_down(person: Any, host: Host) -> None:
+    accept(person)
+    draw(person, "box.notes", "order.number")
+    save(person)
+    assert host.said() == [
+        ("box.fields.PO", "order.number", False, 0.9),
+        ("box.notes", "order.number", True, None),
+    ]
+
+
+def test_a_line_over_another_is_a_word_against_it(person: Any, host: Host) -> None:
+    draw(person, "box.notes", "order.text")
+    save(person)
+    assert host.said() == [("box.name", "order.text", False, None), ("box.notes", "order.text", True, None)]
+
+
+def test_a_removed_line_takes_its_word_back(person: Any, host: Host) -> None:
+    accept(person)
+    draw(person, "box.notes", "order.memo")
+    person.item("targets", "order.number").click()
+    person.press("remove")
+    person.wait_for("Nothing goes to")
+    save(person)
+    assert host.said() == [("box.notes", "order.memo", True, None)]
+
+
+def test_a_suggestion_turned_down_can_be_undone(person: Any, host: Host) -> None:
+    person.item("targets", "order.number").click()
+    person.press("reject")
+    expect(person.root.locator(".sn-offer")).to_have_count(0)
+    undo(person)
+    expect(person.root.locator(".sn-offer")).to_have_count(1)
+    person.press("redo")
+    person.wait_for("Done again")
+    save(person)
+    assert host.said() == [("box.fields.PO", "order.number", False, 0.9)]
+
+
+def test_what_is_saved_is_not_said_twice(person: Any, host: Host) -> None:
+    accept(person)
+    draw(person, "box.notes", "order.memo")
+    save(person)
+    undo(person)
+    save(person)
+    assert len(host.said()) == 2
