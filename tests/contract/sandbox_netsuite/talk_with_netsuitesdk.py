@@ -35,6 +35,13 @@ def sales(client: Client, name: str) -> Any:
     return client._client.get_type(f"ns19:{name}")
 
 
+def add(client: Client, record: Any) -> str:
+    """Add a record with the library's signed service; it has no method of its own for it."""
+    response = client.request("add", record=record).body.writeResponse
+    assert response.status.isSuccess, response.status
+    return str(response.baseRef.internalId)
+
+
 def customers(client: Client) -> dict[str, Any]:
     record = client.Customer(
         externalId="sdk-customer",
@@ -43,12 +50,15 @@ def customers(client: Client) -> dict[str, Any]:
         subsidiary=client.RecordRef(internalId="1"),
     )
     first, second = client.upsert(record), client.upsert(record)
+    added = add(client, client.Customer(companyName="SDK Added", subsidiary=client.RecordRef(internalId="1")))
+    added_found = client.basic_stringfield_search("Customer", "companyName", "SDK Added", "is")
     pages = Customers(client).get_all_generator()
     found = client.basic_stringfield_search("Customer", "companyName", "SDK Company", "is")
     return {
         "same": first.internalId == second.internalId,
         "read": client.get("customer", externalId="SDK-Customer").email,
         "found": [c.externalId for c in found],
+        "added": [c.internalId for c in added_found] == [added],
         "all": [c.entityId for page in pages for c in page],
         "count": Customers(client).count(),
     }

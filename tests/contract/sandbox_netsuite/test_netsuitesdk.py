@@ -69,11 +69,12 @@ def seen(python: Path) -> dict:
     return json.loads(done.stdout)
 
 
-def test_customers_are_upserted_read_searched_and_listed(seen):
+def test_customers_are_added_upserted_read_searched_and_listed(seen):
     assert seen["customers"] == {
         "same": True,
         "read": "hello@sdk.example",
         "found": ["sdk-customer"],
+        "added": True,
         "all": [
             "ACME Robotics Inc",
             "Delta Foods",
@@ -81,8 +82,9 @@ def test_customers_are_upserted_read_searched_and_listed(seen):
             "Eclair Patisserie",
             "Copperline Tools",
             "SDK Company",
+            "SDK Added",
         ],
-        "count": 5,
+        "count": 6,
     }
 
 

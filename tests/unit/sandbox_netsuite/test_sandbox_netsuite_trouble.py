@@ -11,6 +11,8 @@ import pytest
 
 from streak_netsuite.sandbox.fault_kinds import UnfitFault
 from streak_netsuite.sandbox.netsuite import app, misfortunes, wsdl
+from streak_netsuite.sandbox.netsuite.kinds import KINDS
+from streak_netsuite.sandbox.netsuite.search_rows import SUBJECTS
 from streak_netsuite.sandbox.netsuite.settings import Settings
 
 TIME = "<m:getServerTime/>"
@@ -239,6 +241,29 @@ def test_the_limits_page_names_every_fault_setting_and_operation(running):
         *(operation.name for operation in wsdl.OPERATIONS),
     }
     assert {name for name in names if name not in page} == set()
+
+
+def test_the_limits_page_names_every_record_type_by_what_may_be_done_with_it():
+    page = (Path(app.__file__).parent / "LIMITS.md").read_text(encoding="utf-8")
+    written, rest = page.partition("\nWritten: ")[2].split("Read only: ", 1)
+    read_only, searched = rest.partition("\n\n")[0].split("Searched: ", 1)
+
+    def names(text):
+        return set(re.findall(r"\b[A-Z]\w+", text))
+
+    types = {kind.type.partition(":")[2]: kind.writable for kind in KINDS.values()}
+    assert names(written) == {name for name, writable in types.items() if writable}
+    definitions = {name for name in types if name.endswith("CustomField")}  # told in words
+    assert names(read_only) == {name for name, writable in types.items() if not writable} - definitions
+    assert names(searched) == set(SUBJECTS)
+
+
+def test_the_limits_page_names_every_list_of_the_state(soap):
+    page = (Path(app.__file__).parent / "LIMITS.md").read_text(encoding="utf-8")
+    told = re.search(r"`GET /state` \((.*?)\)", page, re.DOTALL)
+    assert set(re.findall(r"\b[a-z]\w+", told[1].replace("with lines", ""))) == set(
+        soap.control("GET", "/state")
+    )
 
 
 def test_the_limits_page_names_the_options_of_every_fault():
