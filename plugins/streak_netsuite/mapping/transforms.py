@@ -147,7 +147,11 @@ def _join(separator: str, zone: ZoneInfo) -> Step:
 
 
 def _first(_: Any, __: ZoneInfo) -> Step:
-    return lambda value: next(iter(value), "") if isinstance(value, tuple) else value
+    return lambda value: next(filter(_is_filled, value), "") if isinstance(value, tuple) else value
+
+
+def _is_filled(entry: Any) -> bool:
+    return not isinstance(entry, str) or bool(entry.strip())
 
 
 def _number(options: NumberOptions, _: ZoneInfo) -> Step:
