@@ -136,7 +136,7 @@ def test_a_reader_releases_one_hold_and_the_audit_knows_who_and_why(
 def test_a_release_without_a_name_and_a_reason_is_refused(
     ledger: Ledger, held: list[ExternalRef], secrets: list[str]
 ) -> None:
-    with pytest.raises(ValueError, match="say who releases the hold, and why"):
+    with pytest.raises(ValueError, match="say who decides about the hold, and why"):
         run_here("review_holds", {"RELEASE = False": "RELEASE = True"})
     assert len(ledger.list_holds(open_only=True, limit=10)) == 3
 
