@@ -280,3 +280,12 @@ def test_a_text_of_more_than_ten_megabytes_is_read(endpoint: Any) -> None:
         record = client.send(reads.get(RecordRef(type="customer", internal_id="501"))).record
     assert record is not None
     assert size in {len(value) for value in record.values.values() if isinstance(value, str)}
+
+
+def test_a_write_while_services_are_off_names_the_remedy(endpoint: Any) -> None:
+    endpoint.sandbox.settings.account_state = "services_off"
+    with (
+        endpoint.gateway() as gateway,
+        pytest.raises(ConfigurationError, match="Switch SOAP Web Services on"),
+    ):
+        write_company(gateway)
