@@ -95,11 +95,13 @@ class MappingError(RecordError):
 
     Attributes:
         field: the target field, as the mapping file names it ("sales_order.lines[0].quantity").
+        rule_at: where the rule stands ("deal_to_order.yaml line 41"), or "" when no file is known.
     """
 
-    def __init__(self, message: str, *, field: str, fix: str = "") -> None:
+    def __init__(self, message: str, *, field: str, fix: str = "", rule_at: str = "") -> None:
         super().__init__(message, code="MAPPING", fix=fix)
         self.field = field
+        self.rule_at = rule_at
 
 
 class RejectedByVendor(RecordError):

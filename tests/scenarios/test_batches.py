@@ -1,5 +1,6 @@
 """One record, one outcome: what is bad waits, the others pass."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ def test_every_fault_of_a_record_is_reported_at_once(world: World) -> None:
         (hold,) = ledger.list_holds(open_only=True, limit=10)
         whole = ledger.get_hold(hold.id)
     assert len(whole.what.faults) == 3
+    assert all(re.search(r"\[deal_to_order\.yaml line \d+\]$", fault) for fault in whole.what.faults)
 
 
 def test_a_long_name_is_clipped_only_because_the_mapping_says_so(world: World) -> None:

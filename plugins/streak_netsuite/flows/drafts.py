@@ -54,6 +54,6 @@ def mapping_hold(deal: Deal, mapped: MappedDeal, *, digest: str) -> Hold:
         code="MAPPING",
         reason=f"deal '{deal.name}': " + "; ".join(str(f) for f in faults),
         fix="; ".join(dict.fromkeys(f.fix for f in faults if f.fix)),
-        faults=tuple(f"{f.field}: {f}" for f in faults),
+        faults=tuple(f"{f.field}: {f}{f' [{f.rule_at}]' if f.rule_at else ''}" for f in faults),
         payload={**to_plain(deal), "digest": digest},
     )

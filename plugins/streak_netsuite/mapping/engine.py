@@ -226,6 +226,8 @@ class Engine:
         reading = Reading(view=view_of(deal), lookups=self._lookups, updating=updating)
         customer = self._map_customer(deal, reading)
         order = self._map_order(reading)
+        for fault in reading.faults:
+            fault.rule_at = fault.rule_at or self.spec.place_of(fault.field)
         return MappedDeal(
             customer=customer,
             order=order,
@@ -362,6 +364,10 @@ class Engine:
         self._check_quantity(values["quantity"], reading, f"{at}.quantity")
         self._check_rate(values.get("rate"), reading, f"{at}.rate", allow_zero=line.allow_zero_rate)
         self._check_price_level(values, reading, f"{at}.price_level")
+        for fault in reading.faults[first_fault:]:  # a line of the order has another number than its rule
+            name = fault.field.rpartition(".")[2]
+            rule = line.fields.get(name) or line.fields.get(f"{name}_")
+            fault.rule_at = fault.rule_at or (rule.place if rule is not None else "")
         if _blocks(reading.faults[first_fault:]):
             return None
         return OrderLine(item=item, custom_fields=custom_fields, **_present(values))
@@ -516,6 +522,7 @@ class Engine:
             max_length=max_length,
             in_each=in_each,
             functions=self.spec.known_functions,
+            place=self.spec.place_of(target),
         )
 
     def _line(self, number: int, line: LineRule) -> _CompiledLine:

@@ -19,7 +19,12 @@ def check_entry(item: Rule, each: SourcePath | None, reading: Reading, target: s
         return
     what = f"{'the row' if row else 'the entry'} {shown(' | '.join(map(str, cells)))}"
     if row and not item.is_function:
-        reading.add_fault(target, f"{each.label}: {what} gives no item", "name one in it, or take it out")
+        reading.add_fault(
+            target,
+            f"{each.label}: {what} gives no item",
+            "name one in it, or take it out",
+            rule_at=item.place,
+        )
     else:
         reading.warnings.append(f"{target}: {each.label}: {what} gives no item, and was left out")
 
@@ -34,7 +39,7 @@ def check_fields(item: Rule, own: Sequence[str], reading: Reading) -> None:
     if not typed or not item.counts(reading) or not is_empty(item.read(Reading.like(reading))):
         return
     fix = f"choose {item.label} in Streak, or empty what else the line has"
-    reading.add_fault(item.target, f"{item.label} is empty, and {typed}", fix)
+    reading.add_fault(item.target, f"{item.label} is empty, and {typed}", fix, rule_at=item.place)
 
 
 def _telling(names: Sequence[str], reading: Reading) -> Iterator[tuple[str, Any]]:

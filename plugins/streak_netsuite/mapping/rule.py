@@ -82,9 +82,9 @@ class Reading:
         """Return a reading of the same deal in which nothing was found out yet."""
         return cls(view=other.view, lookups=other.lookups, each=other.each, updating=other.updating)
 
-    def add_fault(self, target: str, what: str, fix: str) -> None:
+    def add_fault(self, target: str, what: str, fix: str, *, rule_at: str = "") -> None:
         """Keep a fault of a target field. The message says what is wrong in Streak's words; the field is beside it."""
-        self.faults.append(MappingError(f"{what}; {fix}", field=target, fix=fix))
+        self.faults.append(MappingError(f"{what}; {fix}", field=target, fix=fix, rule_at=rule_at))
 
 
 class Rule:
@@ -94,6 +94,7 @@ class Rule:
         target: the field as faults name it ("sales_order.fields.memo").
         type_: what the field takes.
         max_length: the longest text the field takes, None when it is not known.
+        place: where the rule stands ("deal_to_order.yaml line 41").
     """
 
     def __init__(
@@ -107,9 +108,11 @@ class Rule:
         max_length: int | None = None,
         in_each: bool = False,
         functions: Mapping[str, MappingFunction] = MappingProxyType({}),
+        place: str = "",
     ) -> None:
         self.target = target
         self.type = type_
+        self.place = place
         self._rule = rule
         self._zone = zone
         self._max_length = rule.max_length or max_length
@@ -148,15 +151,12 @@ class Rule:
         except Unfit as unfit:
             starts_with_value = unfit.what[:1] in {"'", "["} or unfit.what[:1].isdigit()
             named = f"{self.label} {unfit.what}" if starts_with_value else unfit.what
-            reading.add_fault(target, named, unfit.fix)
+            reading.add_fault(target, named, unfit.fix, rule_at=self.place)
         except Exception as error:  # noqa: BLE001 - one value must not end the batch; the fault says what it was
             read = reading.trace[target].value if target in reading.trace else ""
             told = shortened(f"{type(error).__name__}: {error}")
-            reading.add_fault(
-                target,
-                f"{self.label} {read} cannot be mapped ({told})",
-                "correct it in Streak, or the rule",
-            )
+            what, fix = f"{self.label} {read} cannot be mapped ({told})", "correct it in Streak, or the rule"
+            reading.add_fault(target, what, fix, rule_at=self.place)
         return None
 
     def wanted(self, reading: Reading) -> Iterator[LookupRequest]:

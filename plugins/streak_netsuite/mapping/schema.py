@@ -936,6 +936,20 @@ class MappingSpec(_Part):
 
     _known_functions: Mapping[str, MappingFunction] = PrivateAttr(default_factory=dict)
 
+    _places: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    def place_of(self, target: str) -> str:
+        """Return where the rule of a target stands, or what it would stand in: "deal_to_order.yaml line 41"."""
+        while target and target not in self._places:
+            target = target.rpartition(".")[0]
+        return self._places.get(target, "")
+
+    def with_places(self, places: Mapping[str, str]) -> Self:
+        """Return the same mapping, which knows where its rules stand."""
+        made = self.model_copy()
+        made._places = places
+        return made
+
     @property
     def known_functions(self) -> Mapping[str, MappingFunction]:
         """The functions of the file, by name."""

@@ -53,7 +53,7 @@ def load_spec(path: Path | str, *, text: str | None = None) -> MappingSpec:
     except ValidationError as error:
         file.add_validation_errors(error)
         raise file.error() from None
-    spec = _with_functions(spec, file)
+    spec = _with_functions(spec, file).with_places(file.places(("customer", "sales_order")))
     _check_expressions(spec, file)
     if file.faults:
         raise file.error()

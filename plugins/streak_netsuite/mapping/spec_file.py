@@ -111,6 +111,11 @@ class SpecFile:
         place = _dotted(shown or location)
         self.faults.append((_line(self.node, location), f"{place}: {text}" if place else text))
 
+    def places(self, sections: Sequence[str]) -> dict[str, str]:
+        """Return where the keys of some sections stand, by their dotted names: "deal_to_order.yaml line 41"."""
+        lines = (found for name in sections for found in _lines(_child(self.node, name), (name,)))
+        return {_dotted(location): f"{self.path.name} line {line}" for location, line in lines}
+
     def _known_part(self, location: Location) -> Location:
         """Return the location without the marks a union leaves in it."""
         kept: list[int | str] = []
@@ -204,6 +209,18 @@ def _twice(node: yaml.Node, above: str = "") -> Iterator[tuple[int, str]]:
         if (first := seen.setdefault(name, line)) != line:
             yield line, f"{place}: the key stands on line {first} already; keep one of them"
         yield from _twice(value, place)
+
+
+def _lines(node: yaml.Node | None, location: Location) -> Iterator[tuple[Location, int]]:
+    """Yield the keys and entries below a place, each with its line."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*location, str(key.value)), key.start_mark.line + 1
+            yield from _lines(value, (*location, str(key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            yield (*location, position), value.start_mark.line + 1
+            yield from _lines(value, (*location, position))
 
 
 def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:

@@ -140,3 +140,39 @@ def test_only_shipped_mappings_have_names() -> None:
     assert load_spec(shipped_spec_path("deal_to_order")).name == "deal_to_order"
     with pytest.raises(ConfigurationError, match="there is deal_to_order"):
         shipped_spec_path("nothing")
+
+
+ORDERS = """\
+version: 1
+name: small
+source: {pipeline: Sales, stages: [Closed-Won]}
+customer:
+  fields:
+    company_name: {from: organization.name}
+sales_order:
+  fields:
+    transaction_date: {from: box.created_at}
+    memo: {from: box.fields.Memo, required: true}
+  lines:
+    - item: {value: 101}
+      quantity: {value: 1}
+    - each: box.notes
+      table: {columns: [item, quantity]}
+      item: {from: each.item}
+      quantity: {from: each.quantity}
+"""
+
+
+def test_faults_of_deals_name_the_file_and_line_of_their_rule(
+    write_spec: Any, engine_for: Any, a_deal: Any
+) -> None:
+    engine = engine_for(load_spec(write_spec(ORDERS)))
+    faults = engine.map(a_deal(notes="7 | 1\n8 | none\n9 | 0\n| 5")).blocking
+    assert {(fault.field, fault.rule_at) for fault in faults} == {
+        ("sales_order.fields.memo", "small.yaml line 10"),
+        ("sales_order.lines[2].quantity", "small.yaml line 17"),
+        ("sales_order.lines[3].quantity", "small.yaml line 17"),
+        ("sales_order.lines[4].item", "small.yaml line 16"),
+    }
+    (fault,) = engine.map(a_deal({"Memo": "x"}, organizations=())).blocking
+    assert (fault.field, fault.rule_at) == ("customer", "")
