@@ -326,16 +326,20 @@ class Engine:
         lines: list[OrderLine] = []
         faults = len(reading.faults)
         position = 0
-        for line in self._lines:
+        absent: list[int] = []
+        for number, line in enumerate(self._lines):
             for entry in self._entries(line, reading):
                 reading.each = entry
                 mapped = self._read_line(line, reading, f"sales_order.lines[{position}]")
                 position += mapped is not _NO_LINE
                 if isinstance(mapped, OrderLine):
                     lines.append(mapped)
+                elif mapped is _NO_LINE and line.each is None:
+                    absent.append(number)
         reading.each = None
         if lines:
-            self._check_left_out(reading)
+            for number in absent:
+                check_fields(self._lines[number].fields["item"], self._own_fields[number], reading)
         elif len(reading.faults) == faults:
             sources = "; ".join(line.fields["item"].text for line in self._lines)
             reading.add_fault(
@@ -344,11 +348,6 @@ class Engine:
                 "choose a product in Streak",
             )
         return tuple(lines)
-
-    def _check_left_out(self, reading: Reading) -> None:
-        for line, own in zip(self._lines, self._own_fields, strict=True):
-            if line.each is None:
-                check_fields(line.fields["item"], own, reading)
 
     def _read_line(self, line: _CompiledLine, reading: Reading, at: str) -> "OrderLine | _NoLine | None":
         first_fault = len(reading.faults)

@@ -30,13 +30,13 @@ def check_entry(item: Rule, each: SourcePath | None, reading: Reading, target: s
 
 
 def check_fields(item: Rule, own: Sequence[str], reading: Reading) -> None:
-    """Add a fault when a line has no item, and fields are filled that only this line reads.
+    """Add a fault when fields are filled that only this line reads, which has no item.
 
     Args:
         own: their names.
     """
     typed = "; ".join(f"{name} is {shown(value)}" for name, value in _telling(own, reading))
-    if not typed or not item.counts(reading) or not is_empty(item.read(Reading.like(reading))):
+    if not typed or not item.counts(reading):
         return
     fix = f"choose {item.label} in Streak, or empty what else the line has"
     reading.add_fault(item.target, f"{item.label} is empty, and {typed}", fix, rule_at=item.place)

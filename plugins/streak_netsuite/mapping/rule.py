@@ -77,11 +77,6 @@ class Reading:
     each: Any = None
     updating: bool = False
 
-    @classmethod
-    def like(cls, other: "Reading") -> "Reading":
-        """Return a reading of the same deal in which nothing was found out yet."""
-        return cls(view=other.view, lookups=other.lookups, each=other.each, updating=other.updating)
-
     def add_fault(self, target: str, what: str, fix: str, *, rule_at: str = "") -> None:
         """Keep a fault of a target field. The message says what is wrong in Streak's words; the field is beside it."""
         self.faults.append(MappingError(f"{what}; {fix}", field=target, fix=fix, rule_at=rule_at))
@@ -96,6 +91,8 @@ class Rule:
         max_length: the longest text the field takes, None when it is not known.
         place: where the rule stands ("deal_to_order.yaml line 41").
     """
+
+    _tells = True
 
     def __init__(
         self,
@@ -213,20 +210,19 @@ class Rule:
     def _prepared(self, reading: Reading, target: str) -> Any:
         """Return the source's value after default and transforms, before the lookup."""
         value, source = self._source(reading, target)
-        self._traced(reading, target, FieldTrace(rule=self.text, source=source, read=value))
-        if isinstance(value, str) and (lost := unwritable(value)):
+        if self._tells:
+            reading.trace[target] = FieldTrace(self.text, source, value)
+        if type(value) is str and not value.isprintable() and (lost := unwritable(value)):
             reading.warnings.append(
                 f"{target}: {lost} control characters were left out, which NetSuite cannot take"
             )
-        value = self._transformed(value, reading, target)
+        if self._steps:
+            value = self._transformed(value, reading, target)
         if not is_empty(value):
             return value
         if self._rule.when_empty == "error":
             raise Unfit(f"{source or 'the source'} is empty", fix="enter it in Streak")
         return self._rule.default
-
-    def _traced(self, reading: Reading, target: str, trace: FieldTrace) -> None:
-        reading.trace[target] = trace
 
     def _transformed(self, value: Any, reading: Reading, target: str) -> Any:
         for name, step in self._steps:
@@ -330,7 +326,9 @@ class Rule:
 
 
 class _Alternative(Rule):
-    """One rule of `first_of`: gives a value for the outer rule to convert."""
+    """One rule of `first_of`: gives a value for the outer rule to convert, which says where it came from."""
+
+    _tells = False
 
     def prepared(self, reading: Reading, target: str) -> Any:
         if not self.counts(reading):
@@ -339,9 +337,6 @@ class _Alternative(Rule):
         if is_empty(value):
             return self._empty(target)
         return value if self._table is None else self._looked_up(value, reading)
-
-    def _traced(self, reading: Reading, target: str, trace: FieldTrace) -> None:
-        """The outer rule says where the value came from."""
 
 
 def _table(
