@@ -112,10 +112,32 @@ def test_a_job_that_is_forgotten_is_no_loss_when_its_records_are_there(endpoint:
     with a_desk(endpoint) as desk:
         written, _ = desk.upsert_by_jobs(customers(2), limit_seconds=60)
         (part,) = desk.submit_jobs(customers(2))
-        gone = JobPart(count=2, submitted_at=part.submitted_at, job_id="ASYNCWEBSERVICES_1234567_SB1_9")
+        gone = JobPart(
+            count=2, keys=part.keys, submitted_at=part.submitted_at, job_id="ASYNCWEBSERVICES_1234567_SB1_9"
+        )
         assert desk.unfinished_jobs([gone.job_id]) == []
         found, failed = desk.collect_jobs(customers(2), [gone])
     assert (found, failed) == (written, {})
+
+
+def test_a_change_by_a_job_that_failed_is_not_taken_for_written_because_the_record_is_new(
+    endpoint: Any,
+) -> None:
+    with a_desk(endpoint) as desk:
+        desk.upsert_by_jobs(customers(1), limit_seconds=60)
+        endpoint.fault("job_failed", operation="asyncUpsertList")
+        (changed,) = customers(1)
+        changed["fields"] = {**changed["fields"], "phone": "+44 20 7946 0000"}
+        written, failed = desk.upsert_by_jobs([changed], limit_seconds=60)
+    assert written == {}
+    assert isinstance(failed["bulk-0"], UncertainWrite)
+
+
+def test_outcomes_are_not_told_of_records_in_another_order(endpoint: Any) -> None:
+    with a_desk(endpoint) as desk:
+        parts = desk.submit_jobs(customers(2))
+        with pytest.raises(ConfigurationError, match="in another order"):
+            desk.collect_jobs(customers(2)[::-1], parts)
 
 
 class Died(BaseException):

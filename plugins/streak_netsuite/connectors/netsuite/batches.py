@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.writes import LIST_MAX, write_list
@@ -100,7 +101,9 @@ class BatchWriter:
         ]
         said = "; ".join(str(detail) for detail in listed.status.details)
         results += [_unanswered(draft, said) for draft in chunk[len(listed.answers) :]]
-        return self._looked_up(chunk, records, results)
+        return look_up(
+            self._client, records, results, zone=self._settings.user_zone, why="NetSuite cut its answer"
+        )
 
     def _write_sound(
         self, verb: Verb, chunk: Sequence[Draft], error: ConfigurationError | ValueError
@@ -120,27 +123,40 @@ class BatchWriter:
             return error
         return None
 
-    def _looked_up(
-        self, chunk: Sequence[Draft], records: Sequence[SuiteRecord], results: list[WriteResult]
-    ) -> list[WriteResult]:
-        """Ask for the records of a list that NetSuite cut: those that hold what was sent have landed."""
-        open_ = [i for i, one in enumerate(results) if _is_uncertain(one) and records[i].external_id]
-        if not open_ or len(open_) > GET_LIST_MAX:
-            return results
+
+def look_up(
+    client: SoapClient,
+    records: Sequence[SuiteRecord],
+    results: Sequence[WriteResult],
+    *,
+    zone: ZoneInfo,
+    why: str,
+) -> list[WriteResult]:
+    """Return the results with each unknown outcome looked up by its key: a record that holds what was sent has landed.
+
+    Args:
+        results: one for each record.
+        zone: the integration user's.
+        why: why there was no answer, for the warning that such a result carries.
+    """
+    found = list(results)
+    places = [i for i, one in enumerate(found) if _is_uncertain(one) and records[i].external_id]
+    for start in range(0, len(places), GET_LIST_MAX):
+        asked = places[start : start + GET_LIST_MAX]
         try:
-            answers = self._client.send(get_list([records[i].key for i in open_]))
+            answers = client.send(get_list([records[i].key for i in asked]))
         except TransientError as error:
-            log.warning("the outcome of %d records stays open: %s", len(open_), error)
-            return results
-        for place, answer in zip(open_, answers, strict=True):
-            found = answer.record if answer.status.success else None
-            if found is not None and holds(found, records[place], zone=self._settings.user_zone):
-                results[place] = Written(
-                    operation_key=chunk[place].key,
-                    internal_id=found.internal_id,
-                    warnings=("NetSuite cut its answer; the record was found by its key",),
+            log.warning("the outcome of %d records stays open: %s", len(places) - start, error)
+            break
+        for place, answer in zip(asked, answers, strict=True):
+            held = answer.record if answer.status.success else None
+            if held is not None and holds(held, records[place], zone=zone):
+                found[place] = Written(
+                    operation_key=found[place].operation_key,
+                    internal_id=held.internal_id,
+                    warnings=(f"{why}; the record was found by its key",),
                 )
-        return results
+    return found
 
 
 def write_result(

@@ -145,7 +145,7 @@ class NetSuiteDesk:
 
     @property
     def _jobs(self) -> JobWriter:
-        return JobWriter(self._client, clock=self._clock, sleep=self._sleep)
+        return JobWriter(self._client, zone=self._settings.user_zone, clock=self._clock, sleep=self._sleep)
 
     def _for_jobs(self, records: Sequence[Mapping[str, Any]]) -> list[SuiteRecord]:
         built = self._keyed(records)

@@ -5,16 +5,17 @@ meanwhile. There is no key against a second submission (section_3770809638, read
 submitted: the second one finds what the first has written.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from streak_netsuite.connectors.netsuite.batches import names_in, write_result
+from streak_netsuite.connectors.netsuite.batches import look_up, names_in, write_result
 from streak_netsuite.connectors.netsuite.calls.jobs import JOB_MAX, check, result, submit_writes
-from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.status import WriteAnswer
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
@@ -26,14 +27,13 @@ from streak_netsuite.errors import (
     TransientError,
     UncertainWrite,
 )
-from streak_netsuite.sync.ports import NotWritten, WriteResult, Written
+from streak_netsuite.sync.ports import NotWritten, WriteResult
 
 log = logging.getLogger(__name__)
 
 FIRST_POLL_SECONDS = 2.0
 LONGEST_POLL_SECONDS = 60.0
 _SLOWER = 1.5  # each time nothing has changed
-_CLOCKS_APART = timedelta(minutes=2)  # between NetSuite's clock and ours, at most, for evidence by time
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +42,12 @@ class JobPart:
 
     Attributes:
         count: how many of the records, in their order.
+        keys: digest of the records' keys in their order, so that no outcome is told of another record.
         job_id: "" when it could not be submitted, and `error` says why.
     """
 
     count: int
+    keys: str
     submitted_at: datetime
     job_id: str = ""
     error: str = ""
@@ -54,6 +56,7 @@ class JobPart:
         """Return the part as JSON: what a task that waits keeps of it. No record is among it."""
         return {
             "count": self.count,
+            "keys": self.keys,
             "submitted_at": self.submitted_at.isoformat(),
             "job_id": self.job_id,
             "error": self.error,
@@ -69,20 +72,23 @@ class JobWriter:
     """Upserts records of one account by jobs.
 
     Args:
+        zone: the integration user's, in which a date is a day.
         clock: seconds that only ever grow, for the time limit.
         sleep: waits for so many seconds.
-        now: aware time, for telling whether a record was changed by a job.
+        now: aware time, of a submission.
     """
 
     def __init__(
         self,
         client: SoapClient,
         *,
+        zone: ZoneInfo,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client = client
+        self._zone = zone
         self._clock = clock
         self._sleep = sleep
         self._now = now
@@ -121,14 +127,14 @@ class JobWriter:
     def _part(self, chunk: Sequence[SuiteRecord], *, is_first: bool, failed: str) -> JobPart:
         at = self._now()
         if failed:
-            return JobPart(count=len(chunk), submitted_at=at, error=failed)
+            return JobPart(count=len(chunk), keys=keys_of(chunk), submitted_at=at, error=failed)
         try:
-            return JobPart(count=len(chunk), submitted_at=at, job_id=self._submit(chunk))
+            return JobPart(count=len(chunk), keys=keys_of(chunk), submitted_at=at, job_id=self._submit(chunk))
         except (TransientError, UncertainWrite, PermanentError) as error:
             if is_first:
                 raise
             log.warning("%d records could not be submitted: %s", len(chunk), error)
-            return JobPart(count=len(chunk), submitted_at=at, error=str(error))
+            return JobPart(count=len(chunk), keys=keys_of(chunk), submitted_at=at, error=str(error))
 
     def _submit(self, chunk: Sequence[SuiteRecord]) -> str:
         """Submit a part; a second time when the answer was lost with the job's id. Of two jobs the later changes nothing."""
@@ -180,10 +186,17 @@ class JobWriter:
 
         Args:
             unfinished: jobs that are not over, and are not waited for any more.
+
+        Raises:
+            ConfigurationError: these are not the records that were submitted, or not in that order.
         """
         found: list[WriteResult] = []
         for part in parts:
             chunk = records[len(found) : len(found) + part.count]
+            if keys_of(chunk) != part.keys:
+                raise ConfigurationError(
+                    "the records are others than were submitted, or in another order; use a template that stays"
+                )
             found += self._of_part(chunk, part, is_late=part.job_id in unfinished)
         return found
 
@@ -201,7 +214,7 @@ class JobWriter:
             for record, answer in zip(chunk, answers, strict=False)
         ]
         results += [_open(record, f"job {part.job_id}: {said}") for record in chunk[len(results) :]]
-        return self._looked_up(chunk, results, part.submitted_at)
+        return look_up(self._client, chunk, results, zone=self._zone, why="its job gave no answer for it")
 
     def _answers(self, part: JobPart) -> tuple[list[WriteAnswer], str]:
         """Return the answers on all pages of a job's result, and what NetSuite said of the whole."""
@@ -222,28 +235,11 @@ class JobWriter:
                 break
         return answers[: part.count], said
 
-    def _looked_up(
-        self, chunk: Sequence[SuiteRecord], results: list[WriteResult], since: datetime
-    ) -> list[WriteResult]:
-        """Ask for the records without an answer: those changed since the job was submitted have landed."""
-        places = [i for i, one in enumerate(results) if _is_uncertain(one)]
-        for start in range(0, len(places), GET_LIST_MAX):
-            asked = places[start : start + GET_LIST_MAX]
-            try:
-                answers = self._client.send(get_list([chunk[i].key for i in asked]))
-            except TransientError as error:
-                log.warning("the outcome of %d records stays open: %s", len(places) - start, error)
-                break
-            for place, answer in zip(asked, answers, strict=True):
-                record = answer.record if answer.status.success else None
-                changed = record.moment("lastModifiedDate") if record is not None else None
-                if record is not None and changed is not None and changed >= since - _CLOCKS_APART:
-                    results[place] = Written(
-                        operation_key=chunk[place].external_id,
-                        internal_id=record.internal_id,
-                        warnings=("its job gave no answer for it; the record was found by its key",),
-                    )
-        return results
+
+def keys_of(records: Sequence[SuiteRecord]) -> str:
+    """Return a digest of records' types and keys, in their order."""
+    named = "\n".join(f"{record.type} {record.external_id}" for record in records)
+    return hashlib.sha256(named.encode()).hexdigest()
 
 
 def _chunks(records: Sequence[SuiteRecord]) -> Iterator[Sequence[SuiteRecord]]:
@@ -257,10 +253,6 @@ def _open(record: SuiteRecord, said: str, *, known: bool = False) -> NotWritten:
     text = f"NetSuite {record.type} {record.external_id}: {said}"
     error = TransientError(text) if known else UncertainWrite(text)
     return NotWritten(operation_key=record.external_id, error=error)
-
-
-def _is_uncertain(found: WriteResult) -> bool:
-    return isinstance(found, NotWritten) and isinstance(found.error, UncertainWrite)
 
 
 def _is_login(error: Exception) -> bool:

@@ -44,10 +44,8 @@ AnswerT = TypeVar("AnswerT")
 _SKEW_SECONDS = 60.0  # NetSuite takes five minutes (section_1534941088); a clock this far off needs a person
 _TRUSTED_SECONDS = 120.0  # how long credentials that worked are not doubted
 _SAID_AGAIN_SECONDS = 15.0  # how often other processes are told that ours are accepted
-_TRIES_OF_KNOWN, _TRIES_OF_NEW = (
-    4,
-    1,
-)  # of a refused login, once more: credentials that worked lately, and others
+# How often a refused login is tried again: with credentials that worked lately, and with others.
+_TRIES_OF_KNOWN, _TRIES_OF_NEW = 4, 1
 _CONNECTIONS = 200
 
 
