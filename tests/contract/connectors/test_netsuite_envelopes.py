@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree
@@ -17,8 +18,10 @@ import streak_netsuite.connectors.netsuite.calls as calls_package
 from streak_netsuite.connectors.netsuite.calls.deleted import get_deleted
 from streak_netsuite.connectors.netsuite.calls.selection import SelectField
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
+from streak_netsuite.connectors.netsuite.job_writer import JobWriter
 from streak_netsuite.connectors.netsuite.search_request import Column, SearchRequest
 from streak_netsuite.connectors.netsuite.select_lists import SelectLists
+from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.custom_field import CustomField, CustomFieldType
 from streak_netsuite.model.customer import Customer
@@ -161,6 +164,11 @@ def change_an_order(gateway: NetSuiteGateway) -> None:
     )
 
 
+def upsert_by_a_job(gateway: NetSuiteGateway) -> None:
+    record = SuiteRecord(type="customer", external_id="streak-org-1", values={"companyName": "Kestrel"})
+    JobWriter(gateway._client, zone=ZoneInfo("UTC")).upsert([record], limit_seconds=30)
+
+
 def rows_of_every_page(gateway: NetSuiteGateway) -> None:
     columns = (Column(name="internalId"), Column(name="tranId"))
     list(gateway._searches.rows(SearchRequest(subject="Transaction", columns=columns)))
@@ -188,6 +196,7 @@ ACTS = {
     "upsertList persons": customers(PERSON),
     "upsertList customer with everything": customers(FULL_CUSTOMER),
     "upsertList customer with custom fields of every type": customers(replace(COMPANY, custom_fields=CUSTOM)),
+    "asyncUpsertList, checkAsyncStatus and getAsyncResult": upsert_by_a_job,
     "upsertList order with the least": orders(ORDER),
     "upsertList order with everything": orders(FULL_ORDER, ORDER),
 }  # fmt: skip

@@ -137,23 +137,30 @@ def test_a_read_that_failed_as_a_whole_is_never_an_empty_answer(
     assert operations(endpoint).count(operation) == tries
 
 
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        ("UNEXPECTED_ERROR", UncertainWrite),
-        ("CONCURRENCY_LIMIT_EXCEEDED", RateLimited),
-        ("INSUFFICIENT_PERMISSION", RejectedByVendor),
-    ],
-)
-def test_a_list_of_writes_that_failed_as_a_whole_says_so_of_each_record(
-    endpoint: Any, code: str, error: type[Exception]
+def test_a_list_of_writes_that_failed_for_an_unknown_reason_is_looked_up_and_not_sent_again(
+    endpoint: Any,
 ) -> None:
-    endpoint.fault("status_failed", operation="upsertList", options={"code": code})
+    endpoint.fault("status_failed", operation="upsertList", options={"code": "UNEXPECTED_ERROR"})
     with endpoint.gateway() as gateway:
-        assert type(refusal(write_company(gateway))) is error
-    # An open outcome is looked up by its key; the list itself is not sent a second time.
-    lookup = ["getList"] if error is UncertainWrite else []
-    assert operations(endpoint) == ["upsertList", *lookup]
+        assert type(refusal(write_company(gateway))) is UncertainWrite
+    assert operations(endpoint) == ["upsertList", "getList"]
+    assert not is_written(endpoint)
+
+
+def test_a_list_of_writes_that_failed_because_too_much_goes_on_is_sent_again(endpoint: Any) -> None:
+    endpoint.fault("status_failed", operation="upsertList", options={"code": "CONCURRENCY_LIMIT_EXCEEDED"})
+    with endpoint.gateway() as gateway:
+        result = write_company(gateway)
+    assert isinstance(result, Written)
+    assert operations(endpoint) == ["upsertList", "upsertList"]
+    assert is_written(endpoint)
+
+
+def test_a_list_of_writes_that_the_role_may_not_make_stops_the_work(endpoint: Any) -> None:
+    endpoint.fault("status_failed", operation="upsertList", options={"code": "INSUFFICIENT_PERMISSION"})
+    with endpoint.gateway() as gateway, pytest.raises(InvalidCredentials):
+        write_company(gateway)
+    assert operations(endpoint) == ["upsertList"]
     assert not is_written(endpoint)
 
 

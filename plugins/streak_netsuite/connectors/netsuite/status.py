@@ -105,11 +105,13 @@ class ListAnswer:
         """Return what it means that the request was refused as a whole, or None when records have to be looked at.
 
         A failed status without any answer may also be that of a list that was cut: only codes that say that nothing was
-        done count as a refusal.
+        done count as a refusal. Records that are answered one by one count with it when each says the same again.
         """
-        if self.answers or self.status.saved or not self.status.details:
+        if self.status.saved or not self.status.details:
             return None
         detail = self.status.details[0]
+        if any(one.status.saved or detail.code not in one.status.codes for one in self.answers):
+            return None
         error = classify_fault("", detail.code, detail.message, writes=True, name=name, book=book)
         return error if isinstance(error, TransientError | InvalidCredentials | ConfigurationError) else None
 
