@@ -45,6 +45,8 @@ def explain(model: Model, left: Table, i: Index, right: Table, j: Index) -> list
     A comparison weighs what the evidence would lose if its column were missing; because the kinds of
     non-match overlap, the weights need not add up to the whole.
     """
+    if not model.frequencies:  # nothing was learned, so nothing is said
+        return [[] for _ in range(len(i))]
     levels = compare(left, i, right, j)
     rare = model.rarity(left, i, levels)
     whole = model.weights.bits(levels, rare)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
@@ -101,6 +103,40 @@ def test_a_stranger_is_nobody(world: World) -> None:
         postcode="CF10 1AA",
     )
     assert [one for one in alike(world, stranger) if one[1] >= 0.2] == []
+
+
+def neighbours(count: int) -> list[CustomerProfile]:
+    """Return customers that have nothing in common but the street they are in."""
+    names = [
+        f"{one}{other.lower()} {trade}" for one, other, trade in zip(NAMES, NAMES[3:], TRADES, strict=False)
+    ]
+    return [
+        CustomerProfile(
+            name=name,
+            email=f"pat@c000{31 + 13 * number}.example",
+            street=f"{100 + number % 2} Main Street",
+            city="Springfield",
+            postcode="62701",
+            country="US",
+        )
+        for number, name in enumerate(names[:count])
+    ]
+
+
+@pytest.mark.parametrize("known", [0, 3, 5])
+def test_an_account_with_few_customers_is_not_asked_about_everybody_in_one_street(
+    world: World, known: int
+) -> None:
+    everybody = neighbours(7)
+    records = [RecordWrite(operation_key=f"c{n}", record=written(one)) for n, one in enumerate(everybody)]
+    with world.product() as product:
+        product.netsuite.upsert_customers(records[:known], lambda _: None)
+        product.duplicate_search().run()
+        product.netsuite.upsert_customers(records[known:-1], lambda _: None)
+        product.ledger.directory.refresh(
+            product.netsuite.changed_customers(None), watermark="netsuite.customers", position=product.clock()
+        )
+    assert [one for one in alike(world, everybody[-1]) if one[1] >= 0.2] == []
 
 
 def test_before_duplicates_were_ever_searched_for_the_gate_says_nothing(world: World) -> None:

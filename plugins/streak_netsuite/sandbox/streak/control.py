@@ -176,7 +176,7 @@ _FAR = 100_003  # a second word that no first word is near
 def _new_party(store: Store, number: int) -> tuple[Json, Json]:
     serial = len(store.organizations) + 1
     name = f"{_word(serial)} {_word(serial + _FAR)}"
-    domain = f"c{serial:05d}.test"
+    domain = f"{_word(serial)}{_word(serial + _FAR)}.test".lower()
     organization = store.add_party(
         "organization",
         {

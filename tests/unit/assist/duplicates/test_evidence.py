@@ -84,6 +84,16 @@ def test_a_kept_model_judges_as_the_learned_one(found: Findings) -> None:
     )
 
 
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_table_too_small_to_learn_from_calls_nobody_alike_and_has_no_reasons(rows: int) -> None:
+    known = pd.DataFrame({"name": ["Vandermeer Kowalski Robotics"], "city": ["Leeds"]}, index=["1"])
+    model = from_plain(to_plain(find_duplicates(known[:rows]).model))
+    table = prepare(pd.concat([known, known]), model.layout)
+    here, there = np.array([0]), np.array([1])
+    assert model.bits(table, here, table, there)[0] < -10
+    assert explain(model, table, here, table, there) == [[]]
+
+
 def test_a_model_of_another_release_is_refused_with_what_to_do(found: Findings) -> None:
     with pytest.raises(ValueError, match="search for duplicates once"):
         from_plain(to_plain(found.model) | {"form": 0})
