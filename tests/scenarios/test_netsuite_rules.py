@@ -293,6 +293,7 @@ def test_an_item_of_another_subsidiary_holds_that_order_alone_until_it_is_mended
     (hold,) = holds(world)
     assert hold.record.id == bad
     assert (hold.code, "item" in hold.reason, "101" in hold.reason) == ("INVALID_KEY_OR_REF", True, True)
+    assert "Atlas Arm" in hold.fix
     assert hold.fix
     arm.fields["subsidiaryList"] = {"recordRef": [Ref(internal_id="1", type="subsidiary")]}
     with world.ledger() as ledger:

@@ -26,6 +26,7 @@ from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
+from streak_netsuite.sandbox.netsuite.values import Ref
 from streak_netsuite.sync.ports import NotWritten, WriteResult, Written
 
 
@@ -34,14 +35,22 @@ def customer(name: str) -> Draft:
     return Draft(key=f"k-{name}", type="customer", build=partial(write_customer, record, f"k-{name}"))
 
 
-def order(number: int, *, customer: Reference | None = None, memo: str = "", **line_changes: Any) -> Draft:
-    line = OrderLine(
-        item=Reference(internal_id="101", name="Atlas Arm"),
-        **{"quantity": Decimal(1), "rate": Decimal(5), **line_changes},
-    )
+ARM = Reference(internal_id="101", name="Atlas Arm")
+
+
+def order(
+    number: int,
+    *,
+    customer: Reference | None = None,
+    currency: Reference | None = None,
+    memo: str = "",
+    **line_changes: Any,
+) -> Draft:
+    line = OrderLine(**{"item": ARM, "quantity": Decimal(1), "rate": Decimal(5), **line_changes})
     record = SalesOrder(
         customer=customer or Reference(internal_id="501", name="ACME Robotics Inc"),
         transaction_date=date(2026, 11, 23),
+        currency=currency,
         memo=memo,
         lines=(line,),
     )
@@ -169,6 +178,31 @@ def test_a_refusal_says_names_instead_of_ids_and_whose_turn_it_is(endpoint: Any)
     assert error.owner in {"sales", "finance", "admin"}
     assert error.cause
     assert "Vanished Ltd" in f"{error} {error.fix} {error.cause}"
+
+
+def test_a_name_is_that_of_a_record_of_the_kind_that_is_meant(endpoint: Any) -> None:
+    """Subsidiary 1 and currency 1 are two records: neither lends the other its name."""
+    arm = endpoint.sandbox.store.find(Ref(internal_id="101"), "inventoryItem")
+    arm.fields["subsidiaryList"] = {"recordRef": [Ref(internal_id="2", type="subsidiary")]}
+    dollars = Reference(internal_id="1", name="USD")
+    (result,) = written(endpoint, [order(1, currency=dollars, item=Reference(internal_id="101"))])
+    assert isinstance(result, NotWritten)
+    assert isinstance(result.error, RejectedByVendor)
+    parent = endpoint.sandbox.store.find(Ref(internal_id="1"), "subsidiary").fields["name"]
+    assert "USD" not in result.error.fix
+    assert f"'{parent}' (1)" in result.error.fix
+    assert "the item 'Atlas Arm' (101)" in result.error.fix
+
+
+def test_a_refusal_stands_without_a_name_that_cannot_be_asked_for(endpoint: Any) -> None:
+    arm = endpoint.sandbox.store.find(Ref(internal_id="101"), "inventoryItem")
+    arm.fields["subsidiaryList"] = {"recordRef": [Ref(internal_id="2", type="subsidiary")]}
+    for operation in ("get", "search"):
+        endpoint.fault("status_failed", operation=operation, times=None, options={"code": "UNEXPECTED_ERROR"})
+    (result,) = written(endpoint, [order(1, item=Reference(internal_id="101"))], attempts=1)
+    assert isinstance(result, NotWritten)
+    assert isinstance(result.error, RejectedByVendor)
+    assert "the item 101" in result.error.fix
 
 
 def test_throttling_disguised_as_a_bad_login_is_met_with_patience(endpoint: Any) -> None:

@@ -12,7 +12,7 @@ from streak_netsuite.connectors.netsuite.calls.writes import LIST_MAX, write_lis
 from streak_netsuite.connectors.netsuite.fault_book import FaultBook, Names
 from streak_netsuite.connectors.netsuite.kinds import Family, family
 from streak_netsuite.connectors.netsuite.landing import holds
-from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.record_names import RecordNames
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.status import WriteAnswer
@@ -42,6 +42,7 @@ class BatchWriter:
     def __init__(self, client: SoapClient, settings: NetSuiteSettings) -> None:
         self._client = client
         self._settings = settings
+        self._names = RecordNames(client)
 
     def write(self, verb: Verb, drafts: Sequence[Draft], on_answer: OnAnswer) -> None:
         """Write records; `on_answer` hears of each list in the moment it is answered, one at a time.
@@ -96,7 +97,7 @@ class BatchWriter:
         except (ConfigurationError, ValueError) as error:
             return self._write_sound(verb, chunk, error)
         results = [
-            write_result(answer, draft.key, names=names_in(record), book=self._client.fault_book)
+            write_result(answer, draft.key, names=self._names.of(record), book=self._client.fault_book)
             for draft, record, answer in zip(chunk, records, listed.answers, strict=False)
         ]
         said = "; ".join(str(detail) for detail in listed.status.details)
@@ -175,18 +176,6 @@ def write_result(
     if answer.status.saved:
         return NotWritten(operation_key=key, error=UncertainWrite(f"{name}: saved without an id"))
     return NotWritten(operation_key=key, error=answer.status.error(name=name, names=names, book=book))
-
-
-def names_in(record: SuiteRecord) -> Names:
-    """Return the names of the records that a record leads to, for messages that only have their ids."""
-    rows = [row for sublist in record.sublists.values() for row in sublist.rows]
-    known = {
-        value.internal_id: value.name
-        for fields in (record, *rows)
-        for value in fields.values.values()
-        if isinstance(value, RecordRef) and value.name
-    }
-    return lambda _type, internal_id: known.get(internal_id)
 
 
 def _not_sent(draft: Draft, fault: Exception) -> NotWritten:

@@ -180,11 +180,15 @@ class FaultBook:
         }
         return {group: f"'{name}' ({said[group]})" for group, name in found.items() if name}
 
+    def record_of(self, field: str) -> str:
+        """Return the type of record that a field leads to ("entity": customer); the field's own name where none is noted."""
+        return self._references.get(field.lower(), field)
+
     def _reference(self, type_: str, id_: str, names: Names | None) -> str | None:
         """Return a record's name and id. Only internal ids are looked up: an external id is a name itself."""
         if not id_:
             return None
-        record = self._references.get(type_.lower(), type_)
+        record = self.record_of(type_)
         name = _named(names, record, id_)
         kind = _CAMEL.sub(" ", record).lower() or "record"
         return f"the {kind} '{name}' ({id_})" if name else f"the {kind} {id_}"

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from streak_netsuite.connectors.netsuite.batches import look_up, names_in, write_result
+from streak_netsuite.connectors.netsuite.batches import look_up, write_result
 from streak_netsuite.connectors.netsuite.calls.jobs import JOB_MAX, check, result, submit_writes
+from streak_netsuite.connectors.netsuite.record_names import RecordNames
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.status import WriteAnswer
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
@@ -88,6 +89,7 @@ class JobWriter:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client = client
+        self._names = RecordNames(client)
         self._zone = zone
         self._clock = clock
         self._sleep = sleep
@@ -210,7 +212,9 @@ class JobWriter:
                 raise
             answers, said = [], str(error)
         results = [
-            write_result(answer, record.external_id, names=names_in(record), book=self._client.fault_book)
+            write_result(
+                answer, record.external_id, names=self._names.of(record), book=self._client.fault_book
+            )
             for record, answer in zip(chunk, answers, strict=False)
         ]
         results += [_open(record, f"job {part.job_id}: {said}") for record in chunk[len(results) :]]
