@@ -183,6 +183,12 @@ class Product:
         """Return the desk at which people decide about holds."""
         return HoldDesk(book=self.ledger, clock=self.clock)
 
+    @property
+    def accepted_by(self) -> tuple[str, ...]:
+        """The vendors that have taken our credentials in this run."""
+        taken = {"streak": self.streak_client.was_accepted, "netsuite": self.netsuite.was_accepted}
+        return tuple(system for system, was_accepted in taken.items() if was_accepted)
+
     def outages(self) -> OutageBook:
         """Return the book of what is known to be broken."""
         return OutageBook(memory=self.ledger, clock=self.clock)

@@ -65,11 +65,13 @@ class InvalidCredentials(PermanentError):
 
     Attributes:
         is_login: it was who we are.
+        system: the vendor that refused ("streak", "netsuite").
     """
 
-    def __init__(self, message: str, *, is_login: bool = True) -> None:
+    def __init__(self, message: str, *, is_login: bool = True, system: str = "") -> None:
         super().__init__(message)
         self.is_login = is_login
+        self.system = system
 
 
 class ConfigurationError(PermanentError):

@@ -152,20 +152,21 @@ def test_the_account_is_asked_for_its_limits(place: Place) -> None:
     assert limit.concurrency == asked["concurrency"]
 
 
-def test_refused_credentials_alert_once_and_work_resumes(place: Place) -> None:
+@pytest.mark.parametrize("state", ["token_expired", "role_revoked"])
+def test_refused_credentials_alert_once_for_all_flows_and_work_resumes(place: Place, state: str) -> None:
     place.win("Blue Harbor warehouse robots")
-    fault = {"system": "netsuite", "kind": "invalid_credentials", "operation": "*", "times": None}
-    place.control.post("/faults", json=fault).raise_for_status()
+    place.control.patch("/netsuite/settings", json={"account_state": state}).raise_for_status()
     first = place.run("deal_to_order.py")
     assert first.state == "failed"
     place.win("Acme spare sensors")
-    second = place.run("deal_to_order.py")
-    assert (second.state, "still not possible" in second.output) == ("success", True)
-    place.control.delete("/faults").raise_for_status()
+    for dag in ("deal_to_order.py", "status_to_streak.py", "netsuite_account.py"):
+        later = place.run(dag)
+        assert (later.state, "still not possible" in later.output) == ("success", True), later.output
+    place.control.patch("/netsuite/settings", json={"account_state": "open"}).raise_for_status()
     place.win("Acme line 3 retrofit")
     third = place.run("deal_to_order.py")
     assert third.state == "success", third.output
-    assert "the credentials work again" in third.output
+    assert "the credentials for netsuite work again" in third.output
     assert len(place.orders()) >= 1
 
 

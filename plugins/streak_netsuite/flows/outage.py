@@ -1,11 +1,9 @@
-"""One alert for one cause: credentials that do not work stop every run, but only the first one says so."""
+"""One alert for one cause: credentials that do not work stop every flow, but only the first one says so."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
-
-NAME = "outage"
 
 
 class OutageMemory(Protocol):
@@ -14,8 +12,8 @@ class OutageMemory(Protocol):
     def get_snapshot(self, name: str) -> Mapping[str, Any] | None:
         """Return what was kept, or None."""
 
-    def keep_snapshot(self, name: str, body: Mapping[str, Any], *, now: datetime) -> None:
-        """Keep it in place of what was there."""
+    def add_snapshot(self, name: str, body: Mapping[str, Any], *, now: datetime) -> bool:
+        """Keep it unless it is known; tell whether it was kept."""
 
     def drop_snapshot(self, name: str) -> bool:
         """Forget it; tell whether there was something."""
@@ -23,19 +21,28 @@ class OutageMemory(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class OutageBook:
-    """Remembers until when writing is paused, and why."""
+    """Remembers which vendor does not let us work, since when, why, and which flow has said so.
+
+    One note for each vendor: the flow that is refused first makes it, and speaks for all. Only a success of that flow takes
+    it back: what another one is allowed proves nothing for this one.
+    """
 
     memory: OutageMemory
     clock: Callable[[], datetime]
 
-    def begin(self, reason: str) -> bool:
-        """Note that credentials or permissions do not work; tell whether this is news."""
-        if self.memory.get_snapshot(NAME) is not None:
-            return False
+    def begin(self, system: str, reason: str, *, flow: str) -> bool:
+        """Note that a vendor's credentials or permissions do not work; tell whether this is news."""
         now = self.clock()
-        self.memory.keep_snapshot(NAME, {"reason": reason, "since": now.isoformat()}, now=now)
-        return True
+        body = {"reason": reason, "since": now.isoformat(), "flow": flow}
+        return self.memory.add_snapshot(_name(system), body, now=now)
 
-    def end(self) -> bool:
-        """Note that they work; tell whether they did not before."""
-        return self.memory.drop_snapshot(NAME)
+    def end(self, system: str, *, flow: str) -> bool:
+        """Note that a flow could work with a vendor; tell whether it could not before."""
+        noted = self.memory.get_snapshot(_name(system))
+        if noted is None or noted["flow"] != flow:
+            return False
+        return self.memory.drop_snapshot(_name(system))
+
+
+def _name(system: str) -> str:
+    return f"outage.{system or 'vendor'}"

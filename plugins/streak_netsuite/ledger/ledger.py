@@ -400,6 +400,11 @@ class Ledger:
         with self._database.begin() as connection:
             snapshots.keep(connection, self._cipher, name, body, now=now)
 
+    def add_snapshot(self, name: str, body: Mapping[str, Any], *, now: datetime) -> bool:
+        """Keep a snapshot unless there is one; tell whether it was kept."""
+        with self._database.begin() as connection:
+            return snapshots.add(connection, self._cipher, name, body, now=now)
+
     def drop_snapshot(self, name: str) -> bool:
         """Forget a snapshot; tell whether there was one."""
         with self._database.begin() as connection:

@@ -19,6 +19,13 @@ def get(connection: Connection, cipher: Cipher, name: str) -> Mapping[str, Any] 
     return None if secret is None else cipher.decrypt(secret)
 
 
+def add(connection: Connection, cipher: Cipher, name: str, body: Mapping[str, Any], *, now: datetime) -> bool:
+    """Keep a snapshot unless there is one; tell whether it was kept. Of several at once, one is."""
+    row = insert(snapshot).values(name=name, taken_at=now, body_secret=cipher.encrypt(body))
+    kept = row.on_conflict_do_nothing().returning(snapshot.c.name)
+    return connection.execute(kept).scalar_one_or_none() is not None
+
+
 def drop(connection: Connection, name: str) -> bool:
     """Forget a snapshot; tell whether there was one."""
     return connection.execute(delete(snapshot).where(snapshot.c.name == name)).rowcount > 0

@@ -36,7 +36,7 @@ class BackfillOperator(FlowOperator):
 
         window = Window(since=_day(self.since), until=_day(self.until))
         report, left = RunReport(), 0
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             for progress in product.backfill().run(window):
                 report, left = progress.report, progress.left
                 self.log.info("%s", progress)

@@ -1,6 +1,7 @@
 """Operators of the deal-to-order flow."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -11,6 +12,8 @@ from streak_netsuite.hooks.product import ProductHook
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from streak_netsuite.assembly import Product
 
 
 class FlowOperator(BaseOperator):
@@ -54,29 +57,39 @@ class FlowOperator(BaseOperator):
             mapping=self.mapping,
         )
 
+    @contextlib.contextmanager
+    def working(self, context: "Context", *, read_only: bool = False) -> "Iterator[Product]":
+        """Open the product for a run.
+
+        While a vendor does not let us work, the first run of any flow fails and the next ones are skipped: one alert for
+        one cause, and work resumes by itself.
+        """
+        from streak_netsuite.errors import InvalidCredentials
+
+        flow = f"{self.dag_id}.{self.task_id}"
+        with self.product.open(run_id=str(context["run_id"]), read_only=read_only) as product:
+            outages = product.outages()
+            try:
+                yield product
+            except InvalidCredentials as error:
+                if outages.begin(error.system, str(error), flow=flow):
+                    raise
+                raise AirflowSkipException(f"still not possible: {error}") from error
+            for system in product.accepted_by:
+                if outages.end(system, flow=flow):
+                    self.log.info("the credentials for %s work again", system)
+
 
 class DealToOrderOperator(FlowOperator):
     """Makes customers and sales orders of the deals whose hints wait in the inbox.
 
-    Returns counts by action and rule; what was done to each record is in the ledger. While credentials do not
-    work, the first run fails and the next ones are skipped: one alert, and work resumes by itself.
+    Returns counts by action and rule; what was done to each record is in the ledger.
     """
 
     def execute(self, context: "Context") -> dict[str, dict[str, int]]:
         """Work through the inbox until nothing is ready."""
-        from streak_netsuite.errors import InvalidCredentials
-
-        with self.product.open(run_id=str(context["run_id"])) as product:
-            outages = product.outages()
-            try:
-                report = product.work_inbox()
-            except InvalidCredentials as error:
-                if outages.begin(str(error)):
-                    raise
-                raise AirflowSkipException(f"still not possible: {error}") from error
-            # A run that had nothing to do has proved nothing.
-            if report.counts and outages.end():
-                self.log.info("the credentials work again")
+        with self.working(context) as product:
+            report = product.work_inbox()
         self.log.info("%s", report)
         return report.as_dict()
 
@@ -98,7 +111,7 @@ class PlanOrdersOperator(FlowOperator):
         """Print the plan; return for how many deals an order would be written."""
         from streak_netsuite.flows.plan_text import plan_text
 
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             keys = [self.boxes] if isinstance(self.boxes, str) else list(self.boxes)
             plans, batch = product.deal_to_order().plan(
                 [k for k in keys if k] or product.ledger.waiting_boxes()
@@ -114,7 +127,7 @@ class WriteBackOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, dict[str, int]]:
         """Write what is due."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             report = product.tell_boxes()
         self.log.info("%s", report)
         return report.as_dict()

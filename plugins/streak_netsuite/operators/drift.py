@@ -22,7 +22,7 @@ class StreakDriftOperator(FlowOperator):
         """Compare once."""
         from streak_netsuite.errors import ConfigurationError
 
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             report = product.drift_watch().run()
         self.log.info("%s", "\n".join(report.lines()) or "everything is as it was, and fits")
         if report.misfits:

@@ -15,7 +15,7 @@ class FindDuplicatesOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Look once. Writes to the ledger alone: a write to a vendor is refused before it leaves."""
-        with self.product.open(run_id=str(context["run_id"]), read_only=True) as product:
+        with self.working(context, read_only=True) as product:
             found = product.duplicate_search().run()
             waiting = product.ledger.duplicates.count_questions(found.scope)
         self.log.info(
@@ -49,7 +49,7 @@ class FillCustomersOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Write what is due; each record is read first."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             return dict(product.customer_fills().drain().counts)
 
 
@@ -60,7 +60,7 @@ class FollowMergesOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Look once. Writes to the ledger alone: a write to a vendor is refused before it leaves."""
-        with self.product.open(run_id=str(context["run_id"]), read_only=True) as product:
+        with self.working(context, read_only=True) as product:
             followed = product.customer_merges().follow()
         for one in followed:
             self.log.info("%s", one)

@@ -18,7 +18,7 @@ class ItemsToStreakOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, dict[str, int]]:
         """Compare items with Streak, and write what differs."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             report = product.items_to_streak().run()
         self.log.info("%s", report)
         return report.as_dict()

@@ -15,7 +15,7 @@ class NetSuiteAccountOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Ask once."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             report = product.account_watch().run()
         self.log.info("%s", "\n".join(report.lines()))
         for advice in report.advice:

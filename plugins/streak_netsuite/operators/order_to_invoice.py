@@ -18,7 +18,7 @@ class OrderToInvoiceOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, dict[str, int]]:
         """Plan what is to be billed, and bill it."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             report = product.order_to_invoice().run()
         self.log.info("%s", report)
         return report.as_dict()

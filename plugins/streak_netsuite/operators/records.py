@@ -27,7 +27,7 @@ class RecordSyncOperator(FlowOperator):
         from streak_netsuite.mapping.record_files import load_record_type, record_file
 
         spec = load_record_type(record_file(self.record_type))
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             report = product.record_sync(spec).run()
         self.log.info("%s", report)
         return report.as_dict()

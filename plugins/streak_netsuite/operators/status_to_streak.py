@@ -18,7 +18,7 @@ class NetSuiteSweepOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Sweep once; a sweep that was interrupted goes on behind the transaction it read last."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             report = product.netsuite_sweep().run()
             late = product.overdue_look().run()
         self.log.info("the sweep read %d transactions, %d changes were new", report.read, report.new)
@@ -37,7 +37,7 @@ class StatusToStreakOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, dict[str, int]]:
         """Work through NetSuite's hints until none is ready."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             report = product.status_to_streak().drain()
         self.log.info("%s", report)
         return report.as_dict()

@@ -26,7 +26,7 @@ class StreakSweepOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Sweep once; a sweep that was interrupted goes on where it stopped."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             sweep = product.full_sweep() if self.full else product.delta_sweep()
             report = sweep.run()
         self.log.info(

@@ -19,6 +19,7 @@ from streak_netsuite.errors import (
     UncertainWrite,
 )
 
+_SYSTEM = "netsuite"
 # As in the book, which is read at the first refusal and not when this module is imported.
 CONCURRENCY_FAULTS = frozenset({"exceededConcurrentRequestLimitFault", "exceededRequestLimitFault"})
 ALREADY_THERE = frozenset(
@@ -87,7 +88,7 @@ def _transient(told: Explanation, text: str) -> TransientError | None:
 def _permanent(told: Explanation, text: str) -> PermanentError:
     match told.treat:
         case Treat.CREDENTIALS | Treat.PERMISSION:
-            return InvalidCredentials(text, is_login=told.treat is Treat.CREDENTIALS)
+            return InvalidCredentials(text, is_login=told.treat is Treat.CREDENTIALS, system=_SYSTEM)
         case Treat.CONFIGURATION:
             return ConfigurationError(text)
         case _:

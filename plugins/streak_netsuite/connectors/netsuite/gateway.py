@@ -272,6 +272,11 @@ class NetSuiteGateway:
         refs = {RecordRef(type=one.kind.value, internal_id=one.id): one for one in documents}
         return {refs[ref]: orders for ref, orders in self._stories.behind(list(refs)).items()}
 
+    @property
+    def was_accepted(self) -> bool:
+        """Whether NetSuite has taken our credentials since this gateway was opened."""
+        return self._client.was_accepted
+
     def order_rows(self) -> Iterator[Sequence[OrderRow]]:
         """Yield every sales order of the account as a row, page by page."""
         script_id = self._settings.key_fields.get("salesOrder")

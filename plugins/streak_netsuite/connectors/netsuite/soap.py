@@ -185,6 +185,11 @@ class SoapClient:
                 raise error.__cause__ from None
             raise
 
+    @property
+    def was_accepted(self) -> bool:
+        """Whether NetSuite has taken our credentials since this client was made."""
+        return self._accepted_at > float("-inf")
+
     def check(self, record: SuiteRecord, verb: Verb) -> None:
         """Raise ConfigurationError when a record cannot be put into the schema's words; sends nothing."""
         writer, _ = self._tools

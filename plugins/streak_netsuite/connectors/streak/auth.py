@@ -93,6 +93,7 @@ class OAuthRefresh(httpx.Auth):
         except (ValueError, KeyError, TypeError):
             raise InvalidCredentials(
                 f"the OAuth token address answered {response.status_code} without an access token; "
-                "authorize again and put the new refresh token into the Streak connection's password"
+                "authorize again and put the new refresh token into the Streak connection's password",
+                system="streak",
             ) from None
         self._refresh_token = str(answer.get("refresh_token") or self._refresh_token)

@@ -47,6 +47,7 @@ class StreakClient:
         bucket: TokenBucket | None = None,
         read_only: bool = False,
     ) -> None:
+        self.was_accepted = False  # whether Streak has taken our key since this client was made
         self._settings = settings
         self._read_only = read_only
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
@@ -117,7 +118,9 @@ class StreakClient:
         request = protocol.build(self._http, call, self._settings.base_url)
         once = call.effect is Effect.ONCE
         answer = exchange(self._http, request, writes=once, name=call.name)
-        return protocol.read(call, answer, again=tries > 0)
+        result = protocol.read(call, answer, again=tries > 0)
+        self.was_accepted = True
+        return result
 
     def _key_works(self, refused: Call[Any]) -> bool:
         if refused.path == users.me().path:

@@ -83,7 +83,8 @@ def bad_key() -> InvalidCredentials:
     """Return the error for a key that Streak does not know."""
     return InvalidCredentials(
         "Streak refused the API key; make a new one (Gmail, Streak icon, Integrations, Streak API) "
-        "and put it into the Airflow connection"
+        "and put it into the Airflow connection",
+        system="streak",
     )
 
 
