@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import random
 import threading
 import time
@@ -16,6 +15,7 @@ import httpx
 import pytest
 import uvicorn
 from lxml import etree
+from oracle_schema import compiled, faults_of, is_ahead, wsdl_file
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -37,34 +37,70 @@ from streak_netsuite.sandbox.server import RunningSandbox, bind
 _FAST = {"attempts": 4, "retry_total_seconds": 5, "connect_seconds": 2}
 
 
+class Listener:
+    """Reads what uvicorn receives, and keeps it. What cuts the connection looks for uvicorn's own object, so it is passed on."""
+
+    def __init__(self, receive: Receive, sent: list[bytes]) -> None:
+        self.__self__ = getattr(receive, "__self__", None)
+        self._receive = receive
+        self._sent = sent
+        self._chunks: list[bytes] = []
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._chunks.append(message.get("body", b""))
+        if message["type"] == "http.request" and not message.get("more_body"):
+            self._sent.append(b"".join(self._chunks))
+        return message
+
+
 class Recorder:
-    """Keeps the body of every POST as it came over the wire, and the paths of every GET.
+    """Keeps the body of every POST as it came over the wire, the replies, and the paths of every GET.
 
     Attributes:
+        replies: what was answered to POSTs, until `misfits` looks at it.
         instead: answers to the next GETs, in place of the files.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, sandbox: NetSuiteSandbox) -> None:
         self._app = app
+        self._sandbox = sandbox
         self.sent: list[bytes] = []
         self.fetched: list[str] = []
+        self.replies: list[bytes] = []
         self.instead: list[Response] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        chunks: list[bytes] = []
-
-        async def listen() -> Message:
-            message = await receive()
-            chunks.append(message.get("body", b""))
-            if message["type"] == "http.request" and not message.get("more_body"):
-                self.sent.append(b"".join(chunks))
-            return message
-
         posted = scope["type"] == "http" and scope["method"] == "POST"
         if scope["type"] == "http" and not posted:
             self.fetched.append(scope["path"])
         app = self.instead.pop(0) if self.instead and not posted else self._app
-        await app(scope, listen if posted else receive, send)
+        if posted:
+            await app(scope, Listener(receive, self.sent), self._answering(send))
+        else:
+            await app(scope, receive, send)
+
+    def _answering(self, send: Send) -> Send:
+        chunks: list[bytes] = []
+
+        async def answer(message: Message) -> None:
+            chunks.append(message.get("body", b""))
+            is_whole = message["type"] == "http.response.body" and not message.get("more_body")
+            if is_whole and not is_ahead(self._sandbox):
+                self.replies.append(b"".join(chunks))
+            await send(message)
+
+        return answer
+
+    def misfits(self) -> list[str]:
+        """Return where replies since the last look do not fit Oracle's schema; nothing where that is not at hand."""
+        replies, self.replies = self.replies, []
+        found: list[str] = []
+        for reply in replies:
+            # Pages of proxies and broken envelopes are none of NetSuite's web services.
+            with contextlib.suppress(etree.XMLSyntaxError):
+                found += faults_of(reply, version=self._sandbox.version)
+        return found
 
 
 @dataclass
@@ -125,7 +161,8 @@ def _serve(version: str, wsdl: Path | None = None) -> Iterator[Endpoint]:
         faults=faults, journal=Journal(), clock=lambda: datetime.now(UTC), version=version
     )
     oracle = [Mount(f"/netsuite/wsdl/v{version}_0", StaticFiles(directory=wsdl.parent))] if wsdl else []
-    recorder = Recorder(Starlette(routes=[*oracle, Mount("/netsuite", routes=sandbox.routes())]))
+    routes = [*oracle, Mount("/netsuite", routes=sandbox.routes())]
+    recorder = Recorder(Starlette(routes=routes), sandbox)
     listener = bind(0)
     config = uvicorn.Config(recorder, log_level="error", ws="none", lifespan="off", timeout_keep_alive=30)
     server = uvicorn.Server(config)
@@ -146,9 +183,7 @@ def _serve(version: str, wsdl: Path | None = None) -> Iterator[Endpoint]:
 @pytest.fixture(scope="session")
 def netsuite_wsdl() -> Path:
     """Oracle's WSDL of 2023.2 and its XSDs, which are not ours to ship."""
-    repository = Path(__file__).parents[3]
-    folder = Path(os.environ.get("STREAK_NETSUITE_WSDL", repository.parent / "shared/netsuite-wsdl"))
-    wsdl = folder / "v2023_2_0/netsuite.wsdl"
+    wsdl = wsdl_file()
     if not wsdl.exists():
         pytest.skip(f"Oracle's WSDL is not at {wsdl}; set STREAK_NETSUITE_WSDL to its parent folder")
     return wsdl
@@ -156,15 +191,10 @@ def netsuite_wsdl() -> Path:
 
 @pytest.fixture(scope="session")
 def oracle_schema(netsuite_wsdl: Path) -> etree.XMLSchema:
-    """Oracle's schema: what its WSDL imports, in one document."""
-    space = "{http://www.w3.org/2001/XMLSchema}"
-    wrapper = etree.Element(f"{space}schema", nsmap={"xsd": space[1:-1]})
-    for found in etree.parse(netsuite_wsdl).iter(f"{space}import"):
-        file = netsuite_wsdl.parent / found.get("schemaLocation")
-        etree.SubElement(
-            wrapper, f"{space}import", namespace=found.get("namespace"), schemaLocation=file.as_uri()
-        )
-    return etree.XMLSchema(etree.ElementTree(wrapper))
+    """Oracle's schema."""
+    schema = compiled()
+    assert schema is not None, f"{netsuite_wsdl} has no XSDs beside it"
+    return schema
 
 
 @pytest.fixture(scope="session")
@@ -181,15 +211,16 @@ def _default_endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
-def endpoint(_default_endpoint: Endpoint) -> Endpoint:
-    """The endpoint the product uses by default, as seeded."""
+def endpoint(_default_endpoint: Endpoint) -> Iterator[Endpoint]:
+    """The endpoint the product uses by default, as seeded; whatever it answers in a test has to fit Oracle's schema."""
     _default_endpoint.faults.clear()
     _default_endpoint.sandbox.reset()
     _default_endpoint.sandbox._journal.clear()
     _default_endpoint.recorder.sent.clear()
     _default_endpoint.recorder.fetched.clear()
     _default_endpoint.recorder.instead.clear()
-    return _default_endpoint
+    yield _default_endpoint
+    assert _default_endpoint.recorder.misfits() == []
 
 
 @pytest.fixture

@@ -227,6 +227,15 @@ def test_the_schema_check_would_see_a_fault(oracle_endpoint: Any, oracle_schema:
     assert not oracle_schema.validate(etree.fromstring(etree.tostring(record)))
 
 
+def test_the_check_of_replies_would_see_a_fault(endpoint: Any) -> None:
+    endpoint.sent_by(customers(COMPANY))
+    recorder = endpoint.recorder
+    assert recorder.misfits() == []
+    endpoint.sent_by(customers(COMPANY))
+    recorder.replies[-1] = recorder.replies[-1].replace(b"isSuccess", b"isFine")
+    assert any("isFine" in misfit for misfit in recorder.misfits())
+
+
 CALLS_FOLDER = Path(calls_package.__path__[0])
 
 
@@ -297,7 +306,7 @@ def facts(element: Any, version: str) -> Any:
     prefix, _, name = (typed or "").rpartition(":")
     attributes = {k: v for k, v in element.attrib.items() if k != XSI_TYPE}
     text = (element.text or "").strip()
-    if element.tag.endswith("}searchId"):
+    if element.tag.endswith(("}searchId", "}jobId")):
         text = ""  # the account's own
     return (
         element.tag.replace(version, ""),
