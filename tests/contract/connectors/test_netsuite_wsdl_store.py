@@ -1,16 +1,27 @@
 """The WSDL is fetched once, kept whole or not at all, and read from there afterwards."""
 
 import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse
 
+from streak_netsuite.connectors.netsuite.calls.account import get_server_time
+from streak_netsuite.connectors.netsuite.shared_schemas import SCHEMAS, SchemaKey, SharedSchemas
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.errors import ConfigurationError, Unavailable
 
 BUSY_PAGE = "<html><body><h1>Scheduled maintenance</h1></body></html>"
+
+
+@pytest.fixture(autouse=True)
+def _a_process_that_has_just_begun() -> Iterator[None]:
+    SCHEMAS.forget()
+    yield
+    SCHEMAS.forget()
 
 
 def test_a_kept_wsdl_is_not_fetched_again(endpoint: Any, tmp_path: Path) -> None:
@@ -18,17 +29,45 @@ def test_a_kept_wsdl_is_not_fetched_again(endpoint: Any, tmp_path: Path) -> None
         gateway.server_time()
     assert len(endpoint.recorder.fetched) > 1
     endpoint.recorder.fetched.clear()
+    SCHEMAS.forget()
     with endpoint.gateway(wsdl_directory=tmp_path / "wsdl") as gateway:
         gateway.server_time()
     assert endpoint.recorder.fetched == []
 
 
-def test_the_wsdl_is_fetched_once_per_client(endpoint: Any) -> None:
-    with endpoint.gateway() as gateway:
-        gateway.server_time()
+def test_the_wsdl_is_fetched_and_read_once_for_all_clients_of_a_process(endpoint: Any) -> None:
+    with endpoint.client(wsdl_directory=None) as one, endpoint.client(wsdl_directory=None) as other:
+        with ThreadPoolExecutor(8) as pool:
+            schemas = list(pool.map(lambda client: client.schema, [one, other] * 4))
         fetched = list(endpoint.recorder.fetched)
-        gateway.server_time()
+        other.send(get_server_time())
+    assert fetched
     assert len(set(fetched)) == len(fetched) == len(endpoint.recorder.fetched)
+    assert all(schema is schemas[0] for schema in schemas)
+
+
+def test_another_version_or_folder_has_a_schema_of_its_own_and_few_are_kept(tmp_path: Path) -> None:
+    shared, loaded = SharedSchemas(most=2), list[SchemaKey]()
+
+    def of(version: str, folder: str) -> None:
+        key = SchemaKey("https://one.invalid", version, tmp_path / folder)
+        shared.get(key, lambda: loaded.append(key))  # type: ignore[arg-type, func-returns-value]  # what is kept does not matter here
+
+    for version, folder in (
+        ("2025_2", "a"),
+        ("2025_2", "b"),
+        ("2025_2", "a"),
+        ("2025_1", "a"),
+        ("2025_2", "a"),
+    ):
+        of(version, folder)
+    assert [(key.version, key.directory.name) for key in loaded if key.directory] == [
+        ("2025_2", "a"),
+        ("2025_2", "b"),
+        ("2025_1", "a"),
+    ]
+    of("2025_2", "b")
+    assert len(loaded) == 4, "what was not used for longest had to go"
 
 
 def test_a_client_that_was_never_used_sends_nothing(endpoint: Any) -> None:

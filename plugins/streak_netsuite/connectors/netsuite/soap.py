@@ -24,6 +24,7 @@ from streak_netsuite.connectors.netsuite.governor import Governor, Slot
 from streak_netsuite.connectors.netsuite.reader import ReplyReader
 from streak_netsuite.connectors.netsuite.schema import SuiteSchema
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+from streak_netsuite.connectors.netsuite.shared_schemas import SCHEMAS, SchemaKey
 from streak_netsuite.connectors.netsuite.status import ListAnswer, is_throttled
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.tba import PassportSigner, TokenCredentials
@@ -118,11 +119,15 @@ class SoapClient:
 
     @property
     def schema(self) -> SuiteSchema:
-        """The account's schema; fetched and read at the first use, once per client."""
+        """The account's schema; fetched and read at the first use, once per process."""
         with self._building:
             if self._schema is None:
-                self._schema = SuiteSchema(retry(self._load_wsdl, self._rule, rng=self._rng))
+                key = SchemaKey(self.base_url, self._settings.endpoint_version, self._settings.wsdl_directory)
+                self._schema = SCHEMAS.get(key, self._load_schema)
             return self._schema
+
+    def _load_schema(self) -> SuiteSchema:
+        return SuiteSchema(retry(self._load_wsdl, self._rule, rng=self._rng))
 
     def _load_wsdl(self) -> zeep.Client:
         return load_wsdl(
