@@ -1,6 +1,7 @@
 """Control routes that ship, bill and pay as a person in NetSuite would."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -33,11 +34,13 @@ class _Desk:
         self._store = store
 
     async def fulfill(self, request: Request) -> Response:
-        """Ship an order: {"lines": {"1": "2"}, "shipStatus": "_packed", "trackingNumbers": ["1Z"]}."""
+        """Ship an order: {"lines": {"1": "2"}, "shipStatus": "_packed", "trackingNumbers": ["1Z"], "daysAgo": 70}."""
         wish = await _wish(request)
         sent: Fields = _from_order(request, wish)
         if wish.get("shipStatus"):
             sent["shipStatus"] = wish["shipStatus"]
+        if wish.get("daysAgo"):
+            sent["tranDate"] = self._store.day(self._store.now() - timedelta(days=int(wish["daysAgo"])))
         numbers = wish.get("trackingNumbers", [])
         sent["packageList"] = {"package": [{"packageTrackingNumber": str(n)} for n in numbers]}
         return self._add("itemFulfillment", sent)
