@@ -78,7 +78,7 @@ class Field:
         label: what people see; empty when the id is all there is.
         options: what a list offers, as people see it.
         required: whether the system refuses a record without it.
-        samples: some values as text; they stay in memory.
+        samples: some values as text; they stay in memory, and out of logs.
         aliases: other identifiers of the same field (search column, SOAP, REST).
         writable: False for what the system computes.
     """
@@ -90,7 +90,7 @@ class Field:
     place: Place = Place.BODY
     options: Sequence[str] = ()
     required: bool = False
-    samples: Sequence[str] = ()
+    samples: Sequence[str] = field(default=(), repr=False)
     aliases: Sequence[str] = ()
     writable: bool = True
 

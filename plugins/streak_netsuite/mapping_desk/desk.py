@@ -1,7 +1,7 @@
 """The desk: reads both sides, asks the assistant, and drafts rules. Nothing is written to either side."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
@@ -15,16 +15,12 @@ from streak_netsuite.mapping.reads import FunctionPaths, functions_of, paths_of
 from streak_netsuite.mapping.schema import EACH, FieldRule, MappingSpec
 from streak_netsuite.mapping_desk.draft import Choices, Drafter, RuleDraft
 from streak_netsuite.mapping_desk.sources import Sources, sources_of
+from streak_netsuite.mapping_desk.target_values import ValueShelf
 from streak_netsuite.mapping_desk.targets import Targets, targets_of
 from streak_netsuite.model.deal import Deal
 
 FieldKey = tuple[str, str]
 _SAMPLES = 50
-_RECORDS = {
-    "customer": ("customer", ""),
-    "salesorder": ("salesOrder", ""),
-    "salesorder.item": ("salesOrder", "itemList"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +29,11 @@ class MappingDesk:
 
     Attributes:
         product: open for reading.
+        shelf: keeps what NetSuite's fields hold; share it between desks of one account.
     """
 
     product: Product
+    shelf: ValueShelf = field(default_factory=ValueShelf)
 
     @property
     def spec(self) -> MappingSpec:
@@ -65,7 +63,8 @@ class MappingDesk:
     @cached_property
     def targets(self) -> Targets:
         """What can be filled in NetSuite."""
-        return targets_of(self.product.netsuite.custom_fields())
+        bare = targets_of(self.product.netsuite.custom_fields())
+        return bare.with_values(self.shelf.get(self.product, bare.selects))
 
     def mapped(self) -> list[tuple[FieldKey, FieldKey]]:
         """Return which source fields go to which targets by the mapping as it stands."""
@@ -129,8 +128,8 @@ class MappingDesk:
 
     def choices(self, target: Field) -> Choices:
         """Return what NetSuite offers for a select field; nothing when it does not say."""
-        record, sublist = _RECORDS[target.record]
-        name = _SOAP_NAMES.get(target.id, target.id)
+        named = self.targets.named[target.key]
+        record, sublist, name = named.record_type, named.sublist, named.name
         try:
             ids = self.product.netsuite.choices(record, name, sublist=sublist)
         except RejectedByVendor:
@@ -151,10 +150,6 @@ class MappingDesk:
         ):
             for script_id, rule in custom.items():
                 yield f"{section}.custom_fields.{script_id}", _paths(rule, functions)
-
-
-# The names that SuiteTalk has for what its searches call otherwise.
-_SOAP_NAMES = {"salesrep": "salesRep", "taxcode": "taxCode"}
 
 
 def _rules(section: str, part: object, functions: FunctionPaths) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from streak_netsuite.mapping_board.board import Board
+    from streak_netsuite.mapping_desk.target_values import ValueShelf
 
 _FRESH_SECONDS = 60.0  # how old catalogues and deals may be when somebody opens the board
 _DECISIONS = "mapping-decisions.json"
@@ -24,6 +25,7 @@ class MappedProduct:
         self._stack = contextlib.ExitStack()
         self._board: Board | None = None
         self._opened = 0.0
+        self._shelf: ValueShelf | None = None
 
     def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
         """Return {"result": ...} or {"error": ...}.
@@ -43,8 +45,10 @@ class MappedProduct:
         from streak_netsuite.mapping.spec import is_shipped
         from streak_netsuite.mapping_board.board import Board
         from streak_netsuite.mapping_desk.desk import MappingDesk
+        from streak_netsuite.mapping_desk.target_values import ValueShelf
 
         self.close()
+        self._shelf = self._shelf or ValueShelf()
         hook = ProductHook(mapping=default_mapping())
         product = self._stack.enter_context(hook.open(run_id="mapping-board", read_only=True))
         path = hook.mapping_path()
@@ -56,7 +60,7 @@ class MappedProduct:
 
         self._opened = time.monotonic()
         return Board(
-            desk=MappingDesk(product=product),
+            desk=MappingDesk(product=product, shelf=self._shelf),
             path=path,
             note=note,
             memory=None if is_shipped(path) else path.with_name(_DECISIONS),

@@ -30,6 +30,7 @@ from streak_netsuite.connectors.netsuite.entries import (
     tax_code_entry,
 )
 from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefinition, FieldCatalogue
+from streak_netsuite.connectors.netsuite.field_values import FieldValues, Values
 from streak_netsuite.connectors.netsuite.invoicing import Invoicing
 from streak_netsuite.connectors.netsuite.item_catalogue import ItemCatalogue
 from streak_netsuite.connectors.netsuite.keys import (
@@ -138,6 +139,7 @@ class NetSuiteGateway:
         self._deposits = Deposits(client, self._searches)
         self._customers = CustomerDesk(client, self._searches)
         self._lists = SelectLists(client=client)
+        self._field_values = FieldValues(client, zone=settings.user_zone, slots=settings.slots)
         self._editing = OrderEditing(client, self._searches, zone=settings.user_zone)
 
     def records(self, record_type: str) -> NetSuiteRecords:
@@ -156,6 +158,14 @@ class NetSuiteGateway:
         """
         wanted = SelectField(record_type=record_type, name=name, sublist=sublist)
         return {one.name: one.internal_id for one in self._lists.entries(wanted) if one.name}
+
+    def field_options(self, fields: Sequence[SelectField]) -> Values:
+        """Return the entries that select fields offer, those of the first page; a field without a list is left out."""
+        return self._field_values.options(fields)
+
+    def field_samples(self, since: datetime) -> Values:
+        """Return what some customers and sales orders hold, by field: those changed since, or any when none was."""
+        return self._field_values.samples(since)
 
     def find_entries(self, field: str, names: Sequence[str]) -> Mapping[str, Sequence[Reference]]:
         """Return for each name the entries called so, of the list that a field such as `salesOrder.terms` offers."""
