@@ -9,6 +9,8 @@ from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefin
 from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
 from streak_netsuite.mapping.schema import CustomFieldRule
+from streak_netsuite.mapping.standard_fields import place_of
+from streak_netsuite.model.custom_field import CustomFieldType
 
 _NEAR = 70  # rapidfuzz ratio from which a field is worth naming
 _FIELDS = "Customization, Lists, Records, & Fields"
@@ -54,6 +56,44 @@ def custom_fields(bench: Bench) -> Iterator[Finding]:
             fine += not faults
             yield from faults
     yield ok(f"{fine} custom fields of the mapping exist, of the right kind")
+
+
+def standard_fields(bench: Bench) -> Iterator[Finding]:
+    """Whether each standard field that the mapping fills by name is in the account's schema, and is of its type."""
+    spec, fine = bench.spec, 0
+    parts = [("customer", spec.customer.more_fields), ("sales_order", spec.sales_order.more_fields)]
+    parts += [(f"sales_order.lines[{n}]", line.more_fields) for n, line in enumerate(spec.sales_order.lines)]
+    for section, rules in parts:
+        place = place_of(section)
+        known = bench.erp.standard_fields(place.record_type, sublist=place.sublist) if rules else {}
+        for name, rule in rules.items():
+            faults = list(_standard_faults(f"{section}.more_fields.{name}", name, rule, known))
+            fine += not faults
+            yield from faults
+    yield ok(f"{fine} further standard fields of the mapping are in NetSuite's schema, of the right kind")
+
+
+def _standard_faults(
+    where: str, name: str, rule: CustomFieldRule, known: Mapping[str, CustomFieldType]
+) -> Iterator[Finding]:
+    if name not in known:
+        near = process.extract(name, list(known), scorer=fuzz.ratio, score_cutoff=_NEAR, limit=3)
+        meant = f"; near: {', '.join(one for one, *_ in near)}" if near else ""
+        yield fail(f"{where}: NetSuite's schema has no such field{meant}", "correct the mapping")
+    elif rule.type not in _FITTING[known[name]]:
+        said = known[name].value
+        yield fail(
+            f"{where}: the mapping says {rule.type.value}, and NetSuite's schema {said}",
+            "correct `type` of the rule",
+        )
+
+
+# What a mapping may say of a field whose type in the schema is this.
+_FITTING: Mapping[CustomFieldType, frozenset[CustomFieldType]] = {
+    **{one: frozenset({one}) for one in CustomFieldType},
+    CustomFieldType.DECIMAL: frozenset({CustomFieldType.DECIMAL, CustomFieldType.INTEGER}),
+    CustomFieldType.DATE: frozenset({CustomFieldType.DATE, CustomFieldType.DATETIME}),
+}
 
 
 def mandatory_fields(bench: Bench) -> Iterator[Finding]:

@@ -65,6 +65,12 @@ CHECKS: Sequence[Check] = (
         fix="grant the role the permissions for custom fields (Setup), View",
     ),
     Check(
+        name="netsuite.standard_fields",
+        part=Part.NETSUITE,
+        ask=field_checks.standard_fields,
+        needs=_MAPPING,
+    ),
+    Check(
         name="netsuite.mandatory_fields",
         part=Part.NETSUITE,
         ask=field_checks.mandatory_fields,

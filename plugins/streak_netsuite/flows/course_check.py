@@ -9,7 +9,7 @@ from streak_netsuite.errors import MappingError
 from streak_netsuite.flows.order_to_invoice import instead_key, invoice_keys
 from streak_netsuite.flows.status_to_streak import StatusToStreak
 from streak_netsuite.mapping.spec import MappingSpec
-from streak_netsuite.model.change_policy import Owner
+from streak_netsuite.model.change_policy import MORE_FIELDS, Owner
 from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import RecordKind
@@ -109,7 +109,8 @@ class CourseCheck:
     def check(self, orders: Sequence[WrittenOrder]) -> Course:
         """Compare some orders; those that are gone on either side are left out."""
         ids = [one.order_id for one in orders]
-        stories, held = self.stories.order_stories(ids), self.orders.held_orders(ids)
+        stories = self.stories.order_stories(ids)
+        held = self.orders.held_orders(ids, more=self.spec.sales_order.more_names)
         deals = self.deals.gather([one.box_key for one in orders])
         course = Course()
         for one in orders:
@@ -202,6 +203,9 @@ def _parts(wanted: SalesOrder, held: SalesOrder) -> Iterator[tuple[str, Any, Any
     theirs = _by_id(held.custom_fields)
     for one in wanted.custom_fields:
         yield one.script_id, one.value, theirs.get(one.script_id)
+    theirs = _by_id(held.more_fields)
+    for one in wanted.more_fields:
+        yield f"{MORE_FIELDS}.{one.script_id}", one.value, theirs.get(one.script_id)
 
 
 def _by_id(fields: Iterable[CustomField]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def read_held(erp: OrderEditor, spec: MappingSpec, order_ids: Sequence[str]) -> 
     """Read orders, and the closed periods where the mapping asks for them."""
     needs_periods = spec.changes.in_closed_period is not None
     return HeldOrders(
-        orders=erp.held_orders(sorted(set(order_ids))),
+        orders=erp.held_orders(sorted(set(order_ids)), more=spec.sales_order.more_names),
         closed_periods=erp.closed_periods() if needs_periods else (),
     )
 

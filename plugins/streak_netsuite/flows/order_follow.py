@@ -168,7 +168,9 @@ class OrderFollower:
     def _plan(self, batch: Batch, wishes: Sequence[Wish]) -> None:
         if not wishes:
             return
-        held = self.erp.held_orders(sorted({wish.binding.netsuite.id for wish in wishes}))
+        held = self.erp.held_orders(
+            sorted({wish.binding.netsuite.id for wish in wishes}), more=self.spec.sales_order.more_names
+        )
         drafts = [_draft(wish, held.get(wish.binding.netsuite.id)) for wish in wishes]
         self.memory.plan_writes(drafts, now=self.clock())
         self._keep_digests(wishes)

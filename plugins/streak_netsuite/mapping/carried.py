@@ -20,7 +20,12 @@ def with_carried(wanted: SalesOrder, before: SalesOrder, section: SalesOrderSect
         for name, rule in _rules(section)
         if _stays(rule, has_value=getattr(wanted, name) not in (None, ""))
     }
-    return replace(wanted, **fields, custom_fields=_custom(wanted, before, section.custom_fields))
+    return replace(
+        wanted,
+        **fields,
+        custom_fields=_custom(wanted.custom_fields, before.custom_fields, section.custom_fields),
+        more_fields=_custom(wanted.more_fields, before.more_fields, section.more_fields),
+    )
 
 
 def _rules(section: SalesOrderSection) -> Iterator[tuple[str, FieldRule]]:
@@ -35,10 +40,10 @@ def _stays(rule: FieldRule, *, has_value: bool) -> bool:
 
 
 def _custom(
-    wanted: SalesOrder, before: SalesOrder, rules: Mapping[str, FieldRule]
+    wanted: tuple[CustomField, ...], before: tuple[CustomField, ...], rules: Mapping[str, FieldRule]
 ) -> tuple[CustomField, ...]:
-    now: dict[str, Any] = {one.script_id: one for one in wanted.custom_fields}
-    then = {one.script_id: one for one in before.custom_fields}
+    now: dict[str, Any] = {one.script_id: one for one in wanted}
+    then = {one.script_id: one for one in before}
     for script_id, rule in rules.items():
         if _stays(rule, has_value=script_id in now):
             now.pop(script_id, None)

@@ -12,6 +12,7 @@ from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 
 Record = Customer | SalesOrder
+_BY_NAME = frozenset({"custom_fields", "more_fields"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,8 +83,8 @@ def _flat(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _part(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
-    if name == "custom_fields":
-        yield from _custom(place, value)
+    if name in _BY_NAME:
+        yield from _custom(f"{place}.{name}", value)
     elif name in {"addresses", "lines"}:
         for position, entry in enumerate(value):
             yield from _nested(f"{place}.{name}[{position}]", entry)
@@ -96,15 +97,15 @@ def _part(place: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
 def _nested(place: str, value: Address | OrderLine) -> Iterator[tuple[str, str]]:
     for part in fields(value):
         entry = getattr(value, part.name)
-        if part.name == "custom_fields":
-            yield from _custom(place, entry)
+        if part.name in _BY_NAME:
+            yield from _custom(f"{place}.{part.name}", entry)
         elif rendered(entry):
             yield f"{place}.{part.name.rstrip('_')}", rendered(entry)
 
 
 def _custom(place: str, custom_fields: Iterable[CustomField]) -> Iterator[tuple[str, str]]:
     for custom in custom_fields:
-        yield f"{place}.custom_fields.{custom.script_id}", rendered(custom.value)
+        yield f"{place}.{custom.script_id}", rendered(custom.value)
 
 
 def _merged(after: Iterable[str], before: Iterable[str]) -> Iterator[str]:

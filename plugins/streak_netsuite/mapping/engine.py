@@ -134,6 +134,14 @@ class _CompiledLine:
     allow_zero_rate: bool
     fields: Mapping[str, Rule]
     custom_fields: Mapping[str, Rule]
+    more_fields: Mapping[str, Rule]
+
+    @property
+    def rules(self) -> Iterator[Rule]:
+        """Every rule of the line."""
+        yield from self.fields.values()
+        yield from self.custom_fields.values()
+        yield from self.more_fields.values()
 
 
 class Engine:
@@ -158,8 +166,10 @@ class Engine:
             for n, rule in enumerate(customer.addresses)
         )
         self._customer_custom = self._custom("customer", customer.custom_fields)
+        self._customer_more = self._custom("customer", customer.more_fields, "more_fields")
         self._order = self._rules("sales_order.fields", order.fields, _ORDER_TYPES, limits.SALES_ORDER)
         self._order_custom = self._custom("sales_order", order.custom_fields)
+        self._order_more = self._custom("sales_order", order.more_fields, "more_fields")
         self._lines = tuple(self._line(n, line) for n, line in enumerate(order.lines))
         self._box_fields = self._named_box_fields()
         self._own_fields = tuple(self._only_in(line) for line in self._lines)
@@ -182,7 +192,7 @@ class Engine:
     def _only_in(self, line: _CompiledLine) -> tuple[str, ...]:
         """Return the box fields that nothing reads but one line, beside its item: without the line they would be lost."""
         item = line.fields["item"]
-        mine = [*(rule for rule in line.fields.values() if rule is not item), *line.custom_fields.values()]
+        mine = [rule for rule in line.rules if rule is not item]
         others = [rule for rule in self._all_rules() if all(rule is not own for own in mine)]
         read = frozenset().union(*(rule.box_fields for rule in mine))
         return tuple(sorted(read.difference(*(rule.box_fields for rule in others))))
@@ -213,8 +223,7 @@ class Engine:
         for line in self._lines:
             for entry in self._entries(line, reading):
                 reading.each = entry
-                rules = (*line.fields.values(), *line.custom_fields.values())
-                wanted |= {request for rule in rules for request in rule.wanted(reading)}
+                wanted |= {request for rule in line.rules for request in rule.wanted(reading)}
         return frozenset(wanted)
 
     def map(self, deal: Deal, *, updating: bool = False) -> MappedDeal:
@@ -243,7 +252,7 @@ class Engine:
         for line in self._lines:
             for entry in self._entries(line, reading):
                 reading.each = entry
-                for rule in (*line.fields.values(), *line.custom_fields.values()):
+                for rule in line.rules:
                     if values.get(rule.target) is None:
                         values[rule.target] = rule.read(reading)
         return FieldReadings(values=values, faults=tuple(reading.faults), trace=reading.trace)
@@ -261,13 +270,18 @@ class Engine:
         first_fault = len(reading.faults)
         values = {n: rule.read(reading) for n, rule in self._customer.items() if n not in left_out}
         custom_fields = self._read_custom(self._customer_custom, reading)
+        more_fields = self._read_custom(self._customer_more, reading)
         addresses = self._read_addresses(reading)
         if (not is_person and not values.get("company_name")) or (is_person and not _has_name(values)):
             self._name_missing(reading, is_person=is_person, first_fault=first_fault)
         if _blocks(reading.faults[first_fault:]):
             return None
         return Customer(
-            is_person=is_person, addresses=addresses, custom_fields=custom_fields, **_present(values)
+            is_person=is_person,
+            addresses=addresses,
+            custom_fields=custom_fields,
+            more_fields=more_fields,
+            **_present(values),
         )
 
     def _name_missing(self, reading: Reading, *, is_person: bool, first_fault: int) -> None:
@@ -292,6 +306,7 @@ class Engine:
             is_address = isinstance(section, AddressRule)
             values[name] = self._address(section, rule, reading) if is_address else rule.read(reading)
         custom_fields = self._read_custom(self._order_custom, reading)
+        more_fields = self._read_custom(self._order_more, reading)
         lines = self._read_lines(reading)
         if values.get("transaction_date") is None and not _blocks(reading.faults[first_fault:]):
             reading.add_fault(
@@ -301,7 +316,9 @@ class Engine:
         self._check_discount(values, reading)
         if _blocks(reading.faults[first_fault:]):
             return None
-        return SalesOrder(lines=lines, custom_fields=custom_fields, **_present(values))
+        return SalesOrder(
+            lines=lines, custom_fields=custom_fields, more_fields=more_fields, **_present(values)
+        )
 
     def _check_term(self, values: Mapping[str, Any], reading: Reading) -> None:
         first, last = values.get("start_date"), values.get("end_date")
@@ -360,6 +377,7 @@ class Engine:
             n: rule.read(reading, f"{at}.{n.rstrip('_')}") for n, rule in line.fields.items() if n != "item"
         }
         custom_fields = self._read_custom(line.custom_fields, reading, at)
+        more_fields = self._read_custom(line.more_fields, reading, at, "more_fields")
         self._check_quantity(values["quantity"], reading, f"{at}.quantity")
         self._check_rate(values.get("rate"), reading, f"{at}.rate", allow_zero=line.allow_zero_rate)
         self._check_price_level(values, reading, f"{at}.price_level")
@@ -369,7 +387,7 @@ class Engine:
             fault.rule_at = fault.rule_at or (rule.place if rule is not None else "")
         if _blocks(reading.faults[first_fault:]):
             return None
-        return OrderLine(item=item, custom_fields=custom_fields, **_present(values))
+        return OrderLine(item=item, custom_fields=custom_fields, more_fields=more_fields, **_present(values))
 
     def _check_quantity(self, quantity: Decimal | None, reading: Reading, target: str) -> None:
         if quantity is None and not any(fault.field == target for fault in reading.faults):
@@ -459,10 +477,10 @@ class Engine:
         return None
 
     def _read_custom(
-        self, rules: Mapping[str, Rule], reading: Reading, at: str = ""
+        self, rules: Mapping[str, Rule], reading: Reading, at: str = "", part: str = "custom_fields"
     ) -> tuple[CustomField, ...]:
         read = (
-            (script_id, rule, rule.read(reading, f"{at}.custom_fields.{script_id}" if at else ""))
+            (script_id, rule, rule.read(reading, f"{at}.{part}.{script_id}" if at else ""))
             for script_id, rule in rules.items()
         )
         return tuple(
@@ -490,14 +508,20 @@ class Engine:
         }
 
     def _custom(
-        self, place: str, rules: Mapping[str, CustomFieldRule], *, in_each: bool = False
+        self,
+        place: str,
+        rules: Mapping[str, CustomFieldRule],
+        part: str = "custom_fields",
+        *,
+        in_each: bool = False,
     ) -> dict[str, Rule]:
+        is_text = CustomFieldType.TEXT if part == "custom_fields" else None
         return {
             script_id: self._rule(
                 rule,
-                f"{place}.custom_fields.{script_id}",
+                f"{place}.{part}.{script_id}",
                 TargetType(rule.type.value),
-                limits.CUSTOM_TEXT if rule.type is CustomFieldType.TEXT else None,
+                limits.CUSTOM_TEXT if rule.type is is_text else None,
                 in_each=in_each,
             )
             for script_id, rule in rules.items()
@@ -532,20 +556,22 @@ class Engine:
             table=line.table,
             fields=self._rules(place, line, _LINE_TYPES, limits.LINE, in_each=in_each),
             custom_fields=self._custom(place, line.custom_fields, in_each=in_each),
+            more_fields=self._custom(place, line.more_fields, "more_fields", in_each=in_each),
         )
 
     def _head_rules(self) -> Iterable[Rule]:
         yield from self._customer.values()
         yield from (compiled for _, compiled in self._addresses)
         yield from self._customer_custom.values()
+        yield from self._customer_more.values()
         yield from self._order.values()
         yield from self._order_custom.values()
+        yield from self._order_more.values()
 
     def _all_rules(self) -> Iterable[Rule]:
         yield from self._head_rules()
         for line in self._lines:
-            yield from line.fields.values()
-            yield from line.custom_fields.values()
+            yield from line.rules
 
 
 class _NoLine:

@@ -27,6 +27,7 @@ from pydantic_core import CoreSchema
 from streak_netsuite.mapping.expression import Expression
 from streak_netsuite.mapping.number import DecimalMark
 from streak_netsuite.mapping.source import LISTS, ROOTS, parse_path
+from streak_netsuite.mapping.standard_fields import place_of
 from streak_netsuite.model.change_policy import GROUPS, PART_NAMES, ChangePolicy, Owner
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.held_order import OrderStatus
@@ -34,6 +35,7 @@ from streak_netsuite.model.identity import fold
 from streak_netsuite.model.order_story import EventKind, OrderState
 
 # Custom fields by where they stand, and custom segments, which stand anywhere.
+_MORE_PART = re.compile(r"(?:lines\.)?more_fields\.[a-z][A-Za-z0-9]*\Z")
 SCRIPT_ID = re.compile(r"(?:cust(?:body|col|entity|item|record)_?[a-z0-9_]+|cseg_?[a-z0-9_]+)\Z")
 
 
@@ -363,7 +365,7 @@ class AddressRule(FieldRule):
 
 
 class CustomFieldRule(FieldRule):
-    """A rule for a custom field."""
+    """A rule for a custom field, or for a standard field by SuiteTalk's name."""
 
     type: CustomFieldType
     """The field's type in NetSuite. Values are converted to it, strictly."""
@@ -378,7 +380,20 @@ def _checked_script_ids(fields: Mapping[str, CustomFieldRule]) -> Mapping[str, C
     return fields
 
 
+def _checked_names(section: str) -> AfterValidator:
+    """Return what makes sure that fields may be filled by SuiteTalk's names."""
+    place = place_of(section)
+
+    def checked(fields: Mapping[str, CustomFieldRule]) -> Mapping[str, CustomFieldRule]:
+        for name in fields:
+            place.check(name)
+        return fields
+
+    return AfterValidator(checked)
+
+
 CustomFields = Annotated[dict[str, CustomFieldRule], AfterValidator(_checked_script_ids)]
+MoreFields = dict[str, CustomFieldRule]
 
 
 class CustomerFields(_Part):
@@ -424,6 +439,9 @@ class CustomerSection(_Part):
     custom_fields: CustomFields = Field(default_factory=dict)
     """Custom fields by script id (`custentity_...`)."""
 
+    more_fields: Annotated[MoreFields, _checked_names("customer")] = Field(default_factory=dict)
+    """Further standard fields of the customer, by SuiteTalk's names (`creditLimit`), each with its `type`."""
+
     other_subsidiary: Literal["hold", "add"] = "hold"
     """What happens when an order is for another subsidiary than its customer's: a person is asked, or the customer is added to
     the order's subsidiary first, where the account allows customers in several (Multi-Subsidiary Customer)."""
@@ -431,7 +449,8 @@ class CustomerSection(_Part):
     @model_validator(mode="after")
     def _made_once(self) -> Self:
         given = (getattr(self.fields, name) for name in type(self.fields).model_fields)
-        rules = [*(rule for rule in given if rule is not None), *self.addresses, *self.custom_fields.values()]
+        rules = [*(rule for rule in given if rule is not None), *self.addresses]
+        rules += [*self.custom_fields.values(), *self.more_fields.values()]
         if any(rule.on is not None or rule.when_empty == "keep" for rule in rules):
             raise ValueError(
                 "a customer is made once and never changed, so `on` and `when_empty: keep` say nothing here"
@@ -559,6 +578,9 @@ class LineRule(_Part):
     custom_fields: CustomFields = Field(default_factory=dict)
     """Custom fields by script id (`custcol_...`)."""
 
+    more_fields: Annotated[MoreFields, _checked_names("sales_order.lines[0]")] = Field(default_factory=dict)
+    """Further standard columns of the line, by SuiteTalk's names (`expectedShipDate`), each with its `type`."""
+
     @model_validator(mode="after")
     def _known_cells(self) -> Self:
         if self.table is not None and self.each is None:
@@ -567,7 +589,7 @@ class LineRule(_Part):
             )
         given = (getattr(self, name) for name in type(self).model_fields)
         rules = [rule for rule in given if isinstance(rule, FieldRule)]
-        for rule in (*rules, *self.custom_fields.values()):
+        for rule in (*rules, *self.custom_fields.values(), *self.more_fields.values()):
             _check_line_rule(rule, self.table)
         return self
 
@@ -599,9 +621,17 @@ class SalesOrderSection(_Part):
     custom_fields: CustomFields = Field(default_factory=dict)
     """Custom fields by script id (`custbody_...`)."""
 
+    more_fields: Annotated[MoreFields, _checked_names("sales_order")] = Field(default_factory=dict)
+    """Further standard fields of the order, by SuiteTalk's names (`shipComplete`), each with its `type`."""
+
     when_on_credit_hold: Literal["ignore", "flag", "hold"] = "flag"
     """What happens when finance has put the customer on credit hold (`creditHoldOverride` is on): `flag` makes the order and
     gives the deal's owner a task, `hold` waits until finance has released the customer, `ignore` leaves it to NetSuite."""
+
+    @property
+    def more_names(self) -> frozenset[str]:
+        """SuiteTalk's names of all further standard fields that are filled, of the body and of lines."""
+        return frozenset(self.more_fields).union(*(line.more_fields for line in self.lines))
 
 
 class WriteBackSection(_Part):
@@ -700,7 +730,7 @@ class ItemsSection(_Part):
 
 def _known_parts(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
-        if name not in PART_NAMES and not SCRIPT_ID.match(name):
+        if name not in PART_NAMES and not SCRIPT_ID.match(name) and not _MORE_PART.match(name):
             raise ValueError(f"'{name}' is no part of an order; write {', '.join(PART_NAMES)} or a script id")
     return names
 
@@ -718,9 +748,10 @@ class ChangesSection(_Part):
 
     allowed: dict[OrderStatus, Parts] = Field(default_factory=dict)
     """What may be changed, by the order's status in NetSuite; a status that is not named allows nothing. Parts are standard
-    fields (`memo`), `custom_fields` or single script ids, `lines.quantity`, `lines.rate`, `lines.item`, `lines.description`,
+    fields (`memo`), `more_fields` or single ones of them (`more_fields.shipComplete`), `custom_fields` or single script ids,
+    `lines.quantity`, `lines.rate`, `lines.item`, `lines.description`,
     `lines.tax_code`, `lines.location`, `lines.department`, `lines.class`, `lines.units`, `lines.price_level`,
-    `lines.custom_fields`, `lines.add`, `lines.remove`, and for many at once `fields`, `lines`, `everything`."""
+    `lines.more_fields`, `lines.custom_fields`, `lines.add`, `lines.remove`, and for many at once `fields`, `lines`, `everything`."""
 
     in_closed_period: Parts | None = None
     """What may be changed, of that, on orders dated in a closed accounting period. Left out, the period does not matter."""

@@ -132,13 +132,12 @@ class Board:
     def _drafted(self, request: asked.Connect, source: Field, judged: Candidate) -> RuleDraft:
         targets = self.desk.targets
         target = judged.target
-        definition = targets.custom.get(target.key)
         return Drafter(spec=self._spec_or_saved(request.text)).draft(
             source,
             judged,
             path=request.source,
             target=request.target,
-            kind=definition.type if definition else None,
+            kind=targets.types.get(target.key),
             choices=self.desk.choices(target) if targets.is_select(target) else None,
             band=band(judged.probability, SuggesterSettings()),
         )

@@ -12,9 +12,13 @@ from streak_netsuite.mapping.reads import FunctionPaths, functions_in, paths_of
 from streak_netsuite.mapping.schema import EACH, MappingSpec
 from streak_netsuite.mapping.spec import load_spec
 
-SECTIONS = ("customer.fields", "customer.custom_fields", "sales_order.fields", "sales_order.custom_fields")
+SECTIONS = tuple(
+    f"{record}.{part}"
+    for record in ("customer", "sales_order")
+    for part in ("fields", "custom_fields", "more_fields")
+)
 _LINE = "sales_order.lines[0]"
-_LINE_SETTINGS = frozenset({"each", "table", "allow_zero_rate", "custom_fields"})
+_LINE_SETTINGS = frozenset({"each", "table", "allow_zero_rate", "custom_fields", "more_fields"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +99,8 @@ def _targets(file: MappingFile) -> Iterator[str]:
     for section in SECTIONS:
         yield from (f"{section}.{name}" for name in file.keys(section))
     yield from (f"{_LINE}.{name}" for name in file.keys(_LINE) if name not in _LINE_SETTINGS)
-    yield from (f"{_LINE}.custom_fields.{name}" for name in file.keys(f"{_LINE}.custom_fields"))
+    for part in (f"{_LINE}.custom_fields", f"{_LINE}.more_fields"):
+        yield from (f"{part}.{name}" for name in file.keys(part))
 
 
 def _lookups(file: MappingFile) -> Iterator[str]:

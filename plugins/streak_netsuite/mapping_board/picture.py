@@ -143,8 +143,9 @@ class Picture:
                     yield {"source": path, "target": line.target, "option": word}
 
     def _is_no_target(self, target: str) -> bool:
-        """Whether a rule fills a custom field that NetSuite does not have (any more), or not there."""
-        return ".custom_fields." in target and target not in self.targets
+        """Whether a rule fills a field by its name that NetSuite does not have (any more), or not there."""
+        named = ".custom_fields." in target or ".more_fields." in target
+        return named and target not in self.targets
 
 
 def _words(path: str) -> str:

@@ -16,7 +16,7 @@ from streak_netsuite.mapping.schema import EACH, FieldRule, MappingSpec
 from streak_netsuite.mapping_desk.draft import Choices, Drafter, RuleDraft
 from streak_netsuite.mapping_desk.sources import Sources, sources_of
 from streak_netsuite.mapping_desk.target_values import ValueShelf
-from streak_netsuite.mapping_desk.targets import Targets, targets_of
+from streak_netsuite.mapping_desk.targets import Targets, standard_of, targets_of
 from streak_netsuite.model.deal import Deal
 
 FieldKey = tuple[str, str]
@@ -63,7 +63,8 @@ class MappingDesk:
     @cached_property
     def targets(self) -> Targets:
         """What can be filled in NetSuite."""
-        bare = targets_of(self.product.netsuite.custom_fields())
+        netsuite = self.product.netsuite
+        bare = targets_of(netsuite.custom_fields(), standard_of(netsuite.standard_fields))
         return bare.with_values(self.shelf.get(self.product, bare.selects))
 
     def mapped(self) -> list[tuple[FieldKey, FieldKey]]:
@@ -112,14 +113,13 @@ class MappingDesk:
         for one in suggestions:
             if one.chosen is not None and one.band in bands:
                 target = one.chosen.target
-                definition = self.targets.custom.get(target.key)
                 made.append(
                     drafter.draft(
                         one.source,
                         one.chosen,
                         path=self.sources.paths[one.source.key],
                         target=self.targets.paths[target.key],
-                        kind=definition.type if definition else None,
+                        kind=self.targets.types.get(target.key),
                         choices=self.choices(target) if self.targets.is_select(target) else None,
                         band=one.band,
                     )
@@ -143,13 +143,14 @@ class MappingDesk:
         yield from _rules("customer.fields", spec.customer.fields, functions)
         yield from _rules("sales_order.fields", spec.sales_order.fields, functions)
         yield from _rules("sales_order.lines[0]", spec.sales_order.lines[0], functions)
-        for section, custom in (
-            ("customer", spec.customer.custom_fields),
-            ("sales_order", spec.sales_order.custom_fields),
-            ("sales_order.lines[0]", spec.sales_order.lines[0].custom_fields),
+        for section, part in (
+            ("customer", spec.customer),
+            ("sales_order", spec.sales_order),
+            ("sales_order.lines[0]", spec.sales_order.lines[0]),
         ):
-            for script_id, rule in custom.items():
-                yield f"{section}.custom_fields.{script_id}", _paths(rule, functions)
+            for kind, rules in (("custom_fields", part.custom_fields), ("more_fields", part.more_fields)):
+                for name, rule in rules.items():
+                    yield f"{section}.{kind}.{name}", _paths(rule, functions)
 
 
 def _rules(section: str, part: object, functions: FunctionPaths) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -1,67 +1,31 @@
 """What a mapping can fill in NetSuite, as a catalogue the assistant reads."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from assist.mapping import standard
 from assist.mapping.catalogue import Catalogue, Field, FieldType, Place
 from streak_netsuite.connectors.netsuite.calls.selection import SelectField
 from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefinition
+from streak_netsuite.mapping.standard_fields import StandardPlace, place_of
 from streak_netsuite.mapping_desk.target_values import TargetValues
 from streak_netsuite.model.custom_field import CustomFieldType
 
 FieldKey = tuple[str, str]
 
-# The mapping's keys, and the names that SuiteTalk has for the same fields.
-_CUSTOMER = {
-    "company_name": "companyName",
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "entity_id": "entityId",
-    "email": "email",
-    "phone": "phone",
-    "subsidiary": "subsidiary",
-    "currency": "currency",
-    "terms": "terms",
-}
-_ORDER = {
-    "transaction_date": "tranDate",
-    "memo": "memo",
-    "purchase_order_number": "otherRefNum",
-    "currency": "currency",
-    "subsidiary": "subsidiary",
-    "department": "department",
-    "class": "class",
-    "location": "location",
-    "terms": "terms",
-    "sales_rep": "salesRep",
-    "ship_date": "shipDate",
-    "ship_method": "shipMethod",
-    "start_date": "startDate",
-    "end_date": "endDate",
-    "discount_item": "discountItem",
-    "discount_rate": "discountRate",
-    "shipping_address": "shipAddress",
-    "billing_address": "billAddress",
-}
-_LINE = {
-    "item": "item",
-    "quantity": "quantity",
-    "rate": "rate",
-    "description": "description",
-    "tax_code": "taxCode",
-    "location": "location",
-    "department": "department",
-    "class": "class",
-    "units": "units",
-    "price_level": "price",
-}
+# NetSuite's searches, and so the assistant, know these by other names than SuiteTalk.
+_IDS = {"shippingAddress": "shipaddress", "billingAddress": "billaddress"}
 _REQUIRED = frozenset({"companyname", "trandate", "item", "quantity"})
 _SELECTS = frozenset(
     "subsidiary currency department class location terms salesrep item taxcode shipmethod discountitem units price".split()
 )  # what a mapping fills by a lookup or an id
 # Lists of people and of companies: their names are compared, and shown to nobody.
-_PRIVATE = frozenset({"salesrep"})
+_PRIVATE = frozenset("salesrep partner parent job povendor opportunity salesgroup image".split())
+# NetSuite numbers these itself; a customer without a number of its own is called by its name there, as another field is.
+_NUMBERED = frozenset({"entityid", "tranid"})
+_CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 _TYPES: Mapping[CustomFieldType, FieldType] = {
     CustomFieldType.TEXT: FieldType.TEXT,
     CustomFieldType.INTEGER: FieldType.INTEGER,
@@ -81,60 +45,35 @@ class TargetPlace:
     Attributes:
         place: of its custom fields, as FieldCatalogue names it.
         applies: how a definition says that it stands there.
-        section: of the mapping.
-        fields: where its standard fields stand in the mapping.
         record: as the assistant names it.
-        record_type: as SuiteTalk names it, `sublist` with it.
-        known: SuiteTalk's names by the mapping's keys.
+        standard: its standard fields.
     """
 
     place: str
     applies: str
-    section: str
-    fields: str
     record: str
-    record_type: str
-    sublist: str = ""
-    known: Mapping[str, str]
+    standard: StandardPlace
 
     def named(self, name: str) -> SelectField:
         """Return a field of this place as SuiteTalk is asked for it."""
-        return SelectField(record_type=self.record_type, name=name, sublist=self.sublist)
+        return SelectField(record_type=self.standard.record_type, name=name, sublist=self.standard.sublist)
 
     @property
     def stands(self) -> Place:
         """Where on a record that is, as the assistant sees it."""
-        return Place.LINE if self.sublist else Place.BODY
+        return Place.LINE if self.standard.sublist else Place.BODY
 
 
 _PLACES = (
+    TargetPlace(place="entity", applies="Customer", record="customer", standard=place_of("customer")),
     TargetPlace(
-        place="entity",
-        applies="Customer",
-        section="customer",
-        fields="customer.fields",
-        record="customer",
-        record_type="customer",
-        known=_CUSTOMER,
-    ),
-    TargetPlace(
-        place="transaction",
-        applies="bodySale",
-        section="sales_order",
-        fields="sales_order.fields",
-        record="salesorder",
-        record_type="salesOrder",
-        known=_ORDER,
+        place="transaction", applies="bodySale", record="salesorder", standard=place_of("sales_order")
     ),
     TargetPlace(
         place="transaction line",
         applies="colSale",
-        section="sales_order.lines[0]",
-        fields="sales_order.lines[0]",
         record="salesorder.item",
-        record_type="salesOrder",
-        sublist="itemList",
-        known=_LINE,
+        standard=place_of("sales_order.lines[0]"),
     ),
 )
 
@@ -148,17 +87,19 @@ class Targets:
         paths: where the mapping file fills each ("sales_order.fields.memo").
         named: each as SuiteTalk is asked for it.
         custom: definitions of the custom fields among them.
+        types: of those whose rules have to say it: custom ones, and standard ones by SuiteTalk's names.
     """
 
     catalogue: Catalogue
     paths: Mapping[FieldKey, str]
     named: Mapping[FieldKey, SelectField]
     custom: Mapping[FieldKey, CustomFieldDefinition]
+    types: Mapping[FieldKey, CustomFieldType]
 
     def is_select(self, field: Field) -> bool:
         """Whether a value has to be looked up."""
-        if field.key in self.custom:
-            return field.type in {FieldType.SELECT, FieldType.MULTI_SELECT}
+        if field.key in self.types:
+            return self.types[field.key] in {CustomFieldType.SELECT, CustomFieldType.MULTI_SELECT}
         return field.id in _SELECTS
 
     @property
@@ -179,6 +120,8 @@ class Targets:
         offered = values.options.get(named, ())
         if offered and not self._is_private(field):
             return replace(field, options=offered)
+        if field.id in _NUMBERED:
+            return field
         return replace(field, samples=offered or values.samples.get(named, ()))
 
     def _is_private(self, field: Field) -> bool:
@@ -189,35 +132,92 @@ class Targets:
         return definition.choices is not None and definition.choices.internal_id.startswith("-")
 
 
-def targets_of(custom_fields: Sequence[CustomFieldDefinition]) -> Targets:
-    """Return the standard fields that a mapping can fill, and an account's custom fields."""
-    fields: list[Field] = []
-    paths: dict[FieldKey, str] = {}
-    named: dict[FieldKey, SelectField] = {}
-    custom: dict[FieldKey, CustomFieldDefinition] = {}
+StandardFields = Mapping[tuple[str, str], Mapping[str, CustomFieldType]]
+"""What an account's schema has for a record type and sublist: types by SuiteTalk's names."""
+
+
+def standard_of(ask: Callable[..., Mapping[str, CustomFieldType]]) -> StandardFields:
+    """Return what the account's schema has for all that a mapping fills."""
+    keys = [(place.standard.record_type, place.standard.sublist) for place in _PLACES]
+    return {(record_type, sublist): ask(record_type, sublist=sublist) for record_type, sublist in keys}
+
+
+def targets_of(
+    custom_fields: Sequence[CustomFieldDefinition], standard_fields: StandardFields | None = None
+) -> Targets:
+    """Return what a mapping can fill: the fields it has keys for, an account's custom fields, and all other standard ones.
+
+    Args:
+        standard_fields: of the account's schema; without them there are no others.
+    """
+    made = _Made()
     for place in _PLACES:
-        for key, name in place.known.items():
-            field = _standard(place, name)
-            fields.append(field)
-            paths[field.key] = f"{place.fields}.{key}"
-            named[field.key] = place.named(name)
+        for key, name in place.standard.own.items():
+            made.add(place, _standard(place, name), name, f"{place.standard.fields}.{key}")
     for place in _PLACES:
-        for definition in _custom(custom_fields, place):
-            field = _field(place, definition)
-            fields.append(field)
-            paths[field.key] = f"{place.section}.custom_fields.{definition.script_id}"
-            named[field.key] = place.named(definition.script_id)
-            custom[field.key] = definition
+        for one in _custom(custom_fields, place):
+            path = f"{place.standard.section}.custom_fields.{one.script_id}"
+            field = _field(place, one)
+            made.add(place, field, one.script_id, path, type_=one.type)
+            made.custom[field.key] = one
+    for place in _PLACES:
+        for name, type_ in _more(place, standard_fields or {}):
+            field = replace(_standard(place, name), type=_TYPES[type_])
+            if (place.record, field.id) not in made.paths:
+                made.add(place, field, name, f"{place.standard.section}.more_fields.{name}", type_=type_)
     return Targets(
-        catalogue=Catalogue(system="NetSuite", fields=fields), paths=paths, named=named, custom=custom
+        catalogue=Catalogue(system="NetSuite", fields=made.fields),
+        paths=made.paths,
+        named=made.named,
+        custom=made.custom,
+        types=made.types,
     )
 
 
+@dataclass
+class _Made:
+    """Targets in the making."""
+
+    fields: list[Field] = field(default_factory=list)
+    paths: dict[FieldKey, str] = field(default_factory=dict)
+    named: dict[FieldKey, SelectField] = field(default_factory=dict)
+    custom: dict[FieldKey, CustomFieldDefinition] = field(default_factory=dict)
+    types: dict[FieldKey, CustomFieldType] = field(default_factory=dict)
+
+    def add(
+        self,
+        place: TargetPlace,
+        field: Field,
+        name: str,
+        path: str,
+        *,
+        type_: CustomFieldType | None = None,
+    ) -> None:
+        self.fields.append(field)
+        self.paths[field.key] = path
+        self.named[field.key] = place.named(name)
+        if type_ is not None:
+            self.types[field.key] = type_
+
+
 def _standard(place: TargetPlace, name: str) -> Field:
-    id_ = name.lower()
+    id_ = _IDS.get(name, name.lower())
     found = standard.target(place.record).find(place.record, id_)
-    known = found or Field(record=place.record, id=id_, type=FieldType.TEXT)
-    return replace(known, id=id_, required=id_ in _REQUIRED, place=place.stands)
+    known = found or Field(record=place.record, id=id_, label=_label(name), type=FieldType.TEXT)
+    return replace(known, id=id_, required=id_ in _REQUIRED, place=place.stands, writable=True)
+
+
+def _label(name: str) -> str:
+    """Return SuiteTalk's name in words: creditLimit is "Credit limit"."""
+    return _CAPITAL.sub(lambda found: f" {found[0].lower()}", name).capitalize()
+
+
+def _more(place: TargetPlace, known: StandardFields) -> Iterator[tuple[str, CustomFieldType]]:
+    """Yield the standard fields that may be filled by SuiteTalk's names."""
+    for name, type_ in known.get((place.standard.record_type, place.standard.sublist), {}).items():
+        with contextlib.suppress(ValueError):
+            place.standard.check(name)
+            yield name, type_
 
 
 def _custom(

@@ -41,16 +41,24 @@ LINE_FIELDS = (
 ADD_LINE = "lines.add"
 REMOVE_LINE = "lines.remove"
 LINE_CUSTOM_FIELDS = "lines.custom_fields"
+LINE_MORE_FIELDS = "lines.more_fields"
 CUSTOM_FIELDS = "custom_fields"
+MORE_FIELDS = "more_fields"
 CUSTOMER = "customer"
-LINE_PARTS = (*(f"lines.{name}" for name in LINE_FIELDS), LINE_CUSTOM_FIELDS, ADD_LINE, REMOVE_LINE)
+LINE_PARTS = (
+    *(f"lines.{name}" for name in LINE_FIELDS),
+    LINE_MORE_FIELDS,
+    LINE_CUSTOM_FIELDS,
+    ADD_LINE,
+    REMOVE_LINE,
+)
 GROUPS: Mapping[str, frozenset[str]] = {
-    "fields": frozenset(HEADER_PARTS),
+    "fields": frozenset({*HEADER_PARTS, MORE_FIELDS}),
     "lines": frozenset(LINE_PARTS),
-    "everything": frozenset({*HEADER_PARTS, CUSTOM_FIELDS, *LINE_PARTS}),
+    "everything": frozenset({*HEADER_PARTS, MORE_FIELDS, CUSTOM_FIELDS, *LINE_PARTS}),
 }
 """Names that stand for many parts."""
-PART_NAMES = (*GROUPS, *HEADER_PARTS, CUSTOM_FIELDS, *LINE_PARTS)
+PART_NAMES = (*GROUPS, *HEADER_PARTS, MORE_FIELDS, CUSTOM_FIELDS, *LINE_PARTS)
 
 
 class Owner(StrEnum):
@@ -94,7 +102,10 @@ def attribute_of(part: str) -> str:
 
 
 def kind_of_part(part: str) -> str:
-    """Return the kind of part that a custom field's script id stands for."""
+    """Return the kind of part that a custom field's script id stands for, or a standard field by SuiteTalk's name."""
+    for kind in (LINE_MORE_FIELDS, MORE_FIELDS):
+        if part.startswith(f"{kind}."):
+            return kind
     if part.startswith("custcol"):
         return LINE_CUSTOM_FIELDS
     return CUSTOM_FIELDS if part.startswith(("cust", "cseg")) else part

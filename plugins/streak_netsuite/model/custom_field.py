@@ -26,10 +26,11 @@ CustomValue = str | int | Decimal | bool | date | datetime | Reference | tuple[R
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CustomField:
-    """One custom field's value.
+    """One custom field's value, or that of a standard field which no record of ours has an attribute for.
 
     Attributes:
-        script_id: NetSuite's script id, lower case ("custbody_streak_stage").
+        script_id: NetSuite's script id, lower case ("custbody_streak_stage"); of a standard field SuiteTalk's name
+            ("creditLimit").
         value: str, int, Decimal, bool, date, aware datetime, Reference or a tuple of References,
             as `type` demands.
     """

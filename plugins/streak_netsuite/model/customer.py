@@ -15,6 +15,7 @@ class Customer:
         company_name: required unless `is_person`.
         currency: reference to NetSuite's currency record; None leaves the account's default.
         terms: how long this customer has to pay; None leaves the account's default.
+        more_fields: standard fields that are not among these, each under SuiteTalk's name.
     """
 
     is_person: bool = False
@@ -29,6 +30,7 @@ class Customer:
     terms: Reference | None = None
     addresses: tuple[Address, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
+    more_fields: tuple[CustomField, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -47,6 +47,7 @@ def order_from_plain(plain: Mapping[str, Any]) -> SalesOrder:
     return SalesOrder(
         lines=tuple(_line(line) for line in plain["lines"]),
         custom_fields=_custom_fields(plain.get("custom_fields", ())),
+        more_fields=_custom_fields(plain.get("more_fields", ())),
         **values,
     )
 
@@ -69,6 +70,7 @@ def _line(plain: Mapping[str, Any]) -> OrderLine:
         description=plain.get("description", ""),
         **{name: Reference(**plain[name]) for name in _LINE_REFERENCES if name in plain},
         custom_fields=_custom_fields(plain.get("custom_fields", ())),
+        more_fields=_custom_fields(plain.get("more_fields", ())),
     )
 
 

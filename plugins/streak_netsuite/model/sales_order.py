@@ -19,6 +19,7 @@ class OrderLine:
         price_level: by which NetSuite prices the line; None leaves the customer's. A line with a rate is of the level
             "Custom", whether it says so or not.
         units: in which the quantity counts; None leaves the item's own.
+        more_fields: standard columns that are not among these, each under SuiteTalk's name.
     """
 
     item: Reference
@@ -32,6 +33,7 @@ class OrderLine:
     units: Reference | None = None
     price_level: Reference | None = None
     custom_fields: tuple[CustomField, ...] = ()
+    more_fields: tuple[CustomField, ...] = ()
 
     @property
     def amount(self) -> Decimal | None:
@@ -50,6 +52,7 @@ class SalesOrder:
         start_date, end_date: the term of what is sold, a subscription's say.
         discount_item: what takes off the discount; without it there is none.
         discount_rate: None leaves the item's own.
+        more_fields: standard fields that are not among these, each under SuiteTalk's name.
     """
 
     customer: Reference | None = None
@@ -73,6 +76,7 @@ class SalesOrder:
     billing_address: Address | None = None
     lines: tuple[OrderLine, ...]
     custom_fields: tuple[CustomField, ...] = ()
+    more_fields: tuple[CustomField, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.lines:

@@ -53,7 +53,7 @@ class OrderChange:
 
     Attributes:
         fields: attributes of `wanted` to be sent; those that are empty there are emptied.
-        custom_fields: to be sent; `emptied` are script ids to be emptied.
+        custom_fields, more_fields: to be sent; `emptied` are script ids and SuiteTalk's names to be emptied.
         lines: by NetSuite's number, the line with those of its fields that are to be sent.
         added: lines that NetSuite does not have.
         closed: by NetSuite's number, the quantity that stays of a line the deal has lost.
@@ -67,6 +67,7 @@ class OrderChange:
     parts: tuple[PartChange, ...] = ()
     fields: tuple[str, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
+    more_fields: tuple[CustomField, ...] = ()
     emptied: tuple[str, ...] = ()
     lines: Mapping[int, "LineEdit"] = field(default_factory=dict)
     added: tuple[OrderLine, ...] = ()
@@ -81,9 +82,8 @@ class OrderChange:
     @property
     def has_values(self) -> bool:
         """Whether more is to be written than lines to be opened."""
-        return bool(
-            self.fields or self.custom_fields or self.emptied or self.lines or self.added or self.closed
-        )
+        headed = self.fields or self.custom_fields or self.more_fields or self.emptied
+        return bool(headed or self.lines or self.added or self.closed)
 
     def with_verdict(self, *verdicts: Verdict) -> list[PartChange]:
         """Return the changes of these verdicts."""
@@ -92,7 +92,7 @@ class OrderChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineEdit:
-    """What is sent of a line: those of its fields that are named, and custom fields.
+    """What is sent of a line: those of its fields that are named, and fields by name.
 
     Attributes:
         line: the line as it will be.
@@ -101,3 +101,4 @@ class LineEdit:
     line: OrderLine
     fields: tuple[str, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
+    more_fields: tuple[CustomField, ...] = ()

@@ -1,6 +1,6 @@
 """What of a changed deal its order may follow: a three-way merge, bounded by what finance allows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -8,13 +8,17 @@ from typing import Any
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.change_policy import (
     ADD_LINE,
+    CUSTOM_FIELDS,
     CUSTOMER,
     HEADER_PARTS,
     LINE_FIELDS,
+    LINE_MORE_FIELDS,
+    MORE_FIELDS,
     REMOVE_LINE,
     ChangePolicy,
     Owner,
     attribute_of,
+    kind_of_part,
 )
 from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.held_order import HeldLine, HeldOrder
@@ -34,6 +38,8 @@ _SOURCED = frozenset(
         *("lines.location", "lines.department", "lines.class", "lines.units", "lines.price_level"),
     }
 )
+_CUSTOM, _MORE = CUSTOM_FIELDS, MORE_FIELDS  # attributes of orders and lines, too
+_MORE_PARTS = frozenset({MORE_FIELDS, LINE_MORE_FIELDS})
 
 
 def plan_change(
@@ -60,7 +66,7 @@ def plan_change(
     merge = _Merge(held=held, policy=policy, period_closed=period_closed)
     history = (base, *earlier)
     merge.header(history, wanted)
-    merge.custom_fields(history, wanted)
+    merge.named_fields(history, wanted)
     before = [partners(order.lines, wanted.lines) for order in earlier]
     known = held.lines if seen is None else seen
     matches = match_lines(base.lines, wanted.lines, known, earlier=[order.lines for order in earlier])
@@ -80,6 +86,7 @@ class _Merge:
         self._parts: list[PartChange] = []
         self._fields: list[str] = []
         self._custom: list[CustomField] = []
+        self._more: list[CustomField] = []
         self._emptied: list[str] = []
         self._lines: dict[int, LineEdit] = {}
         self._added: list[OrderLine] = []
@@ -102,6 +109,7 @@ class _Merge:
             parts=tuple(self._parts),
             fields=tuple(self._fields),
             custom_fields=tuple(self._custom),
+            more_fields=tuple(self._more),
             emptied=tuple(self._emptied),
             lines=self._lines,
             added=tuple(self._added),
@@ -122,19 +130,20 @@ class _Merge:
             if self._may_write(part, part, old, new, now):
                 self._fields.append(name)
 
-    def custom_fields(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
-        """Merge the custom fields of the body."""
-        before = [_by_id(order.custom_fields) for order in history]
-        after, now = (_by_id(order.custom_fields) for order in (wanted, self._held.order))
-        for script_id in dict.fromkeys((*after, *before[0])):
-            new = after.get(script_id)
-            old = [_value(one.get(script_id)) for one in before]
-            if not self._may_write(script_id, script_id, old, _value(new), _value(now.get(script_id))):
-                continue
-            if new is None:
-                self._emptied.append(script_id)
-            else:
-                self._custom.append(new)
+    def named_fields(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
+        """Merge the custom fields of the body, and its standard fields by SuiteTalk's names."""
+        for kind, sent in ((_CUSTOM, self._custom), (_MORE, self._more)):
+            before = [_by_id(getattr(order, kind)) for order in history]
+            after, now = (_by_id(getattr(order, kind)) for order in (wanted, self._held.order))
+            for name in dict.fromkeys((*after, *before[0])):
+                new = after.get(name)
+                old = [_value(one.get(name)) for one in before]
+                if not self._may_write(_part_of(kind, name), name, old, _value(new), _value(now.get(name))):
+                    continue
+                if new is None:
+                    self._emptied.append(name)
+                else:
+                    sent.append(new)
 
     def line(self, match: LineMatch, earlier: Sequence[OrderLine]) -> None:
         """Merge one line of the deal; `earlier` is what it was before."""
@@ -193,9 +202,8 @@ class _Merge:
             and not is_nothing(new := getattr(wanted, name))
             and not same(getattr(held.line, name), new)
         ]
-        now = _by_id(held.line.custom_fields)
-        custom = [one for one in wanted.custom_fields if not same(_value(now.get(one.script_id)), one.value)]
-        if not (held.closed or fields or custom):
+        named = {kind: _others(getattr(wanted, kind), getattr(held.line, kind)) for kind in (_CUSTOM, _MORE)}
+        if not (held.closed or fields or any(named.values())):
             self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
         elif forbidden := _forbidden("quantity", wanted, held):
             self._say(ADD_LINE, place, None, _told_line(wanted), refused=forbidden)
@@ -203,8 +211,8 @@ class _Merge:
             self._say(ADD_LINE, place, None, _told_line(wanted), refused=self._too_far())
         else:
             self._say(ADD_LINE, place, None, _told_line(wanted))
-            if fields or custom:
-                self._send_line(wanted, held, fields, custom, rate_known=wanted.rate is not None)
+            if fields or any(named.values()):
+                self._send_line(wanted, held, fields, named, rate_known=wanted.rate is not None)
             if held.closed:
                 self._opened.append(held.number)
 
@@ -213,14 +221,16 @@ class _Merge:
         wanted: OrderLine,
         held: HeldLine,
         fields: Sequence[str],
-        custom: Sequence[CustomField],
+        named: Mapping[str, Sequence[CustomField]],
         *,
         rate_known: bool,
     ) -> None:
         line = replace(held.line, **{name: getattr(wanted, name) for name in fields})
         if "quantity" in fields and not {"rate", "price_level"} & set(fields) and rate_known:
             fields = [*fields, "rate"]  # the price that was agreed; NetSuite might look another one up
-        self._lines[held.number] = LineEdit(line=line, fields=tuple(fields), custom_fields=tuple(custom))
+        self._lines[held.number] = LineEdit(
+            line=line, fields=tuple(fields), **{kind: tuple(sent) for kind, sent in named.items()}
+        )
 
     def _edit(self, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine) -> None:
         base = history[0]
@@ -245,20 +255,21 @@ class _Merge:
                 forbidden=_forbidden(part, wanted, held),
             )
         ]
-        custom = list(self._line_custom(history, wanted, held, place))
-        if sent or custom:
-            self._send_line(wanted, held, sent, custom, rate_known=base.rate is not None)
+        named = {
+            kind: list(self._line_named(kind, history, wanted, held, place)) for kind in (_CUSTOM, _MORE)
+        }
+        if sent or any(named.values()):
+            self._send_line(wanted, held, sent, named, rate_known=base.rate is not None)
 
-    def _line_custom(
-        self, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine, place: str
+    def _line_named(
+        self, kind: str, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine, place: str
     ) -> Iterator[CustomField]:
-        before = [_by_id(line.custom_fields) for line in history]
-        after, now = (_by_id(line.custom_fields) for line in (wanted, held.line))
-        for script_id, new in after.items():
-            old = [_value(one.get(script_id)) for one in before]
-            if self._may_write(
-                script_id, f"{place}: {script_id}", old, new.value, _value(now.get(script_id))
-            ):
+        before = [_by_id(getattr(line, kind)) for line in history]
+        after, now = (_by_id(getattr(line, kind)) for line in (wanted, held.line))
+        for name, new in after.items():
+            old = [_value(one.get(name)) for one in before]
+            part = _part_of(f"lines.{kind}", name)
+            if self._may_write(part, f"{place}: {name}", old, new.value, _value(now.get(name))):
                 yield new
 
     def _may_write(
@@ -286,7 +297,7 @@ class _Merge:
 
     def _is_ours(self, part: str, old: Sequence[Any], now: Any) -> bool:
         return any(same(one, now) for one in old) or (
-            part in _SOURCED and all(is_nothing(one) for one in old)
+            (part in _SOURCED or kind_of_part(part) in _MORE_PARTS) and all(is_nothing(one) for one in old)
         )
 
     def _allowed(self, part: str) -> bool:
@@ -356,7 +367,9 @@ def _forbidden(part: str, wanted: OrderLine, held: HeldLine) -> str:
 def _same_line(one: OrderLine, other: OrderLine) -> bool:
     names = [attribute_of(part) for part in LINE_FIELDS]
     fields = all(same(getattr(one, name), getattr(other, name)) for name in names)
-    return fields and _by_value(one.custom_fields) == _by_value(other.custom_fields)
+    return fields and all(
+        _by_value(getattr(one, kind)) == _by_value(getattr(other, kind)) for kind in (_CUSTOM, _MORE)
+    )
 
 
 def _same_quantity(one: OrderLine, other: OrderLine) -> bool:
@@ -365,6 +378,17 @@ def _same_quantity(one: OrderLine, other: OrderLine) -> bool:
 
 def _by_id(fields: Iterable[CustomField]) -> dict[str, CustomField]:
     return {one.script_id: one for one in fields}
+
+
+def _others(wanted: Iterable[CustomField], held: Iterable[CustomField]) -> list[CustomField]:
+    """Return the wanted fields whose values are not held."""
+    now = _by_id(held)
+    return [one for one in wanted if not same(_value(now.get(one.script_id)), one.value)]
+
+
+def _part_of(kind: str, name: str) -> str:
+    """Return the part of an order that a field by name is: a custom one by its script id alone."""
+    return f"{kind}.{name}" if kind in _MORE_PARTS else name
 
 
 def _by_value(fields: Iterable[CustomField]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Connectors and the ledger implement them; tests may use small fakes that enforce the same rules.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -276,8 +276,12 @@ class InvoiceDesk(Protocol):
 class OrderEditor(Protocol):
     """Reads sales orders in NetSuite whole, and changes parts of them."""
 
-    def held_orders(self, order_ids: Sequence[str]) -> Mapping[str, HeldOrder]:
-        """Return the orders that exist, by internal id."""
+    def held_orders(self, order_ids: Sequence[str], *, more: Collection[str] = ()) -> Mapping[str, HeldOrder]:
+        """Return the orders that exist, by internal id.
+
+        Args:
+            more: SuiteTalk's names of further standard fields that are wanted, of the body and of lines.
+        """
 
     def closed_periods(self) -> Sequence[tuple[date, date]]:
         """Return the first and last day of every closed accounting period."""

@@ -47,6 +47,7 @@ lines = st.builds(
         ("tax_code", "location", "department", "class_", "units", "price_level"), st.none() | references
     ),
     custom_fields=st.lists(custom_fields, max_size=2).map(tuple),
+    more_fields=st.lists(custom_fields, max_size=2).map(tuple),
 )
 addresses = st.builds(Address, country=st.sampled_from(["", "US", "DE"]), addr1=words, city=words)
 orders = st.builds(
@@ -64,6 +65,7 @@ orders = st.builds(
     shipping_address=st.none() | addresses,
     lines=st.lists(lines, min_size=1, max_size=4).map(tuple),
     custom_fields=st.lists(custom_fields, max_size=4).map(tuple),
+    more_fields=st.lists(custom_fields, max_size=2).map(tuple),
 )
 
 

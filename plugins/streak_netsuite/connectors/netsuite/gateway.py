@@ -1,7 +1,7 @@
 """NetSuite as the flows see it, over SOAP: the OrderTarget port."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import partial
@@ -62,6 +62,7 @@ from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.select_lists import SelectLists
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.standard_fields import standard_fields
 from streak_netsuite.connectors.netsuite.streams import TransactionStream
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.errors import PermanentError, RejectedByVendor
@@ -149,6 +150,10 @@ class NetSuiteGateway:
     def custom_fields(self) -> Sequence[CustomFieldDefinition]:
         """Return the account's custom fields."""
         return FieldCatalogue(self._client).read()
+
+    def standard_fields(self, record_type: str, *, sublist: str = "") -> Mapping[str, CustomFieldType]:
+        """Return the single-valued fields that the account's schema has for a record, or for lines of it, with what they take."""
+        return standard_fields(self._client.schema, record_type, sublist=sublist)
 
     def choices(self, record_type: str, name: str, *, sublist: str = "") -> Mapping[str, str]:
         """Return what a select field offers: internal ids by name, of the first pages.
@@ -329,9 +334,13 @@ class NetSuiteGateway:
         """Apply what is left of a deposit to an invoice; None when there is nothing to apply."""
         return self._deposits.apply(deposit_id, invoice_id, external_id=external_id)
 
-    def held_orders(self, order_ids: Sequence[str]) -> Mapping[str, HeldOrder]:
-        """Return orders as NetSuite holds them, line by line; missing ones are left out."""
-        return self._editing.read(order_ids)
+    def held_orders(self, order_ids: Sequence[str], *, more: Collection[str] = ()) -> Mapping[str, HeldOrder]:
+        """Return orders as NetSuite holds them, line by line; missing ones are left out.
+
+        Args:
+            more: SuiteTalk's names of further standard fields that are wanted, of the body and of lines.
+        """
+        return self._editing.read(order_ids, more)
 
     def closed_periods(self) -> Sequence[tuple[date, date]]:
         """Return the first and last day of every closed accounting period."""

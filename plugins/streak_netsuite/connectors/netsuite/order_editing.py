@@ -1,6 +1,6 @@
 """Sales orders as they are held, and changes of parts of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from streak_netsuite.connectors.netsuite.records.parts import (
     reference,
     whole,
 )
+from streak_netsuite.connectors.netsuite.records.parts import more as more_values
 from streak_netsuite.connectors.netsuite.records.sales_order import (
     LINES,
     read_line,
@@ -72,7 +73,7 @@ class OrderEditing:
         self._searches = searches
         self._zone = zone
 
-    def read(self, order_ids: Sequence[str]) -> dict[str, HeldOrder]:
+    def read(self, order_ids: Sequence[str], more: Collection[str] = ()) -> dict[str, HeldOrder]:
         """Return the orders that exist, by internal id."""
         refs = [RecordRef(type="salesOrder", internal_id=one) for one in order_ids]
         answers = (
@@ -81,7 +82,7 @@ class OrderEditing:
             for answer in self._client.send(get_list(refs[start : start + GET_LIST_MAX]))
         )
         records = (answer.record_or_none(name="NetSuite sales order") for answer in answers)
-        return {record.internal_id: self._held(record) for record in records if record is not None}
+        return {record.internal_id: self._held(record, more) for record in records if record is not None}
 
     def change(self, change: OrderChange) -> None:
         """Write one change; every line and field that it does not name stays as it is.
@@ -93,7 +94,8 @@ class OrderEditing:
         self._send(
             change.internal_id,
             change.number,
-            values=present(**{_NAMES[name]: getattr(change.wanted, name) for name in change.fields}),
+            values=present(**{_NAMES[name]: getattr(change.wanted, name) for name in change.fields})
+            | more_values(change.more_fields),
             custom_fields=custom(change.custom_fields),
             null_fields=tuple(_emptied(change)),
             sublists=_lines(change),
@@ -129,24 +131,24 @@ class OrderEditing:
         if not answer.status.saved:
             raise answer.status.error(name=f"NetSuite sales order {number}", book=self._client.fault_book)
 
-    def _held(self, record: SuiteRecord) -> HeldOrder:
-        order = read_sales_order(record, self._zone)
+    def _held(self, record: SuiteRecord, more: Collection[str]) -> HeldOrder:
+        order = read_sales_order(record, self._zone, more)
         return HeldOrder(
             internal_id=record.internal_id,
             number=record.text("tranId") or record.internal_id,
             status=_STATUSES.get(record.text("orderStatus")),
             order=order,
-            lines=tuple(_held_lines(record)),
+            lines=tuple(_held_lines(record, self._zone, more)),
         )
 
 
-def _held_lines(record: SuiteRecord) -> Iterator[HeldLine]:
+def _held_lines(record: SuiteRecord, zone: ZoneInfo, more: Collection[str]) -> Iterator[HeldLine]:
     for row in record.rows(LINES):
         item, number = reference(row, "item"), whole(row, "line")
         if item is not None and number is not None:
             yield HeldLine(
                 number=number,
-                line=read_line(row, item),
+                line=read_line(row, item, zone, more),
                 used=max(quantity(row, "quantityFulfilled"), quantity(row, "quantityBilled")),
                 closed=row.flag("isClosed"),
             )
@@ -172,4 +174,7 @@ def _lines(change: OrderChange) -> dict[str, Sublist]:
 def _edited(number: int, edit: LineEdit) -> Fields:
     values = present(**{_LINE_NAMES.get(name, name): getattr(edit.line, name) for name in edit.fields})
     price = {"price": CUSTOM_PRICE} if "rate" in edit.fields else {}
-    return Fields(values={"line": number, **values, **price}, custom_fields=custom(edit.custom_fields))
+    return Fields(
+        values={"line": number, **values, **price, **more_values(edit.more_fields)},
+        custom_fields=custom(edit.custom_fields),
+    )

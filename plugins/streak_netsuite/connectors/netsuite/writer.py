@@ -103,6 +103,8 @@ class RecordWriter:
 
     def _fields(self, fields: Fields, plan: ReadingPlan) -> dict[str, Any]:
         by_name = {name: inner for name, _, inner in plan.children.values()}
+        for name, value in fields.values.items():
+            _refuse_unfit(f"{plan.name}.{name}", value, by_name.get(name))
         values = {name: self._value(value, by_name.get(name)) for name, value in fields.values.items()}
         if fields.custom_fields:
             values["customFieldList"] = {
@@ -165,6 +167,29 @@ class RecordWriter:
 
     def _list_value(self, reference: Reference) -> Any:
         return self._schema.build("ListOrRecordRef", **_ids(RecordRef.of(reference)))
+
+
+_TAKEN: Mapping[Shape, tuple[tuple[type, ...], str]] = {
+    Shape.TEXT: ((str, int, Decimal), "a text"),
+    Shape.BOOLEAN: ((bool,), "yes or no"),
+    Shape.INTEGER: ((int, Decimal), "a whole number"),
+    Shape.DECIMAL: ((int, Decimal), "a number"),
+    Shape.MOMENT: ((date,), "a date"),
+    Shape.REFERENCE: ((RecordRef,), "a reference to a record"),
+}
+
+
+def _refuse_unfit(where: str, value: Any, plan: ReadingPlan | None) -> None:
+    """Refuse a value that the field cannot take: zeep would send it, and NetSuite answer with a fault for the whole list.
+
+    Raises:
+        ConfigurationError: it is of another type than the schema says.
+    """
+    kinds, takes = _TAKEN.get(plan.shape, ((), "")) if plan is not None else ((), "")
+    if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
+        raise ConfigurationError(
+            f"{where} takes {takes} by NetSuite's schema, and not '{type(value).__name__}'; correct the `type` of its rule"
+        )
 
 
 def plain(amount: Decimal) -> str:

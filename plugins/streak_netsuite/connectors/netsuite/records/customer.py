@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from streak_netsuite.connectors.netsuite.records.parts import (
     custom,
     custom_fields,
+    more,
     present,
     read_address,
     reference,
@@ -33,7 +34,8 @@ def write_customer(customer: Customer, external_id: str) -> SuiteRecord:
             subsidiary=customer.subsidiary,
             currency=customer.currency,
             terms=customer.terms,
-        ),
+        )
+        | more(customer.more_fields),
         custom_fields=custom(customer.custom_fields),
         sublists={ADDRESS_BOOK: _replaced(customer.addresses)} if customer.addresses else {},
     )

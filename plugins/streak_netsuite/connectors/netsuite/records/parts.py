@@ -1,7 +1,7 @@
 """What many record types have in common: references, dates, addresses, custom fields."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord, SuiteValue
 from streak_netsuite.mapping.country import country_code, suitetalk_country
 from streak_netsuite.model.address import Address
-from streak_netsuite.model.custom_field import CustomField
+from streak_netsuite.model.custom_field import CustomField, CustomFieldType, CustomValue
 from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.reference import Reference
 
@@ -26,6 +26,21 @@ def present(**values: Maybe) -> dict[str, SuiteValue]:
 def custom(fields: Iterable[CustomField]) -> Mapping[str, CustomField]:
     """Return custom fields by script id."""
     return {field.script_id: field for field in fields}
+
+
+def more(fields: Iterable[CustomField]) -> dict[str, SuiteValue]:
+    """Return the values of standard fields by SuiteTalk's names."""
+    return {field.script_id: _standard(field.value) for field in fields}
+
+
+def more_fields(record: Fields, names: Collection[str], zone: ZoneInfo) -> tuple[CustomField, ...]:
+    """Return the values of standard fields that are wanted, as far as the record has them."""
+    found = ((name, _read(record.values[name], zone)) for name in sorted(names) if name in record.values)
+    return tuple(
+        CustomField(script_id=name, type=_READ_TYPES[type(value)], value=value)
+        for name, value in found
+        if value is not None
+    )
 
 
 def custom_fields(record: Fields) -> tuple[CustomField, ...]:
@@ -137,6 +152,33 @@ def iso_country(name: str) -> str:
         return country_code(name) if name else ""
     except ValueError:
         return name
+
+
+_READ_TYPES: Mapping[type, CustomFieldType] = {
+    str: CustomFieldType.TEXT,
+    bool: CustomFieldType.CHECKBOX,
+    int: CustomFieldType.INTEGER,
+    Decimal: CustomFieldType.DECIMAL,
+    date: CustomFieldType.DATE,
+    datetime: CustomFieldType.DATETIME,
+    Reference: CustomFieldType.SELECT,
+}
+
+
+def _standard(value: CustomValue) -> SuiteValue:
+    if isinstance(value, tuple):
+        return tuple(RecordRef.of(one) for one in value)
+    return RecordRef.of(value) if isinstance(value, Reference) else value
+
+
+def _read(value: SuiteValue, zone: ZoneInfo) -> CustomValue | None:
+    """Return a value as a mapping gives it: a moment that is a midnight is a day. None for a structure or a list."""
+    if isinstance(value, RecordRef):
+        return value.reference()
+    if isinstance(value, datetime):
+        local = value.astimezone(zone)
+        return local.date() if local.time() == time() else value
+    return None if isinstance(value, Fields | tuple) else value
 
 
 def _suite(value: SuiteValue | Reference | Address | DiscountRate) -> SuiteValue:

@@ -1,5 +1,6 @@
 """Sales orders."""
 
+from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.connectors.netsuite.records.parts import (
@@ -8,6 +9,8 @@ from streak_netsuite.connectors.netsuite.records.parts import (
     custom_fields,
     day,
     discount_rate,
+    more,
+    more_fields,
     present,
     quantity,
     rate,
@@ -49,7 +52,8 @@ def write_sales_order(order: SalesOrder, external_id: str) -> SuiteRecord:
             billingAddress=order.billing_address,
             shippingAddress=order.shipping_address,
             **{"class": order.class_},
-        ),
+        )
+        | more(order.more_fields),
         custom_fields=custom(order.custom_fields),
         sublists={LINES: Sublist(rows=rows, mode=SublistMode.REPLACE)},
     )
@@ -69,13 +73,17 @@ def write_line(line: OrderLine) -> Fields:
             department=line.department,
             units=line.units,
             **{"class": line.class_},
-        ),
+        )
+        | more(line.more_fields),
         custom_fields=custom(line.custom_fields),
     )
 
 
-def read_sales_order(record: SuiteRecord, zone: ZoneInfo) -> SalesOrder:
+def read_sales_order(record: SuiteRecord, zone: ZoneInfo, names: Collection[str] = ()) -> SalesOrder:
     """Return an order.
+
+    Args:
+        names: further standard fields that are wanted, of the body and of lines.
 
     Raises:
         ValueError: it has no customer, no date or no line that names an item.
@@ -100,12 +108,17 @@ def read_sales_order(record: SuiteRecord, zone: ZoneInfo) -> SalesOrder:
         discount_rate=discount_rate(record),
         billing_address=read_address(record.part("billingAddress")),
         shipping_address=read_address(record.part("shippingAddress")),
-        lines=tuple(read_line(row, item) for row in record.rows(LINES) if (item := reference(row, "item"))),
+        lines=tuple(
+            read_line(row, item, zone, names)
+            for row in record.rows(LINES)
+            if (item := reference(row, "item"))
+        ),
         custom_fields=custom_fields(record),
+        more_fields=more_fields(record, names, zone),
     )
 
 
-def read_line(row: Fields, item: Reference) -> OrderLine:
+def read_line(row: Fields, item: Reference, zone: ZoneInfo, names: Collection[str] = ()) -> OrderLine:
     """Return an order's line."""
     return OrderLine(
         item=item,
@@ -119,4 +132,5 @@ def read_line(row: Fields, item: Reference) -> OrderLine:
         units=reference(row, "units"),
         price_level=reference(row, "price"),
         custom_fields=custom_fields(row),
+        more_fields=more_fields(row, names, zone),
     )
