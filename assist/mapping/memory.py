@@ -25,6 +25,7 @@ class Decision(BaseModel):
     """A person's word on one pair of fields.
 
     Attributes:
+        accepted: None takes back what was said before.
         by: who decided.
         probability: what the suggester had said, to judge it later.
     """
@@ -35,7 +36,7 @@ class Decision(BaseModel):
     source_field: str
     target_record: str
     target_field: str
-    accepted: bool
+    accepted: bool | None
     by: str = ""
     at: AwareDatetime | None = None
     probability: float | None = None
@@ -45,12 +46,12 @@ def decide(
     source: Field,
     target: Field,
     *,
-    accepted: bool,
+    accepted: bool | None,
     by: str,
     at: datetime,
     probability: float | None = None,
 ) -> Decision:
-    """Return the decision on a pair."""
+    """Return the decision on a pair; `accepted` None takes an earlier one back."""
     return Decision(
         source_record=source.record,
         source_field=source.id,
@@ -96,6 +97,8 @@ class Memory:
         same: _Table = defaultdict(lambda: defaultdict(float))
         like: _Table = defaultdict(lambda: defaultdict(float))
         for one in latest.values():
+            if one.accepted is None:
+                continue
             sign = 1 if one.accepted else -1
             target = one.target_record.lower(), one.target_field.lower()
             same[_place(one.source_record, one.source_field)][target] = sign * _SAME_PAIR

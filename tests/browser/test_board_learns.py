@@ -192,8 +192,32 @@ def test_a_suggestion_turned_down_can_be_undone(person: Any, host: Host) -> None
 
 def test_what_is_saved_is_not_said_twice(person: Any, host: Host) -> None:
     accept(person)
+    save(person)
     draw(person, "box.notes", "order.memo")
+    save(person)
+    assert host.said() == [
+        ("box.fields.PO", "order.number", True, 0.9),
+        ("box.notes", "order.memo", True, None),
+    ]
+
+
+def test_what_is_undone_after_saving_is_taken_back(person: Any, host: Host) -> None:
+    accept(person)
     save(person)
     undo(person)
     save(person)
-    assert len(host.said()) == 2
+    assert [one["accepted"] for one in host.saved] == [True, None]
+    person.press("redo")
+    person.wait_for("Done again")
+    save(person)
+    assert [one["accepted"] for one in host.saved] == [True, None, True]
+
+
+def test_a_line_that_is_removed_after_saving_is_taken_back(person: Any, host: Host) -> None:
+    accept(person)
+    save(person)
+    person.item("targets", "order.number").click()
+    person.press("remove")
+    person.wait_for("Nothing goes to")
+    save(person)
+    assert [one["accepted"] for one in host.saved] == [True, None]

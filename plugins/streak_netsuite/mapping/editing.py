@@ -147,17 +147,16 @@ class MappingFile:
         if place == self.path and self.path.read_text(encoding="utf-8") != self._before:
             raise ConfigurationError(f"{place} was changed by somebody else meanwhile; read it again")
         self._bring_files(place.parent)
+        text = self.text()
+        spec = load_spec(place, text=text)
         fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
         try:
-            fresh.write_text(self.text(), encoding="utf-8")
-            spec = load_spec(fresh)
+            fresh.write_text(text, encoding="utf-8")
             fresh.replace(place)
-        except ConfigurationError as error:
-            raise ConfigurationError(str(error).replace(str(fresh), str(place))) from error
         finally:
             fresh.unlink(missing_ok=True)
         if place == self.path:
-            self._before = self.text()
+            self._before = text
         return spec
 
     def _bring_files(self, folder: Path) -> None:

@@ -172,6 +172,7 @@ class Engine:
         self._order_more = self._custom("sales_order", order.more_fields, "more_fields")
         self._lines = tuple(self._line(n, line) for n, line in enumerate(order.lines))
         self._box_fields = self._named_box_fields()
+        self._reads_any = any(rule.reads_any_field for rule in self._all_rules())
         self._own_fields = tuple(self._only_in(line) for line in self._lines)
 
     def with_lookups(self, lookups: Lookups) -> "Engine":
@@ -182,7 +183,7 @@ class Engine:
 
     @property
     def box_fields(self) -> frozenset[str]:
-        """Names of the box fields the mapping reads: what must exist in the pipeline."""
+        """Names of the box fields the mapping names: what must exist in the pipeline."""
         return self._box_fields
 
     def _named_box_fields(self) -> frozenset[str]:
@@ -211,8 +212,12 @@ class Engine:
         return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
     def _may_read(self, name: str) -> bool:
-        """Tell whether a box field can matter. A function may read any; what we write there ourselves is not news."""
-        if name in self._box_fields or self.spec.functions is None:
+        """Tell whether a box field can matter.
+
+        A function may read any, and so may an expression that picks a field by a value. What we write there ourselves is
+        not news.
+        """
+        if name in self._box_fields or not (self._reads_any or self.spec.functions is not None):
             return name in self._box_fields
         return name not in self.spec.write_back.fields and name not in self.spec.status.fields
 

@@ -80,6 +80,7 @@ class Expression:
         text: as written.
         paths: what of a deal it reads, as a mapping names it: `box.fields.PO number`, `organization.name`.
         box_fields: names of the box fields among them.
+        reads_any_field: whether it may read box fields that it does not name, `box.fields[...]` by another value, say.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class Expression:
         read = tuple(dict.fromkeys(_reads(tree, {})))
         self.paths = tuple(dict.fromkeys(path for steps in read if (path := known_path(steps))))
         self.box_fields = tuple(str(steps[2]) for steps in read if _is_box_field(steps))
+        self.reads_any_field = any(steps in _ALL_FIELDS for steps in read)
 
     def evaluate(self, view: Mapping[str, Any]) -> Any:
         """Return the value: native when the expression is one `{{ }}`, text when it is more.
@@ -246,8 +248,7 @@ def _reads(node: nodes.Node, own: dict[str, Steps]) -> Iterator[Steps]:
         return
     steps = _steps(node, own)
     if steps:
-        if len(steps) > 1:
-            yield steps
+        yield steps
         return
     for child in node.iter_child_nodes():
         yield from _reads(child, own)
@@ -264,6 +265,9 @@ def _steps(node: nodes.Node, own: Mapping[str, Steps]) -> Steps | None:
     else:
         return None
     return (*above, last) if above and isinstance(last, str | int) else None
+
+
+_ALL_FIELDS: frozenset[Steps] = frozenset({("box",), ("box", "fields")})
 
 
 def _is_box_field(steps: Steps) -> bool:

@@ -181,6 +181,16 @@ class Rule:
         return frozenset(own).union(*(alternative.box_fields for alternative in self._alternatives))
 
     @property
+    def reads_any_field(self) -> bool:
+        """Whether the rule may read box fields that it does not name: by a function, or an expression like `box.fields[...]`."""
+        expressions = (self._expression, self._when)
+        return (
+            self._function is not None
+            or any(one is not None and one.reads_any_field for one in expressions)
+            or any(one.reads_any_field for one in self._alternatives)
+        )
+
+    @property
     def looked_up_fields(self) -> frozenset[tuple[str, str]]:
         """Box fields whose values are looked up as they are, each with the name of the table."""
         own = set()

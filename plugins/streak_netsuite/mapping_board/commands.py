@@ -80,13 +80,13 @@ class Preview(Command):
 
 
 class Verdict(BaseModel):
-    """A person's word on one suggestion."""
+    """A person's word on one suggestion; `accepted` None takes back what was saved before."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: _Name
     target: _Name
-    accepted: bool
+    accepted: bool | None
     probability: float | None = Field(default=None, ge=0, le=1)
 
 

@@ -8,6 +8,7 @@ from assist.mapping import standard
 from assist.mapping.catalogue import Catalogue as FieldList
 from assist.mapping.catalogue import Field, field_type
 from streak_netsuite.connectors.streak.catalogue import Catalogue
+from streak_netsuite.connectors.streak.wire import FieldWire
 from streak_netsuite.mapping.source import BOX_ATTRIBUTES, PARTY_ATTRIBUTES, parse_path, path_text, view_of
 from streak_netsuite.model.deal import Deal
 
@@ -50,13 +51,16 @@ class Sources:
 
 
 def sources_of(
-    pipeline: Catalogue, deals: Sequence[Deal], *, party_fields: Mapping[str, Sequence[str]] | None = None
+    pipeline: Catalogue,
+    deals: Sequence[Deal],
+    *,
+    party_fields: Mapping[str, Sequence[FieldWire]] | None = None,
 ) -> Sources:
     """Return what deals of a pipeline offer.
 
     Args:
         deals: to take samples from.
-        party_fields: names of custom fields of "contact" and "organization".
+        party_fields: custom fields of "contact" and "organization".
     """
     paths: dict[FieldKey, str] = {}
     fields: list[Field] = []
@@ -79,22 +83,23 @@ def _standard() -> Iterator[tuple[Field, str]]:
 
 def _own(pipeline: Catalogue) -> Iterator[tuple[Field, str]]:
     for name in pipeline.field_names:
-        known = pipeline.field(name)
-        field = Field(
-            record="box",
-            id=name,
-            label=name,
-            type=field_type(known.type),
-            options=tuple(known.options.values()),
-        )
-        yield field, path_text(("box", "fields", name))
+        yield _field("box", pipeline.field(name)), path_text(("box", "fields", name))
 
 
-def _parties(names: Mapping[str, Sequence[str]]) -> Iterator[tuple[Field, str]]:
-    for record, known in names.items():
-        yield from (
-            (Field(record=record, id=name, label=name), path_text((record, "fields", name))) for name in known
-        )
+def _parties(fields: Mapping[str, Sequence[FieldWire]]) -> Iterator[tuple[Field, str]]:
+    for record, known in fields.items():
+        for one in known:
+            yield _field(record, one), path_text((record, "fields", one.name))
+
+
+def _field(record: str, known: FieldWire) -> Field:
+    return Field(
+        record=record,
+        id=known.name,
+        label=known.name,
+        type=field_type(known.type),
+        options=tuple(known.options.values()),
+    )
 
 
 def _samples(path: str, views: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

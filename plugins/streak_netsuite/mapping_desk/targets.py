@@ -25,6 +25,7 @@ _SELECTS = frozenset(
 _PRIVATE = frozenset("salesrep partner parent job povendor opportunity salesgroup image".split())
 # NetSuite numbers these itself; a customer without a number of its own is called by its name there, as another field is.
 _NUMBERED = frozenset({"entityid", "tranid"})
+_SUBSIDIARY = ("customer", "subsidiary")
 _CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 _TYPES: Mapping[CustomFieldType, FieldType] = {
     CustomFieldType.TEXT: FieldType.TEXT,
@@ -118,6 +119,8 @@ class Targets:
     def _with_values(self, field: Field, values: TargetValues) -> Field:
         named = self.named[field.key]
         offered = values.options.get(named, ())
+        # An account with subsidiaries (OneWorld) makes no customer without one.
+        field = replace(field, required=field.required or (field.key == _SUBSIDIARY and bool(offered)))
         if offered and not self._is_private(field):
             return replace(field, options=offered)
         if field.id in _NUMBERED:

@@ -165,8 +165,13 @@ PLAIN = {
         "memo": "x",
         "billingAddress": {"country": "_germany", "city": "Köln"},
     },
-    "sublists": {"itemList": {"mode": "replace", "rows": [{"item": {"internalId": "101"}, "quantity": "2"}]}},
-    "customFields": {"custbody_tier": {"type": "select", "value": {"internalId": "2"}}},
+    "sublists": {
+        "itemList": {
+            "mode": "replace",
+            "rows": [{"item": {"internalId": "101", "name": "Atlas Arm"}, "quantity": "2"}],
+        }
+    },
+    "customFields": {"custbody_tier": {"type": "select", "value": {"internalId": "2", "name": "Gold"}}},
 }
 
 

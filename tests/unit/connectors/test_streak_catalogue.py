@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, decode
+from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields, decode
 from streak_netsuite.connectors.streak.hints import hint_of_box, records_in
-from streak_netsuite.connectors.streak.wire import FieldWire, PipelineWire
+from streak_netsuite.connectors.streak.wire import FieldWire, PipelineWire, TeamWire
 from streak_netsuite.errors import RejectedByVendor
 from streak_netsuite.sync.hint import HintOrigin
 
@@ -103,3 +103,23 @@ def test_arrays_and_single_objects_are_read(body: object) -> None:
 def test_anything_else_is_refused(body: object) -> None:
     with pytest.raises(ValueError, match="webhook body"):
         records_in(body)
+
+
+def test_fields_of_contacts_have_types_and_options_and_their_values_are_in_words() -> None:
+    tier = {"key": "1002", "name": "Tier", "type": "DROPDOWN", **OPTIONS}
+    team = TeamWire.model_validate(
+        {
+            "key": "team",
+            "contactSettings": {
+                "fields": {"1002": tier, "1001": {"key": "1001", "name": "Role", "type": "TEXT_INPUT"}}
+            },
+        }
+    )
+    fields = PartyFields(team)
+    assert [(one.name, one.type, list(one.options.values())) for one in fields.fields["contact"]] == [
+        ("Role", "TEXT_INPUT", []),
+        ("Tier", "DROPDOWN", ["Gold"]),
+    ]
+    assert fields.fields["organization"] == []
+    values = fields.values("contact", {"1001": "Buyer", "1002": "9001", "77": "kept"})
+    assert values == {"Role": "Buyer", "Tier": "Gold", "77": "kept"}

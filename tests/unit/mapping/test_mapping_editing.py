@@ -152,3 +152,9 @@ def test_a_draft_is_edited_while_the_file_stays(path: Path) -> None:
     assert memo is not None
     assert memo.clip == 99
     assert path.read_text(encoding="utf-8") == before
+
+
+def test_what_is_saved_is_named_by_its_own_file(path: Path) -> None:
+    spec = MappingFile(path).save()
+    assert spec.place_of("sales_order.fields.memo").startswith(f"{path.name} line ")
+    assert spec == load_spec(path)

@@ -581,3 +581,21 @@ def test_whatever_a_step_raises_is_a_fault(
         "box notes 'x' cannot go through the transform `title` (AssertionError: length); correct it"
         in str(fault)
     )
+
+
+def test_a_change_of_a_field_that_an_expression_may_pick_is_news(
+    engine_for: Callable[..., Engine], spec_of: Callable[..., MappingSpec], a_deal: Callable[..., Deal]
+) -> None:
+    memo = {"expression": "{{ box.fields[box.name] }}"}
+    order = {
+        "fields": {"transaction_date": {"from": "box.created_at"}, "memo": memo},
+        "lines": [{"item": {"value": 101}, "quantity": {"value": 1}}],
+    }
+    written = {"fields": {"NetSuite order": "{{ order.number }}"}}
+    engine = engine_for(spec_of(sales_order=order, write_back=written))
+    one, other, told = (
+        engine.digest(a_deal(fields))
+        for fields in ({"Colour": "red"}, {"Colour": "blue"}, {"Colour": "red", "NetSuite order": "SO1"})
+    )
+    assert one != other
+    assert one == told, "what we write to the box ourselves is not news"

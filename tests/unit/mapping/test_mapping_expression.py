@@ -304,3 +304,20 @@ def test_no_spelling_breaks_out_of_the_two_promised_errors(text: str) -> None:
 def test_no_text_breaks_out_of_the_two_promised_errors(text: str) -> None:
     with contextlib.suppress(ValueError):  # Unfit is one
         Expression(text).evaluate(VIEW)
+
+
+@pytest.mark.parametrize(
+    ("text", "any_field"),
+    [
+        ("{{ box.fields.Tier }}", False),
+        ("{{ box.fields['PO number'] or box.name }}", False),
+        ("{{ box.fields[box.fields.Which] }}", True),
+        ("{% set all = box.fields %}{{ all[box.name] }}", True),
+        ("{{ box.fields | length }}", True),
+        ("{% set it = box %}{{ it['fields'][it.name] }}", True),
+        ("{{ box | length }}", True),
+        ("{{ organization.fields[box.name] }}", False),
+    ],
+)
+def test_an_expression_that_picks_fields_by_a_value_may_read_any(text: str, any_field: bool) -> None:
+    assert Expression(text).reads_any_field is any_field

@@ -189,6 +189,7 @@ def _reference(value: Any, where: str) -> RecordRef:
         external_id=str(value.get("externalId", "")),
         script_id=str(value.get("scriptId", "")),
         type_id=str(value.get("typeId", "")),
+        name=str(value.get("name", "")),
     )
 
 

@@ -116,7 +116,7 @@ class Catalogue:
 
 
 class PartyFields:
-    """Custom fields of contacts and organizations: Streak keeps all their values as text."""
+    """Custom fields of contacts and organizations: Streak keeps all their values as text, and has types and options."""
 
     def __init__(self, team: TeamWire | None) -> None:
         # How a box's field names a person is not established, so both the key and the address are known.
@@ -128,17 +128,27 @@ class PartyFields:
         }
         contact = team.contact_settings.fields if team else {}
         organization = team.organization_settings.fields if team else {}
-        self._names = {
-            "contact": {key: f.name for key, f in contact.items()},
-            "organization": {key: f.name for key, f in organization.items()},
-        }
+        self._fields = {"contact": contact, "organization": organization}
 
     @property
-    def names(self) -> dict[str, list[str]]:
-        """Names of the fields, by "contact" and "organization"."""
-        return {kind: sorted(set(names.values())) for kind, names in self._names.items()}
+    def fields(self) -> dict[str, list[FieldWire]]:
+        """The definitions of the fields by name, by "contact" and "organization"."""
+        return {
+            kind: [by_name[name] for name in sorted(by_name)]
+            for kind, fields in self._fields.items()
+            for by_name in [{field.name: field for field in fields.values()}]
+        }
 
     def values(self, kind: str, fields: Mapping[str, Any]) -> dict[str, FieldValue]:
         """Return the values by field name; a field unknown to us keeps its key as name."""
-        names = self._names[kind]
-        return {names.get(key, key): str(value) for key, value in fields.items() if value not in (None, "")}
+        known = self._fields[kind]
+        return {
+            known[key].name if key in known else key: _in_words(known.get(key), str(value))
+            for key, value in fields.items()
+            if value not in (None, "")
+        }
+
+
+def _in_words(definition: FieldWire | None, value: str) -> str:
+    """Return a value as people read it: an option's label for its key. No page says which of both Streak sends."""
+    return definition.options.get(value, value) if definition is not None else value

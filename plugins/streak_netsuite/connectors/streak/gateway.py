@@ -17,7 +17,7 @@ from streak_netsuite.connectors.streak.protocol import NOT_FOUND
 from streak_netsuite.connectors.streak.replacement import change, relabel
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.streams import BoxStream, PartyStream
-from streak_netsuite.connectors.streak.wire import BoxWire, LinkWire, PartyWire
+from streak_netsuite.connectors.streak.wire import BoxWire, FieldWire, LinkWire, PartyWire
 from streak_netsuite.errors import RecordError, RejectedByVendor
 from streak_netsuite.flows.items_to_streak import ShownBox
 from streak_netsuite.flows.reconcile import WonBox
@@ -203,9 +203,9 @@ class StreakGateway:
         """
         return self._catalogues.watched()
 
-    def party_fields(self, pipeline: Catalogue) -> Mapping[str, Sequence[str]]:
-        """Return the names of the custom fields that contacts and organizations have beside a pipeline's boxes."""
-        return self._fields_of(pipeline.team_key).names
+    def party_fields(self, pipeline: Catalogue) -> Mapping[str, Sequence[FieldWire]]:
+        """Return the custom fields that contacts and organizations have beside a pipeline's boxes."""
+        return self._fields_of(pipeline.team_key).fields
 
     def _read_boxes(
         self, keys: Sequence[str], errors: dict[str, Deal | RecordError]

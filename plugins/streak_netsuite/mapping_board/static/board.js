@@ -33,11 +33,6 @@ class Steps {
     this.#after = [];
   }
 
-  /** What was said so far is kept: no step brings it back to be said again. */
-  settle() {
-    for (const state of [...this.#before, ...this.#after]) state.verdicts = new Map();
-  }
-
   back(now) {
     if (!this.#before.length) return null;
     this.#after.push(now);
@@ -61,6 +56,7 @@ class Board {
     this.steps = new Steps();
     this.suggestions = [];
     this.verdicts = new Map();
+    this.kept = new Map();   // the verdicts as they were last saved
     this.search = { sources: "", targets: "" };
     this.chosen = null;      // the target whose rule is shown
     this.picked = null;      // the source that is being connected
@@ -186,6 +182,13 @@ class Board {
     if (this.chosen) await this.showRule(this.chosen);
   }
 
+  /** What was said since it was last saved; what was taken back since then is said to be neither. */
+  news() {
+    const said = [...this.verdicts].filter(([key, one]) => this.kept.get(key)?.accepted !== one.accepted).map(([, one]) => one);
+    const takenBack = [...this.kept].filter(([key]) => !this.verdicts.has(key)).map(([, one]) => ({ ...one, accepted: null }));
+    return [...said, ...takenBack];
+  }
+
   async undo() { await this.step(this.steps.back(this.state()), "Undone."); }
   async redo() { await this.step(this.steps.forth(this.state()), "Done again."); }
 
@@ -202,12 +205,11 @@ class Board {
 
   async save() {
     const found = await this.ask("save", {
-      text: this.text, digest: this.digest, verdicts: [...this.verdicts.values()] });
+      text: this.text, digest: this.digest, verdicts: this.news() });
     if (!found) return;
     this.digest = found.digest;
     this.saved = found.text;
-    this.verdicts.clear();
-    this.steps.settle();
+    this.kept = new Map(this.verdicts);
     this.show(found);
     this.tell(found.changed.length ? `Saved ${this.file}: ${found.changed.length} rules changed.` : "Nothing to save.");
   }
@@ -393,7 +395,7 @@ class Board {
     const button = (name) => this.toolbar.querySelector(`[data-action="${name}"]`);
     button("undo").disabled = !this.steps.canGoBack;
     button("redo").disabled = !this.steps.canGoForth;
-    button("save").disabled = this.faults.length > 0 || (this.text === this.saved && !this.verdicts.size);
+    button("save").disabled = this.faults.length > 0 || (this.text === this.saved && !this.news().length);
   }
 
   // --- lines -----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ def a_field(record: str, id_: str) -> Field:
     return Field(record=record, id=id_)
 
 
-def a_decision(source: str, target: str, *, accepted: bool) -> Decision:
+def a_decision(source: str, target: str, *, accepted: bool | None) -> Decision:
     return decide(
         a_field("Deal", source), a_field("salesorder", target), accepted=accepted, by="ana", at=NOON
     )
@@ -55,3 +55,10 @@ def test_the_latest_word_on_a_pair_counts() -> None:
         [a_decision("po", "tranid", accepted=False)]
     )
     assert memory.lifts([a_field("Deal", "po")], [a_field("salesorder", "tranid")])[0, 0] < 0
+
+
+def test_a_word_that_is_taken_back_says_nothing(tmp_path: Path) -> None:
+    said = [a_decision("po", "otherrefnum", accepted=True), a_decision("po", "otherrefnum", accepted=None)]
+    write(Memory(tuple(said)), tmp_path / "decisions.json")
+    kept = read(tmp_path / "decisions.json")
+    assert kept.lifts([a_field("Deal", "po")], [a_field("salesorder", "otherrefnum")]) == {}
