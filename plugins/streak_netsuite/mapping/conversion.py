@@ -61,6 +61,11 @@ def convert(value: Any, target: TargetType, zone: ZoneInfo) -> Any:
     return _CONVERTERS[target](value, zone)
 
 
+def converter(target: TargetType) -> Callable[[Any, ZoneInfo], Any]:
+    """Return what converts a single value to a type, as `convert` does: found once, called for every deal."""
+    return _CONVERTERS[target]
+
+
 def unwritable(text: str) -> int:
     """Return how many characters of a text cannot be written to NetSuite, and are left out."""
     return 0 if text.isprintable() else len(_NOT_IN_XML.findall(text))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,7 +79,6 @@ _LINE_TYPES: Mapping[str, TargetType] = {
     "price_level": TargetType.SELECT,
 }
 _CUSTOM_PRICE = "-1"  # NetSuite's price level for a line with a price of its own
-_CUSTOM_FIELD_TYPES = {TargetType(type_.value): type_ for type_ in CustomFieldType}
 _OF_COMPANIES = frozenset({"company_name"})
 _OF_PEOPLE = frozenset({"first_name", "last_name"})
 
@@ -168,6 +168,8 @@ class Engine:
         self._customer_custom = self._custom("customer", customer.custom_fields)
         self._customer_more = self._custom("customer", customer.more_fields, "more_fields")
         self._order = self._rules("sales_order.fields", order.fields, _ORDER_TYPES, limits.SALES_ORDER)
+        given = ((name, getattr(order.fields, name)) for name in self._order)
+        self._order_addresses = {name: rule for name, rule in given if isinstance(rule, AddressRule)}
         self._order_custom = self._custom("sales_order", order.custom_fields)
         self._order_more = self._custom("sales_order", order.more_fields, "more_fields")
         self._lines = tuple(self._line(n, line) for n, line in enumerate(order.lines))
@@ -307,9 +309,8 @@ class Engine:
         first_fault = len(reading.faults)
         values: dict[str, Any] = {}
         for name, rule in self._order.items():
-            section = getattr(self.spec.sales_order.fields, name)
-            is_address = isinstance(section, AddressRule)
-            values[name] = self._address(section, rule, reading) if is_address else rule.read(reading)
+            section = self._order_addresses.get(name)
+            values[name] = rule.read(reading) if section is None else self._address(section, rule, reading)
         custom_fields = self._read_custom(self._order_custom, reading)
         more_fields = self._read_custom(self._order_more, reading)
         lines = self._read_lines(reading)
@@ -484,15 +485,12 @@ class Engine:
     def _read_custom(
         self, rules: Mapping[str, Rule], reading: Reading, at: str = "", part: str = "custom_fields"
     ) -> tuple[CustomField, ...]:
-        read = (
-            (script_id, rule, rule.read(reading, f"{at}.{part}.{script_id}" if at else ""))
-            for script_id, rule in rules.items()
-        )
-        return tuple(
-            CustomField(script_id=script_id, type=_CUSTOM_FIELD_TYPES[rule.type], value=value)
-            for script_id, rule, value in read
-            if value is not None
-        )
+        found: list[CustomField] = []
+        for script_id, rule in rules.items():
+            value = rule.read(reading, f"{at}.{part}.{script_id}" if at else "")
+            if value is not None:
+                found.append(CustomField(script_id=script_id, type=rule.custom_type, value=value))
+        return tuple(found)
 
     def _rules(
         self,
@@ -598,8 +596,12 @@ def _blocks(faults: Iterable[MappingError]) -> bool:
     return any(not isinstance(fault, AddressFault) or fault.blocking for fault in faults)
 
 
-def _too_long(address: Address) -> Iterator[str]:
-    for name, limit in limits.ADDRESS.items():
-        length = len(getattr(address, name))
-        if length > limit:
-            yield f"has {length} characters in {name}, and NetSuite takes {limit}"
+_PARTS = attrgetter(*limits.ADDRESS)
+
+
+def _too_long(address: Address) -> list[str]:
+    return [
+        f"has {len(text)} characters in {name}, and NetSuite takes {limit}"
+        for text, (name, limit) in zip(_PARTS(address), limits.ADDRESS.items(), strict=True)
+        if len(text) > limit
+    ]

@@ -57,6 +57,9 @@ class Lookups(Protocol):
         ...
 
 
+_MOST_KNOWN = 10_000
+
+
 class StaticLookups:
     """The tables written in a mapping file or beside it. Case, accents and blanks do not count."""
 
@@ -66,14 +69,25 @@ class StaticLookups:
             for name, source in spec.lookups.items()
             if source.table is not None
         }
+        self._known: dict[tuple[str, str], Reference] = {}  # what was found, by the words of deals
         self._options = {
             name: tuple(source.table) for name, source in spec.lookups.items() if source.table is not None
         }
 
     def resolve(self, table: str, value: str) -> Reference | None:
         """Return the entry for a value, or None when the table has none."""
-        entry = self._tables.get(table, {}).get(fold(value))
-        return None if entry is None else _reference(entry, value)
+        entries = self._tables.get(table)
+        if not entries:
+            return None
+        known = self._known.get((table, value))
+        if known is None:
+            entry = entries.get(fold(value))
+            if entry is None:
+                return None
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[table, value] = _reference(entry, value)
+        return known
 
     def options(self, table: str) -> Sequence[str]:
         """Return the values as the file writes them."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import ConfigurationError, MappingError
 from streak_netsuite.mapping.address import ParsedAddress
-from streak_netsuite.mapping.conversion import TargetType, convert, to_text, unwritable
+from streak_netsuite.mapping.conversion import TargetType, convert, converter, to_text, unwritable
 from streak_netsuite.mapping.expression import Expression, says_yes
 from streak_netsuite.mapping.function import Function
 from streak_netsuite.mapping.lookups import LookupRequest, Lookups, look_up
@@ -24,7 +24,10 @@ from streak_netsuite.mapping.schema import (
 from streak_netsuite.mapping.source import View, parse_path
 from streak_netsuite.mapping.transforms import NoFit, compile_transforms
 from streak_netsuite.mapping.unfit import Unfit, shortened, shown
+from streak_netsuite.model.custom_field import CustomFieldType
 
+_CUSTOM_TYPES = {TargetType(type_.value): type_ for type_ in CustomFieldType}
+_traced = tuple.__new__  # a named tuple's own constructor is a function in Python
 _TEXTS = frozenset({TargetType.TEXT, TargetType.EMAIL, TargetType.PHONE})
 
 
@@ -90,6 +93,9 @@ class Rule:
         type_: what the field takes.
         max_length: the longest text the field takes, None when it is not known.
         place: where the rule stands ("deal_to_order.yaml line 41").
+
+    Attributes:
+        custom_type: of the custom field that the rule fills, if it fills one.
     """
 
     _tells = True
@@ -112,10 +118,17 @@ class Rule:
         self.place = place
         self._rule = rule
         self._zone = zone
-        self._max_length = rule.max_length or max_length
+        self._limit = _least(rule.clip, rule.max_length or max_length)
+        # Found once: an enumeration is hashed in Python each time it is looked up.
+        self._convert = converter(type_)
+        self.custom_type = _CUSTOM_TYPES.get(type_, CustomFieldType.TEXT)
+        self._is_text, self._is_address = type_ in _TEXTS, type_ is TargetType.ADDRESS
+        self._is_plain_text = type_ is TargetType.TEXT
+        self._always = rule.on is None and rule.when is None
         self._of_each = rule.from_ is not None and (rule.from_ == EACH or rule.from_.startswith(f"{EACH}."))
         self._cell = (rule.from_ or "").removeprefix(EACH).removeprefix(".") if self._of_each else ""
         self._path = parse_path(rule.from_) if rule.from_ and not self._of_each else None
+        self._read_path = self._path.reader() if self._path is not None else None
         self._expression = Expression(rule.expression, zone=zone) if rule.expression else None
         self._function = Function.find(rule.function, functions, target) if rule.function else None
         self._when = Expression(rule.when, zone=zone) if rule.when else None
@@ -144,7 +157,7 @@ class Rule:
         """
         target = at or self.target
         try:
-            return self._value(reading, target) if self.counts(reading) else None
+            return self._value(reading, target) if self._always or self.counts(reading) else None
         except Unfit as unfit:
             starts_with_value = unfit.what[:1] in {"'", "["} or unfit.what[:1].isdigit()
             named = f"{self.label} {unfit.what}" if starts_with_value else unfit.what
@@ -206,22 +219,30 @@ class Rule:
 
     def _value(self, reading: Reading, target: str) -> Any:
         value = self._prepared(reading, target)
-        if is_empty(value):
+        if value is None:
             return self._empty(target)
         if self._table is not None:
             value = self._looked_up(value, reading)
-        if isinstance(value, ParsedAddress) and self.type is not TargetType.ADDRESS:
+        if self._is_plain_text and type(value) is str and value.isprintable():
+            return value if self._limit is None else self._fitted(value, reading, target)
+        if isinstance(value, ParsedAddress) and not self._is_address:
             raise Unfit(
                 "an address is not a plain value", fix="remove the transform `address` from this field"
             )
-        converted = convert(value, self.type, self._zone)
-        return self._fitted(converted, reading, target) if self.type in _TEXTS else converted
+        if isinstance(value, tuple):
+            converted = convert(value, self.type, self._zone)
+        else:
+            converted = self._convert(value, self._zone)
+        return self._fitted(converted, reading, target) if self._is_text else converted
 
     def _prepared(self, reading: Reading, target: str) -> Any:
-        """Return the source's value after default and transforms, before the lookup."""
-        value, source = self._source(reading, target)
+        """Return the source's value after default and transforms, before the lookup; None when it is empty."""
+        if self._read_path is not None and self._path is not None:
+            value, source = self._read_path(reading.view), self._path.text
+        else:
+            value, source = self._source(reading, target)
         if self._tells:
-            reading.trace[target] = FieldTrace(self.text, source, value)
+            reading.trace[target] = _traced(FieldTrace, (self.text, source, value))
         if type(value) is str and not value.isprintable() and (lost := unwritable(value)):
             reading.warnings.append(
                 f"{target}: {lost} control characters were left out, which NetSuite cannot take"
@@ -232,7 +253,7 @@ class Rule:
             return value
         if self._rule.when_empty == "error":
             raise Unfit(f"{source or 'the source'} is empty", fix="enter it in Streak")
-        return self._rule.default
+        return None if is_empty(self._rule.default) else self._rule.default
 
     def _transformed(self, value: Any, reading: Reading, target: str) -> Any:
         for name, step in self._steps:
@@ -268,8 +289,6 @@ class Rule:
     def _source(self, reading: Reading, target: str) -> tuple[Any, str]:
         if self._alternatives:
             return self._first(reading, target)
-        if self._path is not None:
-            return self._path.read(reading.view), self._path.text
         if self._expression is not None:
             return self._expression.evaluate(reading.view), self._expression.text
         if self._function is not None:
@@ -322,11 +341,10 @@ class Rule:
             )
 
     def _fitted(self, text: str, reading: Reading, target: str) -> str | None:
-        clip = self._rule.clip
-        limit = min(clip, self._max_length) if clip and self._max_length else clip or self._max_length
+        limit = self._limit
         if limit is None or len(text) <= limit:
             return text or None
-        if not clip:
+        if not self._rule.clip:
             raise Unfit(
                 f"{shown(text)} has {len(text)} characters, and NetSuite takes {limit}",
                 fix=f"shorten it in Streak, or let the mapping cut it: `clip: {limit}`",
@@ -347,6 +365,11 @@ class _Alternative(Rule):
         if is_empty(value):
             return self._empty(target)
         return value if self._table is None else self._looked_up(value, reading)
+
+
+def _least(*limits: int | None) -> int | None:
+    """Return the smallest of the limits that there are."""
+    return min((limit for limit in limits if limit), default=None)
 
 
 def _table(

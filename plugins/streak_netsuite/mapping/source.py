@@ -1,9 +1,9 @@
 """What a mapping file may read of a deal, and the dotted paths that name it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from streak_netsuite.model.deal import Deal, FieldValue, Party
@@ -41,6 +41,8 @@ _TOKEN = re.compile(
     r"""\[\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<index>\d+))\s*\]|(?P<dot>\.)?(?P<name>[^.\[\]]+)"""
 )
 
+_MIDNIGHT = time()
+
 View = Mapping[str, Any]
 
 
@@ -67,6 +69,16 @@ class SourcePath:
             else:
                 return None
         return value
+
+    def reader(self) -> Callable[[View], Any]:
+        """Return what `read` does, made for this path: most read one attribute, or one field."""
+        match self.steps:
+            case (str(root), str(name)):
+                return lambda view: view[root].get(name)
+            case (str(root), "fields", str(name)):
+                return lambda view: view[root]["fields"].get(name)
+            case _:
+                return self.read
 
     @property
     def box_field(self) -> str | None:
@@ -239,27 +251,27 @@ def buyer_emails(deal: Deal) -> tuple[str, ...]:
     if organization is None:
         return deal.contact.emails if deal.contact else ()
     domains = {domain.casefold() for domain in organization.domains}
-    theirs = [email for contact in deal.contacts for email in contact.emails]
-    inside = [email for email in theirs if email_key(email).rpartition("@")[2] in domains]
-    ordered = (*organization.emails, *inside, *theirs)
-    return tuple({email_key(email): email for email in reversed(ordered)}[key] for key in _unique(ordered))
-
-
-def _unique(emails: tuple[str, ...]) -> list[str]:
-    return list(dict.fromkeys(email_key(email) for email in emails))
+    own = [(email_key(email), email) for email in organization.emails]
+    theirs = [(email_key(email), email) for contact in deal.contacts for email in contact.emails]
+    inside = [one for one in theirs if one[0].rpartition("@")[2] in domains]
+    found: dict[str, str] = {}
+    for key, email in (*own, *inside, *theirs):
+        found.setdefault(key, email)
+    return tuple(found.values())
 
 
 def _fields(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
-    return {name: _whole_day(value) for name, value in fields.items()}
+    return {
+        name: _whole_day(value) if isinstance(value, datetime) else value for name, value in fields.items()
+    }
 
 
-def _whole_day(value: FieldValue) -> Any:
-    """Return a date field at midnight UTC as that day, any other value as it is.
+def _whole_day(value: datetime) -> date:
+    """Return a date field at midnight UTC as that day, any other moment as it is.
 
     Streak keeps a day as milliseconds, and it is not documented whether as midnight UTC or as midnight
     where the person sits. Midnight UTC can only be the first: read in an American zone it would
     become the day before. Any other time is a moment, whose day is taken in the account's zone.
     """
-    if isinstance(value, datetime) and value.astimezone(UTC).time() == time():
-        return value.astimezone(UTC).date()
-    return value
+    there = value.astimezone(UTC)
+    return there.date() if there.time() == _MIDNIGHT else value
