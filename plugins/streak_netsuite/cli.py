@@ -718,13 +718,13 @@ def duplicates_tie(
 
 @duplicates_app.command("merges")
 def duplicates_merges() -> None:
-    """List what people called one customer: who stays, what it takes over, and what to merge in NetSuite. Reads only."""
+    """List what people called one customer: who stays, what it takes over, what to merge, and what was. Reads only."""
     from streak_netsuite.assembly import open_product
-    from streak_netsuite.flows.merge_text import disputed_text, merge_text
+    from streak_netsuite.flows.merge_text import disputed_text, listed_text
 
     with open_product(_settings(None), read_only=True) as product:
         merges = product.customer_merges()
-        texts = [merge_text(one) for one in merges.plan()]
+        texts = [listed_text(one) for one in merges.checklist()]
         disputed = disputed_text(merges.disputed())
     typer.echo("\n\n".join([*texts, *([disputed] if disputed else [])]) or "nothing is to be merged")
 

@@ -1,9 +1,11 @@
 """Customers that people called one: listed with what a merge moves, filled before it, followed after it; nothing merges by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from typer.testing import CliRunner
 
@@ -11,11 +13,12 @@ from streak_netsuite.cli import app
 from streak_netsuite.connectors.netsuite.calls.writes import delete
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.duplicate_review.checklist import MergeChecklist
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.customer_merges import Followed
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
-from streak_netsuite.sync.customer_merge import CustomerMerge
+from streak_netsuite.sync.customer_merge import CustomerMerge, MergeState
 from streak_netsuite.sync.duplicate_case import SCOPE, FoundDuplicates, FoundGroup, PairName, Sameness
 from streak_netsuite.sync.outcome import Action
 from streak_netsuite.sync.ports import RecordWrite, Written
@@ -125,6 +128,22 @@ def test_what_people_called_one_is_listed_with_who_stays_and_what_it_takes_over(
     assert [one.actor for one in merge.said] == ["maya"]
 
 
+def test_the_checklist_shows_how_far_each_merge_has_come(world: World, pair: dict[str, str]) -> None:
+    def states() -> list[tuple[MergeState, str, Mapping[str, str]]]:
+        with world.product() as product:
+            return [
+                (one.state, one.merge.survivor.internal_id, one.gone)
+                for one in product.customer_merges().checklist()
+            ]
+
+    assert states() == [(MergeState.OPEN, pair["firm"], {})]
+    fill(world, pair["firm"])
+    assert states() == [(MergeState.FILLED, pair["firm"], {})]
+    remove(world, "customer", pair["copy"])
+    assert states() == [(MergeState.SEEN, pair["firm"], {pair["copy"]: ""})]
+    assert plan(world) == []
+
+
 def test_the_one_with_orders_stays_and_the_list_counts_what_moves(world: World) -> None:
     box = world.win("Blue Harbor warehouse robots")
     world.run()
@@ -178,6 +197,14 @@ def test_a_person_may_choose_whose_value_is_right(world: World, pair: dict[str, 
     change(world, pair["copy"], email="new@hobday.example")
     fill(world, pair["firm"], email=pair["copy"])
     assert held(world, pair["firm"])["email"] == "new@hobday.example"
+
+
+def test_what_was_filled_and_taken_out_again_can_be_filled_again(world: World, pair: dict[str, str]) -> None:
+    fill(world, pair["firm"])
+    change(world, pair["firm"], phone="")
+    assert held(world, pair["firm"])["phone"] == ""
+    assert fill(world, pair["firm"]).count(Action.UPDATED) == 1
+    assert held(world, pair["firm"])["phone"] == "+44 20 7946 0000"
 
 
 def test_what_somebody_changed_meanwhile_is_left_and_shown(world: World, pair: dict[str, str]) -> None:
@@ -300,3 +327,84 @@ def test_the_command_lists_shows_and_writes_only_when_told(connected: World, pai
     assert updates(connected) == 1
     assert "it lacks nothing that the others have" in run("fill", pair["firm"])
     assert "no merge was seen" in run("follow")
+
+
+# --- the checklist, as the page asks for it ------------------------------------------------------------
+
+
+def ask(world: World, command: str, **payload: Any) -> Any:
+    with world.product() as product:
+        return MergeChecklist(product).answer(command, payload, by="maya")
+
+
+def test_the_page_shows_the_plan_writes_what_was_shown_and_tells_what_became_of_it(
+    world: World, pair: dict[str, str]
+) -> None:
+    (listed,) = ask(world, "merges")["result"]["merges"]
+    stays, goes = listed["stays"]["id"], listed["goes"][0]["id"]
+    assert (listed["state"], stays, goes) == ("open", pair["firm"], pair["copy"])
+    plan = ask(world, "plan_merge", customer=stays)["result"]
+    (phone,) = [one for one in plan["fields"] if one["name"] == "phone"]
+    assert (phone["now"], phone["new"], phone["of"]) == ("", "+44 20 7946 0000", goes)
+    assert updates(world) == 0
+    told = ask(world, "fill", customer=stays, key=plan["key"])["result"]
+    assert told == {"told": f"Customer {stays} has its phone now.", "bad": False}
+    assert held(world, stays)["phone"] == "+44 20 7946 0000"
+    assert [one["state"] for one in ask(world, "merges")["result"]["merges"]] == ["filled"]
+
+
+def test_values_that_nobody_was_shown_are_not_written(world: World, pair: dict[str, str]) -> None:
+    key = ask(world, "plan_merge", customer=pair["firm"])["result"]["key"]
+    change(world, pair["copy"], phone="+1 412 555 0100")
+    told = ask(world, "fill", customer=pair["firm"], key=key)["result"]
+    assert told["bad"]
+    assert "has changed since you looked" in told["told"]
+    assert updates(world) == 1  # somebody else's
+
+
+def test_while_netsuite_is_away_the_wish_is_kept_and_the_page_says_so(
+    world: World, pair: dict[str, str]
+) -> None:
+    key = ask(world, "plan_merge", customer=pair["firm"])["result"]["key"]
+    world.fault("netsuite", "cut_before", operation="update", times=None)
+    told = ask(world, "fill", customer=pair["firm"], key=key)["result"]
+    assert "is not written yet, and will be" in told["told"]
+    world.control.delete("/faults").raise_for_status()
+    world.wait(AFTER_THE_LEASE)
+    with world.product() as product:
+        product.customer_fills().drain()
+    assert held(world, pair["firm"])["phone"] == "+44 20 7946 0000"
+
+
+def test_the_page_is_told_in_words_what_it_cannot_ask(world: World, pair: dict[str, str]) -> None:
+    assert ask(world, "merge_all") == {"error": "the checklist knows no 'merge_all'"}
+    assert "key" in ask(world, "fill", customer="501")["error"]
+    assert "nobody has called customer 501" in ask(world, "plan_merge", customer="501")["error"]
+    chosen = {"notes": pair["copy"]}
+    assert (
+        "'notes' is not taken over" in ask(world, "plan_merge", customer=pair["firm"], chosen=chosen)["error"]
+    )
+
+
+# --- the notebook --------------------------------------------------------------------------------------
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "review_duplicates.ipynb"
+
+
+def test_the_notebook_shows_the_checklist_and_writes_nothing(connected: World, pair: dict[str, str]) -> None:
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    before = len(connected.writes("netsuite"))
+    shown: dict[str, Any] = {}
+    exec(code, shown)
+    (row,) = shown["merges"].to_dict("records")
+    assert row == {
+        "state": "open",
+        "stays": f"{pair['firm']} Hobday Dental Ltd",
+        "takes over": f"phone: +44 20 7946 0000 (of {pair['copy']})",
+        "goes": f"{pair['copy']} HOBDAY DENTAL LIMITED",
+        "moves": "nothing",
+        "said by": "maya",
+    }
+    assert "1 merges are to be done in NetSuite" in shown["finding"]
+    assert len(connected.writes("netsuite")) == before

@@ -34,4 +34,32 @@ class TakeBack(Command):
     right: _Id
 
 
+class Merges(Command):
+    """What people called one customer, as a checklist."""
+
+
+class PlanMerge(Command):
+    """What there is to do about one customer, with what a person would have otherwise.
+
+    Attributes:
+        customer: the one that stays.
+        chosen: by field, the record whose value is wanted.
+    """
+
+    customer: _Id
+    chosen: Annotated[dict[_Id, _Id], Field(max_length=10)] = {}
+
+
+class Fill(PlanMerge):
+    """The values of a plan are to be written.
+
+    Attributes:
+        key: names the values that were shown; others are not written.
+    """
+
+    key: _Id
+
+
 COMMANDS: Mapping[str, type[Command]] = {"open": Open, "decide": Decide, "take_back": TakeBack}
+MERGE_COMMANDS: Mapping[str, type[Command]] = {"merges": Merges, "plan_merge": PlanMerge, "fill": Fill}
+"""Those that ask NetSuite."""

@@ -16,7 +16,15 @@ from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.binding import Binding
-from streak_netsuite.sync.customer_merge import CustomerMerge, Moved, plan_merge, sames
+from streak_netsuite.sync.customer_merge import (
+    CustomerMerge,
+    ListedMerge,
+    MergeState,
+    Moved,
+    list_merge,
+    plan_merge,
+    sames,
+)
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.duplicate_case import PairDecision
@@ -103,14 +111,19 @@ class CustomerMerges:
 
     def plan(self) -> Sequence[CustomerMerge]:
         """Return what there is to merge, the most money first. Reads only."""
+        return [one.merge for one in self.checklist() if one.state is not MergeState.SEEN]
+
+    def checklist(self) -> Sequence[ListedMerge]:
+        """Return what there is to merge, the most money first, and then the merges that were seen. Reads only."""
         said = self.said()
         sets = sames(said).sets
-        rows = self.erp.customer_rows_of(sorted({one for some in sets for one in some}))
-        here = [[rows[one] for one in sorted(some) if one in rows] for some in sets]
-        waiting = [some for some in here if len(some) > 1]
-        moved = self._moved([row.internal_id for some in waiting for row in some])
-        merges = [plan_merge(some, said=said, moved=moved) for some in waiting]
-        return sorted(merges, key=lambda merge: -_money(merge))
+        everyone = sorted({one for some in sets for one in some})
+        rows = self.erp.customer_rows_of(everyone) if everyone else {}
+        waiting = [one for some in sets if len(some & rows.keys()) > 1 for one in sorted(some & rows.keys())]
+        moved = self._moved(waiting)
+        listed = [list_merge(some, rows, said=said, moved=moved) for some in sets]
+        found = [one for one in listed if one is not None]
+        return sorted(found, key=lambda one: (one.state is MergeState.SEEN, -_money(one.merge)))
 
     def disputed(self) -> Sequence[frozenset[str]]:
         """Return records that would be one customer, but somebody has told two of them apart."""
@@ -146,11 +159,14 @@ class CustomerMerges:
         )
 
     def accept(self, merge: CustomerMerge, *, actor: str) -> int:
-        """Queue the values that the record that stays takes over, and note who wanted that; return how many are due."""
+        """Queue the values that the record that stays takes over, and note who wanted that; return how many are due.
+
+        What was written before, or refused, is due again: somebody has changed the record since. Each try reads it first.
+        """
         if not merge.changes:
             return 0
         now = self.clock()
-        draft = fill_draft(merge)
+        draft = fill_draft(merge, wanted_at=now)
         due = self.memory.plan_writes([draft], now=now)
         if due:
             self.memory.append_audit(
@@ -249,8 +265,13 @@ class CustomerFills(QueuedWrites[Mapping[str, Mapping[str, str]]]):
         )
 
 
-def fill_draft(merge: CustomerMerge) -> IntentDraft:
-    """Return the write of what the record that stays takes over; the same wish is the same write."""
+def fill_key(merge: CustomerMerge) -> str:
+    """Return what names the values that the record that stays would take over now; "" for none."""
+    return fill_draft(merge).operation_key if merge.changes else ""
+
+
+def fill_draft(merge: CustomerMerge, *, wanted_at: datetime | None = None) -> IntentDraft:
+    """Return the write of what the record that stays takes over; the same values are the same write."""
     changes = {
         one.name: {"old": one.old, "new": one.new, "source": one.source, "rule": one.rule}
         for one in merge.changes
@@ -263,7 +284,7 @@ def fill_draft(merge: CustomerMerge) -> IntentDraft:
         subject=ExternalRef(
             system=SystemId.NETSUITE, kind=RecordKind.CUSTOMER, id=merge.survivor.internal_id
         ),
-        payload={"changes": changes},
+        payload={"changes": changes, "wanted_at": wanted_at.isoformat() if wanted_at else ""},
     )
 
 

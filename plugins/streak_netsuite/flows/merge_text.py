@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from streak_netsuite.sync.customer_merge import CustomerMerge, Moved
+from streak_netsuite.sync.customer_merge import CustomerMerge, ListedMerge, MergeState, Moved
 from streak_netsuite.sync.customer_row import CustomerRow
+
+
+def listed_text(listed: ListedMerge) -> str:
+    """Return a merge of the checklist as lines; one that was seen as one line."""
+    if listed.state is not MergeState.SEEN:
+        return merge_text(listed.merge)
+    gone = ", ".join(f"{one} '{name}'" if name else one for one, name in listed.gone.items())
+    return f"[x] merged: customer {gone} into {_name(listed.merge.survivor)}"
 
 
 def merge_text(merge: CustomerMerge) -> str:
@@ -19,9 +27,8 @@ def merge_text(merge: CustomerMerge) -> str:
         lines.append(f"    write it: streak-netsuite duplicates fill {stays.internal_id} --yes")
     for other in merge.others:
         lines.append(f"  [ ] merge {_name(other)}{_money(other)} into it")
-        lines += [f"      moves {one}" for one in _moves(merge.moved.get(other.internal_id, Moved()))]
-        if other.street and other.street != stays.street:
-            place = ", ".join(part for part in (other.street, other.postcode, other.city) if part)
+        lines += [f"      moves {one}" for one in moves_text(merge.moved.get(other.internal_id, Moved()))]
+        if place := other_address(stays, other):
             lines.append(
                 f"      its address is another: {place}; keep it in the address book if it is in use"
             )
@@ -38,6 +45,23 @@ def disputed_text(disputed: Sequence[frozenset[str]]) -> str:
     )
 
 
+def other_address(stays: CustomerRow, other: CustomerRow) -> str:
+    """Return the address of one that goes, when it is another than that of the one that stays; "" else."""
+    if not other.street or other.street == stays.street:
+        return ""
+    return ", ".join(part for part in (other.street, other.postcode, other.city) if part)
+
+
+def moves_text(moved: Moved) -> list[str]:
+    """Return what hangs on a record that goes, one kind an entry."""
+    found = [_documents(moved.documents)] if moved.documents else []
+    if moved.ties:
+        found.append(
+            f"in Streak: {', '.join(f'{tie.kind} {tie.id}' for tie in moved.ties)}, when the merge is seen"
+        )
+    return found or ["nothing"]
+
+
 def _name(one: CustomerRow) -> str:
     number = f" {one.number}" if one.number and one.number != one.name else ""
     return f"customer {one.internal_id}{number} '{one.name}'{' (inactive)' if one.inactive else ''}"
@@ -47,15 +71,6 @@ def _money(one: CustomerRow) -> str:
     parts = [f"open balance {one.balance:,.2f}"] if one.balance else []
     parts += [f"unbilled orders {one.orders:,.2f}"] if one.orders else []
     return f", {', '.join(parts)}" if parts else ""
-
-
-def _moves(moved: Moved) -> list[str]:
-    found = [_documents(moved.documents)] if moved.documents else []
-    if moved.ties:
-        found.append(
-            f"in Streak: {', '.join(f'{tie.kind} {tie.id}' for tie in moved.ties)}, when the merge is seen"
-        )
-    return found or ["nothing"]
 
 
 def _documents(counts: Mapping[str, int]) -> str:

@@ -1,8 +1,9 @@
 """Customers that people called one, as something to be done: who stays, what it takes over, what moves, what is seen."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.model.external_ref import ExternalRef
@@ -59,6 +60,39 @@ class CustomerMerge:
     changes: Sequence[ValueChange]
     moved: Mapping[str, Moved]
     said: Sequence[PairDecision]
+
+
+class MergeState(StrEnum):
+    """How far a merge has come.
+
+    OPEN    the record that stays lacks values that the others have
+    FILLED  it lacks nothing: they are merged in NetSuite, by a person
+    SEEN    all but one are gone
+    """
+
+    OPEN = "open"
+    FILLED = "filled"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedMerge:
+    """A merge as a checklist shows it.
+
+    Attributes:
+        merge: what there is to do; it has no `others` once the merge is seen.
+        gone: by id, names of records that do not exist any more, as they were when somebody decided; "" when unknown.
+    """
+
+    merge: CustomerMerge
+    gone: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> MergeState:
+        """How far it has come."""
+        if not self.merge.others:
+            return MergeState.SEEN
+        return MergeState.OPEN if self.merge.changes else MergeState.FILLED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +152,7 @@ def plan_merge(
     a person names another. What it lacks, it takes from the next one that has it.
 
     Args:
-        records: two and more.
+        records: two and more; of one, nothing is planned.
         chosen: by field, the record whose value is wanted.
 
     Raises:
@@ -142,6 +176,29 @@ def plan_merge(
         moved=moved or {},
         said=[one for one in said if {one.pair.left, one.pair.right} <= by_id.keys()],
     )
+
+
+def list_merge(
+    ids: Iterable[str],
+    rows: Mapping[str, CustomerRow],
+    *,
+    said: Sequence[PairDecision],
+    moved: Mapping[str, Moved],
+) -> ListedMerge | None:
+    """Return a set of records that are one customer as a checklist shows it; None when none of them is left.
+
+    Args:
+        rows: those that exist, by id.
+    """
+    here = [rows[one] for one in sorted(ids) if one in rows]
+    if not here:
+        return None
+    names = {one: "" for one in sorted(ids) if one not in rows}
+    about = [one for one in said if {one.pair.left, one.pair.right} <= set(ids)]
+    for decision in about:
+        known = decision.body.get("records", {})
+        names |= {one: known[one].get("name", "") for one in names if one in known}
+    return ListedMerge(merge=replace(plan_merge(here, moved=moved), said=about), gone=names)
 
 
 def _rank(one: CustomerRow) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Duplicate customers as pages: the queue, the same ES module as in notebooks, and the reports."""
+"""Duplicate customers as pages: the queue, the same ES module as in notebooks, the checklist of merges, and the reports."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -12,6 +12,7 @@ ASKED_BY = "duplicate-review"
 
 _FILES: Mapping[str, str] = {
     "review.js": "text/javascript",
+    "merges.js": "text/javascript",
     "review.css": "text/css",
     "page.js": "text/javascript",
 }

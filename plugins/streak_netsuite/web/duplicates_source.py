@@ -17,10 +17,17 @@ class KeptDuplicates:
         self._ledger: Ledger | None = None
 
     def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
-        """Return {"result": ...} or {"error": ...}."""
+        """Return {"result": ...} or {"error": ...}.
+
+        Raises:
+            StreakNetSuiteError: a vendor, the ledger or a connection is not there.
+        """
+        from streak_netsuite.duplicate_review.commands import MERGE_COMMANDS
         from streak_netsuite.duplicate_review.review import DuplicateReview
         from streak_netsuite.sync.duplicate_case import SCOPE
 
+        if command in MERGE_COMMANDS:
+            return _ask_netsuite(command, payload, by=by)
         review = DuplicateReview(self._open().duplicates, scope=SCOPE, clock=lambda: datetime.now(UTC))
         return review.answer(command, payload, by=by)
 
@@ -39,3 +46,14 @@ class KeptDuplicates:
             if self._ledger is None:
                 self._ledger = LedgerHook().get_conn()
             return self._ledger
+
+
+def _ask_netsuite(command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
+    """Answer from NetSuite as it is now; only the confirmation may write to it."""
+    from streak_netsuite.duplicate_review.checklist import MergeChecklist
+    from streak_netsuite.hooks.configured import default_mapping
+    from streak_netsuite.hooks.product import ProductHook
+
+    hook = ProductHook(mapping=default_mapping())
+    with hook.open(run_id="duplicates-page", read_only=command != "fill") as product:
+        return MergeChecklist(product).answer(command, payload, by=by)

@@ -1,5 +1,6 @@
 """Who stays, what it takes over, and what contradictions do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streak_netsuite.errors import RecordError
-from streak_netsuite.sync.customer_merge import ValueChange, plan_merge, sames
+from streak_netsuite.sync.customer_merge import MergeState, ValueChange, list_merge, plan_merge, sames
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.duplicate_case import PairDecision, PairName, Sameness
 
@@ -52,6 +53,21 @@ def test_an_empty_field_takes_the_value_of_the_next_that_has_one() -> None:
     ]
     (change,) = plan_merge(records).changes
     assert change == ValueChange(name="phone", old="", new="3", source="3", rule="empty")
+
+
+def test_a_merge_is_open_then_filled_then_seen_with_the_name_of_the_one_that_went() -> None:
+    body = {"records": {"1": {"name": "Hobday"}, "2": {"name": "HOBDAY Ltd"}}}
+    about = [replace(said("1", "2"), body=body), said("8", "9")]
+    first, second = row("1", balance=Decimal(9)), row("2", phone="2")
+
+    def listed(*rows: CustomerRow) -> Any:
+        return list_merge({"1", "2"}, {one.internal_id: one for one in rows}, said=about, moved={})
+
+    assert listed() is None
+    assert listed(first, second).state is MergeState.OPEN
+    assert listed(replace(first, phone="2"), second).state is MergeState.FILLED
+    seen = listed(first)
+    assert (seen.state, seen.gone, seen.merge.said) == (MergeState.SEEN, {"2": "HOBDAY Ltd"}, about[:1])
 
 
 def test_a_person_names_who_stays_and_whose_value_is_right() -> None:

@@ -1,4 +1,5 @@
-// The queue as a page of its own: questions go to the server that the page came from.
+// The queue and the checklist as a page of their own: questions go to the server that the page came from.
+import { mountMerges } from "./merges.js";
 import { mount } from "./review.js";
 
 async function ask(command, payload) {
@@ -19,7 +20,10 @@ async function ask(command, payload) {
   return result;
 }
 
-mount(document.getElementById("review"), ask, {
+const queue = document.getElementById("review");
+const look = mountMerges(document.getElementById("merges"), ask);
+queue.addEventListener("decided", look); // what is called the same is something to merge
+mount(queue, ask, {
   report: (id) => `runs/${id}/report`,
   sheet: (id) => `runs/${id}/sheet.csv`,
 });

@@ -6,7 +6,7 @@ const KEYS = { s: "same", d: "different", u: "unsure" };
 const LABELS = { same: "Same", different: "Different", unsure: "Unsure" };
 
 /** Build an element: attributes, `on...` listeners, and children that are elements or text. Text is never markup. */
-function h(tag, attributes = {}, ...children) {
+export function h(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
@@ -25,7 +25,7 @@ function percent(probability) {
 }
 
 const signed = (bits) => `${bits > 0 ? "+" : "−"}${Math.abs(bits).toFixed(1)}`;
-const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+export const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
 class Review {
   constructor(root, ask, links) {
@@ -89,6 +89,7 @@ class Review {
     const { left, right } = asked;
     if (await this.send("decide", { left, right, said, reason: this.reason.value })) {
       this.answered.push({ left, right });
+      this.root.dispatchEvent(new CustomEvent("decided"));
       this.reason.value = "";
       this.tell(`${left} and ${right}: ${said}.`);
       this.draw();
@@ -104,6 +105,7 @@ class Review {
     }
     if (await this.send("take_back", last)) {
       this.answered.pop();
+      this.root.dispatchEvent(new CustomEvent("decided"));
       this.tell(`${last.left} and ${last.right} wait again.`);
       this.draw();
     }
