@@ -1,6 +1,7 @@
 """The `streak-netsuite` command."""
 
 import contextlib
+import importlib.util
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -572,7 +573,26 @@ def mapping_check(file: Path) -> None:
 
 
 ReportPath = Annotated[Path | None, typer.Option("--report", help="Write the report here, as one HTML page.")]
-SheetPath = Annotated[Path | None, typer.Option("--sheet", help="Write all groups here, as CSV.")]
+_PARQUET = ".parquet"
+
+
+def _writable_sheet(path: Path | None) -> Path | None:
+    """Refuse a sheet that cannot be written before anything is looked at."""
+    if path is not None and path.suffix == _PARQUET and importlib.util.find_spec("polars") is None:
+        raise ConfigurationError(
+            "a sheet in Parquet needs polars; install it: pip install 'streak-netsuite[parquet]', or name a .csv file"
+        )
+    return path
+
+
+SheetPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--sheet",
+        help="Write all groups here, as CSV; a name that ends in .parquet makes it Parquet.",
+        callback=_writable_sheet,
+    ),
+]
 
 
 AmongOption = Annotated[
@@ -591,7 +611,7 @@ def duplicates_find(
         book = product.ledger.duplicates
         found = product.duplicate_search(among).run()
         _write(report, book.page(found.id))
-        _write(sheet, book.sheet(found.id), encoding="utf-8-sig")
+        _write_sheet(sheet, book.sheet(found.id))
         waiting = book.count_questions(found.scope)
     typer.echo(
         f"{found.records} {among}, {found.groups} groups ({found.sure} sure); {found.new} new, {found.resolved} "
@@ -619,7 +639,7 @@ def duplicates_file(
         [table] if against is None else [table, against], key=key, made_at=datetime.now(UTC)
     )
     _write(report, found.page)
-    _write(sheet, found.sheet, encoding="utf-8-sig")
+    _write_sheet(sheet, found.sheet)
     typer.echo(f"{found.records} records, {found.groups} groups ({found.sure} sure)")
 
 
@@ -648,7 +668,7 @@ def duplicates_report(
             "or make one: streak-netsuite duplicates find"
         )
     _write(report, html)
-    _write(sheet, csv, encoding="utf-8-sig")
+    _write_sheet(sheet, csv)
 
 
 @duplicates_app.command("questions")
@@ -694,7 +714,7 @@ def duplicates_link(report: ReportPath = None, sheet: SheetPath = None) -> None:
     with open_product(_settings(None), read_only=True) as product:
         found = product.duplicate_links().look()
     _write(report, found.page)
-    _write(sheet, found.sheet, encoding="utf-8-sig")
+    _write_sheet(sheet, found.sheet)
     typer.echo(
         f"{found.organizations} organizations, {found.customers} customers, {found.tied} tied; {found.links} more look like "
         f"one ({found.sure} sure): streak-netsuite duplicates tie ORGANIZATION CUSTOMER --reason ..."
@@ -771,6 +791,16 @@ def _write(path: Path | None, text: str | None, *, encoding: str = "utf-8") -> N
     if path is not None and text is not None:
         path.write_text(text, encoding=encoding, newline="")
         typer.echo(f"written: {path}")
+
+
+def _write_sheet(path: Path | None, text: str | None) -> None:
+    if path is None or text is None or path.suffix != _PARQUET:
+        _write(path, text, encoding="utf-8-sig")
+        return
+    from assist.duplicates.report import write_parquet
+
+    write_parquet(text, path)
+    typer.echo(f"written: {path}")
 
 
 @mapping_app.command("suggest")
