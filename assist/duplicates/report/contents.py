@@ -163,27 +163,59 @@ def _cases(
             at_stake=at_stake,
             news="" if group in old else "new",
             records=[str(frame.index[at]) for at in rows_of[group]],
-            lines=_lines(frame, rows_of[group], chosen.loc[[group]], standing.money),
+            lines=_lines(frame, rows_of[group], chosen.loc[[group]], standing),
             ties=ties[group],
         )
         for group, (band, probability, at_stake) in zip(wanted, facts, strict=True)
     ]
 
 
-def _lines(
-    frame: pd.DataFrame, rows: Sequence[int], chosen: pd.DataFrame, money: Sequence[str]
-) -> list[Line]:
+def _lines(frame: pd.DataFrame, rows: Sequence[int], chosen: pd.DataFrame, standing: Standing) -> list[Line]:
     part = frame.iloc[list(rows)]
     found = []
     for at, name in enumerate(frame.columns):
-        values = texts_of(part.iloc[:, at].tolist())
-        if not any(values):
+        column = part.iloc[:, at]
+        if name in standing.money:
+            values = _amounts(column)
+            if _is_something(column):
+                found.append(Line(name=str(name), values=values, chosen=_sum(column), differs=False))
             continue
-        adds_up = name in money
-        after = _sum(part[name]) if adds_up else texts_of(chosen.iloc[:, at].tolist())[0]
-        differs = not adds_up and len({value for value in values if value}) > 1
-        found.append(Line(name=str(name), values=values, chosen=after, differs=differs))
+        if name == standing.inactive:
+            out = standing.inactive_of(part).tolist()
+            values = ["yes" if one else "no" for one in out] if any(out) else []
+            after = values[:1]
+        elif name == standing.created:
+            values, after = _days(column), _days(chosen.iloc[:, at])
+        else:
+            values, after = texts_of(column.tolist()), texts_of(chosen.iloc[:, at].tolist())
+        if any(values):
+            differs = len({value for value in values if value}) > 1
+            found.append(Line(name=str(name), values=values, chosen=after[0], differs=differs))
     return found
+
+
+def _is_something(amounts: "pd.Series[Any]") -> bool:
+    """Return whether any amount is not zero; what is no number is something, too."""
+    numbers = pd.to_numeric(amounts, errors="coerce")
+    return bool((numbers.fillna(0) != 0).any() or (numbers.isna() & amounts.notna()).any())
+
+
+def _amounts(amounts: "pd.Series[Any]") -> list[str]:
+    """Return amounts as people read them; what is no number stays as it is."""
+    numbers = pd.to_numeric(amounts, errors="coerce").tolist()
+    return [
+        text if number != number else f"{number:,.2f}"
+        for number, text in zip(numbers, texts_of(amounts.tolist()), strict=True)
+    ]
+
+
+def _days(moments: "pd.Series[Any]") -> list[str]:
+    """Return the days of moments; what is none stays as it is."""
+    found = pd.to_datetime(moments, errors="coerce", utc=True, format="ISO8601").tolist()
+    return [
+        text if pd.isna(moment) else f"{moment:%Y-%m-%d}"
+        for moment, text in zip(found, texts_of(moments.tolist()), strict=True)
+    ]
 
 
 def _sum(amounts: "pd.Series[Any]") -> str:

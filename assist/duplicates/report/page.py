@@ -4,6 +4,7 @@ from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, Template
+from markupsafe import Markup, escape
 
 from assist.duplicates.report import plots
 from assist.duplicates.report.contents import Contents
@@ -24,6 +25,7 @@ def page(contents: Contents, *, sure_bits: float) -> str:
         ),
         percent=_percent,
         money=_money,
+        foldable=_foldable,
     )
 
 
@@ -36,6 +38,11 @@ def _percent(chance: float) -> str:
 
 def _money(amount: float) -> str:
     return f"{amount:,.2f}"
+
+
+def _foldable(text: str) -> Markup:
+    """Return a text that, where it is too long for its place, goes on in a new line after an @."""
+    return escape(text).replace("@", Markup("@<wbr>"))
 
 
 @cache

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 _WIDTH, _HEIGHT, _FOOT = 460, 150, 22
+_WIDEST = 60  # a lone bar is a bar, and no wall
 _LEAST_BITS, _MOST_BITS, _STEP_BITS = -6, 40, 2
 
 
@@ -19,7 +20,7 @@ def bars(labels: Sequence[str], counts: Sequence[int], *, title: str, marked: in
     if not labels:
         return Markup()
     top = max(*counts, 1)
-    step = _WIDTH / len(labels)
+    step = min(_WIDTH / len(labels), _WIDEST)
     drawn = []
     for at, (label, count) in enumerate(zip(labels, counts, strict=True)):
         # A square root keeps a bar of one visible beside one of ten thousand.

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from assist.duplicates import Findings, find_duplicates
 from assist.duplicates.groups import Groups, chosen_values, groups_of
 from assist.duplicates.report import contents_of, csv_text, page, sheet
+from assist.duplicates.report.plots import bars
 from assist.duplicates.standing import Standing
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -96,6 +98,16 @@ def test_names_are_text_whatever_they_hold(html: str) -> None:
     assert "Firms &amp; firms" in html
 
 
+def test_a_name_from_right_to_left_turns_no_cell_around(html: str) -> None:
+    assert f'<td class="chosen"><bdi>{ARABIC}</bdi></td>' in html
+    assert "dir=" not in html.split("<body>")[1]
+
+
+def test_an_address_folds_after_its_at_sign(html: str, frame: pd.DataFrame) -> None:
+    name, _, domain = next(one for one in frame["email"] if one).partition("@")
+    assert f"{name}@<wbr>{domain}" in html
+
+
 def test_the_page_needs_nothing_from_elsewhere(html: str) -> None:
     assert "<script" not in html
     assert "http" not in html.replace("http-equiv", "")
@@ -107,6 +119,31 @@ def test_the_page_says_why_what_differs_and_what_would_be(html: str) -> None:
     assert "1,000.00 together" in html
     assert "phone the same" in html or "email the same" in html
     assert "proposed survivor" in html
+
+
+def test_amounts_and_days_are_written_as_people_read_them(
+    frame: pd.DataFrame, judged: tuple[Findings, Groups]
+) -> None:
+    made = frame.copy()
+    made.loc["3", ["balance", "created"]] = [1823.5714285714287, "2024-03-01T10:00:00+00:00"]
+    made.loc["5", "orders"] = 12.5
+    findings, groups = judged
+    contents = contents_of(findings, made, groups, title="t", made_at=NOW, shown=500)
+    lines = {
+        tuple(case.records): {line.name: (*line.values, line.chosen) for line in case.lines}
+        for case in contents.cases
+    }
+    told = lines["3-copy", "3"]
+    assert told["balance"] == ("990.00", "1,823.57", "2,813.57 together")
+    assert told["created"] == ("2024-01-01", "2024-03-01", "2024-01-01")
+    assert not {"orders", "inactive"} & told.keys(), "what is nothing for all of them is no line"
+    assert lines["4-copy", "4"]["inactive"] == ("no", "yes", "no")
+
+
+def test_a_lone_bar_is_no_wall() -> None:
+    drawn = bars(["2"], [60], title="sizes")
+    (rectangle,) = re.findall('<rect [^>]*width="([0-9.]+)"', drawn)
+    assert float(rectangle) < 100
 
 
 def test_no_cell_of_the_sheet_runs_as_a_formula(frame: pd.DataFrame, judged: tuple[Findings, Groups]) -> None:
