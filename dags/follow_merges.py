@@ -4,7 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from streak_netsuite.operators.duplicates import FillCustomersOperator, FollowMergesOperator
+from streak_netsuite.operators.duplicates import (
+    FillCustomersOperator,
+    FollowMergesOperator,
+    RelinkBoxesOperator,
+)
 from streak_netsuite.retry_policy import FLOW_RETRY_POLICY
 
 with DAG(
@@ -16,6 +20,8 @@ with DAG(
 Every hour: writes the values that people wanted for customers that stay, as far as that is still due, and looks which customers
 that people called one are gone. What was tied to one of those leads to the customer that stayed from then on.
 
+Boxes in Streak link to the organization that stays, where somebody has asked for that and it is still due.
+
 Nothing is merged here: that is a person's, in NetSuite. What there is to merge: `streak-netsuite duplicates merges`.
 """,
     schedule=CronTriggerTimetable("23 * * * *", timezone="UTC"),
@@ -26,3 +32,4 @@ Nothing is merged here: that is a person's, in NetSuite. What there is to merge:
     tags=["netsuite", "people"],
 ) as dag:
     FillCustomersOperator(task_id="fill") >> FollowMergesOperator(task_id="follow")
+    RelinkBoxesOperator(task_id="relink")

@@ -41,6 +41,7 @@ from streak_netsuite.flows.mapping_effect import MappingEffect
 from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.flows.order_follow import OrderFollower
 from streak_netsuite.flows.order_to_invoice import OrderToInvoice
+from streak_netsuite.flows.organization_merges import BoxRelinks, OrganizationMerges
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.overdue import OverdueLook
 from streak_netsuite.flows.reconcile import Reconcile
@@ -326,6 +327,28 @@ class Product:
         """Return the flow that writes the values that people wanted for customers that stay."""
         return CustomerFills(
             erp=self.netsuite,
+            memory=self.ledger,
+            settings=self.settings.flow,
+            clock=self.clock,
+            run_id=self.run_id,
+        )
+
+    def organization_merges(self) -> OrganizationMerges:
+        """Return the list of organizations in Streak that are one, and of the boxes that the one that stays takes over."""
+        book = self.ledger.duplicates
+        return OrganizationMerges(
+            streak=self.streak,
+            missing=self.netsuite.missing_customers,
+            memory=self.ledger,
+            said=lambda: book.decisions(Among.ORGANIZATIONS.scope),
+            said_of_customers=lambda: book.decisions(SCOPE),
+            clock=self.clock,
+        )
+
+    def box_relinks(self) -> BoxRelinks:
+        """Return the flow that writes which organizations boxes link to, as people wanted."""
+        return BoxRelinks(
+            streak=self.streak,
             memory=self.ledger,
             settings=self.settings.flow,
             clock=self.clock,

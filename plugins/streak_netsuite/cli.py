@@ -787,6 +787,38 @@ def duplicates_follow() -> None:
     typer.echo("\n".join(map(str, followed)) or "no merge was seen that was not followed already")
 
 
+@duplicates_app.command("relink")
+def duplicates_relink(
+    organization: Annotated[
+        str, typer.Argument(help="Key of the organization that stays; without, all are listed.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Write it; without, it is only shown.")] = False,
+    actor: Actor = "",
+) -> None:
+    """Let boxes in Streak link to the organization that stays, in the place of those that are one with it."""
+    from streak_netsuite.assembly import open_product
+    from streak_netsuite.flows.merge_text import organization_text
+
+    if yes and not organization:
+        raise ConfigurationError(
+            "name the organization that stays: streak-netsuite duplicates relink KEY --yes"
+        )
+    with open_product(_settings(None), read_only=not yes) as product:
+        merges = product.organization_merges()
+        if not organization:
+            typer.echo(
+                "\n\n".join(map(organization_text, merges.plan())) or "no organizations are to be relinked"
+            )
+            return
+        merge = merges.plan_one(organization)
+        typer.echo(organization_text(merge))
+        if yes and merge.relinks:
+            merges.accept(merge, actor=actor or _login_name())
+            typer.echo(str(product.box_relinks().drain()))
+        elif merge.relinks:
+            typer.echo("nothing was written; --yes writes it")
+
+
 def _write(path: Path | None, text: str | None, *, encoding: str = "utf-8") -> None:
     if path is not None and text is not None:
         path.write_text(text, encoding=encoding, newline="")

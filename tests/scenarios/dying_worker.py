@@ -53,6 +53,7 @@ DEATHS: dict[str, Callable[[], None]] = {
     "box": lambda: die_after(StreakClient, "send", when=writes_to("/v2/pipelines/")),
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
     "task": lambda: die_after(StreakClient, "send", when=writes_to("/tasks")),
+    "relink": lambda: die_after(StreakClient, "attempt", when=writes_to("/v1/boxes/")),
     "stage": lambda: die_after(StreakGateway, "move_box"),
     "deposit": lambda: die_after(Deposits, "apply"),
     "subsidiary": lambda: die_after(SoapClient, "send", when=records_of("customerSubsidiaryRelationship")),
@@ -79,6 +80,7 @@ def main() -> None:
         product.tell_boxes()
         product.order_to_invoice().run()
         product.customer_fills().drain()
+        product.box_relinks().drain()
         for _ in product.backfill().go_on():
             pass
         if name := os.environ["STREAK_NETSUITE_RECORDS"]:

@@ -278,7 +278,7 @@ def test_two_organizations_of_one_customer_both_buy_as_it(world: World) -> None:
     (seen,) = follow(world)
     assert seen.repointed == []
     assert len(seen.beside) == 1
-    assert "merge it with the other one in Streak" in str(seen)
+    assert "duplicates relink" in str(seen)
     assert follow(world) == []
     with world.ledger() as ledger:
         assert any(one.action == "decision.choose" for one in ledger.list_audit())

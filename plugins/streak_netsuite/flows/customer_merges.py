@@ -95,7 +95,8 @@ class Followed:
             told += f"; {', '.join(map(str, self.repointed))} leads there now"
         if self.beside:
             told += (
-                f"; {', '.join(map(str, self.beside))} buys as it, too: merge it with the other one in Streak"
+                f"; {', '.join(map(str, self.beside))} buys as it, too: let the other one take its place in Streak with "
+                "duplicates relink"
             )
         return told
 

@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from streak_netsuite.sync.customer_merge import CustomerMerge, ListedMerge, MergeState, Moved
 from streak_netsuite.sync.customer_row import CustomerRow
+from streak_netsuite.sync.duplicate_case import PairDecision
+from streak_netsuite.sync.organization_merge import OrganizationMerge
+
+_BOXES_SHOWN = 10
 
 
 def listed_text(listed: ListedMerge) -> str:
@@ -32,8 +36,29 @@ def merge_text(merge: CustomerMerge) -> str:
             lines.append(
                 f"      its address is another: {place}; keep it in the address book if it is in use"
             )
-    said = [f"{one.pair} ({one.actor}: {one.reason or 'no reason given'})" for one in merge.said]
-    lines.append(f"  said to be one: {'; '.join(said)}")
+    lines.append(f"  said to be one: {_said(merge.said)}")
+    return "\n".join(lines)
+
+
+def organization_text(merge: OrganizationMerge) -> str:
+    """Return organizations that are one as lines: which stays, and which boxes it takes over."""
+    stays = merge.survivor
+    lines = [f"organization {stays.internal_id} '{stays.name}' stays"]
+    for other in merge.others:
+        boxes = [one.box for one in merge.relinks if one.old == other.internal_id]
+        lines.append(
+            f"  in the place of {other.internal_id} '{other.name}', in {len(boxes)} box{'' if len(boxes) == 1 else 'es'}"
+        )
+        lines += [f"    {box.key} '{box.name}'" for box in boxes[:_BOXES_SHOWN]]
+        if len(boxes) > _BOXES_SHOWN:
+            lines.append(f"    and {len(boxes) - _BOXES_SHOWN} more")
+        if not boxes:
+            lines.append("    nothing links to it; it can be deleted in Streak")
+    lines.append(f"  said to be one: {_said(merge.said)}")
+    if merge.blocked:
+        lines.append(f"  not yet: {merge.blocked}")
+    elif merge.relinks:
+        lines.append(f"  write it: streak-netsuite duplicates relink {stays.internal_id} --yes")
     return "\n".join(lines)
 
 
@@ -60,6 +85,10 @@ def moves_text(moved: Moved) -> list[str]:
             f"in Streak: {', '.join(f'{tie.kind} {tie.id}' for tie in moved.ties)}, when the merge is seen"
         )
     return found or ["nothing"]
+
+
+def _said(said: Sequence[PairDecision]) -> str:
+    return "; ".join(f"{one.pair} ({one.actor}: {one.reason or 'no reason given'})" for one in said)
 
 
 def _name(one: CustomerRow) -> str:

@@ -23,6 +23,7 @@ class RecordKind(StrEnum):
     BOX_FIELDS = "boxFields"
     BOX_STATUS = "boxStatus"
     BOX_STAGE = "boxStage"
+    BOX_ORGANIZATIONS = "boxOrganizations"
     CUSTOMER = "customer"
     CUSTOMER_CHANGE = "customerChange"
     CUSTOMER_SUBSIDIARY = "customerSubsidiaryRelationship"

@@ -69,3 +69,14 @@ class FollowMergesOperator(FlowOperator):
             "repointed": sum(len(one.repointed) for one in followed),
             "beside": sum(len(one.beside) for one in followed),
         }
+
+
+class RelinkBoxesOperator(FlowOperator):
+    """Writes which organizations boxes link to, as far as people wanted it and it is still due. Returns counts."""
+
+    ui_color = "#fef3c7"
+
+    def execute(self, context: "Context") -> dict[str, int]:
+        """Write what is due; each box is read first."""
+        with self.product.open(run_id=str(context["run_id"])) as product:
+            return dict(product.box_relinks().drain().counts)

@@ -7,7 +7,7 @@ import pytest
 
 from streak_netsuite.connectors.streak import arrays
 from streak_netsuite.connectors.streak.call import Effect
-from streak_netsuite.connectors.streak.replacement import change, link, unlink
+from streak_netsuite.connectors.streak.replacement import change, link, swap, unlink
 from streak_netsuite.errors import RateLimited, RejectedByVendor, Unavailable
 
 RAJ = "raj@northwind-robotics.example"
@@ -135,6 +135,48 @@ def test_a_contested_array_is_given_up_after_some_rounds(team: Any, box: str, pe
     client = Meddled(team.client(), after=lambda: by_hand(team, box, people[0]), turns=99)
     with pytest.raises(Unavailable, match="not as wished after 3 writes"):
         change(client, arrays.box_contacts(box), add=[people[1]], rounds=3, sleep=no_wait)
+    assert client.writes == 3
+
+
+def test_one_takes_the_place_of_another_and_the_order_stays(team: Any, box: str, people: list[str]) -> None:
+    by_hand(team, box, *people[:3])
+    assert swap(team.client(), arrays.box_contacts(box), people[0], people[3]) == 1
+    assert contacts_of(team, box) == [people[3], *people[1:3]]
+
+
+def test_one_that_is_there_already_moves_up_and_is_there_once(team: Any, box: str, people: list[str]) -> None:
+    by_hand(team, box, *people[:3])
+    assert swap(team.client(), arrays.box_contacts(box), people[0], people[2]) == 1
+    assert contacts_of(team, box) == [people[2], people[1]]
+
+
+def test_nobody_takes_the_place_of_one_that_is_not_there(team: Any, box: str, people: list[str]) -> None:
+    by_hand(team, box, people[1])
+    before = team.received("boxes.update")
+    assert swap(team.client(), arrays.box_contacts(box), people[0], people[3]) == 0
+    assert team.received("boxes.update") == before
+    assert contacts_of(team, box) == [people[1]]
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after"])
+def test_after_a_lost_answer_the_array_is_read_before_anybody_takes_a_place_again(
+    team: Any, box: str, people: list[str], kind: str
+) -> None:
+    by_hand(team, box, *people[:2])
+    team.fault("boxes.update", kind=kind, match="contacts")
+    client = Meddled(team.client(), after=lambda: by_hand(team, box, *contacts_of(team, box), people[2]))
+    swap(client, arrays.box_contacts(box), people[0], people[3], sleep=no_wait)
+    assert contacts_of(team, box) == [people[3], people[1], people[2]]
+    assert client.writes == (2 if kind == "cut_before" else 1)
+
+
+def test_a_place_that_others_take_back_again_and_again_is_given_up(
+    team: Any, box: str, people: list[str]
+) -> None:
+    by_hand(team, box, people[0])
+    client = Meddled(team.client(), after=lambda: by_hand(team, box, people[0]), turns=99)
+    with pytest.raises(Unavailable, match="not as wished after 3 writes"):
+        swap(client, arrays.box_contacts(box), people[0], people[1], rounds=3, sleep=no_wait)
     assert client.writes == 3
 
 

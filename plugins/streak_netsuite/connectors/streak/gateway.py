@@ -7,14 +7,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from streak_netsuite.connectors.streak.arrays import ReplacedArray, field_options, relabelled
+from streak_netsuite.connectors.streak.arrays import (
+    ReplacedArray,
+    box_organizations,
+    field_options,
+    relabelled,
+)
 from streak_netsuite.connectors.streak.box_activities import BoxActivities
 from streak_netsuite.connectors.streak.calls import boxes, parties, teams
 from streak_netsuite.connectors.streak.catalogue import Catalogue, Names, PartyFields
 from streak_netsuite.connectors.streak.catalogues import Catalogues
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.protocol import NOT_FOUND
-from streak_netsuite.connectors.streak.replacement import change, relabel
+from streak_netsuite.connectors.streak.replacement import change, relabel, swap
 from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.connectors.streak.streams import BoxStream, PartyStream
 from streak_netsuite.connectors.streak.wire import BoxWire, FieldWire, LinkWire, PartyWire
@@ -26,6 +31,7 @@ from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.customer_row import CustomerRow
+from streak_netsuite.sync.organization_merge import LinkedBox
 from streak_netsuite.sync.stream import RecordStream
 
 log = logging.getLogger(__name__)
@@ -91,6 +97,34 @@ class StreakGateway:
             listing = parties.of_team(plural, team, size=self._settings.party_page_size)
             for page in self._client.pages(listing):
                 yield [_row(wire) for wire in page.rows]
+
+    def organization_rows_of(self, keys: Sequence[str]) -> Mapping[str, CustomerRow]:
+        """Return the organizations that exist among these as rows, by key."""
+        return {key: _row(wire) for key, wire in self._read_parties("organizations", keys).items()}
+
+    def boxes_of(self, organizations: Sequence[str]) -> Sequence[LinkedBox]:
+        """Return the boxes of the watched pipelines that link to one of these organizations.
+
+        Reads every box: Streak has no other way to ask (streak.readme.io, read 2026-11).
+        """
+        wanted = set(organizations)
+        found: dict[str, LinkedBox] = {}  # pages shift while boxes are changed
+        for catalogue in self.watched():
+            for page in self._client.pages(boxes.of_pipeline(catalogue.key, size=self._settings.page_size)):
+                linked = [
+                    LinkedBox(
+                        key=str(box["key"]),
+                        name=str(box.get("name") or ""),
+                        organizations=[str(one["key"]) for one in box.get("organizations") or []],
+                    )
+                    for box in page.rows
+                ]
+                found |= {box.key: box for box in linked if not wanted.isdisjoint(box.organizations)}
+        return list(found.values())
+
+    def swap_organization(self, box_key: str, *, old: str, new: str) -> bool:
+        """Let one organization take the place of another in a box; False when the old one is not there."""
+        return swap(self._client, box_organizations(box_key), old, new) > 0
 
     def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
         """Set box fields by name, in the form of each field's type."""

@@ -151,6 +151,51 @@ def relabel(
     ) from lost
 
 
+def swap(
+    client: StreakClient,
+    array: ReplacedArray,
+    old: str,
+    new: str,
+    *,
+    rounds: int = _ROUNDS,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Let one entry take the place of another, and return how many calls changed something: 0 where the old one is not.
+
+    The order of the array stays, because of a box's organizations the first is the one that buys. One that is there
+    already moves up to the place of the old one.
+
+    Raises:
+        Unavailable: others undo the change again and again, or Streak cannot answer.
+    """
+    gone = array.identity(array.entry(old))
+    lost: Exception | None = None
+    with _LOCKS[hash(array.name) % len(_LOCKS)]:
+        for writes in range(rounds):
+            now = client.send(array.read)
+            if gone not in {array.identity(entry) for entry in now}:
+                return writes
+            try:
+                client.attempt(array.write(_swapped(array, now, gone, new)))
+            except (TransientError, UncertainWrite) as error:
+                lost = error
+                sleep(_wait_seconds(error))
+    raise Unavailable(
+        f"{array.name}: not as wished after {rounds} writes; others change it, or Streak does not answer"
+    ) from lost
+
+
+def _swapped(array: ReplacedArray, now: Sequence[Entry], gone: str, new: str) -> list[Entry]:
+    """Return an array with the new entry where the first of both was. Pure."""
+    wanted = array.entry(new)
+    name = array.identity(wanted)
+    entry = next((one for one in now if array.identity(one) == name), wanted)
+    places = [at for at, one in enumerate(now) if array.identity(one) in {gone, name}]
+    return [
+        entry if at == places[0] else one for at, one in enumerate(now) if at == places[0] or at not in places
+    ]
+
+
 def _renamed(
     array: ReplacedArray,
     entry: Entry,
