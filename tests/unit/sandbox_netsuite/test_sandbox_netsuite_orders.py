@@ -32,6 +32,30 @@ def test_shipping_cost_joins_the_total(soap, build):
     assert order_state(soap)["total"] == "212.50"
 
 
+def test_the_tax_of_the_lines_codes_joins_the_total(soap, build):
+    taxed = build.line(rate="33.33", quantity="1", after='<s:taxCode internalId="304"/>')
+    free = build.line("201", after='<s:taxCode internalId="-7"/>')
+    soap.write("add", build.order(taxed + taxed + free))
+    kept = order_state(soap)
+    assert (kept["subTotal"], kept["taxTotal"], kept["total"]) == ("266.66", "4.66", "271.32")
+    assert [line.get("tax1Amt") for line in kept["itemList"]] == ["2.33", "2.33", None]
+
+
+def test_a_transactions_own_tax_is_for_the_lines_that_are_taxable(soap, build):
+    lines = build.line(after="<s:isTaxable>true</s:isTaxable>") + build.line("201")
+    head = '<s:taxItem internalId="304"/><s:shippingCost>10</s:shippingCost><s:shippingTaxCode internalId="304"/>'
+    assert soap.write("add", build.order(lines, head=head)).outcomes == [(True, "")]
+    kept = order_state(soap)
+    assert (kept["taxRate"], kept["taxTotal"], kept["total"]) == ("7.00", "14.70", "424.70")
+
+
+def test_an_account_with_suite_tax_reckons_none_here(soap, build):
+    soap.write("add", build.order(build.line(after='<s:taxCode internalId="304"/>')))
+    soap.settings(features={"suite_tax": True})
+    soap.write("update", '<m:record xsi:type="s:SalesOrder" internalId="8006"><s:memo>x</s:memo></m:record>')
+    assert order_state(soap)["total"] == "200.00"
+
+
 def test_missing_values_are_listed_all_at_once(soap, build):
     assert soap.write("add", build.order("", entity="")).messages == [
         "Please enter value(s) for: Customer, Item"

@@ -30,6 +30,7 @@ FROM_ORDER = (
     "discountRate",
     "endDate",
     "exchangeRate",
+    "isTaxable",
     "leadSource",
     "location",
     "memo",
@@ -38,8 +39,10 @@ FROM_ORDER = (
     "salesRep",
     "shipMethod",
     "shippingAddress",
+    "shippingTaxCode",
     "startDate",
     "subsidiary",
+    "taxItem",
     "terms",
 )
 _ONCE = ("shippingCost", "handlingCost")  # billed with the order's first invoice

@@ -37,6 +37,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "taxCode": TAX_CODE_KINDS,
         "taxItem": TAX_CODE_KINDS,
         "salesTaxCode": TAX_CODE_KINDS,
+        "shippingTaxCode": TAX_CODE_KINDS,
         "terms": ("term",),
     }
 )

@@ -9,6 +9,7 @@ from streak_netsuite.sandbox.netsuite import (
     customers,
     features,
     references,
+    taxes,
 )
 from streak_netsuite.sandbox.netsuite.amounts import CENT, ZERO, add_up, cents, is_percent, read_rate
 from streak_netsuite.sandbox.netsuite.kinds import TAX_CODE_KINDS
@@ -119,12 +120,15 @@ def _set_address(
 
 
 def sum_up(store: Store, sale: Record) -> None:
-    """Set the sums of a sale: lines, a discount over all of them, shipping and handling."""
+    """Set the sums of a sale: lines, a discount over all of them, tax, shipping and handling."""
     fields = sale.fields
     subtotal = sum((line["amount"] for line in sale.sublists.get("itemList", [])), ZERO)
     discount = _discount(store, fields, subtotal)
-    fields |= {"subTotal": subtotal, "discountTotal": discount, "taxTotal": ZERO}
-    fields["total"] = cents(subtotal + discount + add_up(fields, ("shippingCost", "handlingCost")))
+    tax = taxes.tax(store, sale, subtotal=subtotal, discount=discount)
+    costs = ("shippingCost", "handlingCost")
+    fields |= {"subTotal": subtotal, "discountTotal": discount, "taxTotal": tax}
+    fields |= {f"alt{name[0].upper()}{name[1:]}": fields[name] for name in costs if name in fields}
+    fields["total"] = cents(subtotal + discount + tax + add_up(fields, costs))
 
 
 def _discount(store: Store, fields: Fields, subtotal: Decimal) -> Decimal:
