@@ -279,6 +279,7 @@ class Product:
             stages=source.stages,
             won_since=source.won_since,
             key_prefix=f"{ORDER_KEY}-",
+            rules=self.spec.reconcile.total_rules,
             tolerance=self.settings.flow.reconcile_tolerance,
             tells_number=any("order.number" in text for text in self.spec.write_back.fields.values()),
             course=None if quick else course,

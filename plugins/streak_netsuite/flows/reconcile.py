@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from streak_netsuite.flows.course_check import Course, CourseCheck, CourseFault, Money, WrittenOrder
 from streak_netsuite.flows.write_back import write_back_key
 from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.order_total import AddedPart, OrderTotal, TotalCheck, TotalRules, WrittenTotal
 
 ZERO = Decimal(0)
 _AT_ONCE = 100  # orders whose course is read together
@@ -47,7 +48,12 @@ class Drift(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderRow:
-    """A sales order as NetSuite's search shows it. `key` is the key it was written under, "" for orders of others."""
+    """A sales order as NetSuite's search shows it.
+
+    Attributes:
+        key: the key it was written under, "" for orders of others.
+        tax, shipping, discount: what of the total is no line, as far as the search has it; handling it has not.
+    """
 
     internal_id: str
     number: str
@@ -55,6 +61,9 @@ class OrderRow:
     total: Decimal
     currency: str
     status: str
+    tax: Decimal = ZERO
+    shipping: Decimal = ZERO
+    discount: Decimal = ZERO
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,13 +86,13 @@ class OrderTie:
     """What the ledger knows: a box, its order, and what was written.
 
     Attributes:
-        wanted: the sum of the lines as they were written; None when NetSuite priced a line, or the order was adopted.
+        wanted: the sum as it was written; None when NetSuite priced a line or the discount, or the order was adopted.
         written: the order as it was written last; None when it was adopted.
     """
 
     box_key: str
     order_id: str
-    wanted: Decimal | None
+    wanted: WrittenTotal | None
     written: Mapping[str, Any] | None = None
 
 
@@ -124,7 +133,9 @@ class Reconciliation:
     """What was compared, and what differs.
 
     Attributes:
-        written, found: sums by currency of what was written, and of the same orders as NetSuite has them.
+        written, found: sums by currency of what was written, and of the same orders as NetSuite has them without what
+            it may add.
+        added: that, by currency and part.
         money: what was billed, paid and credited of the tied orders, by currency; empty when it was not asked for.
         finances: fields of orders that finance has changed, as it may.
     """
@@ -135,6 +146,7 @@ class Reconciliation:
     written: Mapping[str, Decimal]
     found: Mapping[str, Decimal]
     differences: tuple[Difference, ...]
+    added: Mapping[str, Mapping[AddedPart, Decimal]] = field(default_factory=dict)
     money: Mapping[str, Money] = field(default_factory=dict)
     finances: int = 0
 
@@ -145,7 +157,8 @@ class Reconciliation:
     def lines(self) -> list[str]:
         """Return the report for people: counts, sums, then every difference."""
         sums = [
-            f"{currency}: {self.written.get(currency, ZERO)} written, {self.found.get(currency, ZERO)} in NetSuite"
+            f"{currency}: {told_amount(self.written.get(currency, ZERO))} written, "
+            f"{told_amount(self.found.get(currency, ZERO))} in NetSuite{_and_added(self.added.get(currency, {}))}"
             for currency in sorted({*self.written, *self.found})
         ]
         named = [f"{one.drift}: {one.what}; {one.repair}" for one in self.differences]
@@ -163,6 +176,9 @@ class OrderBook(Protocol):
 
     def order_rows(self) -> Iterator[Sequence[OrderRow]]:
         """Yield every sales order, page by page."""
+
+    def order_totals(self, order_ids: Sequence[str]) -> Mapping[str, OrderTotal]:
+        """Return what the totals of these orders are made of, by order id; missing ones are left out."""
 
 
 class BoxBook(Protocol):
@@ -187,14 +203,18 @@ class _Findings:
     differences: list[Difference] = field(default_factory=list)
     written: dict[str, Decimal] = field(default_factory=dict)
     found: dict[str, Decimal] = field(default_factory=dict)
+    added: dict[str, dict[AddedPart, Decimal]] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
 
     def add(self, drift: Drift, record: str, what: str, repair: str, mend: Mend | None = None) -> None:
         self.differences.append(Difference(drift=drift, record=record, what=what, repair=repair, mend=mend))
 
-    def count(self, row: OrderRow, wanted: Decimal) -> None:
-        self.written[row.currency] = self.written.get(row.currency, ZERO) + wanted
-        self.found[row.currency] = self.found.get(row.currency, ZERO) + row.total
+    def count(self, currency: str, check: TotalCheck) -> None:
+        self.written[currency] = self.written.get(currency, ZERO) + check.written
+        self.found[currency] = self.found.get(currency, ZERO) + check.found
+        added = self.added.setdefault(currency, {})
+        for part, amount in check.added.items():
+            added[part] = added.get(part, ZERO) + amount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,8 +225,8 @@ class Reconcile:
         won_since: older deals make no order.
         key_prefix: how the keys of our orders begin.
         tells_number: whether boxes are to show the order's number.
-        tolerance: how far a total may be from what was written: taxes and shipping are NetSuite's, so set it as
-            the account is; above it is a difference.
+        rules: what NetSuite may add to a total by itself.
+        tolerance: how far the rest may be from what was written, for rounding; above it is a difference.
         course: compares what became of the orders as well; None leaves it out, which is much quicker.
     """
 
@@ -217,6 +237,7 @@ class Reconcile:
     stages: Sequence[str]
     won_since: date | None
     key_prefix: str
+    rules: TotalRules
     tolerance: Decimal
     tells_number: bool
     course: CourseCheck | None = None
@@ -244,6 +265,7 @@ class Reconcile:
             written=findings.written,
             found=findings.found,
             differences=tuple(findings.differences),
+            added=findings.added,
             money=findings.course.money,
             finances=findings.course.finances,
         )
@@ -273,8 +295,9 @@ class Reconcile:
                         f"order {tie.order_id} of box {tie.box_key} does not exist in NetSuite",
                         "see who deleted it (Deleted Records); another order is not made by itself",
                     )
-                elif tie.wanted is not None:
-                    self._compare_total(tie, row, tie.wanted, findings)
+            self._compare_totals(
+                [(tie, rows[tie.order_id]) for tie in page if tie.order_id in rows], findings
+            )
             self._compare_course([tie for tie in page if tie.order_id in rows], findings)
         return tied
 
@@ -293,14 +316,38 @@ class Reconcile:
             course.faults.clear()
             findings.course.add(course)
 
-    def _compare_total(self, tie: OrderTie, row: OrderRow, wanted: Decimal, findings: _Findings) -> None:
-        findings.count(row, wanted)
-        if abs(row.total - wanted) > self.tolerance:
+    def _compare_totals(self, orders: Sequence[tuple[OrderTie, OrderRow]], findings: _Findings) -> None:
+        """Compare totals as the search shows them; where they do not fit, as the records say, which say more.
+
+        The search knows no handling, and shows amounts in the company's currency where the record has the order's.
+        """
+        unclear: list[tuple[OrderTie, OrderRow, WrittenTotal]] = []
+        for tie, row in orders:
+            if tie.wanted is None:
+                continue
+            check = self.rules.check(tie.wanted, _shown_total(row))
+            if check.differs(self.tolerance) or abs(row.discount) != abs(tie.wanted.discount):
+                unclear.append((tie, row, tie.wanted))
+            else:
+                findings.count(row.currency, check)
+        for start in range(0, len(unclear), _AT_ONCE):
+            part = unclear[start : start + _AT_ONCE]
+            totals = self.orders.order_totals([row.internal_id for _, row, _ in part])
+            for tie, row, wanted in part:
+                held = totals.get(row.internal_id, _shown_total(row))
+                self._compare_total(tie, row, held, self.rules.check(wanted, held), findings)
+
+    def _compare_total(
+        self, tie: OrderTie, row: OrderRow, held: OrderTotal, check: TotalCheck, findings: _Findings
+    ) -> None:
+        findings.count(row.currency, check)
+        if check.differs(self.tolerance):
             findings.add(
                 Drift.TOTAL,
                 tie.box_key,
-                f"order {row.number} is {row.total} {row.currency}, and {wanted} was written",
-                "compare its lines with the deal; somebody has changed it, or NetSuite has added tax or shipping",
+                f"order {row.number} is {told_amount(held.total)} {row.currency}{_of_it(check)}; "
+                f"{told_amount(check.written)} was written",
+                _total_repair(check),
             )
 
     def _compare_boxes(
@@ -337,6 +384,36 @@ class Reconcile:
                 "a person has changed the field, or the write-back waits: streak-netsuite holds list",
                 Mend(writes=(write_back_key(RecordKind.BOX_FIELDS, box.key, row.internal_id),)),
             )
+
+
+def told_amount(amount: Decimal) -> str:
+    """Return an amount as people read it: "1,080.00"."""
+    return f"{amount:,.2f}"
+
+
+def _shown_total(row: OrderRow) -> OrderTotal:
+    return OrderTotal(total=row.total, parts={AddedPart.TAX: row.tax, AddedPart.SHIPPING: row.shipping})
+
+
+def _listed(parts: Mapping[AddedPart, Decimal]) -> str:
+    return ", ".join(f"{told_amount(amount)} {part}" for part, amount in sorted(parts.items()) if amount)
+
+
+def _and_added(parts: Mapping[AddedPart, Decimal]) -> str:
+    listed = _listed(parts)
+    return f", and {listed} added there" if listed else ""
+
+
+def _of_it(check: TotalCheck) -> str:
+    listed = _listed({**check.added, **check.refused})
+    return f", of it {listed}" if listed else ""
+
+
+def _total_repair(check: TotalCheck) -> str:
+    if not check.refused:
+        return "compare its lines with the deal; somebody has changed it"
+    refused = ", ".join(sorted(check.refused))
+    return f"ask finance: by reconcile.netsuite_adds of the mapping NetSuite may not add this much {refused}"
 
 
 def _course_difference(fault: CourseFault) -> tuple[Drift, str, Mend | None]:

@@ -21,7 +21,7 @@ class FlowSettings(BaseModel):
         stopped_wait_seconds: before a batch is tried again after a person must act (a wrong key, a missing role).
         overlap_seconds: how far sweeps reach back behind their watermark, for late commits and clock skew.
         reconcile_tolerance: how far an order's total may be from what was written, in its currency, before it is a
-            difference. Taxes and shipping are NetSuite's: give them room where the account has them.
+            difference: rounding. What NetSuite may add is the mapping's to say (`reconcile`).
         first_sweep_seconds: how far the very first sweep reaches back; older deals are a backfill's business.
     """
 

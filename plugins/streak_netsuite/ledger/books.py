@@ -11,7 +11,9 @@ from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.states import EventState, HoldState
 from streak_netsuite.ledger.tables import binding, hold, inbox_event, intent
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.order_total import WrittenTotal
 from streak_netsuite.sync.intent import IntentState
 
 _PAGE = 2000
@@ -87,14 +89,20 @@ class Books:
         return found
 
 
-def total_of(order: Mapping[str, Any]) -> Decimal | None:
-    """Return the sum of an order's lines, each rounded to the cent as NetSuite rounds it."""
-    total = Decimal(0)
-    for line in order.get("lines") or ():
-        try:
-            total += (Decimal(str(line["quantity"])) * Decimal(str(line["rate"]))).quantize(
-                _CENT, ROUND_HALF_UP
-            )
-        except (KeyError, TypeError, InvalidOperation):
-            return None
-    return total
+def total_of(order: Mapping[str, Any]) -> WrittenTotal | None:
+    """Return the sum of an order's lines, each rounded to the cent as NetSuite rounds it, and its discount.
+
+    None when NetSuite prices a line, or takes off the discount item's own rate.
+    """
+    lines = Decimal(0)
+    try:
+        for line in order.get("lines") or ():
+            amount = Decimal(str(line["quantity"])) * Decimal(str(line["rate"]))
+            lines += amount.quantize(_CENT, ROUND_HALF_UP)
+        if "discount_item" not in order:
+            return WrittenTotal(lines=lines)
+        rate = order["discount_rate"]
+        discount = DiscountRate(value=Decimal(str(rate["value"])), is_percent=bool(rate["is_percent"]))
+    except (KeyError, TypeError, InvalidOperation):
+        return None
+    return WrittenTotal(lines=lines, discount=discount.of(lines))

@@ -33,6 +33,7 @@ from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.held_order import OrderStatus
 from streak_netsuite.model.identity import fold
 from streak_netsuite.model.order_story import EventKind, OrderState
+from streak_netsuite.model.order_total import AddedPart, Allowance, TotalRules
 
 # Custom fields by where they stand, and custom segments, which stand anywhere.
 _MORE_PART = re.compile(r"(?:lines\.)?more_fields\.[a-z][A-Za-z0-9]*\Z")
@@ -787,6 +788,52 @@ def _spread(parts: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(GROUPS.get(part, frozenset({part})) for part in parts))
 
 
+class AddedBound(_Part):
+    """How much of a part of an order's total NetSuite may add."""
+
+    most: Decimal | None = Field(default=None, ge=0)
+    """The largest amount, in the order's currency."""
+
+    most_percent: Decimal | None = Field(default=None, ge=0)
+    """The largest share of the sum of the lines as they were written, in percent: `25`."""
+
+
+class NetSuiteAdds(_Part):
+    """What NetSuite may add to the total of an order by itself: `true`, `false`, or up to a bound."""
+
+    tax: bool | AddedBound = True
+    """Whether tax may be added."""
+
+    shipping: bool | AddedBound = True
+    """Whether shipping may be added."""
+
+    handling: bool | AddedBound = True
+    """Whether handling may be added."""
+
+    discount: bool | AddedBound = False
+    """Whether a discount may be taken off that the deal did not give, or that goes beyond the one it gave."""
+
+
+class ReconcileSection(_Part):
+    """What is a difference between deals and orders, and what is not."""
+
+    netsuite_adds: NetSuiteAdds = NetSuiteAdds()
+    """What of an order's total is NetSuite's to add. The rest has to be what was written, but for `reconcile_tolerance`."""
+
+    @property
+    def total_rules(self) -> TotalRules:
+        """The same, as the comparison takes it."""
+        return TotalRules(
+            allowances={part: _allowance(getattr(self.netsuite_adds, part.value)) for part in AddedPart}
+        )
+
+
+def _allowance(rule: bool | AddedBound) -> Allowance:
+    if isinstance(rule, AddedBound):
+        return Allowance(most=rule.most, most_percent=rule.most_percent)
+    return Allowance(allowed=rule)
+
+
 class ApprovalSection(_Part):
     """Which orders somebody has to approve before they are written. Until then the deal is held."""
 
@@ -964,6 +1011,9 @@ class MappingSpec(_Part):
 
     status: StatusSection = StatusSection()
     """What the deal is told of what becomes of its order."""
+
+    reconcile: ReconcileSection = ReconcileSection()
+    """What is a difference between deals and orders."""
 
     _known_functions: Mapping[str, MappingFunction] = PrivateAttr(default_factory=dict)
 

@@ -10,6 +10,7 @@ from streak_netsuite.connectors.netsuite.records.parts import iso_country
 from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
 from streak_netsuite.errors import Unavailable
 from streak_netsuite.flows.reconcile import OrderRow
+from streak_netsuite.model.order_total import AddedPart, OrderTotal
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.customer_row import CustomerRow
@@ -72,14 +73,36 @@ def order_row(row: SearchRow, *, key_field: str | None) -> OrderRow:
     if key_field is not None:
         field = row.custom_fields.get(key_field)
         key = field.value if field is not None else ""
-    currency, total = row.first("currency"), row.first("total")
+    currency = row.first("currency")
     return OrderRow(
         internal_id=internal.internal_id,
         number=str(row.first("tranId") or internal.internal_id),
         key=str(key),
-        total=total if isinstance(total, Decimal) else Decimal(str(total or 0)),
+        total=_amount(row, "total"),
         currency=(currency.name or currency.internal_id) if isinstance(currency, RecordRef) else "",
         status=str(row.first("status") or "").removeprefix("_"),
+        tax=_amount(row, "taxTotal"),
+        shipping=_amount(row, "shippingAmount"),
+        discount=_amount(row, "discountAmount"),
+    )
+
+
+def order_total(record: SuiteRecord) -> OrderTotal:
+    """Return what the total of a sales order is made of, in its own currency."""
+
+    def first(*names: str) -> Decimal:
+        found = (record.amount(name) for name in names)
+        return next((amount for amount in found if amount is not None), Decimal(0))
+
+    return OrderTotal(
+        total=first("total"),
+        parts={
+            AddedPart.TAX: first("taxTotal") + first("tax2Total"),  # Canada's second tax has a sum of its own
+            # With several shipping routes only the sum over all of them is there.
+            AddedPart.SHIPPING: first("shippingCost", "altShippingCost"),
+            AddedPart.HANDLING: first("handlingCost", "altHandlingCost"),
+            AddedPart.DISCOUNT: first("discountTotal"),
+        },
     )
 
 

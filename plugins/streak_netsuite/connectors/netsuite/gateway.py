@@ -26,6 +26,7 @@ from streak_netsuite.connectors.netsuite.entries import (
     item_entry,
     order_entry,
     order_row,
+    order_total,
     order_url,
     tax_code_entry,
 )
@@ -74,6 +75,7 @@ from streak_netsuite.model.customer_subsidiary import CustomerSubsidiary
 from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.model.held_order import HeldOrder
 from streak_netsuite.model.order_story import OrderStory
+from streak_netsuite.model.order_total import OrderTotal
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.model.stocked_item import StockedItem
@@ -96,7 +98,10 @@ EntryT = TypeVar("EntryT")
 
 log = logging.getLogger(__name__)
 
-_ROW_COLUMNS = ("internalId", "tranId", "total", "currency", "status", "externalId")
+_ROW_COLUMNS = (
+    *("internalId", "tranId", "total", "currency", "status", "externalId"),
+    *("taxTotal", "shippingAmount", "discountAmount"),
+)
 _CUSTOMER_COLUMNS = (
     "internalId",
     "entityId",
@@ -305,6 +310,11 @@ class NetSuiteGateway:
         )
         for page in self._searches.rows_by_id(request):
             yield [order_row(row, key_field=script_id) for row in page]
+
+    def order_totals(self, order_ids: Sequence[str]) -> Mapping[str, OrderTotal]:
+        """Return what the totals of these orders are made of, from their records; missing ones are left out."""
+        found = self._get([RecordRef(type="salesOrder", internal_id=one) for one in order_ids])
+        return {record.internal_id: order_total(record) for record in found if record is not None}
 
     def billable_orders(self) -> Sequence[str]:
         """Return the internal ids of orders that wait to be billed, in whole or in part."""

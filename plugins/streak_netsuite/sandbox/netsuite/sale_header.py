@@ -125,10 +125,8 @@ def sum_up(store: Store, sale: Record) -> None:
     subtotal = sum((line["amount"] for line in sale.sublists.get("itemList", [])), ZERO)
     discount = _discount(store, fields, subtotal)
     tax = taxes.tax(store, sale, subtotal=subtotal, discount=discount)
-    costs = ("shippingCost", "handlingCost")
     fields |= {"subTotal": subtotal, "discountTotal": discount, "taxTotal": tax}
-    fields |= {f"alt{name[0].upper()}{name[1:]}": fields[name] for name in costs if name in fields}
-    fields["total"] = cents(subtotal + discount + tax + add_up(fields, costs))
+    fields["total"] = cents(subtotal + discount + tax + add_up(fields, ("shippingCost", "handlingCost")))
 
 
 def _discount(store: Store, fields: Fields, subtotal: Decimal) -> Decimal:

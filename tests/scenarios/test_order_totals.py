@@ -1,0 +1,156 @@
+"""What NetSuite adds to an order's total by itself is no difference; what somebody has changed is one, to the cent."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
+from streak_netsuite.connectors.netsuite.writer import Verb
+
+World = Any
+
+TAX = RecordRef(internal_id="304")  # 7 percent
+DISCOUNT = RecordRef(internal_id="206")
+MEMO = "    memo: {from: box.name, transform: [collapse_spaces], clip: 999}\n"
+
+
+def order_of(world: World, **fields: Any) -> tuple[str, dict[str, Any]]:
+    """Let an order over 2 at 100.00 be made; return its box and it."""
+    (box,) = world.won_deals(1, **fields)
+    world.run()
+    (order,) = world.orders(box)
+    return box, order
+
+
+def finance(world: World, order: dict[str, Any], *rows: dict[str, Any], **values: Any) -> None:
+    """Change an order as finance does in NetSuite."""
+    lines = Sublist(rows=tuple(Fields(values=row) for row in rows), mode=SublistMode.MERGE)
+    record = SuiteRecord(
+        type="salesOrder",
+        internal_id=order["internalId"],
+        values=values,
+        sublists={"itemList": lines} if rows else {},
+    )
+    with SoapClient(world.settings().netsuite) as client:
+        answer = client.send(write(Verb.UPDATE, record))
+    assert answer.status.success, answer.status
+
+
+def reconciled(world: World) -> Any:
+    with world.product() as product:
+        return product.reconcile(quick=True).run()
+
+
+def totals(world: World) -> list[str]:
+    return [one.what for one in reconciled(world).differences if one.drift == "total"]
+
+
+def adds(world: World, folder: Path, rule: str) -> None:
+    text = f"reconcile:\n  netsuite_adds: {rule}\n\nsales_order:\n"
+    world.change_mapping(folder, "sales_order:\n", text)
+
+
+def total(world: World, box: str) -> str:
+    (order,) = world.orders(box)
+    return str(order["total"])
+
+
+def test_tax_shipping_and_handling_are_netsuites_and_stand_beside_the_sums(world: World) -> None:
+    box, order = order_of(world)
+    costs = {"shippingCost": Decimal("12.50"), "handlingCost": Decimal("3.00")}
+    finance(world, order, {"line": 1, "taxCode": TAX}, **costs)
+    assert total(world, box) == "229.50"
+    report = reconciled(world)
+    assert [one for one in report.differences if one.drift == "total"] == []
+    assert report.written == report.found
+    assert {
+        currency: {str(part): str(amount) for part, amount in parts.items()}
+        for currency, parts in report.added.items()
+    } == {"US Dollar": {"tax": "14.00", "shipping": "12.50", "handling": "3.00"}}
+    line = "US Dollar: 200.00 written, 200.00 in NetSuite, and 3.00 handling, 12.50 shipping, 14.00 tax added there"
+    assert line in report.lines()
+
+
+def test_orders_whose_totals_fit_are_not_read_one_by_one(world: World) -> None:
+    _, order = order_of(world)
+    finance(world, order, {"line": 1, "taxCode": TAX}, shippingCost=Decimal(10))
+    before = len(world.received("netsuite", "getList"))
+    reconciled(world)
+    assert len(world.received("netsuite", "getList")) == before
+
+
+@pytest.mark.parametrize(("rate", "differs"), [("100.025", False), ("100.03", True)])
+def test_a_cent_beyond_the_tolerance_is_a_difference(world: World, rate: str, differs: bool) -> None:
+    _, order = order_of(world)
+    finance(world, order, {"line": 1, "taxCode": TAX, "rate": Decimal(rate)}, shippingCost=Decimal(10))
+    assert bool(totals(world)) is differs
+
+
+def test_a_changed_line_is_named_with_what_is_tax_of_the_total(world: World) -> None:
+    _, order = order_of(world)
+    finance(world, order, {"line": 1, "taxCode": TAX, "quantity": Decimal(12)})
+    assert totals(world) == [
+        f"order {order['tranId']} is 1,284.00 US Dollar, of it 84.00 tax; 200.00 was written"
+    ]
+
+
+def test_a_discount_that_the_deal_did_not_give_is_a_difference(world: World) -> None:
+    _, order = order_of(world)
+    finance(world, order, discountItem=DISCOUNT, discountRate="-20.00")
+    (told,) = totals(world)
+    assert told == f"order {order['tranId']} is 180.00 US Dollar, of it -20.00 discount; 200.00 was written"
+
+
+def test_a_discount_that_what_netsuite_adds_makes_up_for_is_a_difference(world: World) -> None:
+    box, order = order_of(world)
+    finance(world, order, discountItem=DISCOUNT, discountRate="-20.00", handlingCost=Decimal(20))
+    assert total(world, box) == "200.00"
+    assert len(totals(world)) == 1
+
+
+def test_the_discount_of_the_deal_is_part_of_what_was_written(world: World, tmp_path: Path) -> None:
+    discount = '    discount_item: {value: 206}\n    discount_rate: {value: "-12.5%"}\n'
+    world.change_mapping(tmp_path, MEMO, MEMO + discount)
+    box, order = order_of(world, **{"Unit price": "33.33"})
+    assert total(world, box) == "58.33"
+    report = reconciled(world)
+    assert [one for one in report.differences if one.drift == "total"] == []
+    assert sum(report.written.values()) == Decimal("58.33")
+
+    finance(world, order, discountRate="-50%")
+    assert "of it -25.00 discount; 58.33 was written" in totals(world)[0]
+    finance(world, order, discountRate="0.00")
+    assert "of it 8.33 discount; 58.33 was written" in totals(world)[0]
+
+
+def test_the_mapping_says_what_netsuite_may_add(world: World, tmp_path: Path) -> None:
+    adds(world, tmp_path, "{handling: false, discount: true}")
+    _, order = order_of(world)
+    finance(world, order, discountItem=DISCOUNT, discountRate="-20.00")
+    assert totals(world) == []
+    finance(world, order, handlingCost=Decimal(3))
+    (told,) = totals(world)
+    assert "3.00 handling" in told
+    (difference,) = [one for one in reconciled(world).differences if one.drift == "total"]
+    assert "NetSuite may not add this much handling" in difference.repair
+
+
+@pytest.mark.parametrize("bound", ["{most: 13.99}", "{most_percent: 6.9}"])
+def test_a_tax_beyond_its_bound_is_a_difference(world: World, tmp_path: Path, bound: str) -> None:
+    adds(world, tmp_path, f"{{tax: {bound}}}")
+    _, order = order_of(world)
+    finance(world, order, {"line": 1, "taxCode": TAX})
+    assert "14.00 tax" in totals(world)[0]
+
+
+@pytest.mark.parametrize("bound", ["{most: 14}", "{most_percent: 7}", "{most: 14, most_percent: 7}"])
+def test_a_tax_within_its_bound_is_none(world: World, tmp_path: Path, bound: str) -> None:
+    adds(world, tmp_path, f"{{tax: {bound}}}")
+    _, order = order_of(world)
+    finance(world, order, {"line": 1, "taxCode": TAX})
+    assert totals(world) == []
