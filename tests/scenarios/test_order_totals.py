@@ -154,3 +154,85 @@ def test_a_tax_within_its_bound_is_none(world: World, tmp_path: Path, bound: str
     _, order = order_of(world)
     finance(world, order, {"line": 1, "taxCode": TAX})
     assert totals(world) == []
+
+
+# --- changes that were not taken ---
+
+
+def changed(world: World, box: str, **fields: str) -> None:
+    """Change a deal's fields and let its order follow as far as it can."""
+    for name, value in fields.items():
+        world.set_field(box, name.replace("_", " "), value)
+    world.wait(1)
+    world.hint(box)
+    world.drain()
+
+
+def differences(world: World, box: str) -> list[str]:
+    with world.product() as product:
+        product.tell_boxes()
+        product.netsuite_sweep().run()
+        product.status_to_streak().drain()
+        product.tell_boxes()
+        report = product.reconcile().run()
+    return [f"{one.drift}: {one.what}" for one in report.differences if one.record == box]
+
+
+def billed(world: World, order: dict[str, Any]) -> None:
+    for act in ("fulfill", "bill"):
+        world.control.post(f"/netsuite/orders/{order['internalId']}/{act}", json={}).raise_for_status()
+
+
+def test_a_change_that_the_order_could_not_follow_is_not_what_was_written(world: World) -> None:
+    box, order = order_of(world)
+    billed(world, order)
+    changed(world, box, Quantity="5", PO_number="PO-9", Reseller="Kettle")
+    assert differences(world, box) == []
+    report = reconciled(world)
+    assert sum(report.written.values()) == sum(report.found.values()) == Decimal(200)
+    assert report.unfollowed == 1
+    assert "1 orders could not follow all that their deals want" in report.lines()
+
+    changed(world, box, Account_manager="Ada")  # one more that is taken, beside those that still are not
+    assert differences(world, box) == []
+    assert reconciled(world).unfollowed == 1
+
+    (same,) = world.orders(box)
+    assert (same["custom"]["custbody_reseller"], same["custom"]["custbody_account_manager"]) == (
+        "Kettle",
+        "Ada",
+    )
+    changed(world, box, Quantity="2", PO_number="")
+    assert differences(world, box) == []
+    assert reconciled(world).unfollowed == 0
+
+
+def test_what_finance_changes_beside_a_refused_change_is_still_named(world: World) -> None:
+    box, order = order_of(world)
+    billed(world, order)
+    changed(world, box, Quantity="5")
+    finance(world, order, shippingCost=Decimal(7), handlingCost=Decimal(1))
+    assert differences(world, box) == []
+    finance(world, order, discountItem=DISCOUNT, discountRate="-1.00")
+    (told,) = differences(world, box)
+    assert "207.00 US Dollar, of it -1.00 discount, 1.00 handling, 7.00 shipping; 200.00 was written" in told
+
+
+def test_a_change_that_netsuite_has_refused_is_not_what_was_written(world: World) -> None:
+    box, _ = order_of(world)
+    changed(world, box, Quantity="3")
+    world.fault("netsuite", "record_error", operation="update", options={"code": "USER_ERROR"})
+    changed(world, box, Quantity="5")
+    assert [one for one in differences(world, box) if "total" in one] == []
+    report = reconciled(world)
+    assert sum(report.written.values()) == sum(report.found.values()) == Decimal(300)
+    assert report.unfollowed == 1
+
+
+def test_a_change_that_may_have_landed_is_not_compared(world: World) -> None:
+    box, _ = order_of(world)
+    world.fault("netsuite", "cut_after", operation="update", times=None)
+    changed(world, box, Quantity="3")
+    report = reconciled(world)
+    assert [one for one in report.differences if one.drift == "total"] == []
+    assert report.written == {}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.activities import activity_draft
@@ -14,9 +14,10 @@ from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.held_order import HeldOrder, OrderStatus
+from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.plain_order import held_line_from_plain, order_from_plain
 from streak_netsuite.sync.intent import Intent, IntentDraft
-from streak_netsuite.sync.order_change import OrderChange, PartChange, Verdict
+from streak_netsuite.sync.order_change import WRITTEN_AFTER, WRITTEN_BEFORE, OrderChange, PartChange, Verdict
 from streak_netsuite.sync.order_merge import plan_change
 from streak_netsuite.sync.outcome import Hold
 from streak_netsuite.sync.ports import OrderEditor
@@ -95,6 +96,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
     # --- a changed deal ---
 
     def _change(self, intent: Intent, held: HeldOrder, context: HeldOrders) -> Sent:
+        before = intent.payload.get(WRITTEN_BEFORE)
         change = plan_change(
             order_from_plain(intent.payload["base"]),
             order_from_plain(intent.payload["wanted"]),
@@ -102,6 +104,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             self.spec.changes.policy,
             earlier=[order_from_plain(one) for one in intent.payload.get("earlier", ())],
             seen=[held_line_from_plain(one) for one in intent.payload["seen"]],
+            written=None if before is None else order_from_plain(before),
             period_closed=context.period_closed(held),
         )
         if change.has_values:
@@ -117,6 +120,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             what=told(change),
             follow_ups=(self._task(intent, held, kept_back),) if kept_back and refused == "task" else (),
             hold=_hold(held, kept_back) if kept_back and refused == "hold" else None,
+            payload=_with_left(intent.payload, change),
         )
 
     def _task(self, intent: Intent, held: HeldOrder, kept_back: Sequence[PartChange]) -> IntentDraft:
@@ -168,6 +172,12 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             return "none of its lines is closed"
         self.erp.close_lines(held, numbers, closed=False)
         return f"{len(numbers)} lines opened again"
+
+
+def _with_left(payload: Mapping[str, Any], change: OrderChange) -> Mapping[str, Any] | None:
+    """Return the payload with what the change has left of the order; None when that is all that the deal wants."""
+    left = to_plain(change.left) if change.left is not None else None
+    return None if left in (None, payload["wanted"]) else {**payload, WRITTEN_AFTER: left}
 
 
 def told(change: OrderChange) -> str:

@@ -22,6 +22,7 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
+from streak_netsuite.sync.order_change import WRITTEN_AFTER, WRITTEN_BEFORE
 from streak_netsuite.sync.order_merge import plan_change
 from streak_netsuite.sync.outcome import Action
 from streak_netsuite.sync.ports import Memory, OrderEditor
@@ -44,6 +45,7 @@ class Wish:
     Attributes:
         history: the order as the deal wanted it before, newest first.
         wanted: as the deal wants it now.
+        written: as our writes have left it; None: as the deal wanted it last.
         silent: whether only a backfill asks: what is not followed is held in the ledger, and no box gets a task.
     """
 
@@ -53,6 +55,7 @@ class Wish:
     wanted: SalesOrder
     digest: str
     silent: bool
+    written: SalesOrder | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +127,7 @@ class OrderFollower:
                 ),
                 digest=digest,
                 silent=batch.is_silent(deal.key),
+                written=_written(intents.get(_change_key(deal.key))),
             )
             if to_plain(history[0]) == to_plain(wish.wanted):
                 self._agree(batch, wish)
@@ -238,7 +242,17 @@ def _customer(base: SalesOrder, customer_id: str | None) -> Reference | None:
     return Reference(internal_id=customer_id)
 
 
+def _written(change: Intent | None) -> SalesOrder | None:
+    """Return the order as our writes have left it; None when that is what its deal wanted last."""
+    if change is None:
+        return None
+    name = WRITTEN_AFTER if change.state is IntentState.SUCCEEDED else WRITTEN_BEFORE
+    plain = change.payload.get(name)
+    return order_from_plain(plain) if plain is not None else None
+
+
 def _draft(wish: Wish, held: HeldOrder | None) -> IntentDraft:
+    before = {} if wish.written is None else {WRITTEN_BEFORE: to_plain(wish.written)}
     return IntentDraft(
         operation_key=_change_key(wish.deal.key),
         flow=FLOW,
@@ -252,6 +266,7 @@ def _draft(wish: Wish, held: HeldOrder | None) -> IntentDraft:
             "earlier": [to_plain(one) for one in wish.history[1:]],
             "wanted": to_plain(wish.wanted),
             "seen": [to_plain(line) for line in held.lines] if held is not None else [],
+            **before,
         },
     )
 

@@ -2,10 +2,10 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from streak_netsuite.errors import (
     LeaseLost,
@@ -40,6 +40,7 @@ class Sent:
         what: what was written, for people.
         follow_ups: writes it makes due, queued in the same transaction.
         hold: what of it a person has to see all the same.
+        payload: what is kept in place of the intent's payload, when not all of it was written.
         skipped: whether nothing was written after all; `what` says why.
     """
 
@@ -47,6 +48,7 @@ class Sent:
     what: str
     follow_ups: tuple[IntentDraft, ...] = ()
     hold: Hold | None = None
+    payload: Mapping[str, Any] | None = None
     skipped: bool = False
 
 
@@ -135,7 +137,13 @@ class QueuedWrites(ABC, Generic[ContextT]):
             raise
         except TransientError as error:
             return self._busy(intent, error)
-        self._answer(intent, IntentState.SUCCEEDED, result_id=sent.result_id, follow_ups=sent.follow_ups)
+        self._answer(
+            intent,
+            IntentState.SUCCEEDED,
+            result_id=sent.result_id,
+            follow_ups=sent.follow_ups,
+            payload=sent.payload,
+        )
         if sent.hold is not None:
             return _held(intent, sent.hold, rule=str(intent.kind))
         action = Action.SKIPPED if sent.skipped else Action.UPDATED
@@ -193,6 +201,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
         error: str = "",
         retry_at: datetime | None = None,
         follow_ups: tuple[IntentDraft, ...] = (),
+        payload: Mapping[str, Any] | None = None,
     ) -> None:
         answer = Answer(
             operation_key=intent.operation_key,
@@ -203,6 +212,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
             retry_at=retry_at,
             follow_ups=follow_ups,
             attempt=intent.attempts + 1,
+            payload=payload,
         )
         self.memory.record_answers([answer], now=self.clock())
 

@@ -87,13 +87,15 @@ class OrderTie:
 
     Attributes:
         wanted: the sum as it was written; None when NetSuite priced a line or the discount, or the order was adopted.
-        written: the order as it was written last; None when it was adopted.
+        written: the order as our writes have left it; None when it was adopted, or a change is on its way.
+        followed: whether that is what its deal wants.
     """
 
     box_key: str
     order_id: str
     wanted: WrittenTotal | None
     written: Mapping[str, Any] | None = None
+    followed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,6 +140,7 @@ class Reconciliation:
         added: that, by currency and part.
         money: what was billed, paid and credited of the tied orders, by currency; empty when it was not asked for.
         finances: fields of orders that finance has changed, as it may.
+        unfollowed: orders that could not follow all that their deals want.
     """
 
     boxes: int
@@ -149,6 +152,7 @@ class Reconciliation:
     added: Mapping[str, Mapping[AddedPart, Decimal]] = field(default_factory=dict)
     money: Mapping[str, Money] = field(default_factory=dict)
     finances: int = 0
+    unfollowed: int = 0
 
     def counts(self) -> dict[str, int]:
         """Return how many there are of each kind of difference."""
@@ -167,6 +171,11 @@ class Reconciliation:
             *sums,
             *(f"{currency}: {money}" for currency, money in sorted(self.money.items())),
             *([f"{self.finances} fields were changed by finance, whose they are"] if self.finances else []),
+            *(
+                [f"{self.unfollowed} orders could not follow all that their deals want"]
+                if self.unfollowed
+                else []
+            ),
             *(named or ["no difference"]),
         ]
 
@@ -205,6 +214,7 @@ class _Findings:
     found: dict[str, Decimal] = field(default_factory=dict)
     added: dict[str, dict[AddedPart, Decimal]] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
+    unfollowed: int = 0
 
     def add(self, drift: Drift, record: str, what: str, repair: str, mend: Mend | None = None) -> None:
         self.differences.append(Difference(drift=drift, record=record, what=what, repair=repair, mend=mend))
@@ -268,6 +278,7 @@ class Reconcile:
             added=findings.added,
             money=findings.course.money,
             finances=findings.course.finances,
+            unfollowed=findings.unfollowed,
         )
 
     def _doubles(self, ours: Mapping[str, OrderRow], findings: _Findings) -> None:
@@ -295,6 +306,7 @@ class Reconcile:
                         f"order {tie.order_id} of box {tie.box_key} does not exist in NetSuite",
                         "see who deleted it (Deleted Records); another order is not made by itself",
                     )
+            findings.unfollowed += sum(tie.order_id in rows and not tie.followed for tie in page)
             self._compare_totals(
                 [(tie, rows[tie.order_id]) for tie in page if tie.order_id in rows], findings
             )

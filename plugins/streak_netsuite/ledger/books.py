@@ -1,10 +1,11 @@
 """What the ledger knows of deals and their orders, read from end to end."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Text, any_, literal, select
+from sqlalchemy import ARRAY, Connection, Text, and_, any_, literal, or_, select
 
 from streak_netsuite.flows.reconcile import OrderTie
 from streak_netsuite.ledger.cipher import Cipher
@@ -15,10 +16,21 @@ from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.order_total import WrittenTotal
 from streak_netsuite.sync.intent import IntentState
+from streak_netsuite.sync.order_change import WRITTEN_AFTER, WRITTEN_BEFORE
 
 _PAGE = 2000
 _CENT = Decimal("0.01")
-_WANTED = "wanted"  # in a change of an order: the order as its deal wants it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Written:
+    """What our writes have left of an order, None when nobody knows; and whether that is what its deal wants."""
+
+    order: Mapping[str, Any] | None
+    followed: bool = True
+
+
+_NOTHING = _Written(order=None)
 
 
 class Books:
@@ -50,30 +62,40 @@ class Books:
                 written = self._written(connection, [row.streak_id for row in rows])
             after = rows[-1].id
             yield [
-                self._tie(row.streak_id, row.netsuite_id, written.get((row.streak_id, row.netsuite_id)))
+                _tie(row.streak_id, row.netsuite_id, written.get((row.streak_id, row.netsuite_id), _NOTHING))
                 for row in rows
             ]
 
-    def _tie(self, box_key: str, order_id: str, secret: bytes | None) -> OrderTie:
-        if secret is None:
-            return OrderTie(box_key=box_key, order_id=order_id, wanted=None)
-        payload = self._cipher.decrypt(secret)
-        written = payload.get(_WANTED, payload)
-        return OrderTie(box_key=box_key, order_id=order_id, wanted=total_of(written), written=written)
-
-    def _written(self, connection: Connection, boxes: Sequence[str]) -> dict[tuple[str, str], bytes]:
-        """Return what was written last of these boxes' orders, encrypted, by box and order."""
+    def _written(self, connection: Connection, boxes: Sequence[str]) -> dict[tuple[str, str], _Written]:
+        """Return what was written of these boxes' orders, by box and order."""
         rows = (
-            select(intent.c.subject_key, intent.c.result_id, intent.c.payload_secret)
+            select(
+                intent.c.kind,
+                intent.c.state,
+                intent.c.subject_key,
+                intent.c.result_id,
+                intent.c.payload_secret,
+            )
             .where(
                 intent.c.subject_key == any_(literal(list(boxes), ARRAY(Text))),
-                intent.c.kind.in_([RecordKind.SALES_ORDER.value, RecordKind.ORDER_CHANGE.value]),
-                intent.c.state == IntentState.SUCCEEDED.value,
-                intent.c.result_id.is_not(None),
+                or_(
+                    intent.c.kind == RecordKind.ORDER_CHANGE.value,
+                    and_(
+                        intent.c.kind == RecordKind.SALES_ORDER.value,
+                        intent.c.state == IntentState.SUCCEEDED.value,
+                    ),
+                ),
             )
             .order_by(intent.c.kind != RecordKind.SALES_ORDER.value)  # what changed an order comes after it
         )
-        return {(row.subject_key, row.result_id): row.payload_secret for row in connection.execute(rows)}
+        found: dict[tuple[str, str], _Written] = {}
+        for row in connection.execute(rows):
+            payload = self._cipher.decrypt(row.payload_secret)
+            if row.kind == RecordKind.SALES_ORDER.value:
+                found[row.subject_key, row.result_id] = _Written(order=payload)
+            else:
+                found[row.subject_key, payload.get("order_id")] = _changed(IntentState(row.state), payload)
+        return found
 
     def open_boxes(self) -> Mapping[str, str]:
         """Return why boxes are not ordered yet, by key."""
@@ -87,6 +109,29 @@ class Books:
             found = {row.record_key: "it is in the inbox" for row in connection.execute(waiting)}
             found |= {row.record_key: f"held, {row.code}" for row in connection.execute(held)}
         return found
+
+
+def _tie(box_key: str, order_id: str, written: _Written) -> OrderTie:
+    return OrderTie(
+        box_key=box_key,
+        order_id=order_id,
+        wanted=None if written.order is None else total_of(written.order),
+        written=written.order,
+        followed=written.followed,
+    )
+
+
+def _changed(state: IntentState, change: Mapping[str, Any]) -> _Written:
+    """Return what a change has left of its order: only what was taken of it counts."""
+    match state:
+        case IntentState.SUCCEEDED:
+            left = change.get(WRITTEN_AFTER)
+            return _Written(order=left or change.get("wanted"), followed=left is None)
+        case IntentState.PLANNED | IntentState.REJECTED:
+            before = change.get(WRITTEN_BEFORE) or change.get("base")
+            return _Written(order=before, followed=state is IntentState.PLANNED)
+        case _:
+            return _NOTHING  # it is on its way, and may have landed
 
 
 def total_of(order: Mapping[str, Any]) -> WrittenTotal | None:

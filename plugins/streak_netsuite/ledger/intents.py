@@ -139,7 +139,9 @@ def _draft_row(draft: IntentDraft, cipher: Cipher, *, now: datetime) -> dict[str
     }
 
 
-def record(connection: Connection, answers: Sequence[Answer], *, now: datetime) -> list[Answer]:
+def record(
+    connection: Connection, cipher: Cipher, answers: Sequence[Answer], *, now: datetime
+) -> list[Answer]:
     """Keep answers; a success is never undone by a later one. Return successes that contradict a known one.
 
     Raises:
@@ -156,6 +158,13 @@ def record(connection: Connection, answers: Sequence[Answer], *, now: datetime) 
     ]
     if open_ones:
         connection.execute(_ANSWER, [_answer_row(a, now=now) for a in open_ones])
+    for one in open_ones:
+        if one.payload is not None and one.state is IntentState.SUCCEEDED:
+            connection.execute(
+                update(intent)
+                .where(intent.c.operation_key == one.operation_key)
+                .values(payload_secret=cipher.encrypt(one.payload))
+            )
     return [
         a
         for key, a in by_key.items()

@@ -316,7 +316,7 @@ class Ledger:
         """
         landed = [a for a in answers if a.state is IntentState.SUCCEEDED]
         with self._database.begin() as connection:
-            contradicting = intents.record(connection, answers, now=now)
+            contradicting = intents.record(connection, self._cipher, answers, now=now)
             sound = [a for a in landed if a not in contradicting]
             ties = [a.binding for a in sound if a.binding is not None]
             refused = binding_rows.keep(connection, ties, now=now)

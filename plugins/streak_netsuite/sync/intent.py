@@ -86,6 +86,7 @@ class Answer:
         retry_at: when a PLANNED or UNKNOWN one may be taken again.
         attempt: the try that this answers, counted from 1. When the intent was planned anew meanwhile, the
             answer is about something else and is not kept; None for writes that are never planned anew.
+        payload: what is kept in place of the payload of a SUCCEEDED one, when not all of it was written.
         sent: False when the claim ended before this one was sent: it was no try.
     """
 
@@ -98,4 +99,5 @@ class Answer:
     follow_ups: tuple[IntentDraft, ...] = ()
     retry_at: datetime | None = None
     attempt: int | None = None
+    payload: Mapping[str, Any] | None = None
     sent: bool = True

@@ -8,6 +8,10 @@ from enum import StrEnum
 from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 
+WRITTEN_BEFORE, WRITTEN_AFTER = "written_before", "written_after"
+"""In the payload of an order's change: the order as our writes had left it, where that is not what its deal wanted
+last; and as this change has left it, where that is not all that its deal wants."""
+
 
 class Verdict(StrEnum):
     """What becomes of one change of a deal.
@@ -57,6 +61,8 @@ class OrderChange:
         lines: by NetSuite's number, the line with those of its fields that are to be sent.
         added: lines that NetSuite does not have.
         closed: by NetSuite's number, the quantity that stays of a line the deal has lost.
+        left: the order as it was written last, with what of this change is taken: what is refused, and what is finance's,
+            stays in it as it was written.
         opened: NetSuite's numbers of closed lines that the deal has again. They are opened after all else is written:
             a line that is still closed can be tried again, whatever its values.
     """
@@ -73,6 +79,7 @@ class OrderChange:
     added: tuple[OrderLine, ...] = ()
     closed: Mapping[int, Decimal] = field(default_factory=dict)
     opened: tuple[int, ...] = ()
+    left: SalesOrder | None = None
 
     @property
     def is_empty(self) -> bool:

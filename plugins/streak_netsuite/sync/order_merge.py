@@ -1,6 +1,6 @@
 """What of a changed deal its order may follow: a three-way merge, bounded by what finance allows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,8 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 from streak_netsuite.sync.line_merge import LineMatch, equal_lines, match_lines, partners
 from streak_netsuite.sync.order_change import LineEdit, OrderChange, PartChange, Verdict
-from streak_netsuite.sync.sameness import is_nothing, same
+from streak_netsuite.sync.order_left import LeftOrder
+from streak_netsuite.sync.sameness import is_nothing, same, same_record
 
 # What NetSuite fills in by itself, from the customer or the item, when nobody says anything: where the deal had
 # nothing, a value of these is nobody's change.
@@ -50,6 +51,7 @@ def plan_change(
     *,
     earlier: Sequence[SalesOrder] = (),
     seen: Sequence[HeldLine] | None = None,
+    written: SalesOrder | None = None,
     period_closed: bool = False,
 ) -> OrderChange:
     """Return what a deal's change makes of its order. Pure; the same again plans nothing.
@@ -61,15 +63,17 @@ def plan_change(
             not follow: that is nobody's change.
         seen: the order's lines when the change was first planned. Which line is which is told by these: an earlier
             try may have changed them since, and lines that are not among them may be its doing.
+        written: the order as our writes have left it; None when that is `base`, as nothing was refused before.
         period_closed: whether the order is dated in a closed period.
     """
-    merge = _Merge(held=held, policy=policy, period_closed=period_closed)
     history = (base, *earlier)
-    merge.header(history, wanted)
-    merge.named_fields(history, wanted)
     before = [partners(order.lines, wanted.lines) for order in earlier]
     known = held.lines if seen is None else seen
     matches = match_lines(base.lines, wanted.lines, known, earlier=[order.lines for order in earlier])
+    left = LeftOrder(base, written, matches)
+    merge = _Merge(held=held, policy=policy, period_closed=period_closed, left=left)
+    merge.header(history, wanted)
+    merge.named_fields(history, wanted)
     merge.came_since(known)
     for position, match in enumerate(matches):
         merge.line(match, [lines[position] for lines in before if position in lines])
@@ -79,8 +83,11 @@ def plan_change(
 class _Merge:
     """Collects what is to be written, and what is not."""
 
-    def __init__(self, *, held: HeldOrder, policy: ChangePolicy, period_closed: bool) -> None:
+    def __init__(
+        self, *, held: HeldOrder, policy: ChangePolicy, period_closed: bool, left: LeftOrder
+    ) -> None:
         self._held = held
+        self._left = left
         self._policy = policy
         self._period_closed = period_closed
         self._parts: list[PartChange] = []
@@ -115,6 +122,7 @@ class _Merge:
             added=tuple(self._added),
             closed=self._closed,
             opened=tuple(self._opened),
+            left=self._left.order(wanted),
         )
 
     def header(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
@@ -127,7 +135,9 @@ class _Merge:
             name = attribute_of(part)
             old = [getattr(order, name) for order in history]
             new, now = (getattr(order, name) for order in (wanted, self._held.order))
-            if self._may_write(part, part, old, new, now):
+            verdict = self._judge(part, part, old, new, now)
+            self._left.field(name, new, took=verdict in _TAKEN)
+            if verdict is Verdict.WRITTEN:
                 self._fields.append(name)
 
     def named_fields(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
@@ -135,35 +145,43 @@ class _Merge:
         for kind, sent in ((_CUSTOM, self._custom), (_MORE, self._more)):
             before = [_by_id(getattr(order, kind)) for order in history]
             after, now = (_by_id(getattr(order, kind)) for order in (wanted, self._held.order))
+            took: set[str] = set()
             for name in dict.fromkeys((*after, *before[0])):
                 new = after.get(name)
                 old = [_value(one.get(name)) for one in before]
-                if not self._may_write(_part_of(kind, name), name, old, _value(new), _value(now.get(name))):
+                verdict = self._judge(_part_of(kind, name), name, old, _value(new), _value(now.get(name)))
+                if verdict in _TAKEN:
+                    took.add(name)
+                if verdict is not Verdict.WRITTEN:
                     continue
                 if new is None:
                     self._emptied.append(name)
                 else:
                     sent.append(new)
+            self._left.named_fields(kind, getattr(wanted, kind), took.__contains__)
 
     def line(self, match: LineMatch, earlier: Sequence[OrderLine]) -> None:
         """Merge one line of the deal; `earlier` is what it was before."""
         held = self._now.get(match.held.number) if match.held is not None else None
+        written = self._left.line_of(match)
         if match.wanted is None:
-            self._remove(match.base, held)
+            self._remove(match.base, held, written)
         elif match.base is None or (match.came_back and held is None):
             self._add(match.wanted)
         elif held is not None and match.came_back and match.held is not None and match.held.closed:
-            self._take_up_again(match.wanted, held)
+            self._take_up_again(match.wanted, held, written)
         elif held is not None:
-            self._edit((match.base, *earlier), match.wanted, held)
-        elif not _same_line(match.base, match.wanted):
-            self._say(
-                "lines.quantity",
-                f"line '{_name(match.wanted)}'",
-                None,
-                _told_line(match.wanted),
-                lost="finance has taken the line out of the order",
-            )
+            self._edit((match.base, *earlier), match.wanted, held, written)
+        else:
+            self._left.keep(written)
+            if not _same_line(match.base, match.wanted):
+                self._say(
+                    "lines.quantity",
+                    f"line '{_name(match.wanted)}'",
+                    None,
+                    _told_line(match.wanted),
+                    lost="finance has taken the line out of the order",
+                )
 
     def _add(self, wanted: OrderLine) -> None:
         place = f"line '{_name(wanted)}'"
@@ -171,27 +189,41 @@ class _Merge:
         if there is not None:  # an earlier try has added it
             self._new.remove(there)
             self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
+            self._left.keep(wanted)
         elif self._allowed(ADD_LINE):
             self._say(ADD_LINE, place, None, _told_line(wanted))
             self._added.append(wanted)
+            self._left.keep(wanted)
         else:
             self._say(ADD_LINE, place, None, _told_line(wanted), refused=self._too_far())
 
-    def _remove(self, base: OrderLine | None, held: HeldLine | None) -> None:
+    def _remove(self, base: OrderLine | None, held: HeldLine | None, written: OrderLine | None) -> None:
         if base is None:
             return
+        verdict = self._judge_removal(base, held)
+        if verdict not in _TAKEN:
+            self._left.keep(written)
+        elif held is not None:
+            self._left.shorten(written, held.used if verdict is Verdict.WRITTEN else held.line.quantity)
+        elif written is not None and any(
+            same_record(one.line.item, written.item) for one in self._held.lines
+        ):
+            self._left.keep(
+                written
+            )  # its item was to become another, which was refused: NetSuite has it as it was
+
+    def _judge_removal(self, base: OrderLine, held: HeldLine | None) -> Verdict:
         place = f"line '{_name(base)}'"
         if held is None or held.closed:
-            self._say(REMOVE_LINE, place, _told_line(base), None, there=True)
-        elif not _same_quantity(base, held.line) and self._policy.owner_of(REMOVE_LINE) is Owner.NETSUITE:
-            self._say(REMOVE_LINE, place, _told_line(held.line), None, lost=_CHANGED_BY_FINANCE)
-        elif self._allowed(REMOVE_LINE):
-            self._say(REMOVE_LINE, place, _told_line(held.line), _kept(held))
+            return self._say(REMOVE_LINE, place, _told_line(base), None, there=True)
+        if not _same_quantity(base, held.line) and self._policy.owner_of(REMOVE_LINE) is Owner.NETSUITE:
+            return self._say(REMOVE_LINE, place, _told_line(held.line), None, lost=_CHANGED_BY_FINANCE)
+        if self._allowed(REMOVE_LINE):
             self._closed[held.number] = held.used
-        else:
-            self._say(REMOVE_LINE, place, _told_line(held.line), None, refused=self._too_far())
+            return self._say(REMOVE_LINE, place, _told_line(held.line), _kept(held))
+        return self._say(REMOVE_LINE, place, _told_line(held.line), None, refused=self._too_far())
 
-    def _take_up_again(self, wanted: OrderLine, held: HeldLine) -> None:
+    def _take_up_again(self, wanted: OrderLine, held: HeldLine, written: OrderLine | None) -> None:
         """Open a line that was closed when the deal gave it up. What it holds since then is nobody's change."""
         place = f"line {held.number} '{_name(held.line)}'"
         fields = [
@@ -205,12 +237,13 @@ class _Merge:
         named = {kind: _others(getattr(wanted, kind), getattr(held.line, kind)) for kind in (_CUSTOM, _MORE)}
         if not (held.closed or fields or any(named.values())):
             self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
-        elif forbidden := _forbidden("quantity", wanted, held):
-            self._say(ADD_LINE, place, None, _told_line(wanted), refused=forbidden)
-        elif not self._allowed(ADD_LINE):
-            self._say(ADD_LINE, place, None, _told_line(wanted), refused=self._too_far())
+            self._left.keep(wanted)
+        elif refused := _forbidden("quantity", wanted, held) or self._refusal(ADD_LINE):
+            self._say(ADD_LINE, place, None, _told_line(wanted), refused=refused)
+            self._left.keep(written)
         else:
             self._say(ADD_LINE, place, None, _told_line(wanted))
+            self._left.keep(wanted)
             if fields or any(named.values()):
                 self._send_line(wanted, held, fields, named, rate_known=wanted.rate is not None)
             if held.closed:
@@ -232,7 +265,13 @@ class _Merge:
             line=line, fields=tuple(fields), **{kind: tuple(sent) for kind, sent in named.items()}
         )
 
-    def _edit(self, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine) -> None:
+    def _edit(
+        self,
+        history: Sequence[OrderLine],
+        wanted: OrderLine,
+        held: HeldLine,
+        written: OrderLine | None,
+    ) -> None:
         base = history[0]
         place = f"line {held.number} '{_name(held.line)}'"
         if held.closed:
@@ -240,13 +279,10 @@ class _Merge:
                 self._say(
                     "lines.quantity", place, None, _told_line(wanted), lost="the line is closed in NetSuite"
                 )
+            self._left.keep(written)
             return
-        sent = [
-            name
-            for part in LINE_FIELDS
-            for name in [attribute_of(part)]
-            if not _told_by_the_other(part, wanted)
-            and self._may_write(
+        verdicts = {
+            part: self._judge(
                 f"lines.{part}",
                 f"{place}: {part.replace('_', ' ')}",
                 [getattr(line, name) for line in history],
@@ -254,46 +290,61 @@ class _Merge:
                 getattr(held.line, name),
                 forbidden=_forbidden(part, wanted, held),
             )
-        ]
+            for part in LINE_FIELDS
+            for name in [attribute_of(part)]
+            if not _told_by_the_other(part, wanted)
+        }
+        of_named = {
+            kind: self._judge_line_named(kind, history, wanted, held, place) for kind in (_CUSTOM, _MORE)
+        }
+        sent = [attribute_of(part) for part in LINE_FIELDS if verdicts.get(part) is Verdict.WRITTEN]
         named = {
-            kind: list(self._line_named(kind, history, wanted, held, place)) for kind in (_CUSTOM, _MORE)
+            kind: [one for one in getattr(wanted, kind) if judged[one.script_id] is Verdict.WRITTEN]
+            for kind, judged in of_named.items()
         }
         if sent or any(named.values()):
             self._send_line(wanted, held, sent, named, rate_known=base.rate is not None)
+        self._left.edit(
+            written or base,
+            wanted,
+            {part for part, verdict in verdicts.items() if verdict in _TAKEN},
+            {
+                kind: {name for name, one in judged.items() if one in _TAKEN}
+                for kind, judged in of_named.items()
+            },
+        )
 
-    def _line_named(
+    def _judge_line_named(
         self, kind: str, history: Sequence[OrderLine], wanted: OrderLine, held: HeldLine, place: str
-    ) -> Iterator[CustomField]:
+    ) -> dict[str, Verdict | None]:
         before = [_by_id(getattr(line, kind)) for line in history]
         after, now = (_by_id(getattr(line, kind)) for line in (wanted, held.line))
-        for name, new in after.items():
-            old = [_value(one.get(name)) for one in before]
-            part = _part_of(f"lines.{kind}", name)
-            if self._may_write(part, f"{place}: {name}", old, new.value, _value(now.get(name))):
-                yield new
+        return {
+            name: self._judge(
+                _part_of(f"lines.{kind}", name),
+                f"{place}: {name}",
+                [_value(one.get(name)) for one in before],
+                new.value,
+                _value(now.get(name)),
+            )
+            for name, new in after.items()
+        }
 
-    def _may_write(
+    def _judge(
         self, part: str, place: str, old: Sequence[Any], new: Any, now: Any, *, forbidden: str = ""
-    ) -> bool:
-        """Judge one value: unchanged in the deal, there already, ours to change, or a person's.
+    ) -> Verdict | None:
+        """Judge one value: there already, ours to change, or a person's; None when the deal has not changed it.
 
         Args:
             old: what the deal said before, newest first.
         """
         if same(old[0], new):
-            return False
+            return None
         if same(now, new):
-            self._say(part, place, now, new, there=True)
-        elif not self._is_ours(part, old, now) and self._policy.owner_of(part) is Owner.NETSUITE:
-            self._say(part, place, now, new, lost=_CHANGED_BY_FINANCE)
-        elif forbidden:
-            self._say(part, place, now, new, refused=forbidden)
-        elif not self._allowed(part):
-            self._say(part, place, now, new, refused=self._too_far())
-        else:
-            self._say(part, place, now, new)
-            return True
-        return False
+            return self._say(part, place, now, new, there=True)
+        if not self._is_ours(part, old, now) and self._policy.owner_of(part) is Owner.NETSUITE:
+            return self._say(part, place, now, new, lost=_CHANGED_BY_FINANCE)
+        return self._say(part, place, now, new, refused=forbidden or self._refusal(part))
 
     def _is_ours(self, part: str, old: Sequence[Any], now: Any) -> bool:
         return any(same(one, now) for one in old) or (
@@ -302,6 +353,9 @@ class _Merge:
 
     def _allowed(self, part: str) -> bool:
         return self._policy.allows(self._held.status, part, period_closed=self._period_closed)
+
+    def _refusal(self, part: str) -> str:
+        return "" if self._allowed(part) else self._too_far()
 
     def _too_far(self) -> str:
         status = str(self._held.status or "unknown").replace("_", " ")
@@ -318,7 +372,7 @@ class _Merge:
         there: bool = False,
         refused: str = "",
         lost: str = "",
-    ) -> None:
+    ) -> Verdict:
         verdict = (
             Verdict.THERE
             if there
@@ -338,8 +392,10 @@ class _Merge:
                 reason=refused or lost,
             )
         )
+        return verdict
 
 
+_TAKEN = frozenset({Verdict.WRITTEN, Verdict.THERE})
 _CHANGED_BY_FINANCE = "finance has changed it, and its value stays"
 _ANOTHER_CUSTOMER = "an order keeps its customer"
 

@@ -479,3 +479,70 @@ def test_a_line_of_which_something_is_shipped_keeps_its_units() -> None:
     )
     assert verdicts(change) == {"lines.units": Verdict.REFUSED}
     assert change.is_empty
+
+
+# --- what our writes leave of an order ---
+
+_SOME_PARTS = (
+    GROUPS["everything"],
+    frozenset(),
+    frozenset({"lines.quantity", "memo"}),
+    frozenset({"lines.add", "lines.rate"}),
+    frozenset({"lines.remove", "custom_fields"}),
+    frozenset({"lines.item", "lines.quantity"}),
+)
+# What NetSuite prices is of any price, also in what is left.
+priced_orders = some_orders.map(
+    lambda order: replace(
+        order, lines=tuple(replace(one, rate=one.rate or Decimal(7)) for one in order.lines)
+    )
+)
+# Which of several lines of one product is which, nobody can tell for certain when some of their changes were refused.
+orders_of_distinct = priced_orders.map(
+    lambda order: replace(order, lines=tuple({one.item.internal_id: one for one in order.lines}.values()))
+)
+steps = st.tuples(orders_of_distinct, st.sampled_from(_SOME_PARTS), st.integers(0, 4))
+
+
+@given(orders_of_distinct, st.lists(steps, min_size=1, max_size=2))
+def test_what_is_left_is_what_netsuite_holds_as_long_as_nobody_else_touches_it(
+    first: SalesOrder, wishes: list[tuple[SalesOrder, frozenset[str], int]]
+) -> None:
+    order, history, written = held(first), [first], first
+    for wanted, parts, shipped in wishes:
+        used = [
+            replace(one, used=min(one.line.quantity, max(one.used, Decimal(shipped)))) for one in order.lines
+        ]
+        order = replace(order, lines=tuple(used))
+        policy = ChangePolicy(allowed=dict.fromkeys(OrderStatus, parts))
+        change = plan_change(
+            history[0],
+            wanted,
+            order,
+            policy,
+            earlier=history[1:],
+            written=None if written is history[0] else written,
+        )
+        assert change.left is not None
+        order, history, written = applied(order, change), [wanted, *history][:6], change.left
+        kept = [one.line for one in order.lines if one.line.quantity]
+        left = [one for one in written.lines if one.quantity]
+        assert _sums(left) == _sums(kept), [str(part) for part in change.parts]
+        assert (written.memo, written.purchase_order_number) == (
+            order.order.memo,
+            order.order.purchase_order_number,
+        )
+        assert {one.script_id: one.value for one in written.custom_fields} == {
+            one.script_id: one.value for one in order.order.custom_fields
+        }
+
+
+@given(orders_of_distinct, orders_of_distinct)
+def test_where_everything_is_taken_what_is_left_is_what_the_deal_wants(
+    base: SalesOrder, wanted: SalesOrder
+) -> None:
+    assert plan_change(base, wanted, held(base), EVERYTHING).left == wanted
+
+
+def _sums(lines: Sequence[OrderLine]) -> list[tuple[str, str]]:
+    return sorted((str(one.quantity), str(one.rate)) for one in lines)
