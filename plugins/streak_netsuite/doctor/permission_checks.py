@@ -13,6 +13,7 @@ from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
 from streak_netsuite.errors import RejectedByVendor
 from streak_netsuite.mapping.spec import MappingSpec
+from streak_netsuite.model.order_story import EventKind
 
 _WINDOW = timedelta(days=90)
 _PAGE = 5  # NetSuite's smallest
@@ -46,6 +47,10 @@ class Need:
 
 def _tells(spec: MappingSpec) -> bool:
     return spec.status.is_wanted
+
+
+def _tells_deposits(spec: MappingSpec) -> bool:
+    return EventKind.DEPOSITED in spec.status.events
 
 
 def _bills(spec: MappingSpec) -> bool:
@@ -85,6 +90,14 @@ NEEDS = (
             ("Customer Payment", "_customerPayment"),
             ("Credit Memo", "_creditMemo"),
         )
+    ),
+    Need(
+        permission="Customer Deposit (Transactions)",
+        level="View",
+        flow="status_to_streak",
+        subject="Transaction",
+        type="_customerDeposit",
+        wanted=_tells_deposits,
     ),
 )
 

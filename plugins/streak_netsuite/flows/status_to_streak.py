@@ -30,11 +30,13 @@ from streak_netsuite.sync.ports import BoxWriter, DealSource, Memory, StorySourc
 log = logging.getLogger(__name__)
 
 FLOW = "status_to_streak"
+_ENDS = frozenset({EventKind.CLOSED, EventKind.CANCELLED})
 KINDS = (
     RecordKind.SALES_ORDER,
     RecordKind.FULFILLMENT,
     RecordKind.INVOICE,
     RecordKind.PAYMENT,
+    RecordKind.DEPOSIT,
     RecordKind.DEPOSIT_APPLICATION,
     RecordKind.CREDIT_MEMO,
     RecordKind.REFUND,
@@ -215,7 +217,11 @@ class StatusToStreak:
     def _event_drafts(self, deal: Deal, story: OrderStory, today: date) -> Iterable[IntentDraft]:
         style = ActivityStyle(self.spec.status.events_as)
         since = self.spec.status.events_since
-        for event in (*story.events(), *self._overdue(deal, story, today)):
+        for event in (
+            *story.events(),
+            *self._overdue(deal, story, today),
+            *self._ended(deal, story),
+        ):
             if since is not None and event.dated < since:
                 continue
             text = event_text(self.spec, story, event, today=today)
@@ -232,6 +238,15 @@ class StatusToStreak:
         ended = [key for key, event in late.items() if not event.open]
         told = self.memory.find_intents(ended) if ended else {}
         return [event for key, event in late.items() if event.open or key in told]
+
+    def _ended(self, deal: Deal, story: OrderStory) -> list[StoryEvent]:
+        """Return that the order was closed or cancelled, or is open again and was told to have ended."""
+        if not _ENDS & set(self.spec.status.events):
+            return []
+        event = story.ended_event()
+        key = activity_key(deal.key, event.name)
+        was_told = event.kind is EventKind.REOPENED and self.memory.find_intents([key])
+        return [event] if event.kind is not EventKind.REOPENED or was_told else []
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ WRITE_BACK_NAMES: Mapping[str, tuple[str, ...]] = {
 STATUS_NAMES: Mapping[str, tuple[str, ...]] = {
     "order": (*WRITE_BACK_NAMES["order"], "state"),
     "customer": ("name",),
-    "money": ("invoiced", "paid", "credited", "open", "due"),
+    "money": ("invoiced", "paid", "credited", "open", "due", "deposited"),
     "shipping": ("ordered", "shipped", "tracking"),
 }
 EVENT_NAMES: Mapping[str, tuple[str, ...]] = {

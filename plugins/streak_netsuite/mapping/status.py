@@ -77,6 +77,7 @@ def _view(story: OrderStory, today: date) -> Mapping[str, Any]:
             "credited": story.credited,
             "open": story.open,
             "due": story.due,
+            "deposited": story.deposited,
         },
         "shipping": {"ordered": story.ordered, "shipped": story.shipped, "tracking": story.tracking},
     }

@@ -34,6 +34,7 @@ class RecordKind(StrEnum):
     FULFILLMENT = "itemFulfillment"
     INVOICE = "invoice"
     PAYMENT = "customerPayment"
+    DEPOSIT = "customerDeposit"
     DEPOSIT_APPLICATION = "depositApplication"
     CREDIT_MEMO = "creditMemo"
     REFUND = "customerRefund"

@@ -45,8 +45,13 @@ class EventKind(StrEnum):
     CREDITED = "credited"
     REFUNDED = "refunded"
     VOIDED = "voided"
+    DEPOSITED = "deposited"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"
 
 
+_ENDS = {"closed": EventKind.CLOSED, "cancelled": EventKind.CANCELLED}
 _SHOWN = {"fullyBilled": "Billed", "pendingBillingPartFulfilled": "Pending Billing/Partially Fulfilled"}
 
 
@@ -97,6 +102,17 @@ class Settlement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Deposit:
+    """Money that was paid for the order before there was an invoice. Applied to one, it is a settlement as well."""
+
+    internal_id: str
+    number: str
+    dated: date
+    amount: Decimal
+    voided: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StoryEvent:
     """One thing that happened.
 
@@ -124,6 +140,7 @@ class OrderStory:
         status: NetSuite's word ("pendingFulfillment").
         ordered, shipped: quantities over all lines.
         billed_whole: whether nothing is left to be billed.
+        changed: the day the order was changed last.
     """
 
     internal_id: str
@@ -140,6 +157,13 @@ class OrderStory:
     deliveries: tuple[Delivery, ...] = ()
     bills: tuple[Bill, ...] = ()
     settlements: tuple[Settlement, ...] = ()
+    deposits: tuple[Deposit, ...] = ()
+    changed: date | None = None
+
+    @property
+    def deposited(self) -> Decimal:
+        """What was paid for the order before there was an invoice, applied or not."""
+        return sum((one.amount for one in self.deposits if not one.voided), ZERO)
 
     @property
     def invoiced(self) -> Decimal:
@@ -183,8 +207,22 @@ class OrderStory:
 
     def events(self) -> Iterator[StoryEvent]:
         """Yield what happened, oldest first; a voided document is told as such under the same name."""
-        happened = [*self._deliveries(), *self._billings(), *self._settlings()]
+        happened = [*self._deliveries(), *self._deposits(), *self._billings(), *self._settlings()]
         yield from sorted(happened, key=lambda event: (event.dated, event.name))
+
+    def ended_event(self) -> StoryEvent:
+        """Return that the order was closed or cancelled, dated the day it was changed last; else that it is open again.
+
+        It is open again only if somebody was told that it had ended.
+        """
+        kind = _ENDS.get(self.status, EventKind.REOPENED)
+        return StoryEvent(
+            name=f"end of order {self.internal_id}",
+            kind=kind,
+            number=self.number,
+            dated=self.changed or self.dated,
+            amount=self.total,
+        )
 
     def overdue_events(self, today: date) -> Iterator[StoryEvent]:
         """Yield one event for each invoice whose due date has passed, dated the first day it was late.
@@ -227,6 +265,16 @@ class OrderStory:
                     dated=one.dated,
                     tracking=one.tracking,
                 )
+
+    def _deposits(self) -> Iterator[StoryEvent]:
+        for one in self.deposits:
+            yield StoryEvent(
+                name=f"deposit {one.internal_id}",
+                kind=EventKind.VOIDED if one.voided else EventKind.DEPOSITED,
+                number=one.number,
+                dated=one.dated,
+                amount=one.amount,
+            )
 
     def _billings(self) -> Iterator[StoryEvent]:
         for one in self.bills:

@@ -15,7 +15,7 @@ from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.flows.overdue import OverdueInvoice
-from streak_netsuite.model.order_story import Bill, Delivery, EventKind, OrderStory, Settlement
+from streak_netsuite.model.order_story import Bill, Delivery, Deposit, EventKind, OrderStory, Settlement
 from streak_netsuite.model.reference import Reference
 
 _ASKED_AT_ONCE = 100  # transactions in one criterion; Oracle names no limit
@@ -52,8 +52,9 @@ class OrderStories:
         made = self._search("createdFrom", "", [*orders, *(b.internal_id for b in bills)], ("_creditMemo",))
         settling = list({one.internal_id: one for one in (*settling, *made)}.values())
         refunds = self._applied_to([s.internal_id for s in settling], ("_customerRefund",))
+        deposits = self._deposits_of(orders.values())
         return {
-            internal_id: self._story(order, children, settling, refunds)
+            internal_id: self._story(order, children, settling, refunds, deposits.get(internal_id, ()))
             for internal_id, order in orders.items()
         }
 
@@ -73,8 +74,27 @@ class OrderStories:
             own = {record.internal_id} if ref.type == "salesOrder" else set()
             made = {_origin(record)} if ref.type in _FROM_ORDER else set()
             settled = {origin.get(one, "") for one in paid.get(ref, ())}
-            orders[ref] = frozenset(one for one in own | made | settled if one)
+            paid_for = {_deposited_for(record)} if ref.type == "customerDeposit" else set()
+            orders[ref] = frozenset(one for one in own | made | settled | paid_for if one)
         return orders
+
+    def _deposits_of(self, orders: Iterable[SuiteRecord]) -> dict[str, list[Deposit]]:
+        """Return by order the deposits that were paid for it.
+
+        They are searched by customer: which search field holds a deposit's order is not established.
+        """
+        customers = sorted({entity.internal_id for one in orders if (entity := one.ref("entity"))})
+        found: dict[str, list[Deposit]] = {}
+        for record in self._search("entity", "customer", customers, ("_customerDeposit",)):
+            deposit = Deposit(
+                internal_id=record.internal_id,
+                number=record.text("tranId") or record.internal_id,
+                dated=required_day(record, "tranDate", self._zone),
+                amount=record.amount("payment") or Decimal(0),
+                voided=_is_void(record),
+            )
+            found.setdefault(_deposited_for(record), []).append(deposit)
+        return found
 
     def _refunded(self, documents: Sequence[str]) -> dict[str, set[str]]:
         """Return the invoices that each of these credits or payments concerns."""
@@ -114,6 +134,7 @@ class OrderStories:
         children: Iterable[SuiteRecord],
         settling: Iterable[SuiteRecord],
         refunds: Iterable[SuiteRecord],
+        deposits: Iterable[Deposit],
     ) -> OrderStory:
         mine = [one for one in children if _origin(one) == order.internal_id]
         bills = [one for one in mine if one.type == "invoice"]
@@ -140,6 +161,8 @@ class OrderStories:
             deliveries=tuple(self._delivery(one) for one in mine if one.type == "itemFulfillment"),
             bills=tuple(self._bill(one) for one in bills),
             settlements=(*settled, *back),
+            deposits=tuple(deposits),
+            changed=day(order, "lastModifiedDate", self._zone),
         )
 
     def _delivery(self, record: SuiteRecord) -> Delivery:
@@ -225,6 +248,11 @@ class OrderStories:
 def _origin(record: SuiteRecord) -> str:
     source = record.ref("createdFrom")
     return source.internal_id if source is not None else ""
+
+
+def _deposited_for(deposit: SuiteRecord) -> str:
+    order = deposit.ref("salesOrder")
+    return order.internal_id if order is not None else ""
 
 
 def _documents(record: SuiteRecord) -> list[str]:

@@ -26,6 +26,7 @@ _TYPES: Mapping[str, RecordKind] = {
     "itemFulfillment": RecordKind.FULFILLMENT,
     "invoice": RecordKind.INVOICE,
     "customerPayment": RecordKind.PAYMENT,
+    "customerDeposit": RecordKind.DEPOSIT,
     "depositApplication": RecordKind.DEPOSIT_APPLICATION,
     "creditMemo": RecordKind.CREDIT_MEMO,
     "customerRefund": RecordKind.REFUND,
