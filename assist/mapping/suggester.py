@@ -23,17 +23,31 @@ FieldKey = tuple[str, str]
 _HAS_VALUES: Final = FEATURES.index("has_values")
 # A hand-made mapping leaves its fields out of the assignment; they are still told as candidates.
 _TAKEN: Final = -1.0
+# What speaks for a pair by itself, and from which value on. Where nothing does, a target is only likely because the others
+# are ruled out: of hundreds that hold no values, one is left that way for any field whose name says nothing.
+_EVIDENCE: Final = {
+    "best_words": 0.2,
+    "shortened": 0.5,
+    "consonants": 0.7,
+    "jaro_winkler": 0.8,
+    "character_grams": 0.3,
+    "values_shared": 0.02,
+    "words_shared": 0.1,
+    "patterns_shared": 0.5,
+    "numbers_alike": 0.5,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Judged:
-    """Two catalogues compared: names, features, and probabilities."""
+    """Two catalogues compared: names, features, probabilities, and for which pairs anything speaks."""
 
     sources: Catalogue
     targets: Catalogue
     named: tuple[Sequence[Naming], Sequence[Naming]]
     cube: NDArray[Any]
     chances: NDArray[np.float64]
+    evident: NDArray[np.bool_]
 
 
 class Suggester:
@@ -92,20 +106,25 @@ class Suggester:
         named = reader.read(sources), reader.read(targets)
         cube = pair_features(sources, targets, named, self._lexicon)
         chances = np.zeros(cube.shape[:2])
+        evident = _evident(cube)
         if chances.size:
             alone = self._matcher.judge(cube)
             for (row, column), lift in memory.lifts(sources.fields, targets.fields).items():
                 alone[row, column] += lift
+                evident[row, column] |= lift > 0
             queries = np.repeat(np.arange(len(sources)), len(targets))
             flat = self._matcher.calibrated(
                 alone.ravel(), queries, cube[:, :, _HAS_VALUES].ravel().astype(np.float64)
             )
             chances = flat.reshape(chances.shape)
-        return _Judged(sources=sources, targets=targets, named=named, cube=cube, chances=chances)
+        return _Judged(
+            sources=sources, targets=targets, named=named, cube=cube, chances=chances, evident=evident
+        )
 
     def _assigned(self, judged: _Judged, mapped: Collection[tuple[FieldKey, FieldKey]]) -> dict[int, int]:
         """Return which target each source gets when each target is given once, required ones first."""
-        worth = np.where(judged.chances >= self._settings.review_from, judged.chances, 0.0)
+        likely = (judged.chances >= self._settings.review_from) & judged.evident
+        worth = np.where(likely, judged.chances, 0.0)
         required = np.array([one.required for one in judged.targets], dtype=np.float64)
         worth = worth * (1 + self._settings.required_bonus * required)
         sources, targets = ({pair[side] for pair in mapped} for side in (0, 1))
@@ -158,6 +177,14 @@ class Suggester:
             band=Band.ABSTAIN if chosen is None else band(chosen.probability, self._settings),
             candidates=tuple(candidates.values()),
         )
+
+
+def _evident(cube: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return for which pairs anything speaks, of the cube's shape without its last axis."""
+    found = np.zeros(cube.shape[:2], dtype=bool)
+    for name, least in _EVIDENCE.items():
+        found |= cube[:, :, FEATURES.index(name)] >= least
+    return found
 
 
 def _by_name(values: NDArray[Any]) -> Mapping[str, float]:
