@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from streak_netsuite.operators.duplicates import FindDuplicatesOperator
+from streak_netsuite.operators.duplicates import FindDuplicatesOperator, FindLinksOperator
 from streak_netsuite.retry_policy import FLOW_RETRY_POLICY
 
 with DAG(
@@ -16,6 +16,8 @@ with DAG(
 Every Monday: reads all customers with their addresses and balances, groups those that are one, and keeps a report with the
 reasons. The report, its history and the pairs that a person should look at: **Browse → Duplicate customers**.
 
+Organizations in Streak that are customers already and are not tied to them are looked for, too, and wait on the same page.
+
 Nothing is merged and nothing is written to NetSuite. What people decided counts in the next run and is not asked again.
 """,
     schedule=CronTriggerTimetable("7 4 * * 1", timezone="UTC"),
@@ -25,4 +27,5 @@ Nothing is merged and nothing is written to NetSuite. What people decided counts
     default_args={"retries": 2, "retry_delay": timedelta(minutes=5), "retry_policy": FLOW_RETRY_POLICY},
     tags=["netsuite", "people"],
 ) as dag:
-    FindDuplicatesOperator(task_id="look")
+    # One after the other: each holds all customers in memory.
+    FindDuplicatesOperator(task_id="look") >> FindLinksOperator(task_id="link")

@@ -307,6 +307,7 @@ class Product:
             customers=self.netsuite.customer_rows,
             missing=self.netsuite.missing_customers,
             memory=self.ledger,
+            book=self.ledger.duplicates,
             clock=self.clock,
         )
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
-from streak_netsuite.sync.duplicate_case import Among
+from streak_netsuite.sync.duplicate_case import LINKS, Among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -660,7 +660,8 @@ def duplicates_report(
                 listed.add_row(str(one.id), one.scope, f"{one.at:%Y-%m-%d %H:%M}", *map(str, counts))
             console.print(listed)
             return
-        wanted = run if run is not None else (runs[0].id if runs else 0)
+        newest = next((one.id for one in runs if one.scope != LINKS), 0)
+        wanted = run if run is not None else newest
         html, csv = book.page(wanted), book.sheet(wanted)
     if html is None:
         raise ConfigurationError(
@@ -708,7 +709,7 @@ def duplicates_decide(
 
 @duplicates_app.command("link")
 def duplicates_link(report: ReportPath = None, sheet: SheetPath = None) -> None:
-    """Look which organizations in Streak are customers in NetSuite and are not tied to them. Writes nothing."""
+    """Look which organizations in Streak are customers in NetSuite and are not tied to them. Writes to the ledger alone."""
     from streak_netsuite.assembly import open_product
 
     with open_product(_settings(None), read_only=True) as product:

@@ -31,24 +31,24 @@ def test_pairs_are_decided_by_keys_and_the_report_is_read(
     page.get_by_role("button", name="Browse").click()
     page.get_by_role("menuitem", name="Duplicate customers").click()
     frame = page.frame_locator("iframe")
-    expect(frame.locator(".sd-head")).to_have_text("3 pairs wait, 0 decided.", timeout=60_000)
+    expect(frame.locator("#review .sd-head")).to_have_text("3 pairs wait, 0 decided.", timeout=60_000)
     expect(frame.locator(".sd-table").first).to_contain_text(EVIL)
     assert frame.locator("img").count() == 0
     take_picture(page, "duplicates-first")
 
-    frame.locator(".sd-reason").fill("sud")  # letters that are commands elsewhere
+    frame.locator("#review .sd-reason").fill("sud")  # letters that are commands elsewhere
     frame.locator(".sd-pair").focus()
     page.keyboard.press("s")
-    expect(frame.locator(".sd-head")).to_have_text("2 pairs wait, 1 decided.")
+    expect(frame.locator("#review .sd-head")).to_have_text("2 pairs wait, 1 decided.")
     expect(frame.locator(".sd-table").first).to_contain_text(ARABIC)
     take_picture(page, "duplicates-second")
     page.keyboard.press("d")
-    expect(frame.locator(".sd-head")).to_have_text("1 pair waits, 2 decided.")
+    expect(frame.locator("#review .sd-head")).to_have_text("1 pair waits, 2 decided.")
     page.keyboard.press("z")
-    expect(frame.locator(".sd-head")).to_have_text("2 pairs wait, 1 decided.")
+    expect(frame.locator("#review .sd-head")).to_have_text("2 pairs wait, 1 decided.")
     page.keyboard.press("u")
     frame.get_by_role("button", name=re.compile("Different")).click()
-    expect(frame.locator(".sd-nothing")).to_contain_text("Nothing waits for you")
+    expect(frame.locator("#review .sd-nothing")).to_contain_text("Nothing waits for you")
     take_picture(page, "duplicates-done")
 
     with Ledger.connect(place.ledger_settings) as ledger:
@@ -59,12 +59,12 @@ def test_pairs_are_decided_by_keys_and_the_report_is_read(
         PAIRS[2]: (Sameness.DIFFERENT, "", "admin"),
     }
     with page.expect_download() as download:
-        frame.get_by_role("link", name="sheet").click()
+        frame.locator("#review").get_by_role("link", name="sheet").click()
     assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbfduplicate_group")
-    frame.get_by_role("link", name="report").click()
+    frame.locator("#review").get_by_role("link", name="report").click()
     expect(frame.locator("h1")).to_have_text("Duplicate customers")
     frame.get_by_role("link", name="Back to the pairs").click()
-    expect(frame.locator(".sd-head")).to_contain_text("decided")
+    expect(frame.locator("#review .sd-head")).to_contain_text("decided")
 
 
 def _keeps_strangers_out(airflow: AirflowPlace) -> None:

@@ -20,13 +20,22 @@ from streak_netsuite.demo.local_airflow import AirflowPlace
 from streak_netsuite.mapping.spec import shipped_spec_path
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.reference import Reference
-from streak_netsuite.sync.duplicate_case import SCOPE, FoundDuplicates, FoundGroup, PairName, PairQuestion
+from streak_netsuite.sync.duplicate_case import (
+    LINKS,
+    SCOPE,
+    FoundDuplicates,
+    FoundGroup,
+    PairName,
+    PairQuestion,
+)
 from streak_netsuite.sync.ports import RecordWrite, Written
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 PAGE = "/streak-netsuite-duplicates/"
 OWN = {"X-Requested-With": "duplicate-review"}
+PATIENCE = 60_000  # what asks NetSuite takes as long as that takes
 PHONE = "+971 4 555 0100"
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 ADDRESS = Address(country="AE", addr1="12 Creek Road", city="Dubai", zip="00000")
@@ -106,24 +115,65 @@ def _found(made: Sequence[tuple[str, str]], records: dict[str, Customer]) -> Fou
     )
 
 
+@pytest.fixture
+def link(product: Product, pairs: list[tuple[str, str]]) -> tuple[str, str]:
+    """An organization in Streak that looks like the last customer, in the queue of ties."""
+    organization = next(iter(product.streak.party_rows("organizations")))[0].internal_id
+    customer = pairs[2][0]
+    found = FoundDuplicates(
+        scope=LINKS,
+        records=9,
+        groups=[
+            FoundGroup(id="t", members=[organization, customer], band="review", probability=0.9, at_stake=0)
+        ],
+        questions=[
+            PairQuestion(
+                pair=PairName.of(organization, customer),
+                bits=4.2,
+                place=0,
+                body={
+                    "organization": organization,
+                    "customer": customer,
+                    "records": {
+                        organization: {"name": f"{LONG} {EVIL}", "email": "@firm.example"},
+                        customer: {"name": ARABIC, "phone": PHONE, "email": "office2@firm.example"},
+                    },
+                    "reasons": [
+                        {"what": "email: domain", "words": "the same, and rare", "bits": 7.1},
+                        {"what": "name", "words": "different", "bits": -2.9},
+                    ],
+                },
+            )
+        ],
+        page="",
+        sheet="",
+    )
+    product.ledger.duplicates.keep_run(found, now=datetime.now(UTC))
+    return organization, customer
+
+
 def test_a_pair_is_decided_and_its_values_are_looked_at_confirmed_and_written(
-    product: Product, pairs: list[tuple[str, str]], airflow: AirflowPlace, page: Page
+    product: Product,
+    pairs: list[tuple[str, str]],
+    link: tuple[str, str],
+    airflow: AirflowPlace,
+    page: Page,
 ) -> None:
     _keeps_strangers_out(airflow, pairs[0][0])
     log_in(page, airflow)
     page.get_by_role("button", name="Browse").click()
     page.get_by_role("menuitem", name="Duplicate customers").click()
     frame = page.frame_locator("iframe")
-    expect(frame.locator(".sd-merges")).to_have_text("Nothing is to be merged.", timeout=60_000)
+    expect(frame.locator(".sd-merges")).to_have_text("Nothing is to be merged.", timeout=PATIENCE)
     for left in (2, 1, 0):
         frame.locator(".sd-pair").focus()
         page.keyboard.press("s")
-        expect(frame.locator(".sd-head").first).to_contain_text(
+        expect(frame.locator("#review .sd-head")).to_contain_text(
             f"{left} pair{'s wait' if left != 1 else ' waits'}"
         )
-    cards = frame.locator(".sd-merge")
-    expect(cards).to_have_count(3)
-    expect(frame.locator(".sd-merge", has_text=EVIL)).to_have_count(1)
+    cards = frame.locator("#merges .sd-merge")
+    expect(cards).to_have_count(3, timeout=PATIENCE)
+    expect(frame.locator("#merges .sd-merge", has_text=EVIL)).to_have_count(1)
     assert frame.locator("img").count() == 0
     cards.first.scroll_into_view_if_needed()
     take_picture(page, "merges-listed")
@@ -132,21 +182,26 @@ def test_a_pair_is_decided_and_its_values_are_looked_at_confirmed_and_written(
     card = frame.locator(f'.sd-merge[data-customer="{stays}"]')
     card.get_by_role("button", name=re.compile("Look at the values")).click()
     plan = card.locator(".sd-plan")
-    expect(plan).to_contain_text(PHONE)
+    expect(plan).to_contain_text(PHONE, timeout=PATIENCE)
     assert product.netsuite.customer_values([stays])[stays]["phone"] == "", "looking writes nothing"
     plan.get_by_label("Whose e-mail?").select_option(goes)
-    expect(plan.locator("tr.sd-differs")).to_have_count(2)
+    expect(plan.locator("tr.sd-differs")).to_have_count(2, timeout=PATIENCE)
     plan.scroll_into_view_if_needed()
     take_picture(page, "merges-plan")
     plan.get_by_role("button", name=f"Write to customer {stays}").click()
-    expect(frame.locator("#merges .sd-voice")).to_have_text(f"Customer {stays} has its email, phone now.")
-    expect(frame.locator(f'.sd-merge[data-customer="{stays}"]')).to_have_attribute("data-state", "filled")
+    expect(frame.locator("#merges .sd-voice")).to_have_text(
+        f"Customer {stays} has its email, phone now.", timeout=PATIENCE
+    )
+    expect(frame.locator(f'.sd-merge[data-customer="{stays}"]')).to_have_attribute(
+        "data-state", "filled", timeout=PATIENCE
+    )
     values = product.netsuite.customer_values([stays])[stays]
     assert (values["phone"], values["email"]) == (PHONE, "info0@firm.example")
     (noted,) = [one for one in product.ledger.list_audit() if one.action == "duplicates.fill"]
     assert (noted.actor, noted.subject) == ("admin", f"customer {stays}")
     take_picture(page, "merges-filled")
     _takes_what_was_changed_meanwhile_for_another_plan(frame, product, pairs[1])
+    _ties(frame, page, product, link)
 
 
 def _takes_what_was_changed_meanwhile_for_another_plan(
@@ -155,11 +210,31 @@ def _takes_what_was_changed_meanwhile_for_another_plan(
     stays, goes = pair
     card = frame.locator(f'.sd-merge[data-customer="{stays}"]')
     card.get_by_role("button", name=re.compile("Look at the values")).click()
-    expect(card.locator(".sd-plan")).to_contain_text(PHONE)
+    expect(card.locator(".sd-plan")).to_contain_text(PHONE, timeout=PATIENCE)
     product.netsuite.change_customer(goes, {"phone": "+1 412 555 0100"})
     card.get_by_role("button", name="Write to customer").click()
-    expect(frame.locator("#merges .sd-voice")).to_contain_text("has changed since you looked")
+    expect(frame.locator("#merges .sd-voice")).to_contain_text(
+        "has changed since you looked", timeout=PATIENCE
+    )
     assert product.netsuite.customer_values([stays])[stays]["phone"] == ""
+
+
+def _ties(frame: Any, page: Page, product: Product, link: tuple[str, str]) -> None:
+    organization, customer = link
+    ties = frame.locator("#ties")
+    expect(ties.locator(".sd-head")).to_contain_text("1 waits", timeout=PATIENCE)
+    card = ties.locator(f'[data-organization="{organization}"]')
+    expect(card).to_contain_text(EVIL)
+    card.get_by_label("Reason", exact=True).fill("their own word")
+    card.scroll_into_view_if_needed()
+    take_picture(page, "ties")
+    card.get_by_role("button", name="Tie them").click()
+    expect(ties.locator(".sd-voice")).to_contain_text(f"is customer {customer}.", timeout=PATIENCE)
+    expect(ties.locator(".sd-head")).to_contain_text("0 wait", timeout=PATIENCE)
+    ref = ExternalRef(system=SystemId.STREAK, kind=RecordKind.ORGANIZATION, id=organization)
+    assert product.ledger.find_bindings([ref], RecordKind.CUSTOMER)[ref].netsuite.id == customer
+    (noted,) = [one for one in product.ledger.list_audit() if one.action == "binding.made"]
+    assert (noted.actor, noted.details["reason"]) == ("admin", "their own word")
 
 
 def _keeps_strangers_out(airflow: AirflowPlace, customer: str) -> None:

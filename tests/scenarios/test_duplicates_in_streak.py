@@ -7,8 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from streak_netsuite.cli import app
+from streak_netsuite.duplicate_review.ties import TieReview
 from streak_netsuite.errors import RecordError
-from streak_netsuite.sync.duplicate_case import SCOPE, Among, PairName, RunEntry, Sameness
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.reference import Reference
+from streak_netsuite.sync.duplicate_case import LINKS, SCOPE, Among, PairName, RunEntry, Sameness
+from streak_netsuite.sync.ports import RecordWrite
 
 World = Any
 WORDS = ("Aster", "Birch", "Cedar", "Dahlia", "Elder", "Fern", "Gorse", "Hazel", "Iris", "Juniper")
@@ -125,3 +129,78 @@ def test_an_organization_is_tied_once(world: World, firms: list[str]) -> None:
         links.tie(firms[0], "501", actor="maya", reason="")
         with pytest.raises(RecordError, match="is tied already"):
             links.tie(firms[1], "501", actor="maya", reason="")
+
+
+# --- ties, as the page asks for them -------------------------------------------------------------------
+
+
+@pytest.fixture
+def twin(world: World, firms: list[str]) -> tuple[str, str]:
+    """A customer in NetSuite that is the seventh organization, found by a search."""
+    one = firm(7)
+    ids: list[str] = []
+    with world.product() as product:
+        customer = Customer(
+            company_name=one["name"],
+            email=f"office@{one['domains'][0]}",
+            phone=one["phoneNumbers"][0],
+            subsidiary=Reference(internal_id="1"),
+        )
+        product.netsuite.upsert_customers(
+            [RecordWrite(operation_key="twin", record=customer)],
+            lambda answers: ids.extend(one.internal_id for one in answers),
+        )
+        assert product.duplicate_links().look().links >= 1
+    return firms[7], ids[0]
+
+
+def ask(world: World, command: str, **payload: Any) -> Any:
+    with world.ledger() as ledger:
+        return TieReview(ledger.duplicates, product=world.product, clock=world.now).answer(
+            command, payload, by="maya"
+        )
+
+
+def waiting(answer: Any) -> dict[str, str]:
+    return {one["left"]: one["right"] for one in answer["result"]["links"]}
+
+
+def test_what_a_search_has_found_waits_with_its_reasons_and_is_tied_once(
+    world: World, twin: tuple[str, str]
+) -> None:
+    organization, customer = twin
+    answer = ask(world, "ties")
+    assert waiting(answer)[organization] == customer
+    (link,) = [one for one in answer["result"]["links"] if one["left"] == organization]
+    assert [one["words"] for one in link["reasons"] if one["what"] == "phone"]
+    (name,) = [one for one in link["fields"] if one["name"] == "name"]
+    assert name["left"] == name["right"] == firm(7)["name"]
+    before = len(world.writes("netsuite"))
+    assert organization not in waiting(ask(world, "tie", organization=organization, customer=customer))
+    assert len(world.writes("netsuite")) == before
+    with world.ledger() as ledger:
+        (noted,) = [one for one in ledger.list_audit() if one.action == "binding.made"]
+        (said,) = ledger.duplicates.decisions(LINKS)
+    assert (noted.actor, noted.details["to"]) == ("maya", customer)
+    assert (said.said, said.actor) == (Sameness.SAME, "maya")
+    assert ask(world, "tie", organization=organization, customer=customer).keys() == {"result"}
+
+
+def test_what_was_told_apart_is_not_offered_again(world: World, twin: tuple[str, str]) -> None:
+    organization, customer = twin
+    answer = ask(world, "apart", organization=organization, customer=customer, reason="its mother")
+    assert organization not in waiting(answer)
+    with world.product() as product:
+        product.duplicate_links().look()
+        groups = product.ledger.duplicates.open_groups(LINKS)
+    assert waiting(ask(world, "ties")).get(organization) != customer
+    assert [organization, customer] not in [list(one.members) for one in groups]
+
+
+def test_a_tie_that_cannot_be_made_is_told_and_waits(world: World, twin: tuple[str, str]) -> None:
+    organization, customer = twin
+    with world.product() as product:
+        product.duplicate_links().tie(organization, "501", actor="ann", reason="")
+    assert "is tied already" in ask(world, "tie", organization=organization, customer=customer)["error"]
+    assert "the ties know no 'untie'" in ask(world, "untie")["error"]
+    assert "customer" in ask(world, "tie", organization=organization)["error"]

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_Id = Annotated[str, Field(min_length=1, max_length=100)]
+# Streak's keys have up to some 130 characters.
+_Id = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class Command(BaseModel):
@@ -60,6 +61,24 @@ class Fill(PlanMerge):
     key: _Id
 
 
+class Ties(Command):
+    """Organizations in Streak that look like customers in NetSuite, as the last search found them."""
+
+
+class Tie(Command):
+    """An organization is this customer."""
+
+    organization: _Id
+    customer: _Id
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Apart(Tie):
+    """An organization is not this customer."""
+
+
 COMMANDS: Mapping[str, type[Command]] = {"open": Open, "decide": Decide, "take_back": TakeBack}
 MERGE_COMMANDS: Mapping[str, type[Command]] = {"merges": Merges, "plan_merge": PlanMerge, "fill": Fill}
 """Those that ask NetSuite."""
+
+TIE_COMMANDS: Mapping[str, type[Command]] = {"ties": Ties, "tie": Tie, "apart": Apart}

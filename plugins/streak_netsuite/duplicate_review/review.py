@@ -67,7 +67,10 @@ class DuplicateReview:
             "waiting": self._book.count_questions(self._scope),
             "decided": self._book.count_decisions(self._scope),
             "learned": learned_text(self._book.learned(self._scope)),
-            "questions": [_question(one) for one in self._book.questions(self._scope, limit=_SHOWN)],
+            "questions": [
+                shown_pair(one, left=one.pair.left, right=one.pair.right)
+                for one in self._book.questions(self._scope, limit=_SHOWN)
+            ],
         }
 
 
@@ -97,16 +100,16 @@ def _run(one: RunEntry) -> dict[str, Any]:
     }
 
 
-def _question(one: PairQuestion) -> dict[str, Any]:
+def shown_pair(one: PairQuestion, *, left: str, right: str) -> dict[str, Any]:
     """Return a pair as it is shown: fields side by side, those that only one record has included."""
-    left, right = (one.body.get("records", {}).get(name, {}) for name in (one.pair.left, one.pair.right))
+    ours, theirs = (one.body.get("records", {}).get(name, {}) for name in (left, right))
     return {
-        "left": one.pair.left,
-        "right": one.pair.right,
+        "left": left,
+        "right": right,
         "probability": 1 / (1 + 2.0**-one.bits),
         "fields": [
-            {"name": name, "left": left.get(name, ""), "right": right.get(name, "")}
-            for name in dict.fromkeys([*left, *right])
+            {"name": name, "left": ours.get(name, ""), "right": theirs.get(name, "")}
+            for name in dict.fromkeys([*ours, *theirs])
         ],
         "reasons": one.body.get("reasons", []),
     }

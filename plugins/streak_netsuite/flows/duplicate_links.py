@@ -1,24 +1,57 @@
 """Which organizations in Streak are customers in NetSuite and are not tied to them yet."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
-from assist.duplicates import Kind, link
-from assist.duplicates.groups import SURE, groups_of
+from assist.duplicates import Findings, Kind, Rules, link
+from assist.duplicates.explanation import explain
+from assist.duplicates.groups import SURE, Groups, groups_of
 from assist.duplicates.report import contents_of, csv_text, page, sheet
 from assist.duplicates.standing import Standing
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.customer_frame import KINDS
-from streak_netsuite.flows.duplicate_search import customer_frame
+from streak_netsuite.flows.duplicate_search import QUESTIONS_KEPT, customer_frame, shown_values
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_row import CustomerRow
+from streak_netsuite.sync.duplicate_case import (
+    LINKS,
+    FoundDuplicates,
+    FoundGroup,
+    PairDecision,
+    PairName,
+    PairQuestion,
+    RunEntry,
+    Sameness,
+)
 
 _ASKED_AT_ONCE = 1_000
+_STREAK, _NETSUITE = "Streak", "NetSuite"
+
+
+class LinkBook(Protocol):
+    """Where runs and decisions about links are kept."""
+
+    def decisions(self, scope: str) -> Sequence[PairDecision]:
+        """Return everything that people said."""
+
+    def keep_run(self, found: FoundDuplicates, *, now: datetime) -> RunEntry:
+        """Keep what a run found."""
+
+    def decide(
+        self, scope: str, pair: PairName, said: Sameness, *, actor: str, reason: str, now: datetime
+    ) -> None:
+        """Keep what a person said.
+
+        Raises:
+            RecordError: nobody was asked about this pair, and it is in no group.
+        """
 
 
 class Ties(Protocol):
@@ -65,36 +98,55 @@ class DuplicateLinks:
     customers: Callable[[], Iterable[Sequence[CustomerRow]]]
     missing: Callable[[Sequence[str]], frozenset[str]]
     memory: Ties
+    book: LinkBook
     clock: Callable[[], datetime]
 
     def look(self) -> FoundLinks:
-        """Look once. Writes nothing."""
+        """Look once, and keep what was found for people to decide. Writes nothing but the ledger.
+
+        What people told apart is not offered again.
+        """
         ours = customer_frame(row for some in self.organizations() for row in some)
         theirs = customer_frame(row for some in self.customers() for row in some)
         tied = self._tied(list(ours.index))
         open_ours = ours[~ours.index.isin(list(tied))]
         open_theirs = theirs[~theirs.index.isin(list(tied.values()))]
         standing = Standing()
-        frame = pd.concat([open_ours, open_theirs], keys=["Streak", "NetSuite"])
+        frame = pd.concat([open_ours, open_theirs], keys=[_STREAK, _NETSUITE])
         kinds = standing.kinds(frame, {"number": Kind.IGNORED, **KINDS})
-        findings = link(open_ours, open_theirs, kinds=kinds)
+        findings = link(open_ours, open_theirs, kinds=kinds, rules=self._rules(set(open_ours.index)))
         groups = groups_of(findings, frame, standing)
+        now = self.clock()
         contents = contents_of(
             findings,
             frame,
             groups,
             title="Organizations in Streak that are customers in NetSuite",
-            made_at=self.clock(),
+            made_at=now,
             standing=standing,
         )
+        report, cells = (
+            page(contents, sure_bits=findings.settings.automatic_bits),
+            csv_text(sheet(frame, groups)),
+        )
+        links = _links(groups, frame)
+        found = FoundDuplicates(
+            scope=LINKS,
+            records=len(frame),
+            groups=_groups(links, groups),
+            questions=_questions(links[:QUESTIONS_KEPT], findings, frame),
+            page=report,
+            sheet=cells,
+        )
+        self.book.keep_run(found, now=now)
         return FoundLinks(
             organizations=len(ours),
             customers=len(theirs),
             tied=len(tied),
             links=len(groups.table),
             sure=int((groups.table["band"] == SURE).sum()),
-            page=page(contents, sure_bits=findings.settings.automatic_bits),
-            sheet=csv_text(sheet(frame, groups)),
+            page=report,
+            sheet=cells,
         )
 
     def tie(self, organization: str, customer: str, *, actor: str, reason: str) -> None:
@@ -126,6 +178,17 @@ class DuplicateLinks:
             details={"to": customer, "reason": reason},
             now=now,
         )
+        # A person may tie what no search has found; then nobody was asked.
+        with contextlib.suppress(RecordError):
+            self.book.decide(
+                LINKS, PairName.of(organization, customer), Sameness.SAME, actor=actor, reason=reason, now=now
+            )
+
+    def _rules(self, organizations: set[str]) -> Rules:
+        """Return what people told apart, by the ids of the search."""
+        apart = [one.pair for one in self.book.decisions(LINKS) if one.said is Sameness.DIFFERENT]
+        sides = [(p.left, p.right) if p.left in organizations else (p.right, p.left) for p in apart]
+        return Rules(never=[(("left", ours), ("right", theirs)) for ours, theirs in sides])
 
     def _tied(self, keys: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -134,6 +197,73 @@ class DuplicateLinks:
             ties = self.memory.find_bindings(refs, RecordKind.CUSTOMER)
             found |= {ref.id: tie.netsuite.id for ref, tie in ties.items()}
         return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Link:
+    """A link by the rows of its records."""
+
+    group: str
+    ours: int
+    theirs: int
+    organization: str
+    customer: str
+
+
+def _links(groups: Groups, frame: pd.DataFrame) -> list[_Link]:
+    """Return the links in the order of the report."""
+    rows: dict[str, dict[str, int]] = {}
+    for group, row in zip(groups.members["group"], groups.members["row"], strict=True):
+        rows.setdefault(str(group), {})[str(frame.index[row][0])] = int(row)
+    return [
+        _Link(
+            group=group,
+            ours=sides[_STREAK],
+            theirs=sides[_NETSUITE],
+            organization=str(frame.index[sides[_STREAK]][1]),
+            customer=str(frame.index[sides[_NETSUITE]][1]),
+        )
+        for group, sides in rows.items()
+    ]
+
+
+def _groups(links: Sequence[_Link], groups: Groups) -> list[FoundGroup]:
+    facts = groups.table.loc[[one.group for one in links], ["band", "probability", "at_stake"]]
+    return [
+        FoundGroup(
+            id=one.group,
+            members=[one.organization, one.customer],
+            band=str(band),
+            probability=float(chance),
+            at_stake=float(money),
+        )
+        for one, (band, chance, money) in zip(links, facts.itertuples(index=False, name=None), strict=True)
+    ]
+
+
+def _questions(links: Sequence[_Link], findings: Findings, frame: pd.DataFrame) -> list[PairQuestion]:
+    ours, theirs = (np.array([getattr(one, side) for one in links], np.int64) for side in ("ours", "theirs"))
+    if not links:
+        return []
+    table, model = findings.table, findings.model
+    bits, told = model.bits(table, ours, table, theirs), explain(model, table, ours, table, theirs)
+    return [
+        PairQuestion(
+            pair=PairName.of(one.organization, one.customer),
+            bits=float(weight),
+            place=place,
+            body={
+                "organization": one.organization,
+                "customer": one.customer,
+                "records": {
+                    one.organization: shown_values(frame, one.ours),
+                    one.customer: shown_values(frame, one.theirs),
+                },
+                "reasons": [{"what": r.comparison, "words": r.words, "bits": r.bits} for r in reasons],
+            },
+        )
+        for place, (one, weight, reasons) in enumerate(zip(links, bits.tolist(), told, strict=True))
+    ]
 
 
 def _unknown(kind: str, name: str) -> RecordError:

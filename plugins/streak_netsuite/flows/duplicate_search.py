@@ -174,7 +174,7 @@ def questions_of(
         pair = PairName.of(str(frame.index[i]), str(frame.index[j]))
         if pair in answered or len(found) == most:
             continue
-        records = {str(frame.index[at]): _values(frame, at) for at in (i, j)}
+        records = {str(frame.index[at]): shown_values(frame, at) for at in (i, j)}
         body = {
             "records": records,
             "reasons": [{"what": r.comparison, "words": r.words, "bits": r.bits} for r in reasons],
@@ -183,6 +183,7 @@ def questions_of(
     return found
 
 
-def _values(frame: pd.DataFrame, at: int) -> dict[str, str]:
+def shown_values(frame: pd.DataFrame, at: int) -> dict[str, str]:
+    """Return what a record holds, as people are shown it."""
     row = frame.iloc[at]
     return {str(name): str(value) for name, value in row.items() if pd.notna(value) and str(value) != ""}

@@ -42,6 +42,24 @@ class FindDuplicatesOperator(FlowOperator):
         }
 
 
+class FindLinksOperator(FlowOperator):
+    """Looks for organizations in Streak that are customers and are not tied to them; keeps them for a person. Returns counts."""
+
+    ui_color = "#fef3c7"
+
+    def execute(self, context: "Context") -> dict[str, int]:
+        """Look once. Writes to the ledger alone: a write to a vendor is refused before it leaves."""
+        with self.product.open(run_id=str(context["run_id"]), read_only=True) as product:
+            found = product.duplicate_links().look()
+        return {
+            "organizations": found.organizations,
+            "customers": found.customers,
+            "tied": found.tied,
+            "links": found.links,
+            "sure": found.sure,
+        }
+
+
 class FillCustomersOperator(FlowOperator):
     """Writes the values that people wanted for customers that stay after a merge. Returns counts."""
 

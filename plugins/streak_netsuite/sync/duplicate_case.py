@@ -31,6 +31,8 @@ class Among(StrEnum):
 
 
 SCOPE = Among.CUSTOMERS.scope
+LINKS = "streak-netsuite-links"
+"""Names runs and decisions about organizations in Streak that may be customers in NetSuite."""
 
 
 class Sameness(StrEnum):

@@ -13,6 +13,7 @@ ASKED_BY = "duplicate-review"
 _FILES: Mapping[str, str] = {
     "review.js": "text/javascript",
     "merges.js": "text/javascript",
+    "ties.js": "text/javascript",
     "review.css": "text/css",
     "page.js": "text/javascript",
 }

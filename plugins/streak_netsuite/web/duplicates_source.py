@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from streak_netsuite.assembly import Product
+    from streak_netsuite.hooks.product import ProductHook
     from streak_netsuite.ledger.ledger import Ledger
+
+_RUN = "duplicates-page"
 
 
 class KeptDuplicates:
@@ -22,12 +28,16 @@ class KeptDuplicates:
         Raises:
             StreakNetSuiteError: a vendor, the ledger or a connection is not there.
         """
-        from streak_netsuite.duplicate_review.commands import MERGE_COMMANDS
+        from streak_netsuite.duplicate_review.commands import MERGE_COMMANDS, TIE_COMMANDS
         from streak_netsuite.duplicate_review.review import DuplicateReview
+        from streak_netsuite.duplicate_review.ties import TieReview
         from streak_netsuite.sync.duplicate_case import SCOPE
 
         if command in MERGE_COMMANDS:
             return _ask_netsuite(command, payload, by=by)
+        if command in TIE_COMMANDS:
+            ties = TieReview(self._open().duplicates, product=_reading, clock=lambda: datetime.now(UTC))
+            return ties.answer(command, payload, by=by)
         review = DuplicateReview(self._open().duplicates, scope=SCOPE, clock=lambda: datetime.now(UTC))
         return review.answer(command, payload, by=by)
 
@@ -51,9 +61,17 @@ class KeptDuplicates:
 def _ask_netsuite(command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
     """Answer from NetSuite as it is now; only the confirmation may write to it."""
     from streak_netsuite.duplicate_review.checklist import MergeChecklist
+
+    with _hook().open(run_id=_RUN, read_only=command != "fill") as product:
+        return MergeChecklist(product).answer(command, payload, by=by)
+
+
+def _reading() -> "AbstractContextManager[Product]":
+    return _hook().open(run_id=_RUN, read_only=True)
+
+
+def _hook() -> "ProductHook":
     from streak_netsuite.hooks.configured import default_mapping
     from streak_netsuite.hooks.product import ProductHook
 
-    hook = ProductHook(mapping=default_mapping())
-    with hook.open(run_id="duplicates-page", read_only=command != "fill") as product:
-        return MergeChecklist(product).answer(command, payload, by=by)
+    return ProductHook(mapping=default_mapping())

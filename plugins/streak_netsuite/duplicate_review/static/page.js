@@ -1,6 +1,7 @@
 // The queue and the checklist as a page of their own: questions go to the server that the page came from.
 import { mountMerges } from "./merges.js";
 import { mount } from "./review.js";
+import { mountTies } from "./ties.js";
 
 async function ask(command, payload) {
   let answer;
@@ -20,10 +21,12 @@ async function ask(command, payload) {
   return result;
 }
 
+const links = {
+  report: (id) => `runs/${id}/report`,
+  sheet: (id) => `runs/${id}/sheet.csv`,
+};
 const queue = document.getElementById("review");
 const look = mountMerges(document.getElementById("merges"), ask);
 queue.addEventListener("decided", look); // what is called the same is something to merge
-mount(queue, ask, {
-  report: (id) => `runs/${id}/report`,
-  sheet: (id) => `runs/${id}/sheet.csv`,
-});
+mount(queue, ask, links);
+mountTies(document.getElementById("ties"), ask, links);

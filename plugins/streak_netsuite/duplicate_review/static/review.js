@@ -18,7 +18,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /** A probability as people read it; nothing is certain. */
-function percent(probability) {
+export function percent(probability) {
   if (probability > 0.999) return "over 99.9 %";
   if (probability < 0.001) return "under 0.1 %";
   return `${(probability * 100).toFixed(1)} %`;
@@ -26,6 +26,26 @@ function percent(probability) {
 
 const signed = (bits) => `${bits > 0 ? "+" : "−"}${Math.abs(bits).toFixed(1)}`;
 export const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+
+/** Two records side by side, and the reasons for and against their being one. */
+export function drawEvidence({ fields, reasons }, leftName, rightName) {
+  const rows = fields.map(({ name, left, right }) => {
+    const differs = left && right && left !== right;
+    return h("tr", { class: differs ? "sd-differs" : null },
+      h("th", { scope: "row" }, name.replaceAll("_", " ")),
+      h("td", { dir: "auto" }, left), h("td", { dir: "auto" }, right));
+  });
+  const weighed = reasons.map(({ what, words, bits }) =>
+    h("li", { class: bits > 0 ? "sd-for" : "sd-against" },
+      h("span", { class: "sd-bits" }, signed(bits)), ` ${what} ${words}`));
+  return [
+    h("div", { class: "sd-wide" }, h("table", { class: "sd-table" },
+      h("thead", {}, h("tr", {}, h("th", {}, "field"),
+        h("th", { scope: "col" }, h("bdi", {}, leftName)), h("th", { scope: "col" }, h("bdi", {}, rightName)))),
+      h("tbody", {}, ...rows))),
+    h("ul", { class: "sd-reasons", "aria-label": "Reasons, in bits" }, ...weighed),
+  ];
+}
 
 class Review {
   constructor(root, ask, links) {
@@ -70,6 +90,7 @@ class Review {
     if (this.busy) return false;
     this.busy = true;
     this.root.setAttribute("aria-busy", "true");
+    for (const button of this.buttons.children) button.disabled = true; // a press that would be lost is not taken
     try {
       this.state = await this.askHost(command, payload);
       return true;
@@ -80,6 +101,7 @@ class Review {
       this.busy = false;
       this.root.setAttribute("aria-busy", "false");
       this.draw();
+      if (!this.state) for (const button of this.buttons.children) button.disabled = false;
     }
   }
 
@@ -149,22 +171,9 @@ class Review {
   }
 
   drawPair(asked) {
-    const rows = asked.fields.map(({ name, left, right }) => {
-      const differs = left && right && left !== right;
-      return h("tr", { class: differs ? "sd-differs" : null },
-        h("th", { scope: "row" }, name.replaceAll("_", " ")),
-        h("td", { dir: "auto" }, left), h("td", { dir: "auto" }, right));
-    });
-    const reasons = asked.reasons.map(({ what, words, bits }) =>
-      h("li", { class: bits > 0 ? "sd-for" : "sd-against" },
-        h("span", { class: "sd-bits" }, signed(bits)), ` ${what} ${words}`));
     return [
       h("p", { class: "sd-chance" }, "One customer? The evidence says ", h("strong", {}, percent(asked.probability)), "."),
-      h("div", { class: "sd-wide" }, h("table", { class: "sd-table" },
-        h("thead", {}, h("tr", {}, h("th", {}, "field"),
-          h("th", { scope: "col" }, h("bdi", {}, asked.left)), h("th", { scope: "col" }, h("bdi", {}, asked.right)))),
-        h("tbody", {}, ...rows))),
-      h("ul", { class: "sd-reasons", "aria-label": "Reasons, in bits" }, ...reasons),
+      ...drawEvidence(asked, asked.left, asked.right),
     ];
   }
 

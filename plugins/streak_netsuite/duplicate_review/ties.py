@@ -1,0 +1,78 @@
+"""Answers the page about organizations in Streak that look like customers in NetSuite: what waits, a tie, a no."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from streak_netsuite.assembly import Product
+from streak_netsuite.duplicate_review.commands import TIE_COMMANDS, Apart, Command, Tie
+from streak_netsuite.duplicate_review.review import shown_pair
+from streak_netsuite.errors import StreakNetSuiteError
+from streak_netsuite.ledger.duplicate_book import DuplicateBook
+from streak_netsuite.sync.duplicate_case import LINKS, PairName, Sameness
+
+_SHOWN = 20
+
+
+class TieReview:
+    """Links that wait for a person.
+
+    Args:
+        product: opens both vendors for reading; only a tie needs them.
+        clock: gives the time now, aware.
+    """
+
+    def __init__(
+        self,
+        book: DuplicateBook,
+        *,
+        product: Callable[[], AbstractContextManager[Product]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._book = book
+        self._product = product
+        self._clock = clock
+
+    def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
+        """Return {"result": {"run": int | None, "waiting": int, "links": [...]}}, or {"error": ...} for what cannot be done.
+
+        Args:
+            command: one of `commands.TIE_COMMANDS`, with its payload.
+            by: who asks; stands in the audit.
+        """
+        if command not in TIE_COMMANDS:
+            return {"error": f"the ties know no '{command}'"}
+        try:
+            self._do(TIE_COMMANDS[command].model_validate(payload), by)
+            return {"result": self._state()}
+        except ValidationError as error:
+            first = error.errors()[0]
+            return {"error": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
+        except (StreakNetSuiteError, ValueError) as error:
+            return {"error": str(error)}
+
+    def _do(self, command: Command, by: str) -> None:
+        if isinstance(command, Apart):
+            pair = PairName.of(command.organization, command.customer)
+            self._book.decide(
+                LINKS, pair, Sameness.DIFFERENT, actor=by, reason=command.reason, now=self._clock()
+            )
+        elif isinstance(command, Tie):
+            with self._product() as product:
+                product.duplicate_links().tie(
+                    command.organization, command.customer, actor=by, reason=command.reason
+                )
+
+    def _state(self) -> dict[str, Any]:
+        runs = self._book.runs(scope=LINKS, limit=1)
+        return {
+            "run": runs[0].id if runs else None,
+            "waiting": self._book.count_questions(LINKS),
+            "links": [
+                shown_pair(one, left=one.body["organization"], right=one.body["customer"])
+                for one in self._book.questions(LINKS, limit=_SHOWN)
+            ],
+        }
