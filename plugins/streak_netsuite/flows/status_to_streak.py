@@ -221,6 +221,7 @@ class StatusToStreak:
             *story.events(),
             *self._overdue(deal, story, today),
             *self._ended(deal, story),
+            *self._voided(deal, story),
         ):
             if since is not None and event.dated < since:
                 continue
@@ -238,6 +239,15 @@ class StatusToStreak:
         ended = [key for key, event in late.items() if not event.open]
         told = self.memory.find_intents(ended) if ended else {}
         return [event for key, event in late.items() if event.open or key in told]
+
+    def _voided(self, deal: Deal, story: OrderStory) -> list[StoryEvent]:
+        """Return what was voided since the deal was told of it."""
+        shown = {event.name for event in story.events()}
+        void = {
+            activity_key(deal.key, one.name): one for one in story.voided_events() if one.name not in shown
+        }
+        told = self.memory.find_intents(list(void)) if void else {}
+        return [event for key, event in void.items() if key in told]
 
     def _ended(self, deal: Deal, story: OrderStory) -> list[StoryEvent]:
         """Return that the order was closed or cancelled, or is open again and was told to have ended."""

@@ -1,7 +1,7 @@
 """What became of an order: what was sent, billed, paid and credited, as one story."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -140,6 +140,7 @@ class OrderStory:
         status: NetSuite's word ("pendingFulfillment").
         ordered, shipped: quantities over all lines.
         billed_whole: whether nothing is left to be billed.
+        voided: what was voided of what has settled invoices of the customer, this order's or others'.
         changed: the day the order was changed last.
     """
 
@@ -158,6 +159,7 @@ class OrderStory:
     bills: tuple[Bill, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     deposits: tuple[Deposit, ...] = ()
+    voided: tuple[Settlement, ...] = ()
     changed: date | None = None
 
     @property
@@ -209,6 +211,10 @@ class OrderStory:
         """Yield what happened, oldest first; a voided document is told as such under the same name."""
         happened = [*self._deliveries(), *self._deposits(), *self._billings(), *self._settlings()]
         yield from sorted(happened, key=lambda event: (event.dated, event.name))
+
+    def voided_events(self) -> Iterator[StoryEvent]:
+        """Yield what was voided and may have been this order's: it was if somebody was told of it before."""
+        yield from _settled(self.voided)
 
     def ended_event(self) -> StoryEvent:
         """Return that the order was closed or cancelled, dated the day it was changed last; else that it is open again.
@@ -289,11 +295,15 @@ class OrderStory:
             )
 
     def _settlings(self) -> Iterator[StoryEvent]:
-        for one in self.settlements:
-            yield StoryEvent(
-                name=f"{one.kind} {one.internal_id}",
-                kind=EventKind.VOIDED if one.voided else one.kind,
-                number=one.number,
-                dated=one.dated,
-                amount=one.amount,
-            )
+        yield from _settled(self.settlements)
+
+
+def _settled(settlements: Iterable[Settlement]) -> Iterator[StoryEvent]:
+    for one in settlements:
+        yield StoryEvent(
+            name=f"{one.kind} {one.internal_id}",
+            kind=EventKind.VOIDED if one.voided else one.kind,
+            number=one.number,
+            dated=one.dated,
+            amount=one.amount,
+        )

@@ -1,6 +1,7 @@
 """What became of orders in NetSuite: their deliveries, invoices, payments, credits and refunds."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,7 +11,13 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.fulfillment import PACKAGES
 from streak_netsuite.connectors.netsuite.records.invoice import APPLIED, LINES, applied_amounts
 from streak_netsuite.connectors.netsuite.records.parts import day, quantity, required_day
-from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, before, checked
+from streak_netsuite.connectors.netsuite.search_request import (
+    Criterion,
+    SearchRequest,
+    any_of,
+    before,
+    checked,
+)
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
@@ -52,9 +59,14 @@ class OrderStories:
         made = self._search("createdFrom", "", [*orders, *(b.internal_id for b in bills)], ("_creditMemo",))
         settling = list({one.internal_id: one for one in (*settling, *made)}.values())
         refunds = self._applied_to([s.internal_id for s in settling], ("_customerRefund",))
-        deposits = self._deposits_of(orders.values())
+        customers = sorted({_customer(order) for order in orders.values()} - {""})
+        deposits, voided = self._deposits_of(customers), self._voided_of(customers)
         return {
-            internal_id: self._story(order, children, settling, refunds, deposits.get(internal_id, ()))
+            internal_id: replace(
+                self._story(order, children, settling, refunds),
+                deposits=tuple(deposits.get(internal_id, ())),
+                voided=tuple(voided.get(_customer(order), ())),
+            )
             for internal_id, order in orders.items()
         }
 
@@ -69,21 +81,23 @@ class OrderStories:
         paid |= {ref: {two for one in ids for two in given.get(one, ())} for ref, ids in back.items()}
         invoices = sorted({one for ids in paid.values() for one in ids})
         origin = {one.internal_id: _origin(one) for one in self._get("invoice", invoices) if one is not None}
+        voids = {ref: _customer(one) for ref, one in found.items() if ref.type in _SETTLING and _is_void(one)}
+        of_customer = self._orders_of(sorted(set(voids.values()) - {""}))
         orders: dict[RecordRef, frozenset[str]] = {}
         for ref, record in found.items():
             own = {record.internal_id} if ref.type == "salesOrder" else set()
             made = {_origin(record)} if ref.type in _FROM_ORDER else set()
             settled = {origin.get(one, "") for one in paid.get(ref, ())}
             paid_for = {_deposited_for(record)} if ref.type == "customerDeposit" else set()
-            orders[ref] = frozenset(one for one in own | made | settled | paid_for if one)
+            perhaps = of_customer.get(voids.get(ref, ""), set())
+            orders[ref] = frozenset(one for one in own | made | settled | paid_for | perhaps if one)
         return orders
 
-    def _deposits_of(self, orders: Iterable[SuiteRecord]) -> dict[str, list[Deposit]]:
+    def _deposits_of(self, customers: Sequence[str]) -> dict[str, list[Deposit]]:
         """Return by order the deposits that were paid for it.
 
         They are searched by customer: which search field holds a deposit's order is not established.
         """
-        customers = sorted({entity.internal_id for one in orders if (entity := one.ref("entity"))})
         found: dict[str, list[Deposit]] = {}
         for record in self._search("entity", "customer", customers, ("_customerDeposit",)):
             deposit = Deposit(
@@ -94,6 +108,24 @@ class OrderStories:
                 voided=_is_void(record),
             )
             found.setdefault(_deposited_for(record), []).append(deposit)
+        return found
+
+    def _voided_of(self, customers: Sequence[str]) -> dict[str, list[Settlement]]:
+        """Return by customer what was voided of what settles invoices.
+
+        A void one is worth nothing and applied to nothing: which order it was for only those know who were told of it.
+        """
+        found: dict[str, list[Settlement]] = {}
+        types = ("_customerPayment", "_creditMemo", "_customerRefund")
+        for record in self._search("entity", "customer", customers, types, voided=checked(value=True)):
+            settlement = self._settlement(record, Decimal(0), voided=True)
+            found.setdefault(_customer(record), []).append(settlement)
+        return found
+
+    def _orders_of(self, customers: Sequence[str]) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for record in self._search("entity", "customer", customers, ("_salesOrder",)):
+            found.setdefault(_customer(record), set()).add(record.internal_id)
         return found
 
     def _refunded(self, documents: Sequence[str]) -> dict[str, set[str]]:
@@ -134,7 +166,6 @@ class OrderStories:
         children: Iterable[SuiteRecord],
         settling: Iterable[SuiteRecord],
         refunds: Iterable[SuiteRecord],
-        deposits: Iterable[Deposit],
     ) -> OrderStory:
         mine = [one for one in children if _origin(one) == order.internal_id]
         bills = [one for one in mine if one.type == "invoice"]
@@ -161,7 +192,6 @@ class OrderStories:
             deliveries=tuple(self._delivery(one) for one in mine if one.type == "itemFulfillment"),
             bills=tuple(self._bill(one) for one in bills),
             settlements=(*settled, *back),
-            deposits=tuple(deposits),
             changed=day(order, "lastModifiedDate", self._zone),
         )
 
@@ -200,17 +230,18 @@ class OrderStories:
             if _origin(record) in sources:
                 amount = record.amount("total") or amount
             if amount:
-                found.append(
-                    Settlement(
-                        internal_id=record.internal_id,
-                        number=record.text("tranId") or record.internal_id,
-                        kind=_SETTLING[record.type],
-                        dated=required_day(record, "tranDate", self._zone),
-                        amount=amount,
-                        voided=_is_void(record),
-                    )
-                )
+                found.append(self._settlement(record, amount, voided=_is_void(record)))
         return found
+
+    def _settlement(self, record: SuiteRecord, amount: Decimal, *, voided: bool) -> Settlement:
+        return Settlement(
+            internal_id=record.internal_id,
+            number=record.text("tranId") or record.internal_id,
+            kind=_SETTLING[record.type],
+            dated=required_day(record, "tranDate", self._zone),
+            amount=amount,
+            voided=voided,
+        )
 
     def _made_from(self, sources: Sequence[str], types: Sequence[str]) -> list[SuiteRecord]:
         return self._search("createdFrom", "salesOrder", sources, types)
@@ -219,7 +250,7 @@ class OrderStories:
         return self._search("appliedToTransaction", "", documents, types)
 
     def _search(
-        self, field: str, source_type: str, ids: Sequence[str], types: Sequence[str]
+        self, field: str, source_type: str, ids: Sequence[str], types: Sequence[str], **more: Criterion
     ) -> list[SuiteRecord]:
         found: dict[str, SuiteRecord] = {}
         for start in range(0, len(ids), _ASKED_AT_ONCE):
@@ -228,7 +259,12 @@ class OrderStories:
             ]
             request = SearchRequest(
                 subject="Transaction",
-                criteria={field: any_of(*refs), "type": any_of(*types), "mainLine": checked(value=True)},
+                criteria={
+                    field: any_of(*refs),
+                    "type": any_of(*types),
+                    "mainLine": checked(value=True),
+                    **more,
+                },
             )
             for page in self._searches.records(request, body_only=False):
                 found |= {record.internal_id: record for record in page}
@@ -248,6 +284,11 @@ class OrderStories:
 def _origin(record: SuiteRecord) -> str:
     source = record.ref("createdFrom")
     return source.internal_id if source is not None else ""
+
+
+def _customer(record: SuiteRecord) -> str:
+    customer = record.ref("entity") or record.ref("customer")
+    return customer.internal_id if customer is not None else ""
 
 
 def _deposited_for(deposit: SuiteRecord) -> str:

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from streak_netsuite.sandbox.netsuite import writes
+from streak_netsuite.sandbox.netsuite import voids, writes
 from streak_netsuite.sandbox.netsuite.control import show_record
 from streak_netsuite.sandbox.netsuite.kinds import KINDS
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
+from streak_netsuite.sandbox.netsuite.refusals import RecordRefused
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Fields, Ref
 
@@ -24,6 +25,7 @@ def routes(store: Store) -> list[BaseRoute]:
         Route("/orders/{id}/fulfill", desk.fulfill, methods=["POST"]),
         Route("/orders/{id}/bill", desk.bill, methods=["POST"]),
         Route("/invoices/{id}/pay", desk.pay, methods=["POST"]),
+        Route("/records/{kind}/{id}/void", desk.void, methods=["POST"]),
     ]
 
 
@@ -64,6 +66,17 @@ class _Desk:
             "applyList": {"apply": [entry]},
         }
         return self._add("customerPayment", sent)
+
+    async def void(self, request: Request) -> Response:
+        """Void a transaction: it stays, and is worth nothing."""
+        kind = request.path_params["kind"]
+        record = self._store.find(Ref(internal_id=request.path_params["id"]), kind) if kind in KINDS else None
+        if record is None:
+            return JSONResponse({"error": "no such record"}, status_code=404)
+        try:
+            return JSONResponse(show_record(voids.void(self._store, record)))
+        except RecordRefused as refused:
+            return JSONResponse({"code": refused.code, "message": refused.message}, status_code=422)
 
     def _add(self, kind: str, sent: Fields) -> Response:
         sent["@xsi"] = KINDS[kind].type

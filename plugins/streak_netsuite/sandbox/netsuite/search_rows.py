@@ -14,6 +14,7 @@ from streak_netsuite.sandbox.netsuite import periods, view
 from streak_netsuite.sandbox.netsuite.kinds import ITEM_KINDS, TRANSACTION_KINDS
 from streak_netsuite.sandbox.netsuite.links import applied_entries
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused
+from streak_netsuite.sandbox.netsuite.settlements import VOIDED
 from streak_netsuite.sandbox.netsuite.store import CustomField, Store
 from streak_netsuite.sandbox.netsuite.values import CustomValue, Fields, Record, Ref
 
@@ -257,6 +258,7 @@ _GETTERS: Mapping[str, Callable[[Store, Row], Any]] = MappingProxyType(
         "recordType": lambda _s, row: row.record.kind.lower(),
         "status": _status,
         "type": _type,
+        "voided": lambda _s, row: row.record.fields.get("status") == VOIDED,
     }
 )
 _ITEM_GETTERS: Mapping[str, Callable[[Store, Row], Any]] = MappingProxyType(

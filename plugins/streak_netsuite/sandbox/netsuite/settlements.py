@@ -8,6 +8,7 @@ from streak_netsuite.sandbox.netsuite.links import applied_entries
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Record
 
+VOIDED = "Voided"
 _SETTLING = ("customerPayment", "creditMemo", "depositApplication", "customerRefund")
 
 
@@ -55,6 +56,8 @@ def remaining(store: Store, document: Record, *, without: str = "") -> Decimal:
 def set_sums(store: Store, record: Record) -> None:
     """Write what is left, and the status it makes, into a document that is being built or refreshed."""
     left, fields = remaining(store, record), record.fields
+    if fields.get("status") == VOIDED:
+        return  # nothing of it is worth anything any more
     if record.kind == "invoice":
         fields |= {"amountPaid": fields["total"] - left, "amountRemaining": left}
         fields["status"] = "Paid In Full" if left <= 0 else "Open"
