@@ -153,7 +153,10 @@ def test_a_closed_period_moves_the_invoice_only_when_told_so_and_with_a_note(
     backdate(world, order)
     bill(world)
     (invoice,) = invoices(world, order)
-    assert "is closed" in invoice["memo"]
+    (sold,) = [one for one in world.orders() if one["internalId"] == order]
+    assert sold["memo"]
+    assert invoice["memo"].startswith(f"{sold['memo']}; dated ")
+    assert invoice["memo"].endswith("is closed")
     assert invoice["tranDate"][:7] == datetime.now(PACIFIC).date().isoformat()[:7]
 
 

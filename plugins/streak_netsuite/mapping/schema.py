@@ -686,7 +686,7 @@ class InvoiceSection(_Part):
 
     closed_period: Literal["hold", "next_open"] = "hold"
     """What is done when the day's posting period is closed: a person is asked, or the invoice is dated in the next month
-    whose period is open, never later than today, and says so in its memo."""
+    whose period is open, never later than today, and says so behind the order's memo."""
 
     deposits: Literal["leave", "apply"] = "leave"
     """Whether deposits that were paid for the order are applied to the invoice we have made, the oldest first."""

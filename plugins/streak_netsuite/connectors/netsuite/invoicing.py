@@ -21,6 +21,7 @@ _WAITING = ("_salesOrderPendingBilling", "_salesOrderPendingBillingPartiallyFulf
 _PARTLY = "pendingBillingPartFulfilled"
 _CLOSED = frozenset({"CLOSED_TRAN_PRD", "VALID_PRD_REQD", "PERIOD_CLOSED", "TRAN_PRD_CLOSED"})
 PERIOD_CLOSED = "PERIOD_CLOSED"
+_MEMO_LENGTH = 999  # on the transaction form, as `mapping.limits` has it
 
 
 class Invoicing:
@@ -66,6 +67,9 @@ class Invoicing:
     def make(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id.
 
+        Args:
+            memo: what the invoice's memo says behind the order's.
+
         Raises:
             RejectedByVendor: NetSuite refused it; code PERIOD_CLOSED when the day's posting period is closed.
             UncertainWrite, TransientError: as their classes say.
@@ -76,7 +80,9 @@ class Invoicing:
         filled.status.refuse_failed(name=name)
         if filled.record is None:
             raise RejectedByVendor(f"{name}: NetSuite filled no invoice", code="NOTHING_TO_BILL")
-        values = {**filled.record.values, "tranDate": dated, **({"memo": memo} if memo else {})}
+        values = {**filled.record.values, "tranDate": dated}
+        if memo:
+            values["memo"] = _appended(filled.record.text("memo"), memo)
         values.pop("postingPeriod", None)  # it follows from the day
         values.pop("dueDate", None)  # and this from the day and the terms
         sublists = {
@@ -103,3 +109,10 @@ class Invoicing:
         if error.code in _CLOSED or "period" in str(error).lower():
             raise RejectedByVendor(str(error), code=PERIOD_CLOSED, fix=error.fix, owner="finance") from error
         raise error
+
+
+def _appended(memo: str, note: str) -> str:
+    """Return a memo with a note behind it; of one that gets too long the end of the memo goes, never the note."""
+    if not memo:
+        return note
+    return f"{memo[: _MEMO_LENGTH - len(note) - 2]}; {note}"
