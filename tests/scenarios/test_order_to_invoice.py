@@ -271,6 +271,8 @@ def test_a_deleted_invoice_is_held_named_and_billed_once_more_when_released(
     assert f"invoice {invoice['internalId']} of order SO" in hold.reason
     tell(world)
     assert world.field(box, "NetSuite status") == "Pending Billing"
+    (corrected,) = [text for text in world.comments(box) if "nvoice" in text]
+    assert "was deleted in NetSuite" in corrected
     assert "invoice_gone" in drifts(world, box)
     with world.ledger() as ledger:
         ledger.release_hold(hold.id, actor="otto", reason="it was a mistake", now=world.now())

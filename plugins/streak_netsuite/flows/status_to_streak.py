@@ -11,6 +11,7 @@ from streak_netsuite.errors import LeaseLost, MappingError, RecordError, StreakN
 from streak_netsuite.flows.activities import activity_draft, activity_key
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.lease import LeaseKeeper
+from streak_netsuite.flows.order_to_invoice import invoice_keys
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
@@ -222,6 +223,7 @@ class StatusToStreak:
             *self._overdue(deal, story, today),
             *self._ended(deal, story),
             *self._voided(deal, story),
+            *self._deleted(deal, story),
         ):
             if since is not None and event.dated < since:
                 continue
@@ -248,6 +250,26 @@ class StatusToStreak:
         }
         told = self.memory.find_intents(list(void)) if void else {}
         return [event for key, event in void.items() if key in told]
+
+    def _deleted(self, deal: Deal, story: OrderStory) -> list[StoryEvent]:
+        """Return the invoices of ours that the deal was told of, and that do not exist any more."""
+        if EventKind.DELETED not in self.spec.status.events:
+            return []
+        there = {bill.internal_id for bill in story.bills}
+        made = self.memory.find_intents(invoice_keys(story.internal_id, len(there) + 1)).values()
+        gone = [str(one.result_id) for one in made if one.result_id and one.result_id not in there]
+        keys = {activity_key(deal.key, f"invoice {one}"): one for one in gone}
+        told = self.memory.find_intents(list(keys)) if keys else {}
+        return [
+            StoryEvent(
+                name=f"invoice {number}",
+                kind=EventKind.DELETED,
+                number=number,
+                dated=story.changed or story.dated,
+            )
+            for key, number in keys.items()
+            if key in told
+        ]
 
     def _ended(self, deal: Deal, story: OrderStory) -> list[StoryEvent]:
         """Return that the order was closed or cancelled, or is open again and was told to have ended."""

@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     CREDITED = "credited"
     REFUNDED = "refunded"
     VOIDED = "voided"
+    DELETED = "deleted"
     DEPOSITED = "deposited"
     CLOSED = "closed"
     CANCELLED = "cancelled"
