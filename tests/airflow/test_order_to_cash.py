@@ -415,7 +415,7 @@ def _sums(deals: list[Deal]) -> dict[str, Money]:
     for deal in deals:
         invoiced = deal.total if deal.is_shipped else Decimal(0)
         mine = Money(invoiced=invoiced, paid=_paid(deal), credited=_credited(deal), open=_open(deal))
-        currency = "EUR" if deal.kind == "paid in euros" else "USD"
+        currency = "Euro" if deal.kind == "paid in euros" else "US Dollar"
         found[currency] = found.get(currency, Money()) + mine
     return found
 

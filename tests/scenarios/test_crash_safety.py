@@ -44,6 +44,24 @@ def test_the_order_of_a_killed_worker_is_adopted_by_its_key(world: World) -> Non
     assert world.orders(box) == before
 
 
+def test_an_order_follows_its_deal_that_was_changed_before_the_killed_workers_order_was_found(
+    world: World,
+) -> None:
+    box = world.win(BOX)
+    world.die("order")
+    world.set_field(box, "Quantity", "3")
+    world.hint(box)
+    world.wait(AFTER_THE_LEASE)
+    world.run()
+    world.wait(AFTER_THE_LEASE)
+    world.run()
+    (order,) = world.orders(box)
+    assert Decimal(order["total"]) == Decimal(37500)
+    assert len([c for c in world.comments(box) if "was made in NetSuite" in c]) == 1
+    world.wait(AFTER_THE_LEASE)
+    assert world.run().as_dict()["counts"] == {}
+
+
 @pytest.mark.parametrize(("kind", "options"), [("cut_after", {}), ("timeout_after", {"seconds": 1})])
 def test_an_order_whose_answer_was_lost_is_found_and_not_sent_again(
     world: World, kind: str, options: dict[str, Any]

@@ -50,6 +50,7 @@ from streak_netsuite.sync.runner import Landed, PlannedWrite, Runner
 log = logging.getLogger(__name__)
 
 FLOW = "deal_to_order"
+_BEHIND = "deal_changed_meanwhile"  # its order is there as an earlier try has sent it
 SIDE_FLOW = "deal_to_order.side"  # holds that a later good outcome of the deal must not close
 ORDER_KEY = "streak-so"
 NEEDS_APPROVAL = "NEEDS_APPROVAL"
@@ -138,9 +139,7 @@ class DealToOrder:
 
     def _hold_side_faults(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
         """Show a person what new records were made without, as holds of their own."""
-        made = {
-            p.deal.key for p in plans if batch.decided[p.deal.key].action in {Action.CREATED, Action.ADOPTED}
-        }
+        made = {plan.deal.key for plan in plans if _was_made(batch, plan)}
         held = [
             Outcome(
                 event_id=None,
@@ -159,13 +158,10 @@ class DealToOrder:
 
     def _flag_credit_holds(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
         """Tell the owners of deals whose customers are on credit hold, once for each order."""
-        made = (Action.CREATED, Action.ADOPTED)
         drafts = [
             credit_hold_draft(plan, now=self.clock())
             for plan in plans
-            if plan.customer.on_credit_hold
-            and plan.caught_up_on is None
-            and batch.decided[plan.deal.key].action in made
+            if plan.customer.on_credit_hold and plan.caught_up_on is None and _was_made(batch, plan)
         ]
         if drafts:
             self.memory.plan_writes(drafts, now=self.clock())
@@ -402,6 +398,9 @@ class DealToOrder:
                     f"customer {plan.customer.reference} does not exist any more; its successor is looked for"
                 )
                 self._defer(batch, plan.deal.key, "customer_gone", reason)
+            elif isinstance(result, Landed) and result.behind:
+                reason = f"sales order {result.internal_id} is as an earlier try has sent it; what has changed since follows"
+                self._defer(batch, plan.deal.key, _BEHIND, reason)
             elif isinstance(result, Landed):
                 self._decide_landed(
                     batch, plan.deal, key, result, reason=f"for {plan.customer.reason}", plan=plan
@@ -485,6 +484,12 @@ class DealToOrder:
             reason=reason,
             retry_at=self.clock() + timedelta(seconds=wait),
         )
+
+
+def _was_made(batch: Batch, plan: OrderPlan) -> bool:
+    """Tell whether a deal has got its order in this run."""
+    decided = batch.decided[plan.deal.key]
+    return decided.action in {Action.CREATED, Action.ADOPTED} or decided.rule == _BEHIND
 
 
 def _names_nobody(error: Exception) -> bool:

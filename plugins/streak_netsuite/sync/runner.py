@@ -32,12 +32,14 @@ class PlannedWrite(Generic[RecordT]):
     Attributes:
         bind: the tie that the vendor's id proves; None for a record that no Streak record stands behind.
         follow_ups: writes that become due, given the vendor's id.
+        behind: whether the draft is an earlier try's, of something else than what is wanted now.
     """
 
     draft: IntentDraft
     record: RecordT
     bind: Callable[[str], Binding | None]
     follow_ups: Callable[[str], tuple[IntentDraft, ...]] = lambda _: ()
+    behind: bool = False
 
     @property
     def operation_key(self) -> str:
@@ -51,10 +53,12 @@ class Landed:
 
     Attributes:
         adopted: it was found there, written by an earlier try, instead of written now.
+        behind: that try sent something else than what is wanted now; the ledger keeps what it sent.
     """
 
     internal_id: str
     adopted: bool = False
+    behind: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -104,7 +108,7 @@ class Runner(Generic[RecordT]):
         intents = self._memory.find_intents([write.operation_key for write in planned])
         results: dict[str, Landed | NotWritten] = dict(_written_before(intents))
         perhaps = [w for w in _without(planned, results) if self.look_always or w.operation_key in intents]
-        results.update(self._adopt(claim, perhaps, self._look))
+        results.update(self._adopt(claim, perhaps, self._look, intents))
         results.update(self._unsettled(_without(planned, results), intents))
         results.update(self._send(claim, _without(planned, results)))
         return results
@@ -135,18 +139,30 @@ class Runner(Generic[RecordT]):
         claim: Claim,
         planned: Sequence[PlannedWrite[RecordT]],
         find: Callable[[Sequence[str]], Mapping[str, Found]],
+        intents: Mapping[str, Intent] | None = None,
     ) -> dict[str, Landed]:
-        """Look the records up by key, and keep those that are there as written by us."""
+        """Look the records up by key, and keep those that are there as written by us.
+
+        Args:
+            intents: of earlier tries. A record that is found holds what the try has sent, and not what is wanted by now.
+        """
         if not planned:
             return {}
         found = find([write.operation_key for write in planned])
-        there = [write for write in planned if write.operation_key in found]
+        there = [
+            _as_sent(write, (intents or {}).get(write.operation_key))
+            for write in planned
+            if write.operation_key in found
+        ]
         if not there:
             return {}
         self._memory.open_intents(claim, [write.draft for write in there], now=self._clock())
         landed = {w.operation_key: found[w.operation_key].internal_id for w in there}
         self._memory.record_answers([_adopted(w, landed[w.operation_key]) for w in there], now=self._clock())
-        return {key: Landed(internal_id=internal_id, adopted=True) for key, internal_id in landed.items()}
+        return {
+            w.operation_key: Landed(internal_id=landed[w.operation_key], adopted=True, behind=w.behind)
+            for w in there
+        }
 
     def _unsettled(
         self, planned: Sequence[PlannedWrite[RecordT]], intents: Mapping[str, Intent]
@@ -176,6 +192,36 @@ def _written_before(intents: Mapping[str, Intent]) -> dict[str, Landed]:
         for key, intent in intents.items()
         if intent.state is IntentState.SUCCEEDED and intent.result_id is not None
     }
+
+
+def _as_sent(write: PlannedWrite[RecordT], earlier: Intent | None) -> PlannedWrite[RecordT]:
+    """Return a write as an earlier try has sent it.
+
+    Its tie says that nothing was compared since, so that what has changed meanwhile is followed, and not taken for written.
+    """
+    if earlier is None or earlier.state not in {IntentState.SENT, IntentState.UNKNOWN}:
+        return write
+    if _without_names(earlier.payload) == _without_names(write.draft.payload):
+        return write
+
+    def bind(internal_id: str) -> Binding | None:
+        tie = write.bind(internal_id)
+        return replace(tie, base_digest="") if tie is not None else None
+
+    return replace(write, draft=replace(write.draft, payload=earlier.payload), bind=bind, behind=True)
+
+
+def _without_names(value: object) -> object:
+    """Return a payload without the names of its references: they are for people, and known or not by the way."""
+    if isinstance(value, Mapping):
+        leads = not _IDS.isdisjoint(value)
+        return {key: _without_names(one) for key, one in value.items() if not (leads and key == "name")}
+    if isinstance(value, list | tuple):
+        return [_without_names(one) for one in value]
+    return value
+
+
+_IDS = frozenset({"internal_id", "external_id"})
 
 
 def _without(

@@ -1,7 +1,7 @@
 """Writes that survive a death at any line: intent first, answers at once, a look before a repeat."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -87,7 +87,7 @@ def a_write(key: str) -> PlannedWrite[SalesOrder]:
 
     def bind(internal_id: str) -> Binding:
         order = ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=internal_id)
-        return Binding(streak=box, netsuite=order, rule="created")
+        return Binding(streak=box, netsuite=order, rule="created", base_digest="of the deal as it is")
 
     def follow_ups(internal_id: str) -> tuple[IntentDraft, ...]:
         return (
@@ -109,7 +109,7 @@ Run = Callable[..., dict[str, Landed | NotWritten]]
 def run(memory: Any, vendor: Vendor, a_claim: Callable[..., Claim]) -> Run:
     """Write records of these keys under a claim."""
 
-    def write(*keys: str, token: str = "claim-1", look_always: bool = True) -> Any:
+    def write(*keys: str | PlannedWrite[SalesOrder], token: str = "claim-1", look_always: bool = True) -> Any:
         runner: Runner[SalesOrder] = Runner(
             memory,
             upsert=vendor.upsert,
@@ -118,7 +118,9 @@ def run(memory: Any, vendor: Vendor, a_claim: Callable[..., Claim]) -> Run:
             settle_seconds=SETTLE_SECONDS,
             look_always=look_always,
         )
-        return runner.write(a_claim((1, "A"), token=token), [a_write(key) for key in keys])
+        return runner.write(
+            a_claim((1, "A"), token=token), [a_write(key) if isinstance(key, str) else key for key in keys]
+        )
 
     return write
 
@@ -247,6 +249,31 @@ def test_a_worker_that_died_after_sending_is_followed_by_a_look(
     memory.log.clear()
     assert run("a", look_always=False) == {"a": Landed(internal_id="id-a", adopted=True)}
     assert "upsert" not in calls(memory)
+
+
+def test_what_is_found_is_what_was_sent_and_not_what_is_wanted_by_now(
+    run: Run, memory: Any, vendor: Vendor, a_claim: Callable[..., Claim]
+) -> None:
+    sent = replace(a_write("a").draft, payload={"memo": "before"})
+    memory.open_intents(a_claim((1, "A")), [sent], now=memory.now)
+    vendor.records["a"] = "id-a"
+    assert run("a") == {"a": Landed(internal_id="id-a", adopted=True, behind=True)}
+    assert memory.intents["a"].payload == {"memo": "before"}
+    (tie,) = memory.bindings
+    assert tie.base_digest == "", "nothing was compared since it was sent"
+
+
+def test_a_name_that_is_known_by_now_is_no_change(
+    run: Run, memory: Any, vendor: Vendor, a_claim: Callable[..., Claim]
+) -> None:
+    plain = a_write("a")
+    item, named = {"internal_id": "1"}, {"internal_id": "1", "name": "Arm"}
+    sent = replace(plain.draft, payload={"customer": {"internal_id": "7"}, "lines": [{"item": named}]})
+    wanted = {"customer": {"internal_id": "7", "name": "Acme"}, "lines": [{"item": item}]}
+    memory.open_intents(a_claim((1, "A")), [sent], now=memory.now)
+    vendor.records["a"] = "id-a"
+    found = run(replace(plain, draft=replace(sent, payload=wanted)))
+    assert found == {"a": Landed(internal_id="id-a", adopted=True)}
 
 
 def test_what_the_ledger_knows_as_written_is_neither_looked_up_nor_sent(run: Run, memory: Any) -> None:
