@@ -24,6 +24,8 @@ PERHAPS_OURS = frozenset(
     {"DUP_RCRD", "UNIQUE_RCRD_ID_REQD", "NONUNIQUE_INDEX_VALUE", "CANT_CREATE_NON_UNIQUE_RCRD"}
 )
 
+_IDS = frozenset({"internal_id", "external_id"})  # what makes a part of a payload a reference
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedWrite(Generic[RecordT]):
@@ -219,9 +221,6 @@ def _without_names(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_without_names(one) for one in value]
     return value
-
-
-_IDS = frozenset({"internal_id", "external_id"})
 
 
 def _without(

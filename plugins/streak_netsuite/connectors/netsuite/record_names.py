@@ -11,12 +11,11 @@ from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.errors import StreakNetSuiteError
 
 _ITEM = "item"  # of any kind; a get needs the kind, a search does not
-# Kinds of the schema's RecordType with a name of their own, among those that records of ours lead to.
+# Kinds of the schema's RecordType with a name of their own, among those that records of ours lead to. Employees and contacts
+# are left out: they are persons, and a refusal needs no person's name that the deal did not bring.
 _FETCHED = frozenset(
     {
         "customer",
-        "contact",
-        "employee",
         "vendor",
         "partner",
         "job",
