@@ -4,9 +4,8 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from streak_netsuite.assembly import Product
+from streak_netsuite.duplicate_review.answers import answered
 from streak_netsuite.duplicate_review.commands import MERGE_COMMANDS, Command, Fill, PlanMerge
 from streak_netsuite.errors import StreakNetSuiteError
 from streak_netsuite.flows.customer_merges import fill_key
@@ -42,15 +41,9 @@ class MergeChecklist:
             command: one of `commands.MERGE_COMMANDS`, with its payload.
             by: who asks; stands in the audit.
         """
-        if command not in MERGE_COMMANDS:
-            return {"error": f"the checklist knows no '{command}'"}
-        try:
-            return {"result": self._do(MERGE_COMMANDS[command].model_validate(payload), by)}
-        except ValidationError as error:
-            first = error.errors()[0]
-            return {"error": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
-        except StreakNetSuiteError as error:
-            return {"error": str(error)}
+        return answered(
+            MERGE_COMMANDS, command, payload, lambda sound: self._do(sound, by), who="the checklist knows"
+        )
 
     def _do(self, command: Command, by: str) -> Mapping[str, Any]:
         if isinstance(command, Fill):

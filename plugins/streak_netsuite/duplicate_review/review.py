@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
+from streak_netsuite.duplicate_review.answers import answered
 from streak_netsuite.duplicate_review.commands import COMMANDS, Command, Decide, TakeBack
-from streak_netsuite.errors import StreakNetSuiteError
 from streak_netsuite.ledger.duplicate_book import DuplicateBook
 from streak_netsuite.sync.duplicate_case import Learned, PairName, PairQuestion, RunEntry, Sameness
 
@@ -36,16 +34,12 @@ class DuplicateReview:
             command: "open", "decide" or "take_back", with the payload of `commands`.
             by: who asks; stands in the audit.
         """
-        if command not in COMMANDS:
-            return {"error": f"the queue knows no '{command}'"}
-        try:
-            self._do(COMMANDS[command].model_validate(payload), by)
-            return {"result": self._state()}
-        except ValidationError as error:
-            first = error.errors()[0]
-            return {"error": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
-        except (StreakNetSuiteError, ValueError) as error:
-            return {"error": str(error)}
+
+        def done(sound: Command) -> Mapping[str, Any]:
+            self._do(sound, by)
+            return self._state()
+
+        return answered(COMMANDS, command, payload, done, who="the queue knows")
 
     def _do(self, command: Command, by: str) -> None:
         now = self._clock()

@@ -5,12 +5,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from streak_netsuite.assembly import Product
+from streak_netsuite.duplicate_review.answers import answered
 from streak_netsuite.duplicate_review.commands import TIE_COMMANDS, Apart, Command, Tie
 from streak_netsuite.duplicate_review.review import shown_pair
-from streak_netsuite.errors import StreakNetSuiteError
 from streak_netsuite.ledger.duplicate_book import DuplicateBook
 from streak_netsuite.sync.duplicate_case import LINKS, PairName, Sameness
 
@@ -43,16 +41,12 @@ class TieReview:
             command: one of `commands.TIE_COMMANDS`, with its payload.
             by: who asks; stands in the audit.
         """
-        if command not in TIE_COMMANDS:
-            return {"error": f"the ties know no '{command}'"}
-        try:
-            self._do(TIE_COMMANDS[command].model_validate(payload), by)
-            return {"result": self._state()}
-        except ValidationError as error:
-            first = error.errors()[0]
-            return {"error": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
-        except (StreakNetSuiteError, ValueError) as error:
-            return {"error": str(error)}
+
+        def done(sound: Command) -> Mapping[str, Any]:
+            self._do(sound, by)
+            return self._state()
+
+        return answered(TIE_COMMANDS, command, payload, done, who="the ties know")
 
     def _do(self, command: Command, by: str) -> None:
         if isinstance(command, Apart):
