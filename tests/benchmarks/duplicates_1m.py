@@ -34,7 +34,7 @@ def measure() -> list[Measurement]:
     ]
     try:
         theirs = splink_labels(companies(MILLION))
-        rows.append(_row("beside splink", large["seconds"], "s", "splink, no report", theirs.seconds, "-"))
+        rows.append(_row("beside splink", large["seconds"], "s", "splink, no report", theirs.seconds, ""))
     except PeerMissing as error:
         print(f"duplicates_1m: without {error}", file=sys.stderr)  # noqa: T201
     return rows

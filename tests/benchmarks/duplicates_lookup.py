@@ -58,6 +58,6 @@ def _one_by_one(known: Known) -> list[Measurement]:
             reference="all",
             reference_value=1.0,
             ratio=found / there,
-            wanted="-",
+            wanted="",
         ),
     ]

@@ -44,7 +44,7 @@ def judged(case: Case) -> list[Measurement]:
     except PeerMissing as error:
         print(f"duplicates_quality: {case.name} without {error}", file=sys.stderr)  # noqa: T201
     else:
-        rows.append(_row(case.name, "F1 beside splink", figures["f1"], "splink", theirs, "-"))
+        rows.append(_row(case.name, "F1 beside splink", figures["f1"], "splink", theirs, ""))
     return rows
 
 

@@ -1,8 +1,11 @@
 """What a benchmark found: a value beside a reference of the same run, never a bare time."""
 
+import operator
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+
+_SIGNS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,7 @@ class Measurement:
         if not self.wanted:
             return True
         sign, _, bound = self.wanted.partition(" ")
-        return self.ratio <= float(bound) if sign == "<=" else self.ratio >= float(bound)
+        return bool(_SIGNS[sign](self.ratio, float(bound)))
 
     def as_dict(self) -> dict[str, object]:
         """Return the keys that `build/bench.json` holds."""

@@ -43,8 +43,8 @@ def main(names: list[str]) -> int:
     rows: list[Measurement] = []
     for name in names or NAMES:
         rows += importlib.import_module(name).measure()
-    Console(width=140).print(_table(rows))
     _write(rows)
+    Console(width=140).print(_table(rows))
     return 0
 
 
