@@ -11,6 +11,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from assist.duplicates import cores
 from assist.duplicates.kind import Kind
 from assist.duplicates.pairs import Pairs, no_pairs, packed, union
 from assist.duplicates.settings import Settings
@@ -89,9 +90,9 @@ def mixed(first: Codes, second: Codes) -> Codes:
 
 
 def blocks_of(codes: Codes, rows: NDArray[np.int64] | None = None) -> Blocks:
-    """Return the records grouped by their codes, the missing left out."""
+    """Return the records grouped by their codes, the missing left out, in no order within a group."""
     present = np.flatnonzero(codes) if rows is None else rows[codes[rows] != 0]
-    order = present[np.argsort(codes[present], kind="stable")]
+    order = present[np.argsort(codes[present])]  # three times as fast as in the stable way
     ordered = codes[order]
     edges = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if len(order) else order
     sizes = np.diff(np.append(edges, len(order)))
@@ -104,26 +105,25 @@ def candidates(table: Table, settings: Settings) -> Pairs:
     rows = table.size
     budget = min(settings.pairs_per_record * rows, 3_000_000 + 7 * rows)
     keys = keys_of(table)
-    singles = [blocks_of(key.codes) for key in keys]
+    singles = cores.each(lambda key: blocks_of(key.codes), keys)
     limit = _limit(singles, settings.largest_block, budget / 2)
-    found = [blocks.pairs(limit, rows) for blocks in singles]
+    found = cores.each(lambda blocks: blocks.pairs(limit, rows), singles)
     crowd = [blocks.crowded(limit, rows) for blocks in singles]
     spent = sum(map(len, found))
-    doubles = [
-        blocks
+    crowded = [
+        (one, other, (crowd[a], crowd[b]))
         for (a, one), (b, other) in combinations(enumerate(keys), 2)
         if one.column != other.column
-        and len(both := np.flatnonzero(crowd[a] & crowd[b]))
-        and len((blocks := _double(one, other, both)).sizes)
     ]
+    doubles = [blocks for blocks in cores.each(lambda both: _double(*both), crowded) if len(blocks.sizes)]
     limit = _limit(doubles, settings.largest_block, budget - spent)
-    found += [blocks.pairs(limit, rows) for blocks in doubles]
+    found += cores.each(lambda blocks: blocks.pairs(limit, rows), doubles)
     return union(*found)
 
 
-def _double(one: Key, other: Key, rows: NDArray[np.int64]) -> Blocks:
-    codes = mixed(one.codes[rows], other.codes[rows])
-    blocks = blocks_of(codes)
+def _double(one: Key, other: Key, crowded: tuple[NDArray[np.bool_], NDArray[np.bool_]]) -> Blocks:
+    rows = np.flatnonzero(crowded[0] & crowded[1])
+    blocks = blocks_of(mixed(one.codes[rows], other.codes[rows]))
     return Blocks(order=rows[blocks.order], starts=blocks.starts, sizes=blocks.sizes)
 
 

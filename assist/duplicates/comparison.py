@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
+from assist.duplicates import cores
 from assist.duplicates.kind import Kind
 from assist.duplicates.table import Part, Table
 
 Levels = NDArray[np.int8]
 Index = NDArray[np.int64]
 MISSING, EXACT, CLOSE = 0, 1, 2
+_MANY = 20_000  # pairs from which threads are worth their start
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +60,11 @@ def level_count(kind: Kind) -> int:
 
 def compare(left: Table, i: Index, right: Table, j: Index) -> list[Levels]:
     """Return the levels of each part for pairs of rows: 0 missing, 1 the same, the last one different."""
-    found = [_levels(a, i, b, j) for a, b in zip(left.parts, right.parts, strict=True)]
+    both = list(zip(left.parts, right.parts, strict=True))
+    if len(i) < _MANY:
+        found = [_levels(a, i, b, j) for a, b in both]
+    else:
+        found = cores.each(lambda parts: _levels(parts[0], i, parts[1], j), both)
     _see_exchanged(found, left, i, right, j)
     return found
 
@@ -86,7 +92,7 @@ def _similar(
         return 1 - gap
     if not len(one):
         return np.zeros(0, np.float32)
-    workers = -1 if len(one) > 20_000 else 1
+    workers = -1 if len(one) > _MANY else 1
     near = process.cpdist(
         one.tolist(), other.tolist(), scorer=scale.similarity, dtype=np.float32, workers=workers
     )

@@ -107,14 +107,28 @@ def chosen_values(frame: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
 
     A field keeps the survivor's value; where it has none, that of the first record of its group that has one.
     """
-    values = frame.iloc[members["row"].to_numpy()].copy()
-    values = values.where(pd.DataFrame({name: _filled(values[name]) for name in values}, index=values.index))
-    return values.groupby(members["group"].to_numpy(), sort=False).first()
+    records = frame.iloc[members["row"].to_numpy()].reset_index(drop=True)
+    numbers, groups = pd.factorize(members["group"])
+    chosen = {name: records[name].reindex(first_filled(records[name], numbers)) for name in records}
+    return pd.DataFrame({name: column.array for name, column in chosen.items()}, index=pd.Index(groups))
 
 
-def _filled(column: "pd.Series[Any]") -> list[bool]:
-    blank = column.isna().tolist()
-    return [
-        not empty and not (isinstance(value, str) and not value.strip())
-        for value, empty in zip(column.tolist(), blank, strict=True)
-    ]
+def first_filled(column: "pd.Series[Any]", numbers: Index) -> Index:
+    """Return, for each group, the place of the first record whose field holds something; -1 where none does.
+
+    Args:
+        numbers: the group of each record, from 0.
+    """
+    filled = np.flatnonzero(_filled(column))[::-1]
+    first = np.full(int(numbers.max(initial=-1)) + 1, -1, np.int64)
+    first[numbers[filled]] = filled  # the last that is set stays, which is the first record
+    return first
+
+
+def _filled(column: "pd.Series[Any]") -> NDArray[np.bool_]:
+    there = np.asarray(column.notna().to_numpy(), bool)
+    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return there
+    values = column.tolist()
+    blank = [isinstance(value, str) and (not value or value.isspace()) for value in values]
+    return np.asarray(there & ~np.array(blank, bool))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]  # it ships no types
 
+from assist.duplicates import cores
 from assist.duplicates.kind import Kind
 from assist.duplicates.pairs import Pairs, no_pairs, packed, union
 from assist.duplicates.settings import Settings
@@ -75,14 +76,16 @@ def neighbours(table: Table, settings: Settings, side: Index | None = None) -> P
     work = settings.gram_work + settings.gram_work_per_record * table.size
     vectors = Grams.of(names, table.size, work).vectors(names, table.size)
     turned = vectors.T.tocsr()
-    found = []
-    for start, end in _portions(vectors, turned):
+
+    def nearest(portion: tuple[int, int]) -> Pairs:
+        start, end = portion
         left, right, score = products(vectors[start:end], turned)
         left += start
         kept = left != right if side is None else side[left] != side[right]
         left, right = best(left[kept], right[kept], score[kept], settings.neighbours)
-        found.append(packed(left, right, table.size))
-    return union(*found)
+        return packed(left, right, table.size)
+
+    return union(*cores.each(nearest, _portions(vectors, turned)))
 
 
 def products(rows: sparse.csr_array, turned: sparse.csr_array) -> tuple[Index, Index, Real]:

@@ -1,17 +1,19 @@
 """The report as a sheet: one row for each record of a group, with what is proposed."""
 
+import csv
+import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from assist.duplicates.groups import Groups, chosen_values
+from assist.duplicates.groups import Groups, first_filled
 
 # Spreadsheets run a cell that begins so; full-width forms count in some. Source: OWASP "CSV Injection".
 _FORMULA = re.compile("^[\\s\u00a0\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20|%]|^[\t\r\n]")
-
-_ANY_FORMULA = re.compile(_FORMULA.pattern, re.MULTILINE)
 
 
 def sheet(frame: pd.DataFrame, groups: Groups) -> pd.DataFrame:
@@ -40,12 +42,17 @@ def sheet(frame: pd.DataFrame, groups: Groups) -> pd.DataFrame:
 
 def _changes(frame: pd.DataFrame, groups: Groups) -> pd.DataFrame:
     members = groups.members
-    chosen = chosen_values(frame, members).loc[members["group"]].reset_index(drop=True)
-    own = frame.iloc[members["row"].to_numpy()].reset_index(drop=True)
-    empty = own.isna() | (own.astype(object) == "")
-    filled = chosen.where(empty.to_numpy() & members["survivor"].to_numpy()[:, None])
-    filled = filled.dropna(axis=1, how="all")
-    return filled.rename(columns=lambda name: f"change: {name}")
+    records = frame.iloc[members["row"].to_numpy()].reset_index(drop=True)
+    numbers = pd.factorize(members["group"])[0]
+    survivors = np.flatnonzero(members["survivor"].to_numpy())
+    found = {}
+    for name in records:
+        places = np.full(len(records), -1)
+        places[survivors] = first_filled(records[name], numbers)[numbers[survivors]]
+        places[places == np.arange(len(records))] = -1  # it keeps its own
+        if (places >= 0).any():
+            found[f"change: {name}"] = records[name].reindex(places).array
+    return pd.DataFrame(found, index=records.index)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -55,18 +62,25 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def csv_text(table: pd.DataFrame) -> str:
     """Return a sheet as CSV; no cell of it can run as a formula."""
-    safe = table.copy()
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]) and _may_run(safe[name]):
-            safe[name] = safe[name].map(_inert, na_action="ignore")
-    safe.columns = pd.Index([_inert(str(name)) for name in safe.columns])
-    return str(safe.to_csv(index=False))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([_inert(str(name)) for name in table.columns])
+    writer.writerows(zip(*(_cells(table.iloc[:, at]) for at in range(table.shape[1])), strict=True))
+    return text.getvalue()
 
 
-def _may_run(column: "pd.Series[Any]") -> bool:
-    """Return whether any value of a column could be a formula: one look at all of them, as most columns have none."""
-    return bool(_ANY_FORMULA.search("\n".join(map(str, column.dropna().tolist()))))
+def _cells(column: "pd.Series[Any]") -> list[str]:
+    """Return a column as it stands in the sheet; what is missing is empty."""
+    words = column.astype(object).where(column.notna(), "").map(str).tolist()
+    if pd.api.types.is_numeric_dtype(column.dtype) or not _may_run(words):
+        return words
+    return list(map(_inert, words))
 
 
-def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+def _may_run(words: Sequence[str]) -> bool:
+    """Return whether any of these could be a formula: most columns begin with nothing that runs."""
+    return any(not one.isalnum() for one in {word[:1] for word in words} - {""})
+
+
+def _inert(value: str) -> str:
+    return f"'{value}" if _FORMULA.match(value) else value

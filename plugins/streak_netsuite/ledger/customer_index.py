@@ -21,6 +21,9 @@ from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.customer_profile import CustomerProfile, profile_of_entry
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from assist.duplicates.index import Wanted
     from assist.duplicates.model import Model
     from assist.duplicates.table import Layout, Table
@@ -204,12 +207,18 @@ def _judged(
     bits = model.bits(table, left, table, right)
     likely = np.flatnonzero(bits > LEAST_BITS)
     likely = likely[np.lexsort((-bits[likely], left[likely]))]
+    likely = likely[_place(left[likely]) < MOST_SHOWN]
     told = explain(model, table, left[likely], table, right[likely])
     listed = list(entries.values())
     judged: list[list[Alike]] = [[] for _ in profiles]
     chances = probability(bits[likely])
     for pair, chance, reasons in zip(likely.tolist(), chances.tolist(), told, strict=True):
-        some = judged[left[pair]]
-        if len(some) < MOST_SHOWN:
-            some.append((listed[right[pair] - len(profiles)], chance, in_words(reasons)))
+        judged[left[pair]].append((listed[right[pair] - len(profiles)], chance, in_words(reasons)))
     return judged
+
+
+def _place(ordered: "NDArray[np.int64]") -> "NDArray[np.int64]":
+    """Return which of its kind each number is, from 0; equal numbers stand together."""
+    import numpy as np
+
+    return np.asarray(np.arange(len(ordered)) - np.searchsorted(ordered, ordered))

@@ -5,11 +5,12 @@ import io
 import re
 from datetime import UTC, datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from assist.duplicates import Findings, find_duplicates
-from assist.duplicates.groups import Groups, chosen_values, groups_of
+from assist.duplicates.groups import Groups, chosen_values, first_filled, groups_of
 from assist.duplicates.report import contents_of, csv_text, page, sheet
 from assist.duplicates.report.plots import bars
 from assist.duplicates.standing import Standing
@@ -89,6 +90,12 @@ def test_an_empty_field_of_the_survivor_is_filled_from_the_others(
     (filled,) = empty.index[empty]
     group = judged[1].members.loc[judged[1].members["row"] == frame.index.get_loc("3"), "group"].iloc[0]
     assert chosen.loc[group, filled] == frame.loc["3", filled]
+
+
+def test_blanks_are_no_value_to_keep() -> None:
+    column = pd.Series(["  ", None, "b", "a", "", " "])
+    assert first_filled(column, np.array([0, 0, 0, 1, 2, 2])).tolist() == [2, 3, -1]
+    assert first_filled(pd.Series([np.nan, 2.5]), np.array([0, 0])).tolist() == [1]
 
 
 def test_names_are_text_whatever_they_hold(html: str) -> None:
