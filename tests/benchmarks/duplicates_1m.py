@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from duplicates_data import BUILD, PeerMissing, companies
-from duplicates_peers import splink_labels
+from duplicates_peers import SPLINK, labels_of
 from measurement import Measurement
 
 MILLION = 1_000_000
@@ -33,7 +33,7 @@ def measure() -> list[Measurement]:
         _row("growth", large["seconds"], "s", "n log n from 10,000", small["seconds"] * grown),
     ]
     try:
-        theirs = splink_labels(companies(MILLION))
+        theirs = labels_of(SPLINK, companies(MILLION))
         rows.append(_row("beside splink", large["seconds"], "s", "splink, no report", theirs.seconds, ""))
     except PeerMissing as error:
         print(f"duplicates_1m: without {error}", file=sys.stderr)  # noqa: T201

@@ -1,11 +1,11 @@
-"""How well duplicates are found on labelled sets, one fixed configuration for all of them, beside splink."""
+"""How well duplicates are found on labelled sets, one fixed configuration for all of them, beside other engines."""
 
 import sys
 import time
 
 import numpy as np
 from duplicates_data import Case, PeerMissing, cases
-from duplicates_peers import splink_labels
+from duplicates_peers import PEERS, labels_of
 from measurement import Measurement
 
 from assist.duplicates import evaluation
@@ -39,12 +39,13 @@ def judged(case: Case) -> list[Measurement]:
         bar = PRECISION_BAR[case.name]
         rows.append(_row(case.name, "precision", figures["precision"], "bar", bar, ">= 1"))
     rows.append(_row(case.name, "automatic precision", figures["automatic"], "bar", AUTOMATIC_BAR, ">= 1"))
-    try:
-        theirs = evaluation.pairwise(splink_labels(case).labels, case.truth).f1
-    except PeerMissing as error:
-        print(f"duplicates_quality: {case.name} without {error}", file=sys.stderr)  # noqa: T201
-    else:
-        rows.append(_row(case.name, "F1 beside splink", figures["f1"], "splink", theirs, ""))
+    for peer in PEERS:
+        try:
+            theirs = evaluation.pairwise(labels_of(peer, case).labels, case.truth).f1
+        except PeerMissing as error:
+            print(f"duplicates_quality: {case.name} without {error}", file=sys.stderr)  # noqa: T201
+        else:
+            rows.append(_row(case.name, f"F1 beside {peer.name}", figures["f1"], peer.name, theirs, ""))
     return rows
 
 

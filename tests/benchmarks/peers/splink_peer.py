@@ -6,22 +6,23 @@ import time
 
 import pandas as pd
 import splink.comparison_library as cl
+from peer_columns import blocked, compared, few_valued
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+PRIOR_RULES, TRAINING_RULES = 2, 3
 
 
 def main(table: str, groups: str) -> None:
-    """Compare every column by Jaro-Winkler, block on each column and on beginnings, train, predict, cluster."""
+    """Compare columns by Jaro-Winkler, block on rare values, train, predict, cluster."""
     frame = pd.read_csv(table, dtype=str)
-    columns = [name for name in frame.columns if name != "unique_id" and frame[name].nunique() > 1]
-    few = [name for name in columns if frame[name].nunique() < 100]
-    wordy = [name for name in columns if name not in few]
+    columns = compared(frame)
+    few = few_valued(frame, columns)
+    rules = [block_on(*names) for names in blocked(frame, columns)]
     start = time.perf_counter()
     comparisons = [
         cl.ExactMatch(name) if name in few else cl.JaroWinklerAtThresholds(name, [0.92, 0.8])
         for name in columns
     ]
-    rare = [name for name in wordy if frame[name].nunique() > 0.05 * len(frame)]
-    rules = [block_on(name) for name in rare] or [block_on(*wordy[:2])]
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=comparisons,
@@ -29,11 +30,10 @@ def main(table: str, groups: str) -> None:
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
     )
-    api = DuckDBAPI()
-    linker = Linker(api.register(frame), settings)
-    linker.training.estimate_probability_two_random_records_match(rules[:2], recall=0.8)
+    linker = Linker(DuckDBAPI().register(frame), settings)
+    linker.training.estimate_probability_two_random_records_match(rules[:PRIOR_RULES], recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=7)
-    for rule in rules[:3]:
+    for rule in rules[:TRAINING_RULES]:
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     pairs = linker.inference.predict(threshold_match_probability=0.5)
     found = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, 0.95).as_pandas_dataframe()
