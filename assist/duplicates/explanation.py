@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assist.duplicates.comparison import CLOSE, EXACT, MISSING, Levels, compare
+from assist.duplicates.comparison import CLOSE, EXACT, MISSING, compare
 from assist.duplicates.kind import Kind
 from assist.duplicates.model import Model
 from assist.duplicates.table import Table
@@ -51,9 +51,10 @@ def explain(model: Model, left: Table, i: Index, right: Table, j: Index) -> list
     rare = model.rarity(left, i, levels)
     whole = model.weights.bits(levels, rare)
     corrected = model.judged(levels, rare) - whole
+    lost = whole - model.weights.without(levels, rare)
     found: list[list[Reason]] = [[] for _ in range(len(i))]
     for at, part in enumerate(left.parts):
-        bits = whole - model.weights.bits(*_without(levels, rare, at))
+        bits = lost[at]
         texts = part.values[i], right.parts[at].values[j]
         for row in np.flatnonzero((levels[at] != MISSING) & (np.abs(bits) > _SAYS_LITTLE)):
             one, other = (str(side[row]) for side in texts)
@@ -85,13 +86,6 @@ def explain(model: Model, left: Table, i: Index, right: Table, j: Index) -> list
 def in_words(reasons: Sequence[Reason]) -> str:
     """Return reasons in one line: `phone: the same (+17.2 bits); address: house number: ... (-6.1 bits)`."""
     return "; ".join(f"{one.comparison}: {one.words} ({one.bits:+.1f} bits)" for one in reasons)
-
-
-def _without(
-    levels: Sequence[Levels], rare: Sequence[NDArray[np.float64]], at: int
-) -> tuple[list[Levels], list[NDArray[np.float64]]]:
-    missing, nothing = np.zeros_like(levels[at]), np.zeros_like(rare[at])
-    return [*levels[:at], missing, *levels[at + 1 :]], [*rare[:at], nothing, *rare[at + 1 :]]
 
 
 def _words(kind: Kind, level: int, last: int, *, rare: bool) -> str:

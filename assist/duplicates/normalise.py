@@ -24,6 +24,7 @@ _OTHER = re.compile(r"[^\w\n ]+|_+")
 _SPACES = re.compile(r" {2,}")
 _EDGES = re.compile(r" ?\n ?")
 _SPACE, _NEWLINE = 32, 10
+_FEW = 1000  # values for which one call costs more than what it saves
 _TABLE = bytes(
     code if (chr(code).isalnum() and code < 128) or code == _NEWLINE else _SPACE for code in range(256)
 )
@@ -156,6 +157,8 @@ def _skeleton_foreign(text: str) -> Texts:
 
 def by_value(function: Callable[[Sequence[str]], Texts], values: Sequence[str]) -> Texts:
     """Return what a function makes of each value, asked once for each different one."""
+    if len(values) < _FEW:
+        return function(values)
     code, different = pd.factorize(as_array(values))
     if len(different) > 0.5 * len(values):
         return function(values)
@@ -182,3 +185,13 @@ def codes(values: Sequence[str] | NDArray[np.object_]) -> NDArray[np.uint64]:
     found = found.copy()
     found[array == ""] = 0
     return found
+
+
+def numbered(columns: Sequence[Sequence[str]]) -> tuple[list[NDArray[np.object_]], list[NDArray[np.uint64]]]:
+    """Return columns as arrays of objects, and a number for each text, as `codes` does."""
+    arrays = list(map(as_array, columns))
+    if sum(map(len, arrays)) > _FEW * 10:
+        return arrays, list(map(codes, arrays))
+    ends = np.cumsum(list(map(len, arrays)))
+    together = codes(np.concatenate(arrays)) if arrays else np.zeros(0, np.uint64)
+    return arrays, np.split(together, ends[:-1])

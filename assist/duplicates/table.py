@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from assist.duplicates import normalise, normalise_fields
+from assist.duplicates import normalise
 from assist.duplicates.composite import repeats_of, without_repeats
 from assist.duplicates.kind import Kind
+from assist.duplicates.normalise_fields import Reading, readings
 from assist.duplicates.profile import profile
 
 _SAMPLE = 3000
+_FEW = 100  # records whose columns are numbered all at once, as calls cost more than values
 Codes = NDArray[np.uint64]
 Rows = NDArray[np.int32]
 
@@ -75,8 +77,14 @@ def prepare_texts(texts: Mapping[str, Sequence[str]], size: int, layout: Layout)
         texts: one line each, "" where a value is missing; every column of the layout that is compared.
     """
     columns, kinds = without_repeats(texts, layout.kinds, layout.repeats)
+    if size < _FEW:
+        return Table(
+            size=size, parts=_parts({name: readings(kinds[name], columns[name]) for name in columns})
+        )
+    # One by one, so that what is only hashed is dropped at once.
     return Table(
-        size=size, parts=[part for name in columns for part in _parts(name, kinds[name], columns[name])]
+        size=size,
+        parts=[part for name in columns for part in _parts({name: readings(kinds[name], columns[name])})],
     )
 
 
@@ -88,15 +96,21 @@ def _raw(frame: pd.DataFrame, name: str) -> list[str]:
     return normalise.texts(frame[name]) if name in frame else [""] * len(frame)
 
 
-def _parts(column: str, kind: Kind, raw: Sequence[str]) -> list[Part]:
-    return [
-        Part(
-            column=column,
-            name=f"{column}: {one.part}" if one.part else column,
-            kind=one.kind,
-            values=(values := normalise.as_array(one.values)),
-            codes=normalise.codes(values),
-            blocks={name: normalise.codes(block) for name, block in one.blocks.items()},
-        )
-        for one in normalise_fields.readings(kind, raw)
-    ]
+def _parts(read: Mapping[str, Sequence[Reading]]) -> list[Part]:
+    texts = [text for some in read.values() for one in some for text in (one.values, *one.blocks.values())]
+    numbered = iter(zip(*normalise.numbered(texts), strict=True))
+    found = []
+    for column, some in read.items():
+        for one in some:
+            values, codes = next(numbered)
+            found.append(
+                Part(
+                    column=column,
+                    name=f"{column}: {one.part}" if one.part else column,
+                    kind=one.kind,
+                    values=values,
+                    codes=codes,
+                    blocks={name: next(numbered)[1] for name in one.blocks},
+                )
+            )
+    return found

@@ -6,7 +6,7 @@ company share its name and mail domain, two people of one household its address,
 What unrelated records share is counted on pairs drawn blindly; rare values weigh more than common ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,10 +58,16 @@ class Weights:
     def joint(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
         """Return log2 of share times likelihood, pairs by classes."""
         total = np.repeat(np.log2(self.shares)[None, :], len(levels[0]), axis=0)
-        for chance, level, value, which in zip(self.chances, levels, rare, self.rarity, strict=True):
-            total += np.log2(chance).T[level]
-            total += value[:, None] * which
+        for one in self._says(levels, rare):
+            total += one
         return total
+
+    def _says(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Iterator[Real]:
+        """Give what each comparison adds to the joint, pairs by classes."""
+        for chance, level, value, which in zip(self.chances, levels, rare, self.rarity, strict=True):
+            says = np.log2(chance).T[level]
+            says += value[:, None] * which
+            yield says
 
     def bits(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
         """Return how many bits speak for a match, all non-matches together against."""
@@ -71,6 +77,13 @@ class Weights:
             joint = self.joint([level[some] for level in levels], [value[some] for value in rare])
             found[some] = _together(joint[:, self.matching]) - _together(joint[:, ~self.matching])
         return found
+
+    def without(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
+        """Return what `bits` would say if one comparison were missing: comparisons by pairs, in bits."""
+        left = self.joint(levels, rare) - np.array(list(self._says(levels, rare)))
+        joint = left.reshape(-1, left.shape[-1])
+        bits = _together(joint[:, self.matching]) - _together(joint[:, ~self.matching])
+        return bits.reshape(left.shape[:2])
 
     def parts(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
         """Return what each comparison says by itself, match beside unrelated records, pairs by comparisons."""
