@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
-from assist.duplicates import cores
 from assist.duplicates.kind import Kind
 from assist.duplicates.table import Part, Table
 
@@ -60,11 +59,7 @@ def level_count(kind: Kind) -> int:
 
 def compare(left: Table, i: Index, right: Table, j: Index) -> list[Levels]:
     """Return the levels of each part for pairs of rows: 0 missing, 1 the same, the last one different."""
-    both = list(zip(left.parts, right.parts, strict=True))
-    if len(i) < _MANY:
-        found = [_levels(a, i, b, j) for a, b in both]
-    else:
-        found = cores.each(lambda parts: _levels(parts[0], i, parts[1], j), both)
+    found = [_levels(a, i, b, j) for a, b in zip(left.parts, right.parts, strict=True)]
     _see_exchanged(found, left, i, right, j)
     return found
 
@@ -73,13 +68,17 @@ def _levels(a: Part, i: Index, b: Part, j: Index) -> Levels:
     one, other = a.codes[i], b.codes[j]
     scale = SCALES[a.kind]
     levels = np.full(len(i), len(scale.steps) + 2, np.int8)
-    levels[one == other] = EXACT
+    same = one == other
+    levels[same] = EXACT
     missing = (one == 0) & (other == 0) if a.kind is Kind.MARKS else (one == 0) | (other == 0)
     levels[missing] = MISSING
     if scale.steps:
-        unlike = np.flatnonzero((one != other) & ~missing)
+        unlike = np.flatnonzero(~(same | missing))
         near = _similar(a.kind, scale, a.values[i[unlike]], b.values[j[unlike]])
-        levels[unlike] = CLOSE + (near[:, None] < np.array(scale.steps) - 1e-6).sum(axis=1)
+        level = np.full(len(unlike), CLOSE, np.int8)
+        for step in scale.steps:
+            level += near < step - 1e-6
+        levels[unlike] = level
     return levels
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from assist.duplicates.table import Codes
 
 Real = NDArray[np.float64]
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,12 @@ class Frequencies:
             agreement=max(agreement, 0.1 / total),
             rare=min(2 / total, 1.0),
         )
+
+    def rarity(self, codes: Codes) -> Real:
+        """Return the bits by which values are more common (positive) or rarer than two unrelated records agree on."""
+        shares = self.shares(codes, np.ones(len(codes), bool))
+        bits: Real = np.log2(np.maximum(shares, _LEAST) / max(self.agreement, _LEAST))
+        return bits
 
     def share_of(self, code: np.uint64) -> float:
         """Return the share of one value."""

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assist.duplicates import cores
 from assist.duplicates.comparison import EXACT, Levels, compare, level_count
 from assist.duplicates.frequency import Frequencies
 from assist.duplicates.pairs import Pairs
 from assist.duplicates.settings import Settings
 from assist.duplicates.table import Layout, Table
 from assist.duplicates.taught import Taught
-from assist.duplicates.weights import Weights, learn, rarity
+from assist.duplicates.weights import Weights, learn
 
 Real = NDArray[np.float64]
 Index = NDArray[np.int64]
-_CHUNK = 500_000
+_CHUNK = 250_000
 _NOTHING_KNOWN = -20.0  # bits: nothing was learned, so nothing is one
 
 
@@ -52,10 +53,14 @@ class Model:
         found = np.full(len(i), _NOTHING_KNOWN)
         if not self.frequencies:
             return found
-        for start in range(0, len(i), _CHUNK):
+        by_row = _by_row(left, self.frequencies) if len(i) > left.size else None
+
+        def judge(start: int) -> None:
             some = slice(start, start + _CHUNK)
             levels = compare(left, i[some], right, j[some])
-            found[some] = self.judged(levels, self.rarity(left, i[some], levels))
+            found[some] = self.judged(levels, _rare(left, i[some], levels, self.frequencies, by_row))
+
+        cores.each(judge, range(0, len(i), _CHUNK))
         return found
 
     def judged(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
@@ -79,12 +84,30 @@ class Model:
 
 
 def _rare(
-    table: Table, rows: Index, levels: Sequence[Levels], frequencies: Sequence[Frequencies]
+    table: Table,
+    rows: Index,
+    levels: Sequence[Levels],
+    frequencies: Sequence[Frequencies],
+    by_row: Sequence[Real] | None = None,
 ) -> list[Real]:
-    return [
-        rarity(level, known.shares(part.codes[rows], level == EXACT), known.agreement)
-        for part, level, known in zip(table.parts, levels, frequencies, strict=True)
-    ]
+    """Return, for each comparison, the bits by which agreed values are commoner than usual; 0 where they differ.
+
+    Args:
+        by_row: what `_by_row` returned; worth it where rows come often.
+    """
+    found = []
+    for at, (part, level, known) in enumerate(zip(table.parts, levels, frequencies, strict=True)):
+        bits = np.zeros(len(rows))
+        same = np.flatnonzero(level == EXACT)
+        agreed = rows[same]
+        bits[same] = known.rarity(part.codes[agreed]) if by_row is None else by_row[at][agreed]
+        found.append(bits)
+    return found
+
+
+def _by_row(table: Table, frequencies: Sequence[Frequencies]) -> list[Real]:
+    """Return, for each comparison, by how many bits each row's own value is commoner than usual."""
+    return [known.rarity(part.codes) for part, known in zip(table.parts, frequencies, strict=True)]
 
 
 def _blind(

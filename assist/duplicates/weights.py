@@ -8,11 +8,12 @@ What unrelated records share is counted on pairs drawn blindly; rare values weig
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assist.duplicates.comparison import EXACT, Levels, level_count
+from assist.duplicates.comparison import Levels, level_count
 from assist.duplicates.kind import Kind
 
 Real = NDArray[np.float64]
@@ -20,6 +21,7 @@ _ROUNDS = 20
 _PRIOR = 40.0
 _FLOOR = 1e-6
 _PIECE = 20_000  # pairs whose classes stay in a processor's cache: six times as fast as all at once
+_MOST_LEVELS = 1_000  # rows of a table that is looked into: it stays in the processor's cache
 _SIBLING_MOST, _CHANCE_MOST = 0.12, 0.35
 _MOVED = "the same, moved"
 _MOVES = frozenset({Kind.STREET, Kind.HOUSE_NUMBER, Kind.POSTCODE})
@@ -57,10 +59,19 @@ class Weights:
 
     def joint(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Real:
         """Return log2 of share times likelihood, pairs by classes."""
-        total = np.repeat(np.log2(self.shares)[None, :], len(levels[0]), axis=0)
-        for one in self._says(levels, rare):
-            total += one
+        total = np.stack(rare).T @ np.stack(self.rarity).astype(np.float64)
+        total += np.log2(self.shares)
+        for says, which in self._tables:
+            place = levels[which[0]].astype(np.int64)
+            for at in which[1:]:
+                place *= self.chances[at].shape[1]
+                place += levels[at]
+            total += says[place]
         return total
+
+    @cached_property
+    def _tables(self) -> Sequence[tuple[Real, Sequence[int]]]:
+        return list(_looked_up([np.log2(chance).T for chance in self.chances]))
 
     def _says(self, levels: Sequence[Levels], rare: Sequence[Real]) -> Iterator[Real]:
         """Give what each comparison adds to the joint, pairs by classes."""
@@ -96,24 +107,27 @@ class Weights:
         return found
 
 
+def _looked_up(tables: Sequence[Real]) -> Iterator[tuple[Real, Sequence[int]]]:
+    """Yield tables of several comparisons added up for all their levels at once, with the comparisons each is about.
+
+    One look into a table of some thousand rows takes the place of several into small ones.
+    """
+    says, which = tables[0], [0]
+    for at, table in enumerate(tables[1:], start=1):
+        if len(says) * len(table) > _MOST_LEVELS:
+            yield says, which
+            says, which = table, [at]
+            continue
+        says = (says[:, None, :] + table[None, :, :]).reshape(-1, says.shape[1])
+        which = [*which, at]
+    yield says, which
+
+
 def _together(joint: Real) -> Real:
     """Return log2 of the sum over classes."""
     top = joint.max(axis=1)
     found: Real = top + np.log2(np.exp2(joint - top[:, None]).sum(axis=1))
     return found
-
-
-def rarity(level: Levels, frequency: Real, expected: float) -> Real:
-    """Return the bits by which an agreed value is more common (positive) or rarer than usual.
-
-    Args:
-        frequency: the share of records with the value, per pair.
-        expected: the chance that two unrelated records agree.
-    """
-    bits = np.zeros(len(level))
-    same = level == EXACT
-    bits[same] = np.log2(np.maximum(frequency[same], 1e-9) / max(expected, 1e-9))
-    return bits
 
 
 def learn(
