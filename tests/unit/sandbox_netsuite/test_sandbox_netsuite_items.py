@@ -1,10 +1,13 @@
 """Items of every type that can be sold, their prices, members and places."""
 
+from decimal import Decimal
+
 import pytest
 
 TYPES = (
     "InventoryItem NonInventorySaleItem NonInventoryResaleItem ServiceSaleItem ServiceResaleItem "
-    "OtherChargeSaleItem OtherChargeResaleItem GiftCertificateItem DiscountItem DownloadItem"
+    "OtherChargeSaleItem OtherChargeResaleItem GiftCertificateItem DiscountItem DownloadItem "
+    "MarkupItem SubtotalItem DescriptionItem PaymentItem"
 ).split()
 MEMBER = '<a:memberList><a:itemMember><a:quantity>2</a:quantity><a:item internalId="{item}"/></a:itemMember></a:memberList>'
 
@@ -144,6 +147,34 @@ def test_discounts_follow_the_line_above_or_the_whole(soap, build):
     kept_ = last_order(soap)
     assert [x["amount"] for x in kept_["itemList"]] == ["200.00", "-20.00", "-50.00"]
     assert (kept_["subTotal"], kept_["discountTotal"], kept_["total"]) == ("130.00", "-13.00", "117.00")
+
+
+def test_markups_subtotals_texts_and_payments_shape_a_sale(soap, build):
+    surcharge, subtotal, text, paid = (
+        soap.write("add", item(kind, f"{inner}<a:itemId>New {kind}</a:itemId>", name="")).ids[0]
+        for kind, inner in (
+            ("MarkupItem", "<a:rate>10%</a:rate>"),
+            ("SubtotalItem", ""),
+            ("DescriptionItem", "<a:description>As agreed by phone</a:description>"),
+            ("PaymentItem", ""),
+        )
+    )
+    bare = {"quantity": "", "rate": "", "price": ""}
+    lines = (
+        build.line("201", quantity="2", rate="100")
+        + build.line(surcharge, **bare)
+        + build.line(text, **bare)
+        + build.line(subtotal, **bare)
+        + build.line("203", quantity="1", rate="30")
+        + f'<s:item><s:item internalId="{paid}"/><s:amount>50</s:amount></s:item>'
+    )
+    assert soap.write("add", build.order(lines)).outcomes == [(True, "")]
+    kept_ = last_order(soap)
+    amounts = [x["amount"] for x in kept_["itemList"]]
+    assert [Decimal(one) for one in amounts] == [200, 20, 0, 220, 30, -50]
+    assert kept_["itemList"][2]["description"] == "As agreed by phone"
+    assert Decimal(kept_["total"]) == 200, "the subtotal adds nothing"
+    assert kept_["orderStatus"] == "_pendingBilling", "nothing of it is shipped"
 
 
 def test_an_item_on_an_order_or_in_a_kit_stays(soap):

@@ -89,6 +89,9 @@ def open_draft(store: Store, draft: Record, sent: Fields, preferences: Preferenc
     body = refuse_read_only(kind, sent, hidden=hidden, ignore=preferences.ignore_read_only)
     fields = merge(store, draft.fields, body, skip={*kind.sublists, *_NO_BODY_FIELDS}, group=kind.group)
     sent_custom = (sent.get("customFieldList") or {}).get("customField", [])
+    preferred = store.settings.preferred_forms.get(draft.kind)
+    if preferred and "customForm" not in fields:
+        fields["customForm"] = references.resolve(store, "customForm", Ref(internal_id=preferred))
     custom = draft.custom | custom_fields.read(store, sent_custom, kind.custom_prefix)
     clear_named(fields, custom, (sent.get("nullFieldList") or {}).get("name", []))
     return replace(draft, fields=fields, custom=custom, sublists=deepcopy(draft.sublists))

@@ -15,6 +15,7 @@ from streak_netsuite.sandbox.netsuite import writes
 from streak_netsuite.sandbox.netsuite.gate import Gate
 from streak_netsuite.sandbox.netsuite.kinds import KINDS
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
+from streak_netsuite.sandbox.netsuite.refresh import refresh
 from streak_netsuite.sandbox.netsuite.settings import Settings
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.tba import Gatekeeper
@@ -52,6 +53,7 @@ def routes(store: Store, settings: Settings, gate: Gate, gatekeeper: Gatekeeper)
         Route("/orders/{id}/touch", desk.touch_order, methods=["POST"]),
         Route("/records/{kind}", desk.records, methods=["GET"]),
         Route("/records/{kind}/{id}/touch", desk.touch_record, methods=["POST"]),
+        Route("/refresh", desk.refresh, methods=["POST"]),
         Route("/occupy", desk.occupy, methods=["GET", "POST"]),
         Route("/peak", desk.peak, methods=["GET"]),
         Route("/peak/reset", desk.reset_peak, methods=["POST"]),
@@ -185,6 +187,15 @@ class _Desk:
             return JSONResponse({"code": outcome.code, "message": outcome.message}, status_code=422)
         changed = self._store.find(outcome.ref, kind)
         return JSONResponse(show_record(changed) if changed else {})
+
+    async def refresh(self, request: Request) -> Response:
+        """Refresh the account: {"without": ["an external id"]}, or nothing. Answers with the new token."""
+        without = (await _json(request)).get("without", [])
+        if not isinstance(without, list):
+            return JSONResponse({"error": "without must be a list of external ids"}, status_code=422)
+        dealt = refresh(self._store, without=[str(one) for one in without])
+        known = self._gatekeeper.renew_token()
+        return JSONResponse({"dealt": dealt, "token_id": known.token_id, "token_secret": known.token_secret})
 
     async def occupy(self, request: Request) -> Response:
         """Let other clients hold slots: {"slots": 3, "seconds": 10}; without seconds until changed."""

@@ -50,7 +50,7 @@ def _demand_required(store: Store, customer: Record, preferences: Preferences) -
     labels = body_fields.check_required(
         customer,
         (*names, *(("subsidiary",) if features.is_on(store.settings, "one_world") else ())),
-        store.settings.form_required.get("customer", ()),
+        store.settings.demanded(customer),
         skip_custom=preferences.skip_mandatory_custom,
     )
     body_fields.demand(labels)

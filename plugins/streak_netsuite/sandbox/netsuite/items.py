@@ -10,6 +10,7 @@ from streak_netsuite.sandbox.netsuite.refusals import RecordRefused, bad_referen
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Fields, Record, Ref
 
+_NO_MEMBERS = frozenset("itemGroup discountItem markupItem subtotalItem descriptionItem paymentItem".split())
 _MADE_OF_MEMBERS = frozenset({"kitItem", "itemGroup", "assemblyItem"})
 
 
@@ -20,7 +21,7 @@ def build(store: Store, draft: Record, sent: Fields, preferences: Preferences) -
     _set_prices(store, item, sent.get("pricingMatrix"))
     _set_members(store, item, sent.get("memberList"))
     _set_locations(store, item, sent.get("locationsList"))
-    if item.kind == "discountItem" and item.fields.get("rate"):
+    if item.kind in {"discountItem", "markupItem"} and item.fields.get("rate"):
         read_rate("rate", item.fields["rate"])
     _demand_required(store, item, preferences)
     _refuse_taken_name(store, item)
@@ -105,7 +106,7 @@ def _set_members(store: Store, item: Record, sent: Fields | None) -> None:
     for one in sent.get("itemMember", []):
         ref: Ref | None = one.get("item")
         member = references.find(store, "item", ref) if ref else None
-        if ref is None or member is None or member.kind in {"itemGroup", "discountItem"}:
+        if ref is None or member is None or member.kind in _NO_MEMBERS:
             raise bad_reference("item", ref.key if ref else "", "(it cannot be a member)")
         if member.internal_id == item.internal_id or member.fields.get("isInactive"):
             raise bad_reference("item", ref.key, "(it is inactive or the item itself)")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from streak_netsuite.sandbox.netsuite import answers, soap_faults
 from streak_netsuite.sandbox.netsuite.envelope import Call
-from streak_netsuite.sandbox.netsuite.misfortunes import Misfortunes
+from streak_netsuite.sandbox.netsuite.misfortunes import Misfortunes, committed
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused
 from streak_netsuite.sandbox.netsuite.search_pages import SearchPages, SearchRun
 from streak_netsuite.sandbox.netsuite.settings import Settings
@@ -118,7 +118,9 @@ class Jobs:
             job.status = status
 
     async def _carry_out(self, job: _Job) -> Status:
-        if self._misfortunes.strike_job(job.call.asked, job.call.record_texts):
+        fault = self._misfortunes.strike_job(job.call.asked, job.call.record_texts)
+        if fault is not None:
+            await self._begin(job, committed(fault))
             return self._fail(job, RecordRefused("UNEXPECTED_ERROR", "The job failed."))
         try:
             if job.call.operation == "search":
@@ -130,6 +132,12 @@ class Jobs:
         (found,) = job.result.values()
         responses = found.get("writeResponse") or found.get("readResponse") or []
         return "finished" if all(r["status"]["@isSuccess"] for r in responses) else "finishedWithErrors"
+
+    async def _begin(self, job: _Job, records: int) -> None:
+        """Write the first records of a job that fails after them."""
+        begun = job.request.get("record", [])[:records]
+        if begun:
+            await self._handlers[job.call.operation](job.call, {**job.request, "record": begun})
 
     def _fail(self, job: _Job, refused: RecordRefused) -> Status:
         """Keep a failure as the result."""
@@ -169,9 +177,21 @@ class Jobs:
                 return {"searchResult": await self._pages.page(job.search, index)}
             except RecordRefused as refused:
                 raise soap_faults.invalid_page(job.id, index) from refused
-        if index != 1 or job.result is None:
+        if job.result is None or not 0 < index <= self._pages_of(job.result):
             raise soap_faults.invalid_page(job.id, index)
-        return job.result
+        return self._part_of(job.result, index)
+
+    def _pages_of(self, result: Fields) -> int:
+        size, (_, answered) = self._settings.async_result_page, _answered(result)
+        return max(1, -(-len(answered) // size)) if size else 1
+
+    def _part_of(self, result: Fields, index: int) -> Fields:
+        """Return a page of a list's result; all of it is one unless the settings say otherwise."""
+        size, (name, answered) = self._settings.async_result_page, _answered(result)
+        if not size or not answered:
+            return result
+        ((element, whole),) = result.items()
+        return {element: {**whole, name: answered[(index - 1) * size : index * size]}}
 
     def _show(self, job: _Job) -> Fields:
         remaining = self._remaining(job)
@@ -200,6 +220,13 @@ class Jobs:
             return max(0.0, self._expected(job) - (time.monotonic() - job.began))
         before = itertools.takewhile(lambda j: j is not job, self._jobs.values())
         return sum((self._remaining(j) for j in before), self._expected(job))
+
+
+def _answered(result: Fields) -> tuple[str, list[Fields]]:
+    """Return the records' answers in a list's result, and what their element is called."""
+    (found,) = result.values()
+    name = "readResponse" if "readResponse" in found else "writeResponse"
+    return name, found.get(name) or []
 
 
 def _element(operation: str) -> str:

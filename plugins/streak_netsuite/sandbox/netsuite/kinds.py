@@ -201,6 +201,10 @@ _ITEM_TYPES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("downloadItem", "DownloadItem", _PRICES),
     ("giftCertificateItem", "GiftCertificateItem", _PRICES),
     ("discountItem", "DiscountItem", {}),
+    ("markupItem", "MarkupItem", {}),
+    ("subtotalItem", "SubtotalItem", {}),
+    ("descriptionItem", "DescriptionItem", {}),
+    ("paymentItem", "PaymentItem", {}),
 )
 _ITEM_KINDS = tuple(
     Kind(

@@ -88,6 +88,12 @@ class CutOptions(NoOptions):
     code: ErrorCode = "UNEXPECTED_ERROR"
 
 
+class JobFailure(NoOptions):
+    """How far a job of writes gets before it fails: so many of its records are written."""
+
+    committed: int = Field(default=0, ge=0)
+
+
 _ALL = frozenset(o.name for o in OPERATIONS)
 _JOBS = frozenset(name for name in _ALL if name.startswith("async"))
 _VERBS = ("add", "update", "upsert", "delete")
@@ -118,7 +124,7 @@ KINDS: Mapping[str, FaultKind] = MappingProxyType(
         **CALL_KINDS,
         **RECORD_KINDS,
         _CUT_LIST: FaultKind(options=CutOptions, operations=_LISTS | {"getList"}),
-        _JOB_FAILED: FaultKind(operations=_JOBS),
+        _JOB_FAILED: FaultKind(options=JobFailure, operations=_JOBS),
         # A job's state has no status to fail, and the schema wants a time in every answer about the time.
         _STATUS_FAILED: FaultKind(
             options=Refusal, operations=_ALL - _JOBS - {"checkAsyncStatus", "getAsyncResult", "getServerTime"}
@@ -203,6 +209,11 @@ def seconds(fault: Fault) -> float:
 def remark(fault: Fault) -> RecordError:
     """Return what a fault says about the record it hits."""
     return _REMARKS[fault.kind].model_validate(fault.options)
+
+
+def committed(fault: Fault) -> int:
+    """Return how many records of a job are written before it fails."""
+    return JobFailure.model_validate(fault.options).committed
 
 
 def status_page(fault: Fault) -> tuple[int, str, str]:

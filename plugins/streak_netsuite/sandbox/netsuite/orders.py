@@ -37,7 +37,7 @@ def _demand_required(store: Store, order: Record, lacking: list[str], preference
     labels = body_fields.check_required(
         order,
         ("entity", "itemList"),
-        store.settings.form_required.get("salesOrder", ()),
+        store.settings.demanded(order),
         skip_custom=preferences.skip_mandatory_custom,
     )
     body_fields.demand(list(dict.fromkeys([*labels, *lacking])))

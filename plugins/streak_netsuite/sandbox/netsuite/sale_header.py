@@ -10,6 +10,7 @@ from streak_netsuite.sandbox.netsuite import (
     features,
     references,
     taxes,
+    transaction_lines,
 )
 from streak_netsuite.sandbox.netsuite.amounts import CENT, ZERO, add_up, cents, is_percent, read_rate
 from streak_netsuite.sandbox.netsuite.kinds import TAX_CODE_KINDS
@@ -122,7 +123,8 @@ def _set_address(
 def sum_up(store: Store, sale: Record) -> None:
     """Set the sums of a sale: lines, a discount over all of them, tax, shipping and handling."""
     fields = sale.fields
-    subtotal = sum((line["amount"] for line in sale.sublists.get("itemList", [])), ZERO)
+    lines = sale.sublists.get("itemList", [])
+    subtotal = sum((x["amount"] for x in lines if not transaction_lines.is_subtotal(store, x)), ZERO)
     discount = _discount(store, fields, subtotal)
     tax = taxes.tax(store, sale, subtotal=subtotal, discount=discount)
     fields |= {"subTotal": subtotal, "discountTotal": discount, "taxTotal": tax}

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from streak_netsuite.sandbox.netsuite.values import Record
+
 # Features of the account, and whether they are on before anybody changes them.
 FEATURES: dict[str, bool] = {
     "advanced_shipping": True,
@@ -35,6 +37,7 @@ class Settings(BaseModel):
         async_start_seconds: how long a job waits before it may start.
         async_seconds: how long a job takes on top of its records.
         async_paused: no job starts.
+        async_result_page: answers on one page of the result of a list's job; 0 for all of them.
         integration_concurrency_limit: what is allocated to this integration; 0 when nothing is.
         may_see_governance: the role may read the account's concurrency.
         may_see_deleted: the role has the permission Deleted Records.
@@ -45,7 +48,9 @@ class Settings(BaseModel):
         shuffle_replies: elements of replies come in another order than the schema's.
         huge_text_bytes: size of a text put into the first record of every reply; 0 for none.
         user_time_zone: the integration user's zone; decides the day of a date field.
-        form_required: elements or custom script ids that the form demands, by record type.
+        form_required: elements or custom script ids that the form demands, by record type; of one form alone by
+            "salesOrder/101".
+        preferred_forms: the form of a record sent without one, by record type; none is shown for those not named.
         unique_customer_names: refuse a customer whose name another one has.
         check_schema: refuse requests that do not fit the schema.
         allow_unsigned: accept any signature (the rest of the passport is still checked).
@@ -71,6 +76,7 @@ class Settings(BaseModel):
     async_start_seconds: float = Field(default=0.0, ge=0)
     async_seconds: float = Field(default=0.0, ge=0)
     async_paused: bool = False
+    async_result_page: int = Field(default=0, ge=0)
     integration_concurrency_limit: int = Field(default=0, ge=0)
     may_see_governance: bool = True
     may_see_deleted: bool = True
@@ -84,6 +90,7 @@ class Settings(BaseModel):
     huge_text_bytes: int = Field(default=0, ge=0, le=64 * 1024 * 1024)
     user_time_zone: str = "America/Los_Angeles"
     form_required: dict[str, list[str]] = Field(default_factory=dict)
+    preferred_forms: dict[str, str] = Field(default_factory=dict)
     unique_customer_names: bool = True
     check_schema: bool = True
     allow_unsigned: bool = False
@@ -117,6 +124,12 @@ class Settings(BaseModel):
         if unknown:
             raise ValueError(f"unknown features {unknown}; known are {sorted(FEATURES)}")
         return FEATURES | value
+
+    def demanded(self, record: Record) -> list[str]:
+        """Return what the form of a record demands."""
+        form = record.fields.get("customForm")
+        of_form = self.form_required.get(f"{record.kind}/{form.internal_id}", []) if form else []
+        return [*self.form_required.get(record.kind, []), *of_form]
 
     @property
     def user_zone(self) -> ZoneInfo:

@@ -1,7 +1,7 @@
 """What the account holds: records, their external ids, custom fields, choices and numbers."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -185,6 +185,30 @@ class Store:
             )
         )
 
+    def forget(self, record: Record) -> None:
+        """Drop a record as if it had never been there."""
+        self.remove(record)
+        self.deletions.pop()
+
+    def renumber(self, numbers: Mapping[tuple[str, str], str], rewrite: Callable[[Record], None]) -> None:
+        """Give records other internal ids, by record type and old id.
+
+        Args:
+            rewrite: lets what a record refers to lead to the new ids.
+        """
+        records = [record for kind in KINDS for record in self.all(kind)]
+        self._records = {kind: {} for kind in KINDS}
+        self._indexes = {kind: RecordIndex() for kind in KINDS}
+        self._externals, self._names, self._links = {}, {}, {}
+        self.attachments = {
+            _renumbered(one, numbers): {_renumbered(other, numbers): role for other, role in many.items()}
+            for one, many in self.attachments.items()
+        }
+        for record in records:
+            rewrite(record)
+            record.internal_id = numbers.get((record.kind, record.internal_id), record.internal_id)
+            self.put(record)
+
     def _unlink(self, record: Record) -> None:
         old = self._records[record.kind].get(record.internal_id)
         if old is None:
@@ -235,6 +259,10 @@ class Store:
     def show_day(self, day: date) -> datetime:
         """Return a kept day as it is sent: the user's midnight, shown in Pacific."""
         return datetime.combine(day, time(), self.settings.user_zone).astimezone(PACIFIC)
+
+
+def _renumbered(key: tuple[str, str], numbers: Mapping[tuple[str, str], str]) -> tuple[str, str]:
+    return key[0], numbers.get(key, key[1])
 
 
 def external_group(record: Record) -> str:

@@ -9,7 +9,7 @@ import hmac
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -53,6 +53,10 @@ class Login:
     detail: str
 
 
+def _another(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _encode(text: str) -> str:
     return quote(text, safe="~")
 
@@ -70,15 +74,24 @@ class Gatekeeper:
     """Lets in requests with exactly one good passport and keeps the login audit trail."""
 
     def __init__(self, credentials: Credentials, clock: Callable[[], datetime]) -> None:
-        self._credentials = credentials
+        self._first = self._credentials = credentials
         self._clock = clock
         self._seen: dict[tuple[str, str], float] = {}
         self.trail: deque[Login] = deque(maxlen=_KEPT_LOGINS)
 
     def clear(self) -> None:
-        """Forget nonces and logins."""
+        """Forget nonces, logins and every token but the first."""
+        self._credentials = self._first
         self._seen.clear()
         self.trail.clear()
+
+    def renew_token(self) -> Credentials:
+        """Forget the token, and return the credentials with another one."""
+        known = self._credentials
+        self._credentials = replace(
+            known, token_id=_another(known.token_id), token_secret=_another(known.token_secret)
+        )
+        return self._credentials
 
     def let_in(
         self,

@@ -21,12 +21,17 @@ _READ_ONLY = frozenset(
     "lineUniqueKey grossAmt tax1Amt quantityOrdered quantityRemaining amountOrdered".split()
 )
 _FROM_ITEM = frozenset({"item", "description", "price", "rate", "amount", "taxCode"})
-_UNPRICED = frozenset({"itemGroup"})
+_ALTERING = frozenset({"discountItem", "markupItem"})  # a share of the line above, or a sum
+_UNPRICED = frozenset({"itemGroup", "descriptionItem", "subtotalItem"})
+_UNCOUNTED = _ALTERING | _UNPRICED | {"paymentItem"}
 _CUSTOM = Ref(internal_id=CUSTOM_PRICE, name="Custom")
 _PERCENT = Decimal(100)
 # Items that are shipped, or never; the rest have a box for it.
 _FULFILLED: Mapping[str, bool] = MappingProxyType(
-    {"inventoryItem": True, "assemblyItem": True, "kitItem": True, "itemGroup": False, "discountItem": False}
+    {
+        **dict.fromkeys(("inventoryItem", "assemblyItem", "kitItem"), True),
+        **dict.fromkeys(_UNCOUNTED, False),
+    }
 )
 
 
@@ -139,7 +144,8 @@ def _item(store: Store, ref: Ref, line: Fields) -> Record:
         raise bad_reference("item", ref.key)
     if item.fields.get("isInactive"):
         raise bad_reference("item", ref.key, f"(the item {item.name!r} is inactive)")
-    line.setdefault("description", item.fields.get("salesDescription", item.name))
+    text = item.fields.get("description") if item.kind == "descriptionItem" else None
+    line.setdefault("description", text or item.fields.get("salesDescription", item.name))
     return item
 
 
@@ -151,15 +157,24 @@ def is_fulfillable(item: Record | None) -> bool:
 
 
 def counts(store: Store, line: Fields) -> bool:
-    """Tell whether a line is ordered, shipped and billed by quantity: no discount, no group's frame."""
-    item = store.find_item(line["item"]) if line.get("item") else None
-    return item is not None and item.kind not in {"discountItem", "itemGroup"}
+    """Tell whether a line is ordered, shipped and billed by quantity: no discount, no text, no group's frame."""
+    kind = _kind(store, line)
+    return bool(kind) and kind not in _UNCOUNTED
 
 
 def is_discount(store: Store, line: Fields) -> bool:
-    """Tell whether a line is a discount on the line above or on all."""
+    """Tell whether a line is a discount or markup on the line above or on all."""
+    return _kind(store, line) in _ALTERING
+
+
+def is_subtotal(store: Store, line: Fields) -> bool:
+    """Tell whether a line shows the sum of those above it; it adds nothing to the whole."""
+    return _kind(store, line) == "subtotalItem"
+
+
+def _kind(store: Store, line: Fields) -> str:
     item = store.find_item(line["item"]) if line.get("item") else None
-    return item is not None and item.kind == "discountItem"
+    return item.kind if item is not None else ""
 
 
 def child_line(
@@ -193,10 +208,14 @@ def _price(
 ) -> list[str]:
     """Set rate and amount; return what is missing for that."""
     if item.kind in _UNPRICED:
-        line.setdefault("quantity", Decimal(1))
+        if item.kind == "itemGroup":
+            line.setdefault("quantity", Decimal(1))
         line["amount"] = ZERO
         return []
-    if item.kind == "discountItem":
+    if item.kind == "paymentItem":
+        line["amount"] = -abs(line.get("amount", ZERO))
+        return []
+    if item.kind in _ALTERING:
         line["price"] = _CUSTOM
         line["rate"] = str(line.get("rate") or item.fields.get("rate", "0.00"))
         read_rate("rate", line["rate"])
@@ -236,14 +255,22 @@ def _level_rate(store: Store, item: Record, line: Fields, terms: Terms) -> str:
 
 
 def price_discounts(store: Store, lines: list[Fields]) -> list[Fields]:
-    """Return the lines with the amounts of discount lines: a share of the line above, or a sum."""
-    above = ZERO
+    """Return the lines with the amounts of those that are reckoned from the lines above them.
+
+    A discount or markup is a share of the line above, or a sum; a subtotal is the sum since the one before.
+    """
+    above = since = ZERO
     for line in lines:
-        if not is_discount(store, line):
-            above = line.get("amount", ZERO)
+        if is_discount(store, line):
+            rate = read_rate("rate", line["rate"])
+            line["amount"] = cents(above * rate / _PERCENT) if is_percent(line["rate"]) else cents(rate)
+        elif is_subtotal(store, line):
+            line["amount"] = above = since
+            since = ZERO
             continue
-        rate = read_rate("rate", line["rate"])
-        line["amount"] = cents(above * rate / _PERCENT) if is_percent(line["rate"]) else cents(rate)
+        elif _kind(store, line) != "descriptionItem":
+            above = line.get("amount", ZERO)
+        since += line.get("amount", ZERO)
     return lines
 
 
