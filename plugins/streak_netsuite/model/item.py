@@ -19,6 +19,10 @@ class ItemKind(StrEnum):
     GROUP = "group"
     ASSEMBLY = "assembly"
     DISCOUNT = "discount"
+    MARKUP = "markup"
+    SUBTOTAL = "subtotal"
+    DESCRIPTION = "description"
+    PAYMENT = "payment"
     GIFT_CERTIFICATE = "gift_certificate"
     DOWNLOAD = "download"
 

@@ -247,6 +247,20 @@ def test_an_item_keeps_its_prices_by_level_and_quantity(client: SoapClient, kind
     ]
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(ItemKind.DISCOUNT, ItemKind.MARKUP, ItemKind.SUBTOTAL, ItemKind.DESCRIPTION, ItemKind.PAYMENT),
+        *(ItemKind.DOWNLOAD, ItemKind.GIFT_CERTIFICATE),
+    ],
+)
+def test_an_item_of_every_other_kind_comes_back_with_its_text(client: SoapClient, kind: ItemKind) -> None:
+    item = Item(kind=kind, name=f"Bench {kind}", description="A test item")
+    record = write_item(item, f"k-{kind}")
+    found = read_item(read(client, record.type, saved(client, record, Verb.UPSERT)))
+    assert (found.kind, found.name, found.description) == (kind, item.name, "A test item")
+
+
 def test_a_custom_record_comes_back_with_its_fields(client: SoapClient) -> None:
     type_ = client.send(selection.get_customization_ids("customRecordType"))[0]
     record = CustomRecord(type=Reference(internal_id=type_.internal_id), name="Hangar 3")
@@ -261,7 +275,7 @@ def test_a_custom_record_comes_back_with_its_fields(client: SoapClient) -> None:
 
 def test_parts_of_an_order_are_changed_and_the_rest_stays(client: SoapClient) -> None:
     order = an_order(client, 2, 3)
-    editing = OrderEditing(client, Searches(client, page_size=50), zone=PACIFIC)
+    editing = OrderEditing(client, Searches(client, page_size=50), zone=PACIFIC, key_fields={})
     held = editing.read([order])[order]
     first, second = held.lines
     new = OrderLine(item=Reference(internal_id="102"), quantity=Decimal(1), rate=Decimal("7.00"))
@@ -287,7 +301,7 @@ def test_parts_of_an_order_are_changed_and_the_rest_stays(client: SoapClient) ->
 
 def test_an_order_is_closed_line_by_line_and_opened_again(client: SoapClient) -> None:
     order = an_order(client, 2)
-    editing = OrderEditing(client, Searches(client, page_size=50), zone=PACIFIC)
+    editing = OrderEditing(client, Searches(client, page_size=50), zone=PACIFIC, key_fields={})
     held = editing.read([order])[order]
     editing.close_lines(held, [1])
     assert editing.read([order])[order].status is OrderStatus.CLOSED
@@ -296,7 +310,7 @@ def test_an_order_is_closed_line_by_line_and_opened_again(client: SoapClient) ->
 
 
 def test_closed_periods_are_read_with_their_days(client: SoapClient) -> None:
-    editing = OrderEditing(client, Searches(client, page_size=5), zone=PACIFIC)
+    editing = OrderEditing(client, Searches(client, page_size=5), zone=PACIFIC, key_fields={})
     periods = editing.closed_periods()
     assert periods
     assert all(first.day == 1 and (last + timedelta(days=1)).day == 1 for first, last in periods)

@@ -108,6 +108,45 @@ def test_a_job_that_fails_leaves_its_records_open_and_says_why(endpoint: Any) ->
     assert again == held(endpoint)
 
 
+@pytest.mark.parametrize("size", [1, 7, 12, 50])
+def test_a_result_of_many_pages_tells_each_record_its_own_outcome(endpoint: Any, size: int) -> None:
+    endpoint.sandbox.settings.async_result_page = size
+    records = customers(12)
+    records[9]["fields"]["subsidiary"] = {"internalId": "99"}
+    with a_desk(endpoint) as desk:
+        written, failed = desk.upsert_by_jobs(records, limit_seconds=60)
+    assert len(endpoint.journal("getAsyncResult")) == -(-12 // size)
+    assert written == held(endpoint)
+    assert list(failed) == ["bulk-9"]
+    assert isinstance(failed["bulk-9"], RejectedByVendor)
+
+
+def test_answers_on_pages_that_are_not_handed_out_any_more_are_looked_up(endpoint: Any) -> None:
+    endpoint.sandbox.settings.async_result_page = 1  # and a result is handed out 20 times
+    records = customers(25)
+    records[23]["fields"]["subsidiary"] = {"internalId": "99"}
+    with a_desk(endpoint) as desk:
+        written, failed = desk.upsert_by_jobs(records, limit_seconds=60)
+    assert written == held(endpoint)
+    assert len(written) == 24
+    assert isinstance(failed["bulk-23"], UncertainWrite), "nobody said that it was refused"
+
+
+def test_what_a_job_has_written_before_it_failed_is_found_by_its_key_and_the_rest_stays_open(
+    endpoint: Any,
+) -> None:
+    endpoint.fault("job_failed", operation="asyncUpsertList", options={"committed": 2})
+    with a_desk(endpoint) as desk:
+        written, failed = desk.upsert_by_jobs(customers(5), limit_seconds=60)
+        assert written == held(endpoint)
+        assert sorted(written) == ["bulk-0", "bulk-1"]
+        assert {type(error) for error in failed.values()} == {UncertainWrite}
+        again, left = desk.upsert_by_jobs(customers(5), limit_seconds=60)
+    assert (again, left) == (held(endpoint), {})
+    assert len(again) == 5
+    assert {key: again[key] for key in written} == written, "the same records, none made twice"
+
+
 def test_a_job_that_is_forgotten_is_no_loss_when_its_records_are_there(endpoint: Any) -> None:
     with a_desk(endpoint) as desk:
         written, _ = desk.upsert_by_jobs(customers(2), limit_seconds=60)

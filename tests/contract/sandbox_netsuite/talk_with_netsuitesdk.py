@@ -77,8 +77,9 @@ def orders(client: Client) -> dict[str, Any]:
         itemList=sales(client, "SalesOrderItemList")(item=[line], replaceAll=True),
         customFieldList=custom,
     )
+    added = add(client, order)
     ref = client.upsert(order)
-    read = client.get("salesOrder", internalId=ref.internalId)
+    read = client.get("salesOrder", internalId=added)
     wanted = client.basic_search_factory(
         "Transaction",
         type=client.SearchEnumMultiSelectField(searchValue=["_salesOrder"], operator="anyOf"),
@@ -88,6 +89,7 @@ def orders(client: Client) -> dict[str, Any]:
     )
     search = PaginatedSearch(client=client, type_name="Transaction", basic_search=wanted)
     return {
+        "same": ref.internalId == added,
         "amount": str(read.itemList.item[0].amount),
         "box": [f.value for f in read.customFieldList.customField if f.scriptId == "custbody_streak_box"],
         "found": [o.externalId for o in search.records],

@@ -88,8 +88,8 @@ def test_customers_are_added_upserted_read_searched_and_listed(seen):
     }
 
 
-def test_orders_are_upserted_read_and_searched(seen):
-    assert seen["orders"] == {"amount": "25000.0", "box": ["box-1"], "found": ["sdk-order"]}
+def test_orders_are_added_upserted_read_and_searched(seen):
+    assert seen["orders"] == {"same": True, "amount": "25000.0", "box": ["box-1"], "found": ["sdk-order"]}
 
 
 def test_currencies_and_items_are_listed(seen):

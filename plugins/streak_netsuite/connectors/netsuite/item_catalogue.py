@@ -13,6 +13,8 @@ from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.model.item import ItemKind
 from streak_netsuite.model.stocked_item import Stock, StockedItem
 
+# What shapes an order's lines and is no product to pick.
+_NO_PRODUCT = frozenset({"markupItem", "subtotalItem", "descriptionItem", "paymentItem"})
 _KEPT_IN_STOCK = frozenset({ItemKind.INVENTORY, ItemKind.ASSEMBLY})
 _STOCK_AT_ONCE = 500  # a call may ask for 10,000 and answers a row for each item and location
 _NO_PLACE = "(no location)"
@@ -26,9 +28,13 @@ class ItemCatalogue:
         self._searches = Searches(client, page_size=page_size)
 
     def pages(self, *, with_stock: bool) -> Iterator[Sequence[StockedItem]]:
-        """Yield all items, inactive ones too, in ascending ids. Prices stand on a sublist, so whole records are read."""
+        """Yield all items that can be picked, inactive ones too, in ascending ids. Prices stand on a sublist, so whole records are read."""
         for page in self._searches.records(SearchRequest(subject="Item"), body_only=False):
-            records = [record for record in page if is_item(record.type) and record.text("itemId")]
+            records = [
+                record
+                for record in page
+                if is_item(record.type) and record.type not in _NO_PRODUCT and record.text("itemId")
+            ]
             stock = self._stock(records) if with_stock else {}
             yield [
                 StockedItem(

@@ -22,6 +22,10 @@ _TYPES: Mapping[ItemKind, str] = {
     ItemKind.GROUP: "itemGroup",
     ItemKind.ASSEMBLY: "assemblyItem",
     ItemKind.DISCOUNT: "discountItem",
+    ItemKind.MARKUP: "markupItem",
+    ItemKind.SUBTOTAL: "subtotalItem",
+    ItemKind.DESCRIPTION: "descriptionItem",
+    ItemKind.PAYMENT: "paymentItem",
     ItemKind.GIFT_CERTIFICATE: "giftCertificateItem",
     ItemKind.DOWNLOAD: "downloadItem",
 }
@@ -36,7 +40,19 @@ _KINDS: Mapping[str, ItemKind] = {
     "serializedAssemblyItem": ItemKind.ASSEMBLY,
     "lotNumberedAssemblyItem": ItemKind.ASSEMBLY,
 }
-_DESCRIBED = frozenset({ItemKind.KIT, ItemKind.GROUP, ItemKind.ASSEMBLY, ItemKind.DISCOUNT})
+# Where the schema calls the text of a line `description`, and not `salesDescription`.
+_DESCRIBED = frozenset(
+    {
+        ItemKind.KIT,
+        ItemKind.GROUP,
+        ItemKind.ASSEMBLY,
+        ItemKind.DISCOUNT,
+        ItemKind.MARKUP,
+        ItemKind.SUBTOTAL,
+        ItemKind.DESCRIPTION,
+        ItemKind.PAYMENT,
+    }
+)
 
 
 def is_item(record_type: str) -> bool:
