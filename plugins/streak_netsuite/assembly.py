@@ -1,6 +1,7 @@
 """Puts the product together: settings in, flows ready to run out. Below Airflow, so that the CLI can use it."""
 
 import contextlib
+import hashlib
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -44,7 +45,9 @@ from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.organization_merges import BoxRelinks, OrganizationMerges
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.overdue import OverdueLook
+from streak_netsuite.flows.rebinding import Rebinding
 from streak_netsuite.flows.reconcile import Reconcile
+from streak_netsuite.flows.record_guard import RecordGuard
 from streak_netsuite.flows.record_sync import RecordSync
 from streak_netsuite.flows.repairs import Repairs
 from streak_netsuite.flows.report import RunReport
@@ -149,6 +152,7 @@ class Product:
             settings=self.settings.flow,
             clock=self.clock,
             run_id=self.run_id,
+            order_key=order_key,
         )
 
     def work_inbox(self) -> RunReport:
@@ -428,6 +432,10 @@ class Product:
         """Return the watch over what the NetSuite account allows."""
         return watch_account(self.netsuite, self.ledger, self.settings.netsuite, clock=self.clock)
 
+    def record_guard(self) -> RecordGuard:
+        """Return what stops work when ids lead to other records."""
+        return guard_records(self.netsuite, self.ledger, self.settings.netsuite, clock=self.clock)
+
     def delta_sweep(self) -> DeltaSweep:
         """Return the sweep for what changed in Streak since the last one."""
         return DeltaSweep(
@@ -587,6 +595,35 @@ def watch_account(
     )
 
 
+def guard_records(
+    erp: NetSuiteGateway, ledger: Ledger, netsuite: NetSuiteSettings, *, clock: Callable[[], datetime]
+) -> RecordGuard:
+    """Return what stops work when a ledger's ids lead to other records of a NetSuite account."""
+    login = [AccountId(netsuite.account).realm]
+    login += [one.get_secret_value() for one in (netsuite.consumer_key, netsuite.token_id)]
+    digest = hashlib.sha256("\n".join(login).encode()).hexdigest()
+    return RecordGuard(erp=erp, memory=ledger, login=digest, clock=clock)
+
+
+@contextlib.contextmanager
+def open_rebinding(
+    netsuite: NetSuiteSettings, ledger: LedgerSettings, *, clock: Callable[[], datetime] = utc_now
+) -> Iterator[Rebinding]:
+    """Open what puts a ledger's ties right for the length of a block; Streak is not needed, and NetSuite is only read."""
+    with contextlib.ExitStack() as stack:
+        opened = stack.enter_context(Ledger.connect(ledger))
+        require_same_account(netsuite, opened, now=clock())
+        client = stack.enter_context(open_netsuite(netsuite, opened, clock=clock, read_only=True))
+        yield Rebinding(
+            erp=NetSuiteGateway(client, netsuite),
+            ties=opened.ties,
+            directory=opened.directory,
+            memory=opened,
+            clock=clock,
+            run_id=uuid.uuid4().hex,
+        )
+
+
 @contextlib.contextmanager
 def open_account(
     netsuite: NetSuiteSettings, ledger: LedgerSettings, *, clock: Callable[[], datetime] = utc_now
@@ -628,6 +665,7 @@ def open_product(
 
     Raises:
         ConfigurationError: the mapping or a connection is wrong.
+        RecordsReplaced: the ledger's ids lead to other records, as after a sandbox was refreshed.
     """
     spec = load_spec(settings.mapping)
     with contextlib.ExitStack() as stack:
@@ -636,7 +674,7 @@ def open_product(
         require_same_account(settings.netsuite, ledger, now=clock())
         settings = replace(settings, netsuite=known_limit(settings.netsuite, ledger))
         soap = stack.enter_context(open_netsuite(settings.netsuite, ledger, clock=clock, read_only=read_only))
-        yield Product(
+        product = Product(
             settings=settings,
             spec=spec,
             streak=StreakGateway(streak, settings.streak),
@@ -646,3 +684,5 @@ def open_product(
             clock=clock,
             run_id=run_id or uuid.uuid4().hex,
         )
+        product.record_guard().require()
+        yield product

@@ -530,6 +530,24 @@ def netsuite_account() -> None:
         raise typer.Exit(1)
 
 
+@netsuite_app.command("rebind")
+def netsuite_rebind(
+    yes: Annotated[bool, typer.Option("--yes", help="Mend the ledger; without, it is only shown.")] = False,
+    actor: Actor = "",
+) -> None:
+    """After a sandbox was refreshed: let the ledger's ties lead to the records that carry their keys, and hold the rest."""
+    from streak_netsuite.assembly import open_rebinding
+
+    with open_rebinding(_netsuite_settings(), _ledger_settings()) as rebinding:
+        rebound = rebinding.plan()
+        typer.echo("\n".join(rebound.lines()))
+        if yes:
+            rebinding.carry_out(rebound, actor=actor or _login_name())
+            typer.echo("mended; what people decided about duplicate customers names old ids: look it through")
+        elif rebound.moved:
+            typer.echo("nothing was changed; --yes does it")
+
+
 @netsuite_app.command("fields")
 def netsuite_fields(
     place: Annotated[str, typer.Option(help="Only of: entity, transaction, item, ...")] = "",

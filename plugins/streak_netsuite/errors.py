@@ -11,6 +11,7 @@
       PermanentError       nothing will work until a person acts
         InvalidCredentials   key, token, signature, clock or role refused
         ConfigurationError   a setting, connection or mapping file is wrong
+        RecordsReplaced      NetSuite holds other records under the ids we keep
       RecordError          this record only; the others go on
         MappingError         a field's value does not fit
         RejectedByVendor     the vendor read the record and refused it
@@ -76,6 +77,18 @@ class InvalidCredentials(PermanentError):
 
 class ConfigurationError(PermanentError):
     """A setting, a connection or a mapping file is wrong."""
+
+
+class RecordsReplaced(PermanentError):
+    """The account holds other records under the ids that the ledger keeps: a refreshed sandbox.
+
+    Attributes:
+        is_news: nobody has been told yet.
+    """
+
+    def __init__(self, message: str, *, is_news: bool = True) -> None:
+        super().__init__(message)
+        self.is_news = is_news
 
 
 class RecordError(StreakNetSuiteError):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from streak_netsuite.flows.record_guard import LOOKED
 from streak_netsuite.ledger.ledger import Ledger
 
 Place = Any
@@ -168,6 +169,22 @@ def test_refused_credentials_alert_once_for_all_flows_and_work_resumes(place: Pl
     assert third.state == "success", third.output
     assert "the credentials for netsuite work again" in third.output
     assert len(place.orders()) >= 1
+
+
+def test_a_refreshed_account_alerts_once_for_all_flows(place: Place, running_sandbox: Any) -> None:
+    place.win("Blue Harbor warehouse robots")
+    assert place.run("deal_to_order.py").state == "success"
+    place.control.post("/netsuite/refresh", json={}).raise_for_status()
+    running_sandbox.sandbox.netsuite.gatekeeper.clear()  # the connection's token is good again
+    with Ledger.connect(place.ledger_settings) as ledger:
+        ledger.drop_snapshot(LOOKED)  # as after an hour
+    place.win("Acme spare sensors")
+    first = place.run("deal_to_order.py")
+    assert (first.state, "netsuite rebind" in first.output) == ("failed", True), first.output
+    for dag in ("deal_to_order.py", "status_to_streak.py", "netsuite_account.py"):
+        later = place.run(dag)
+        assert (later.state, "still not possible" in later.output) == ("success", True), later.output
+    assert len(place.orders()) == 1
 
 
 @pytest.mark.parametrize("pool", ["netsuite", None])

@@ -8,7 +8,9 @@ from streak_netsuite.connectors.netsuite.settings import STANDARD_CONCURRENCY
 from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
 from streak_netsuite.flows.account_watch import SKEW_TO_MEND
+from streak_netsuite.flows.record_guard import LOOKED_AT
 from streak_netsuite.sync.endpoint import endpoint_life
+from streak_netsuite.sync.same_records import compare
 
 _SKEW_REFUSED = timedelta(
     minutes=5
@@ -52,6 +54,22 @@ def login(bench: Bench) -> Iterator[Finding]:
         yield warn(told, "set this machine's clock by NTP")
     else:
         yield ok("the clocks agree")
+
+
+def records(bench: Bench) -> Iterator[Finding]:
+    """Whether the ids that the ledger keeps still lead to the records that were written."""
+    ties = bench.ledger.written_ties(limit=LOOKED_AT)
+    found = compare(ties, bench.erp.keys_of([tie.binding.netsuite for tie in ties]) if ties else {})
+    if found.is_replaced:
+        yield fail(
+            f"NetSuite holds other records under the ids that this ledger keeps: {found}",
+            "after a refresh of the sandbox start with an empty ledger, or run: streak-netsuite netsuite rebind",
+        )
+    elif found.others:
+        for one in found.others:
+            yield warn(str(one), "see who has given it another key; its deal changes it no more")
+    else:
+        yield ok(str(found))
 
 
 def concurrency(bench: Bench) -> Iterator[Finding]:

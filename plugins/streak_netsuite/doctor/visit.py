@@ -51,6 +51,12 @@ CHECKS: Sequence[Check] = (
     Check(name="netsuite.login", part=Part.NETSUITE, ask=account_checks.login, door=True, fix=_AUDIT_TRAIL),
     Check(name="netsuite.concurrency", part=Part.NETSUITE, ask=account_checks.concurrency),
     Check(
+        name="netsuite.records",
+        part=Part.NETSUITE,
+        ask=account_checks.records,
+        needs=frozenset({Part.LEDGER}),
+    ),
+    Check(
         name="netsuite.permissions",
         part=Part.NETSUITE,
         ask=permission_checks.permissions,

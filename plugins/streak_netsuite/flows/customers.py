@@ -20,6 +20,7 @@ from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.customer_profile import profile_of_customer
 from streak_netsuite.sync.decision import Choice, Decision
+from streak_netsuite.sync.intent import Intent, IntentState
 from streak_netsuite.sync.matching import Match, Sought, Verdict, match_customer
 from streak_netsuite.sync.outcome import Action, Hold
 from streak_netsuite.sync.plan import Buyer, CustomerStep
@@ -78,6 +79,7 @@ class CustomerResolver:
                 steps[draft.deal.key] = _bound_step(buyers[draft.deal.key], tie.netsuite.id)
         orphaned = [d for d in drafts if d.deal.key in orphans]
         found = self._recognise(batch, [*unbound, *orphaned], buyers)
+        self._hold_untied(batch, unbound, buyers, found)
         steps.update(self._survivors(batch, orphaned, orphans, found, now=now, keep=reserve))
         steps = self._share(steps)
         check = FitCheck(
@@ -150,6 +152,26 @@ class CustomerResolver:
                 self._memory.repoint_binding(ties[key], successor, rule=rule, now=now)
             found[key] = replace(step, rule="binding", reason=f"{step.reason}; it {rule}")
         return found
+
+    def _hold_untied(
+        self,
+        batch: Batch,
+        drafts: Sequence[MappedDealDraft],
+        buyers: Mapping[str, Buyer],
+        found: dict[str, CustomerStep],
+    ) -> None:
+        """Hold deals whose customer was created once and is not linked any more: nobody knows where it went."""
+        ours = {draft.deal.key: draft for draft in drafts}
+        new = {found[k].operation_key: k for k in ours if k in found and found[k].record is not None}
+        made = self._memory.find_intents(list(new)) if new else {}
+        written = {new[k]: one for k, one in made.items() if one.state is IntentState.SUCCEEDED}
+        refs = {key: buyer_ref(buyers[key]) for key in written}
+        # Another worker may have created and linked it since the ties were read.
+        bound = self._memory.find_bindings(list(refs.values()), RecordKind.CUSTOMER) if refs else {}
+        for key, ref in refs.items():
+            if ref not in bound:
+                batch.hold(key, _untied_hold(ours[key], written[key]), rule="customer_untied")
+                del found[key]
 
     def _recognise(
         self, batch: Batch, drafts: Sequence[MappedDealDraft], buyers: Mapping[str, Buyer]
@@ -277,6 +299,16 @@ def _gone_hold(draft: MappedDealDraft, tie: Binding) -> Hold:
         code="CUSTOMER_GONE",
         reason=f"deal '{draft.deal.name}': customer {tie.netsuite.id} of '{draft.customer.name}' was deleted or "
         "merged in NetSuite, and no other customer has its name or e-mail addresses",
+        fix="give the customer that took its place the organization's name or e-mail address, then release this",
+        payload=to_plain(draft.customer),
+    )
+
+
+def _untied_hold(draft: MappedDealDraft, made: Intent) -> Hold:
+    return Hold(
+        code="CUSTOMER_GONE",
+        reason=f"deal '{draft.deal.name}': customer {made.result_id} was made for '{draft.customer.name}', the two are not "
+        "linked any more, and no customer has its key, name or e-mail addresses",
         fix="give the customer that took its place the organization's name or e-mail address, then release this",
         payload=to_plain(draft.customer),
     )

@@ -1,7 +1,7 @@
 """Changes of orders that exist: what their deals ask for is merged with what NetSuite holds, and written."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -30,6 +30,7 @@ CHANGE_KEY = "streak-soc"
 END_KEY = "streak-soe"
 ORDER_GONE = "ORDER_GONE"
 NOT_FOLLOWED = "NOT_FOLLOWED"
+OTHER_RECORD = "OTHER_RECORD"
 
 
 class Course(StrEnum):
@@ -80,6 +81,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
 
     erp: OrderEditor
     spec: MappingSpec
+    order_key: Callable[[str], str]
 
     def _prepare(self, intents: Sequence[Intent]) -> HeldOrders:
         return read_held(self.erp, self.spec, [str(one.payload["order_id"]) for one in intents])
@@ -89,6 +91,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
         held = context.orders.get(order_id)
         if held is None:
             raise RecordError(f"sales order {order_id} does not exist any more", code=ORDER_GONE)
+        _require_its_own(held, self.order_key(intent.subject.id))
         if intent.kind is RecordKind.ORDER_END:
             return self._end(held, Course(intent.payload["course"]))
         return self._change(intent, held, context)
@@ -172,6 +175,17 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             return "none of its lines is closed"
         self.erp.close_lines(held, numbers, closed=False)
         return f"{len(numbers)} lines opened again"
+
+
+def _require_its_own(held: HeldOrder, key: str) -> None:
+    """Make sure that an order is its deal's. One without any key may be: a person may have emptied it."""
+    if held.keys and key.casefold() not in {one.casefold() for one in held.keys}:
+        raise RecordError(
+            f"sales order {held.number} ({held.internal_id}) carries '{', '.join(sorted(held.keys))}', and is not the one that "
+            f"was made for this deal ('{key}')",
+            code=OTHER_RECORD,
+            fix="see who has given it another key; after a sandbox was refreshed: streak-netsuite netsuite rebind",
+        )
 
 
 def _with_left(payload: Mapping[str, Any], change: OrderChange) -> Mapping[str, Any] | None:

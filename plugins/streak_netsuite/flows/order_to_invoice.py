@@ -142,7 +142,8 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         if intent.kind is RecordKind.DEPOSIT_APPLICATION:
             return self._apply_deposits(intent)
         number = intent.payload["number"]
-        known = self.erp.find_invoice(intent.operation_key) if intent.attempts > 0 else None
+        asked = intent.attempts > 0
+        known = self.erp.find_invoice(intent.operation_key, order_id=intent.subject.id) if asked else None
         if known is not None:
             return self._billed(intent, known, "")
         self._ask(intent)

@@ -18,7 +18,7 @@ from streak_netsuite.sync.binding import Binding
 def find(connection: Connection, refs: Sequence[ExternalRef], kind: RecordKind) -> dict[ExternalRef, Binding]:
     """Return the bindings of Streak records to NetSuite records of a kind."""
     wanted = set(refs)
-    found = (_binding(row) for row in _rows_of(connection, [r.id for r in refs], [kind]))
+    found = (read_row(row) for row in _rows_of(connection, [r.id for r in refs], [kind]))
     return {b.streak: b for b in found if b.streak in wanted}
 
 
@@ -33,7 +33,7 @@ def find_streak(
             binding.c.streak_kind == streak_kind.value,
         )
     )
-    return {row.netsuite_id: _binding(row) for row in rows}
+    return {row.netsuite_id: read_row(row) for row in rows}
 
 
 def find_any_streak(connection: Connection, netsuite_ids: Sequence[str], kind: RecordKind) -> list[Binding]:
@@ -46,7 +46,7 @@ def find_any_streak(connection: Connection, netsuite_ids: Sequence[str], kind: R
         )
         .order_by(binding.c.netsuite_id, binding.c.streak_kind)
     )
-    return [_binding(row) for row in rows]
+    return [read_row(row) for row in rows]
 
 
 def keep(connection: Connection, bindings: Sequence[Binding], *, now: datetime) -> list[Binding]:
@@ -60,7 +60,7 @@ def keep(connection: Connection, bindings: Sequence[Binding], *, now: datetime) 
     kept = {
         (b.streak, b.netsuite)
         for b in map(
-            _binding,
+            read_row,
             _rows_of(connection, [b.streak.id for b in ordered], {b.netsuite.kind for b in ordered}),
         )
     }
@@ -128,7 +128,8 @@ def _rows_of(
     ).all()
 
 
-def _binding(row: AnyRow) -> Binding:
+def read_row(row: AnyRow) -> Binding:
+    """Return the tie that a row of the table holds."""
     return Binding(
         streak=ExternalRef(system=SystemId.STREAK, kind=RecordKind(row.streak_kind), id=row.streak_id),
         netsuite=ExternalRef(

@@ -36,6 +36,7 @@ from streak_netsuite.ledger.outcomes import StoredOutcome
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.ledger.summary import Summary, summarise
 from streak_netsuite.ledger.sweep_book import SweepBook
+from streak_netsuite.ledger.tie_book import TieBook
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.sync.binding import Binding
@@ -43,6 +44,7 @@ from streak_netsuite.sync.decision import Decision
 from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Outcome
+from streak_netsuite.sync.same_records import WrittenTie
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +126,11 @@ class Ledger:
     def duplicates(self) -> DuplicateBook:
         """What is known of duplicate customers, and what people decided about them."""
         return DuplicateBook(self._database, self._cipher)
+
+    @property
+    def ties(self) -> TieBook:
+        """All ties to NetSuite records, read and mended as a whole."""
+        return TieBook(self._database, self._cipher)
 
     @property
     def history(self) -> History:
@@ -252,6 +259,10 @@ class Ledger:
         """Return the bindings of Streak records to NetSuite records of a kind."""
         with self._database.begin() as connection:
             return binding_rows.find(connection, refs, kind)
+
+    def written_ties(self, *, limit: int) -> Sequence[WrittenTie]:
+        """Return the newest ties to customers and orders that we wrote, so many of each."""
+        return self.ties.written(limit=limit)
 
     def find_boxes(self, order_ids: Sequence[str]) -> Mapping[str, Binding]:
         """Return the ties of these sales orders to boxes, by the order's internal id."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from types import MappingProxyType
 
 _NAME = re.compile(r"[a-z][A-Za-z0-9]*\Z")
@@ -28,6 +29,11 @@ class StandardPlace:
     sublist: str = ""
     own: Mapping[str, str]
     closed: frozenset[str]
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """SuiteTalk's names of the fields with keys of their own, by the names that our records give them."""
+        return {f"{key}_" if iskeyword(key) else key: theirs for key, theirs in self.own.items()}
 
     def check(self, name: str) -> None:
         """Make sure that a field may be filled by its name.

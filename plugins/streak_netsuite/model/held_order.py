@@ -47,6 +47,7 @@ class HeldOrder:
     Attributes:
         order: its values; `lines` as they are held, closed ones too.
         status: None for one that this product does not know.
+        keys: under which it can be found again, ours or somebody else's.
     """
 
     internal_id: str
@@ -54,3 +55,4 @@ class HeldOrder:
     status: OrderStatus | None
     order: SalesOrder
     lines: tuple[HeldLine, ...]
+    keys: frozenset[str] = frozenset()

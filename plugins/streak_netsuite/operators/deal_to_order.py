@@ -61,9 +61,21 @@ class FlowOperator(BaseOperator):
     def working(self, context: "Context", *, read_only: bool = False) -> "Iterator[Product]":
         """Open the product for a run.
 
-        While a vendor does not let us work, the first run of any flow fails and the next ones are skipped: one alert for
-        one cause, and work resumes by itself.
+        While a vendor does not let us work, or the account was replaced by another, the first run of any flow fails and the
+        next ones are skipped: one alert for one cause, and work resumes by itself.
         """
+        from streak_netsuite.errors import RecordsReplaced
+
+        try:
+            with self._opened(context, read_only=read_only) as product:
+                yield product
+        except RecordsReplaced as error:
+            if error.is_news:
+                raise
+            raise AirflowSkipException(f"still not possible: {error}") from error
+
+    @contextlib.contextmanager
+    def _opened(self, context: "Context", *, read_only: bool) -> "Iterator[Product]":
         from streak_netsuite.errors import InvalidCredentials
 
         flow = f"{self.dag_id}.{self.task_id}"

@@ -247,8 +247,8 @@ class InvoiceDesk(Protocol):
     def describe_billable(self, order_ids: Sequence[str]) -> Mapping[str, BillableOrder]:
         """Return what of these orders can be billed; those that cannot any more are left out."""
 
-    def find_invoice(self, external_id: str) -> str | None:
-        """Return the internal id of the invoice that carries this external id."""
+    def find_invoice(self, external_id: str, *, order_id: str = "") -> str | None:
+        """Return the internal id of the invoice that carries this external id, perhaps only if it is of an order."""
 
     def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id.

@@ -39,6 +39,7 @@ from streak_netsuite.connectors.netsuite.keys import (
     explain_owner,
     find_by_field,
     key_of,
+    keys_on,
     under_key,
     verb_for,
 )
@@ -146,7 +147,9 @@ class NetSuiteGateway:
         self._customers = CustomerDesk(client, self._searches)
         self._lists = SelectLists(client=client)
         self._field_values = FieldValues(client, zone=settings.user_zone, slots=settings.slots)
-        self._editing = OrderEditing(client, self._searches, zone=settings.user_zone)
+        self._editing = OrderEditing(
+            client, self._searches, zone=settings.user_zone, key_fields=settings.key_fields
+        )
 
     def records(self, record_type: str) -> NetSuiteRecords:
         """Return the records of a type: SuiteTalk's name, or a custom type's script id."""
@@ -292,6 +295,15 @@ class NetSuiteGateway:
         refs = {RecordRef(type=one.kind.value, internal_id=one.id): one for one in documents}
         return {refs[ref]: orders for ref, orders in self._stories.behind(list(refs)).items()}
 
+    def keys_of(self, records: Sequence[ExternalRef]) -> Mapping[ExternalRef, frozenset[str]]:
+        """Return the keys that each of these records carries; those that do not exist are left out."""
+        found = self._get([RecordRef(type=one.kind.value, internal_id=one.id) for one in records])
+        return {
+            ref: keys_on(record, self._settings.key_fields)
+            for ref, record in zip(records, found, strict=True)
+            if record is not None
+        }
+
     @property
     def was_accepted(self) -> bool:
         """Whether NetSuite has taken our credentials since this gateway was opened."""
@@ -324,9 +336,9 @@ class NetSuiteGateway:
         """Return what of these orders can be billed; those that cannot any more are left out."""
         return self._invoicing.describe(order_ids)
 
-    def find_invoice(self, external_id: str) -> str | None:
-        """Return the internal id of the invoice that carries this external id."""
-        return self._invoicing.find(external_id)
+    def find_invoice(self, external_id: str, *, order_id: str = "") -> str | None:
+        """Return the internal id of the invoice that carries this external id, perhaps only if it is of an order."""
+        return self._invoicing.find(external_id, order_id=order_id)
 
     def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id."""

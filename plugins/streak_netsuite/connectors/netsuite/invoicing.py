@@ -58,11 +58,20 @@ class Invoicing:
             if story.status in {"pendingBilling", _PARTLY}
         }
 
-    def find(self, external_id: str) -> str | None:
-        """Return the internal id of the invoice that carries this external id."""
+    def find(self, external_id: str, *, order_id: str = "") -> str | None:
+        """Return the internal id of the invoice that carries this external id.
+
+        Args:
+            order_id: only if it was made of this order.
+        """
         answer = self._client.send(get(RecordRef(type="invoice", external_id=external_id)))
         record = answer.record_or_none(name=f"NetSuite invoice {external_id}")
-        return None if record is None else record.internal_id
+        if record is None:
+            return None
+        source = record.ref("createdFrom")
+        return (
+            record.internal_id if not order_id or source is None or source.internal_id == order_id else None
+        )
 
     def make(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id.
@@ -95,15 +104,15 @@ class Invoicing:
         if answer.status.saved and answer.ref is not None and answer.ref.internal_id:
             return answer.ref.internal_id
         error = answer.status.error(name=name, book=self._client.fault_book)
-        return self._made_by_another(external_id, error)
+        return self._made_by_another(external_id, order_id, error)
 
     def _made_by_another(
-        self, external_id: str, error: RejectedByVendor | TransientError | UncertainWrite
+        self, external_id: str, order_id: str, error: RejectedByVendor | TransientError | UncertainWrite
     ) -> str:
-        """Return the invoice that has our key already, or raise what kept ours from being made."""
+        """Return the order's invoice that has our key already, or raise what kept ours from being made."""
         if not isinstance(error, RejectedByVendor):
             raise error
-        known = self.find(external_id)
+        known = self.find(external_id, order_id=order_id)
         if known is not None:
             return known
         if error.code in _CLOSED or "period" in str(error).lower():

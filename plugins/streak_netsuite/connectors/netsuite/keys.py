@@ -52,6 +52,12 @@ def key_of(record: SuiteRecord, key_fields: Mapping[str, str]) -> str | None:
     return str(field.value) if field is not None and field.value else None
 
 
+def keys_on(record: SuiteRecord, key_fields: Mapping[str, str]) -> frozenset[str]:
+    """Return every key that a record carries: its external id, and that of the account's custom field."""
+    found = {record.external_id, key_of(record, key_fields) or ""}
+    return frozenset(key for key in found if key)
+
+
 def find_by_field(client: SoapClient, like: SuiteRecord, script_id: str) -> SuiteRecord | None:
     """Return the record of this one's type that carries its external id's value in a custom field, or None.
 

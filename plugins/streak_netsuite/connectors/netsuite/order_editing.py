@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.keys import keys_on
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.parts import (
     CUSTOM_PRICE,
@@ -29,6 +30,7 @@ from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.mapping.standard_fields import place_of
 from streak_netsuite.model.held_order import HeldLine, HeldOrder, OrderStatus
 from streak_netsuite.sync.order_change import LineEdit, OrderChange
 
@@ -42,36 +44,21 @@ _STATUSES: Mapping[str, OrderStatus] = {
     "_closed": OrderStatus.CLOSED,
     "_cancelled": OrderStatus.CANCELLED,
 }
-_NAMES: Mapping[str, str] = {
-    "transaction_date": "tranDate",
-    "memo": "memo",
-    "purchase_order_number": "otherRefNum",
-    "currency": "currency",
-    "subsidiary": "subsidiary",
-    "department": "department",
-    "class_": "class",
-    "location": "location",
-    "terms": "terms",
-    "sales_rep": "salesRep",
-    "ship_date": "shipDate",
-    "ship_method": "shipMethod",
-    "start_date": "startDate",
-    "end_date": "endDate",
-    "discount_item": "discountItem",
-    "discount_rate": "discountRate",
-    "billing_address": "billingAddress",
-    "shipping_address": "shippingAddress",
-}
-_LINE_NAMES: Mapping[str, str] = {"tax_code": "taxCode", "class_": "class", "price_level": "price"}
+# SuiteTalk's names of what a change may hold, by the names of our model.
+_NAMES = place_of("sales_order").attributes
+_LINE_NAMES = place_of("sales_order.lines[0]").attributes
 
 
 class OrderEditing:
     """Reads and changes the sales orders of one account."""
 
-    def __init__(self, client: SoapClient, searches: Searches, *, zone: ZoneInfo) -> None:
+    def __init__(
+        self, client: SoapClient, searches: Searches, *, zone: ZoneInfo, key_fields: Mapping[str, str]
+    ) -> None:
         self._client = client
         self._searches = searches
         self._zone = zone
+        self._key_fields = key_fields
 
     def read(self, order_ids: Sequence[str], more: Collection[str] = ()) -> dict[str, HeldOrder]:
         """Return the orders that exist, by internal id."""
@@ -139,6 +126,7 @@ class OrderEditing:
             status=_STATUSES.get(record.text("orderStatus")),
             order=order,
             lines=tuple(_held_lines(record, self._zone, more)),
+            keys=keys_on(record, self._key_fields),
         )
 
 
@@ -172,7 +160,7 @@ def _lines(change: OrderChange) -> dict[str, Sublist]:
 
 
 def _edited(number: int, edit: LineEdit) -> Fields:
-    values = present(**{_LINE_NAMES.get(name, name): getattr(edit.line, name) for name in edit.fields})
+    values = present(**{_LINE_NAMES[name]: getattr(edit.line, name) for name in edit.fields})
     price = {"price": CUSTOM_PRICE} if "rate" in edit.fields else {}
     return Fields(
         values={"line": number, **values, **price, **more_values(edit.more_fields)},

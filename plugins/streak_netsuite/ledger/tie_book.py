@@ -1,0 +1,194 @@
+"""Ties between records as a whole: those to records we wrote, and all of them put right at once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, Connection, Text, and_, any_, delete, insert, literal, select, update
+
+from streak_netsuite.ledger import audit
+from streak_netsuite.ledger.bindings import read_row
+from streak_netsuite.ledger.cipher import Cipher
+from streak_netsuite.ledger.columns import AnyRow
+from streak_netsuite.ledger.database import Database
+from streak_netsuite.ledger.tables import binding, customer_directory, intent, watermark
+from streak_netsuite.model.external_ref import RecordKind, SystemId
+from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.intent import IntentState
+from streak_netsuite.sync.same_records import MovedTie, WrittenTie
+
+UNTIED = "ORDER_UNTIED"
+RULE = "key"
+_TIED = (RecordKind.CUSTOMER, RecordKind.SALES_ORDER)
+_PAGE = 1000
+_OPEN = (IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN)
+# Of what was written to records by their internal ids, under keys that are made of those ids.
+_BY_ID = (
+    RecordKind.INVOICE,
+    RecordKind.DEPOSIT_APPLICATION,
+    RecordKind.CUSTOMER_SUBSIDIARY,
+    RecordKind.CUSTOMER_CHANGE,
+)
+
+
+class TieBook:
+    """Reads and mends ties."""
+
+    def __init__(self, database: Database, cipher: Cipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    def written(self, *, limit: int) -> Sequence[WrittenTie]:
+        """Return the newest ties to customers and orders that we wrote, so many of each."""
+        with self._database.begin() as connection:
+            return [
+                WrittenTie(binding=read_row(row), key=row.operation_key)
+                for kind in _TIED
+                for row in connection.execute(
+                    select(*binding.c, intent.c.operation_key)
+                    .join(
+                        intent,
+                        and_(
+                            intent.c.subject_key == binding.c.streak_id,
+                            intent.c.kind == binding.c.netsuite_kind,
+                            intent.c.result_id == binding.c.netsuite_id,
+                        ),
+                    )
+                    .where(binding.c.netsuite_kind == kind.value)
+                    .order_by(binding.c.id.desc())
+                    .limit(limit)
+                )
+            ]
+
+    def pages(self, kind: RecordKind) -> Iterator[Sequence[Binding]]:
+        """Yield every tie to NetSuite records of a kind, page by page."""
+        after = 0
+        while True:
+            query = (
+                select(binding)
+                .where(binding.c.id > after, binding.c.netsuite_kind == kind.value)
+                .order_by(binding.c.id)
+                .limit(_PAGE)
+            )
+            with self._database.begin() as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            after = rows[-1].id
+            yield [read_row(row) for row in rows]
+
+    def move(
+        self, moved: Sequence[MovedTie], *, directory_watermark: str, actor: str, stamp: str, now: datetime
+    ) -> None:
+        """Let ties lead to other records, and drop those whose record is nowhere; all at once, and in the audit.
+
+        What was written by an internal id keeps its history under another key, so that it is not taken for what is due
+        now; the customers' directory is read anew.
+
+        Args:
+            stamp: names this time, in the keys of what is put aside.
+        """
+        with self._database.begin() as connection:
+            # All first: an id may be one tie's old and another's new.
+            for one in moved:
+                connection.execute(delete(binding).where(_is(one)))
+            for one in moved:
+                if one.netsuite_id:
+                    self._tie(connection, one, now=now)
+                self._mend_intents(connection, one, now=now)
+                audit.append(
+                    connection,
+                    self._cipher,
+                    actor=actor,
+                    action="binding.moved" if one.netsuite_id else "binding.dropped",
+                    subject=str(one.binding.streak),
+                    details={"from": one.binding.netsuite.id, "to": one.netsuite_id, "reason": one.reason},
+                    now=now,
+                )
+            _put_aside(connection, stamp=stamp, now=now)
+            connection.execute(delete(customer_directory))
+            connection.execute(delete(watermark).where(watermark.c.name == directory_watermark))
+
+    def _tie(self, connection: Connection, one: MovedTie, *, now: datetime) -> None:
+        tie = one.binding
+        connection.execute(
+            insert(binding).values(
+                streak_kind=tie.streak.kind.value,
+                streak_id=tie.streak.id,
+                netsuite_kind=tie.netsuite.kind.value,
+                netsuite_id=one.netsuite_id,
+                rule=RULE if one.reason == RULE else tie.rule,
+                base_digest=tie.base_digest,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+
+    def _mend_intents(self, connection: Connection, one: MovedTie, *, now: datetime) -> None:
+        """Let what was written for the Streak record speak of the record that it is tied to now."""
+        subject = and_(
+            intent.c.subject_key == one.binding.streak.id,
+            intent.c.subject_kind == one.binding.streak.kind.value,
+            intent.c.subject_system == SystemId.STREAK.value,
+        )
+        if one.netsuite_id:
+            connection.execute(
+                update(intent)
+                .where(
+                    subject,
+                    intent.c.kind == one.binding.netsuite.kind.value,
+                    intent.c.result_id == one.binding.netsuite.id,
+                )
+                .values(result_id=one.netsuite_id)
+            )
+        if one.binding.netsuite.kind is not RecordKind.SALES_ORDER:
+            return
+        for row in connection.execute(select(intent).where(subject)).all():
+            payload = self._cipher.decrypt(row.payload_secret)
+            if payload.get("order_id") == one.binding.netsuite.id:
+                self._mend_payload(connection, row, payload, one, now=now)
+
+    def _mend_payload(
+        self, connection: Connection, row: AnyRow, payload: Mapping[str, Any], one: MovedTie, *, now: datetime
+    ) -> None:
+        if one.netsuite_id:
+            values: dict[str, Any] = {
+                "payload_secret": self._cipher.encrypt({**payload, "order_id": one.netsuite_id})
+            }
+        elif row.state in {state.value for state in _OPEN}:
+            values = _refused(now)
+        else:
+            return
+        connection.execute(update(intent).where(intent.c.operation_key == row.operation_key).values(**values))
+
+
+def _is(one: MovedTie) -> Any:
+    tie = one.binding
+    return and_(
+        binding.c.streak_kind == tie.streak.kind.value,
+        binding.c.streak_id == tie.streak.id,
+        binding.c.netsuite_kind == tie.netsuite.kind.value,
+        binding.c.netsuite_id == tie.netsuite.id,
+    )
+
+
+def _put_aside(connection: Connection, *, stamp: str, now: datetime) -> None:
+    by_id = and_(
+        intent.c.subject_system == SystemId.NETSUITE.value,
+        intent.c.kind == any_(literal([kind.value for kind in _BY_ID], ARRAY(Text))),
+        intent.c.operation_key.not_like("%@%"),
+    )
+    open_ = intent.c.state.in_([state.value for state in _OPEN])
+    connection.execute(update(intent).where(by_id, open_).values(**_refused(now)))
+    connection.execute(update(intent).where(by_id).values(operation_key=intent.c.operation_key + f"@{stamp}"))
+
+
+def _refused(now: datetime) -> dict[str, Any]:
+    return {
+        "state": IntentState.REJECTED.value,
+        "due_at": None,
+        "result_id": None,
+        "error_code": UNTIED,
+        "error": "the account's internal ids changed, and nobody knows the record any more",
+        "answered_at": now,
+    }

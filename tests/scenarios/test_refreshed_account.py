@@ -1,0 +1,334 @@
+"""A sandbox is refreshed, and ids lead to other records: noticed before anything is written, told once, and mended by keys."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from streak_netsuite.assembly import open_rebinding
+from streak_netsuite.cli import app
+from streak_netsuite.connections import ConnectionParts
+from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.doctor.finding import State
+from streak_netsuite.doctor.visit import visit
+from streak_netsuite.errors import RecordsReplaced, TransientError
+from streak_netsuite.flows.deal_to_order import order_key
+from streak_netsuite.flows.record_guard import REPLACED
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.sync.outcome import Action
+
+World = Any
+AN_HOUR = 3601
+BOX = "Blue Harbor warehouse robots"
+
+
+def refresh(world: World, *, without: tuple[str, ...] = (), new_token: bool = True) -> None:
+    """Refresh the account, and perhaps give the connection its new token, as an administrator has to."""
+    answer = world.control.post("/netsuite/refresh", json={"without": list(without)}).raise_for_status()
+    if new_token:
+        sign_in(world, answer.json())
+
+
+def sign_in(world: World, token: dict[str, Any]) -> None:
+    world.netsuite_extra |= {name: token[name] for name in ("token_id", "token_secret")}
+
+
+def rebind(world: World, monkeypatch: pytest.MonkeyPatch, *options: str) -> str:
+    """Run the command that mends; return what it says."""
+    for name, text in world.connection_texts.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+    result = CliRunner().invoke(app, ["netsuite", "rebind", *options])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def ties(world: World, boxes: list[str]) -> dict[str, str]:
+    """Return the orders that boxes are tied to, by box."""
+    with world.ledger() as ledger:
+        refs = [ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=box) for box in boxes]
+        found = ledger.find_bindings(refs, RecordKind.SALES_ORDER)
+    return {ref.id: tie.netsuite.id for ref, tie in found.items()}
+
+
+def test_after_a_refresh_nothing_is_written_and_one_run_says_why(world: World) -> None:
+    world.won_deals(3, organizations=3)
+    world.run()
+    world.win(BOX)
+    refresh(world)
+    written = len(world.writes("netsuite")), len(world.writes("streak"))
+    news = []
+    for _ in range(3):
+        with pytest.raises(
+            RecordsReplaced, match=r"customer \d+ carries 'streak-cust-\w+' in place of"
+        ) as told:
+            world.run()
+        news.append(told.value.is_news)
+        assert "streak-netsuite netsuite rebind" in str(told.value)
+    assert news == [True, False, False]
+    assert (len(world.writes("netsuite")), len(world.writes("streak"))) == written
+
+
+def test_a_refresh_behind_the_same_login_is_noticed_within_the_hour(
+    world: World, running_sandbox: Any
+) -> None:
+    world.won_deals(2, organizations=2)
+    world.run()
+    gatekeeper = running_sandbox.sandbox.netsuite.gatekeeper
+    world.control.post("/netsuite/refresh", json={}).raise_for_status()
+    gatekeeper.clear()  # the token of before is good, as in an account that was not refreshed but replaced
+    world.run()
+    world.wait(AN_HOUR)
+    with pytest.raises(RecordsReplaced):
+        world.run()
+
+
+def test_a_look_costs_one_call_an_hour(world: World) -> None:
+    world.won_deals(2, organizations=2)
+    world.run()
+
+    def calls() -> int:
+        before = len(world.received("netsuite"))
+        world.run()
+        return len(world.received("netsuite")) - before
+
+    world.wait(AN_HOUR)
+    assert (calls(), calls()) == (1, 0)
+
+
+def test_the_doctor_names_what_differs(world: World) -> None:
+    def look() -> Any:
+        found = visit(
+            connection=lambda name: ConnectionParts.from_json(name, world.connection_texts[name]),
+            mapping=lambda: world.mapping,
+            clock=world.now,
+        )
+        (one,) = [finding for finding in found if finding.check == "netsuite.records"]
+        return one
+
+    world.won_deals(2, organizations=2)
+    world.run()
+    assert look().state is State.OK
+    refresh(world)
+    assert look().state is State.FAIL
+    assert "netsuite rebind" in look().fix
+    assert re.search(r"customer \d+ carries 'streak-cust-", look().message)
+
+
+def test_a_mended_ledger_leads_every_deal_to_its_own_order_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = world.won_deals(3, organizations=3)
+    world.run()
+    before = ties(world, boxes)
+    refresh(world)
+    with pytest.raises(RecordsReplaced):
+        world.run()
+    shown = rebind(world, monkeypatch)
+    assert ties(world, boxes) == before, "without --yes nothing is changed"
+    assert "6 lead to another id, 0 lead nowhere" in shown
+    rebind(world, monkeypatch, "--yes", "--actor", "maya")
+    after = ties(world, boxes)
+    assert set(after) == set(before)
+    assert after != before
+    held = {order["internalId"]: order["externalId"] for order in world.netsuite()["orders"]}
+    assert {box: held[order] for box, order in after.items()} == {box: order_key(box) for box in boxes}
+    with world.product() as product:
+        assert product.record_guard().look().same == 6
+    with world.ledger() as ledger:
+        moved = [one for one in ledger.list_audit() if one.action == "binding.moved"]
+    assert {one.actor for one in moved} == {"maya"}
+    world.set_field(boxes[0], "Quantity", 5)
+    world.hint(boxes[0], version="99")
+    world.run()
+    quantities = {box: world.orders(box)[0]["itemList"][0]["quantity"] for box in boxes}
+    assert quantities == {boxes[0]: "5", boxes[1]: "2", boxes[2]: "2"}
+
+
+def test_a_change_that_was_on_its_way_goes_to_the_deals_own_order(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = world.won_deals(3, organizations=3)
+    world.run()
+    world.set_field(boxes[0], "Quantity", 5)
+    world.hint(boxes[0], version="99")
+    world.fault("netsuite", "cut_before", operation="update", times=None)
+    world.drain()
+    world.control.delete("/faults").raise_for_status()
+    refresh(world)
+    rebind(world, monkeypatch, "--yes")
+    for _ in range(2):
+        world.wait(120)
+        world.run()
+    quantities = {box: world.orders(box)[0]["itemList"][0]["quantity"] for box in boxes}
+    assert quantities == {boxes[0]: "5", boxes[1]: "2", boxes[2]: "2"}
+
+
+@pytest.mark.parametrize(
+    "copied", [True, False], ids=["its invoice was copied", "its invoice is not in the copy"]
+)
+def test_an_order_is_not_taken_for_billed_because_another_one_had_its_id(
+    world: World, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, copied: bool
+) -> None:
+    world.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice:\n  when: shipped\n\nstatus:\n")
+    boxes = world.won_deals(3, organizations=3)
+    world.run()
+    _, second = sorted(ties(world, boxes).values(), key=int)[:2]
+    bill(world, second)
+    (invoice,) = of_order(world, second)
+    refresh(world, without=() if copied else (invoice["externalId"],))
+    rebind(world, monkeypatch, "--yes")
+    assert of_order(world, second) == [], "the first order has the id of the second now"
+    report = bill(world, second)
+    if copied:  # the key of this id is taken: a person has to see it
+        assert (report.count(Action.HELD), of_order(world, second)) == (1, [])
+    else:
+        assert (report.count(Action.UPDATED), len(of_order(world, second))) == (1, 1)
+    assert bill(world).count(Action.UPDATED) == 0
+
+
+def of_order(world: World, order: str) -> list[dict[str, Any]]:
+    return [one for one in world.netsuite()["invoices"] if one["createdFrom"]["internalId"] == order]
+
+
+def bill(world: World, order: str = "") -> Any:
+    """Ship an order, and let what is shipped be billed."""
+    if order:
+        world.control.post(f"/netsuite/orders/{order}/fulfill", json={}).raise_for_status()
+    with world.product() as product:
+        return product.order_to_invoice().run()
+
+
+def test_a_new_deal_of_a_customer_that_others_made_goes_to_it_under_its_new_id(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = world.win("Acme line 3 retrofit")
+    world.won_deals(2, organizations=2)
+    world.run()
+    (order,) = world.orders(first)
+    name = order["entity"]["name"]
+    refresh(world)
+    rebind(world, monkeypatch, "--yes")
+    (second,) = world.deals(1)
+    organization = world.box(first)["organizations"][0]["key"]
+    world.streak.post(
+        f"v1/boxes/{second}", json={"organizations": [{"key": organization}], "contacts": []}
+    ).raise_for_status()
+    world.hint(second)
+    world.run()
+    (again,) = world.orders(second)
+    assert again["entity"]["name"] == name
+    assert again["entity"]["internalId"] != order["entity"]["internalId"]
+    (delta,) = world.customers("Delta Foods")
+    with world.ledger() as ledger:
+        known = [
+            one.internal_id
+            for one in ledger.directory.find(names=["Delta Foods"])
+            if one.name == "Delta Foods"
+        ]
+    assert known == [delta["internalId"]]
+
+
+def test_what_the_copy_does_not_have_is_held_and_never_made_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, lost = world.won_deals(2, organizations=2)
+    world.run()
+    buyer = world.orders(lost)[0]["entity"]["internalId"]
+    state = world.netsuite()
+    customer = next(c["externalId"] for c in state["customers"] if c["internalId"] == buyer)
+    refresh(world, without=(order_key(lost), customer))
+    rebind(world, monkeypatch, "--yes")
+    assert set(ties(world, [kept, lost])) == {kept}
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert (hold.record.id, hold.code) == (lost, "ORDER_LOST")
+    (next_deal,) = world.deals(1)
+    organization = world.box(lost)["organizations"][0]["key"]
+    world.streak.post(
+        f"v1/boxes/{next_deal}", json={"organizations": [{"key": organization}], "contacts": []}
+    ).raise_for_status()
+    for box in (lost, next_deal):
+        world.hint(box, version="99")
+    report = world.run()
+    assert report.count(Action.HELD) == 2
+    assert (world.orders(lost), world.orders(next_deal)) == ([], [])
+    with world.ledger() as ledger:
+        assert {one.code for one in ledger.list_holds()} == {"ORDER_UNTIED", "CUSTOMER_GONE"}
+    assert customer not in world.netsuite()["externalIds"]
+
+
+class Died(BaseException):
+    """The process was killed."""
+
+
+class DyingTies:
+    """Ties of a ledger whose process is killed before they are moved."""
+
+    def __init__(self, ties: Any) -> None:
+        self.pages = ties.pages
+
+    def move(self, *_: Any, **__: Any) -> None:
+        raise Died
+
+
+def test_a_mending_that_died_is_done_by_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, lost = world.won_deals(2, organizations=2)
+    world.run()
+    refresh(world, without=(order_key(lost),))
+    settings = world.settings()
+    with open_rebinding(settings.netsuite, settings.ledger, clock=world.now) as rebinding:
+        dying = replace(rebinding, ties=DyingTies(rebinding.ties))
+        with pytest.raises(Died):
+            dying.carry_out(dying.plan(), actor="maya")
+    with pytest.raises(RecordsReplaced):
+        world.run()
+    for _ in range(2):  # and once more, which changes nothing
+        rebind(world, monkeypatch, "--yes")
+        assert set(ties(world, [kept, lost])) == {kept}
+    world.run()
+    with world.ledger() as ledger:
+        assert [one.code for one in ledger.list_holds()] == ["ORDER_LOST"]
+
+
+def test_one_order_that_a_person_gave_another_key_stops_its_own_change_alone(world: World) -> None:
+    changed, other = world.won_deals(2, organizations=1)
+    world.won_deals(2, organizations=1)
+    world.run()
+    order = world.orders(changed)[0]["internalId"]
+    give_key(world, order, "crm-import-7")
+    world.wait(AN_HOUR)
+    for box in (changed, other):
+        world.set_field(box, "Quantity", 5)
+        world.hint(box, version="99")
+    world.run()
+    assert world.orders(changed)[0]["itemList"][0]["quantity"] == "2"
+    assert world.orders(other)[0]["itemList"][0]["quantity"] == "5"
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        assert ledger.get_snapshot(REPLACED) is None
+    assert hold.code == "OTHER_RECORD"
+    assert "crm-import-7" in hold.reason
+
+
+def give_key(world: World, order: str, key: str) -> None:
+    """Give an order another external id, as another integration would."""
+    record = SuiteRecord(type="salesOrder", internal_id=order, external_id=key)
+    with SoapClient(world.settings().netsuite) as client:
+        assert client.send(write(Verb.UPDATE, record)).status.saved
+
+
+def test_with_another_login_nothing_goes_on_before_netsuite_was_asked(world: World) -> None:
+    world.won_deals(2, organizations=2)
+    world.run()
+    refresh(world)
+    world.fault("netsuite", "status", operation="getList", times=None, options={"status": 503})
+    with pytest.raises(TransientError):
+        world.run()
+    world.control.delete("/faults").raise_for_status()
+    with pytest.raises(RecordsReplaced):
+        world.run()
