@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from typer.testing import CliRunner
 
 from streak_netsuite.cli import app
 from streak_netsuite.connections import ConnectionParts
+from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
+from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
+from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.doctor.finding import Finding, State
 from streak_netsuite.doctor.visit import CHECKS, visit
 from streak_netsuite.errors import ConfigurationError
@@ -45,9 +51,9 @@ def told(found: list[Finding], state: State) -> list[str]:
     return [one.text() for one in found if one.state is state]
 
 
-def the(found: list[Finding], check: str) -> Finding:
-    """Return the only finding of a check."""
-    (one,) = of(found, check)
+def the(found: list[Finding], check: str, about: str = "") -> Finding:
+    """Return the only finding of a check, or the only one about something."""
+    (one,) = [finding for finding in of(found, check) if about in finding.message]
     return one
 
 
@@ -307,6 +313,69 @@ def test_a_time_zone_that_is_not_the_users_is_found(world: World) -> None:
     failed = the(look(world), "netsuite.user_zone")
     assert failed.state is State.FAIL
     assert "-08:00" in failed.message or "-07:00" in failed.message
+
+
+# --- what forms demand ---------------------------------------------------------------------------------
+
+
+def by_hand(world: World, count: int, **fields: Any) -> None:
+    """Make customers and orders as people in NetSuite do, who fill what their form asks for."""
+    item = Fields(
+        values={"item": RecordRef(internal_id="101"), "quantity": Decimal(1), **fields.pop("line", {})}
+    )
+    lines = {"itemList": Sublist(rows=(item,), mode=SublistMode.REPLACE)}
+    with SoapClient(world.settings().netsuite) as client:
+        for _ in range(count):
+            values = {"entity": RecordRef(internal_id="501"), **fields}
+            answer = client.send(
+                write(Verb.ADD, SuiteRecord(type="salesOrder", values=values, sublists=lines))
+            )
+            assert answer.status.saved, answer.status
+
+
+def test_what_people_fill_on_every_order_of_the_form_is_named_at_once_before_the_first_order(
+    world: World,
+) -> None:
+    world.configure_netsuite(preferred_forms={"salesOrder": "100"})
+    assert the(look(world), "netsuite.forms", "salesOrder").state is State.OK
+    place = {"location": RecordRef(internal_id="1")}
+    by_hand(
+        world, 8, department=RecordRef(internal_id="1"), leadSource=RecordRef(internal_id="1"), line=place
+    )
+    world.configure_netsuite(form_required={"salesOrder/100": ["department", "leadSource"]})
+    named = the(look(world), "netsuite.forms", "salesOrder")
+    assert named.state is State.WARN
+    assert "8 recent salesOrder records on form 100" in named.message
+    assert named.message.endswith(
+        "sales_order: department, sales_order: leadSource, sales_order.lines[0]: location"
+    )
+    (box,) = world.won_deals(1)
+    world.run()
+    assert world.orders(box) == []
+    refused = the(look(world), "ledger.refusals")
+    assert refused.state is State.FAIL
+    assert "Department, Lead Source" in refused.message
+
+
+def test_what_the_mapping_fills_and_what_netsuite_fills_by_itself_is_not_named(
+    world: World, tmp_path: Path
+) -> None:
+    world.change_mapping(
+        tmp_path, "    memo: {from: box.name", "    department: {value: 1}\n    memo: {from: box.name"
+    )
+    world.won_deals(1)
+    world.run()
+    by_hand(world, 8, department=RecordRef(internal_id="1"), memo="by hand", otherRefNum="PO-1")
+    assert the(look(world), "netsuite.forms", "salesOrder").state is State.OK
+
+
+def test_what_people_fill_on_another_form_is_not_named(world: World) -> None:
+    world.configure_netsuite(preferred_forms={"salesOrder": "101"})
+    world.won_deals(1)
+    world.run()
+    form = {"customForm": RecordRef(internal_id="100")}
+    by_hand(world, 8, department=RecordRef(internal_id="1"), **form)
+    assert the(look(world), "netsuite.forms", "salesOrder").state is State.OK
 
 
 # --- the command ---------------------------------------------------------------------------------------

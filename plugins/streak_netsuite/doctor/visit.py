@@ -8,6 +8,7 @@ from streak_netsuite.connections import ConnectionParts
 from streak_netsuite.doctor import (
     account_checks,
     field_checks,
+    form_checks,
     habit_checks,
     ledger_checks,
     mapping_checks,
@@ -82,6 +83,8 @@ CHECKS: Sequence[Check] = (
         ask=field_checks.mandatory_fields,
         needs=_MAPPING,
     ),
+    Check(name="netsuite.forms", part=Part.NETSUITE, ask=form_checks.form_fields, needs=_MAPPING),
+    Check(name="ledger.refusals", part=Part.LEDGER, ask=form_checks.refusals),
     Check(name="netsuite.ids", part=Part.NETSUITE, ask=reference_checks.references, needs=_MAPPING),
     Check(
         name="netsuite.customer_names", part=Part.NETSUITE, ask=habit_checks.customer_names, needs=_MAPPING
