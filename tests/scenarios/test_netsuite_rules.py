@@ -257,6 +257,34 @@ def test_a_customer_changed_between_a_run_and_midnight_is_seen_by_the_next(world
     assert "lastModifiedDate" in searched[-1]
 
 
+@pytest.mark.parametrize("hour", [22, 23], ids=["two hours before midnight", "an hour before midnight"])
+def test_an_order_shipped_between_a_sweep_and_midnight_is_seen_by_the_sweep_after_it(
+    world: World, hour: int
+) -> None:
+    zone = zone_where_it_is(hour)
+    world.configure_netsuite(user_time_zone=zone)
+    world.netsuite_extra |= {"user_time_zone": zone, "account_time_zone": zone}
+    (box,) = world.won_deals(1)
+    world.run()
+    (order,) = world.orders(box)
+
+    def sweep() -> Any:
+        with world.product() as product:
+            swept = product.netsuite_sweep().run()
+            product.status_to_streak().drain()
+            product.tell_boxes()
+        return swept
+
+    sweep()
+    shipped = world.control.post(f"/netsuite/orders/{order['internalId']}/fulfill", json={})
+    assert shipped.status_code < 300, shipped.text
+    told = len(world.comments(box))
+    world.wait(timedelta(hours=3).total_seconds())  # in the account it is the next day now
+    assert sweep().read > 0
+    assert len(world.comments(box)) == told + 1
+    assert sweep().read == 0 or len(world.comments(box)) == told + 1, "told once"
+
+
 # --- what NetSuite refuses ------------------------------------------------------------------------------
 
 
