@@ -281,6 +281,19 @@ def test_a_cut_connection_leaves_every_record_of_the_list_uncertain(
     assert set(netsuite.find_orders(["streak-so-1", "streak-so-2"])) == {"streak-so-1", "streak-so-2"}
 
 
+@pytest.mark.parametrize("kind", ["cut_before", "timeout_before", "timeout_after", "delay", "commit_later"])
+def test_a_write_without_an_answer_in_time_is_uncertain_whatever_became_of_it(
+    endpoint: Any, kind: str
+) -> None:
+    options = {} if kind == "cut_before" else {"seconds": 30}
+    endpoint.fault(kind, operation="upsertList", options=options)
+    with endpoint.gateway(write_seconds=0.5) as gateway:
+        (answer,) = write_orders(gateway, ORDER)
+        assert isinstance(answer, NotWritten)
+        assert isinstance(answer.error, UncertainWrite)
+        assert bool(gateway.find_orders(["streak-so-1"])) is (kind == "timeout_after")
+
+
 def test_answers_of_other_lists_are_kept_when_one_is_refused_for_good(endpoint: Any) -> None:
     endpoint.fault("invalid_credentials", operation="upsertList", match="Poison", times=None)
     answers: list[WriteResult] = []
