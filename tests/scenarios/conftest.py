@@ -278,6 +278,48 @@ class World:
             ledger.store_hints(hints, now=self.now())
         return keys
 
+    # --- what becomes of orders ----------------------------------------------------------------------
+
+    def tell(self) -> RunReport:
+        """Sweep NetSuite, and tell boxes what has become of their orders, as the DAG does; return what was planned."""
+        with self.product() as product:
+            product.netsuite_sweep().run()
+            report = product.status_to_streak().drain()
+            product.tell_boxes()
+        return report
+
+    def told(self, box_key: str, *words: str) -> list[str]:
+        """Return the texts of a box's comments that have all these words."""
+        return [text for text in self.comments(box_key) if all(word in text for word in words)]
+
+    def finance(self, path: str, **body: Any) -> dict[str, Any]:
+        """Do something in NetSuite as finance does ("orders/8006/fulfill"), and return the record."""
+        answer = self.control.post(f"/netsuite/{path}", json=body)
+        assert answer.status_code < 300, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def ordered(self, name: str) -> tuple[str, str]:
+        """Win a deal, let its order be made and told; return the box's key and the order's internal id."""
+        box = str(self.win(name))
+        self.run()
+        (order,) = self.orders(box)
+        self.tell()
+        return box, str(order["internalId"])
+
+    def billed(self, name: str) -> tuple[str, str]:
+        """Take a deal to its invoice, all told; return the box's key and the invoice's internal id."""
+        box, order = self.ordered(name)
+        self.finance(f"orders/{order}/fulfill")
+        invoice = self.finance(f"orders/{order}/bill")["internalId"]
+        self.tell()
+        return box, str(invoice)
+
+    def differences(self, box_key: str) -> list[str]:
+        """Return what `reconcile` finds amiss with a box, by kind."""
+        with self.product() as product:
+            return [one.drift.value for one in product.reconcile().run().differences if one.record == box_key]
+
     # --- NetSuite ------------------------------------------------------------------------------------
 
     def netsuite(self) -> dict[str, Any]:

@@ -14,22 +14,6 @@ World = Any
 BOX = "Blue Harbor warehouse robots"
 
 
-def tell(world: World) -> None:
-    with world.product() as product:
-        product.netsuite_sweep().run()
-        product.status_to_streak().drain()
-        product.tell_boxes()
-
-
-def ordered(world: World) -> tuple[str, str]:
-    """Win a deal, let its order be made and told; return box and order."""
-    box = str(world.win(BOX))
-    world.run()
-    (order,) = world.orders(box)
-    tell(world)
-    return box, order["internalId"]
-
-
 def finance(world: World, record: SuiteRecord, verb: Verb = Verb.UPDATE) -> str:
     with SoapClient(world.settings().netsuite) as client:
         answer = client.send(write(verb, record))
@@ -56,64 +40,60 @@ def deposit(world: World, order: str, amount: str) -> str:
     return finance(world, record, Verb.ADD)
 
 
-def about(world: World, box: str, *words: str) -> list[str]:
-    return [text for text in world.comments(box) if all(word in text for word in words)]
-
-
 def test_a_deal_is_told_once_that_its_order_was_closed_and_that_it_is_open_again(world: World) -> None:
-    box, order = ordered(world)
+    box, order = world.ordered(BOX)
     close(world, order)
     for _ in range(2):
-        tell(world)
-    assert len(about(world, box, "was closed in NetSuite")) == 1
+        world.tell()
+    assert len(world.told(box, "was closed in NetSuite")) == 1
     assert "Closed" in str(world.field(box, "NetSuite status"))
 
     close(world, order, closed=False)
     for _ in range(2):
-        tell(world)
-    (told,) = about(world, box, "was closed in NetSuite")
+        world.tell()
+    (told,) = world.told(box, "was closed in NetSuite")
     assert "open again" in told
 
     close(world, order)
-    tell(world)
-    (told,) = about(world, box, "was closed in NetSuite")
+    world.tell()
+    (told,) = world.told(box, "was closed in NetSuite")
     assert "open again" not in told
 
 
 def test_a_deal_is_told_once_that_its_order_was_cancelled(world: World) -> None:
     world.configure_netsuite(default_order_status="_pendingApproval")
-    box, order = ordered(world)
+    box, order = world.ordered(BOX)
     finance(world, SuiteRecord(type="salesOrder", internal_id=order, values={"orderStatus": "_cancelled"}))
     for _ in range(2):
-        tell(world)
-    assert len(about(world, box, "was cancelled in NetSuite")) == 1
+        world.tell()
+    assert len(world.told(box, "was cancelled in NetSuite")) == 1
 
 
 def test_an_order_that_goes_on_is_not_told_to_be_open(world: World) -> None:
-    box, order = ordered(world)
+    box, order = world.ordered(BOX)
     world.control.post(f"/netsuite/orders/{order}/touch", json={}).raise_for_status()
-    tell(world)
-    assert about(world, box, "open again") == []
+    world.tell()
+    assert world.told(box, "open again") == []
 
 
 def test_a_deal_is_told_once_of_each_deposit_as_it_is_now(world: World) -> None:
-    box, order = ordered(world)
+    box, order = world.ordered(BOX)
     first = deposit(world, order, "12000")
     changed = ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.DEPOSIT, id=first)
     with world.product() as product:
         assert product.netsuite.orders_behind([changed]) == {changed: {order}}
-    tell(world)
+    world.tell()
     deposit(world, order, "500.50")
     for _ in range(2):
-        tell(world)
-    told = about(world, box, "paid in advance")
+        world.tell()
+    told = world.told(box, "paid in advance")
     assert len(told) == 2
     assert any("12000" in text for text in told)
 
     record = SuiteRecord(type="customerDeposit", internal_id=first, values={"payment": Decimal(13000)})
     finance(world, record)
-    tell(world)
-    told = about(world, box, "paid in advance")
+    world.tell()
+    told = world.told(box, "paid in advance")
     assert len(told) == 2
     assert not any("12000" in text for text in told)
 
@@ -122,7 +102,7 @@ def test_a_mapping_shows_what_was_paid_in_advance(world: World, tmp_path: Any) -
     world.change_mapping(
         tmp_path, "      {{ order.status }}{% if", "      {{ money.deposited }} {{ order.status }}{% if"
     )
-    box, order = ordered(world)
+    box, order = world.ordered(BOX)
     deposit(world, order, "12000")
-    tell(world)
+    world.tell()
     assert str(world.field(box, "NetSuite status")).startswith("12000")

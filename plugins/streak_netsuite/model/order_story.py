@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -275,25 +275,12 @@ class OrderStory:
 
     def _deposits(self) -> Iterator[StoryEvent]:
         for one in self.deposits:
-            yield StoryEvent(
-                name=f"deposit {one.internal_id}",
-                kind=EventKind.VOIDED if one.voided else EventKind.DEPOSITED,
-                number=one.number,
-                dated=one.dated,
-                amount=one.amount,
-            )
+            yield _money_event(f"deposit {one.internal_id}", one, EventKind.DEPOSITED, one.amount)
 
     def _billings(self) -> Iterator[StoryEvent]:
         for one in self.bills:
-            yield StoryEvent(
-                name=f"invoice {one.internal_id}",
-                kind=EventKind.VOIDED if one.voided else EventKind.INVOICED,
-                number=one.number,
-                dated=one.dated,
-                amount=one.total,
-                due=one.due,
-                open=one.open,
-            )
+            event = _money_event(f"invoice {one.internal_id}", one, EventKind.INVOICED, one.total)
+            yield replace(event, due=one.due, open=one.open)
 
     def _settlings(self) -> Iterator[StoryEvent]:
         yield from _settled(self.settlements)
@@ -301,10 +288,15 @@ class OrderStory:
 
 def _settled(settlements: Iterable[Settlement]) -> Iterator[StoryEvent]:
     for one in settlements:
-        yield StoryEvent(
-            name=f"{one.kind} {one.internal_id}",
-            kind=EventKind.VOIDED if one.voided else one.kind,
-            number=one.number,
-            dated=one.dated,
-            amount=one.amount,
-        )
+        yield _money_event(f"{one.kind} {one.internal_id}", one, one.kind, one.amount)
+
+
+def _money_event(name: str, one: Bill | Settlement | Deposit, kind: EventKind, amount: Decimal) -> StoryEvent:
+    """Return what a document with an amount tells; a void one says so under its name."""
+    return StoryEvent(
+        name=name,
+        kind=EventKind.VOIDED if one.voided else kind,
+        number=one.number,
+        dated=one.dated,
+        amount=amount,
+    )
