@@ -13,104 +13,75 @@ World = Any
 BOX = "Blue Harbor warehouse robots"
 
 
-def tell(world: World) -> Any:
-    """Sweep NetSuite, plan and tell, as the DAG does."""
-    with world.product() as product:
-        product.netsuite_sweep().run()
-        report = product.status_to_streak().drain()
-        product.tell_boxes()
-    return report
-
-
-def ordered(world: World) -> tuple[str, str]:
-    """Win a deal, let its order be made, approved and told; return box key and order id."""
-    box = world.win(BOX)
-    world.run()
-    (order,) = world.orders(box)
-    tell(world)
-    return box, order["internalId"]
-
-
-def finance(world: World, path: str, **body: Any) -> Any:
-    """Do something in NetSuite as finance does."""
-    answer = world.control.post(f"/netsuite/{path}", json=body)
-    assert answer.status_code < 300, answer.text
-    return answer.json()
-
-
-def about(world: World, box: str, word: str) -> list[str]:
-    return [text for text in world.comments(box) if word in text]
-
-
 def test_a_deal_is_told_of_shipping_billing_and_payment(world: World) -> None:
-    box, order = ordered(world)
-    finance(world, f"orders/{order}/fulfill", trackingNumbers=["1Z999AA10123456784"])
-    tell(world)
-    (shipped,) = about(world, box, "Shipped on")
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill", trackingNumbers=["1Z999AA10123456784"])
+    world.tell()
+    (shipped,) = world.told(box, "Shipped on")
     assert "1Z999AA10123456784" in shipped
-    invoice = finance(world, f"orders/{order}/bill")
-    tell(world)
-    (billed,) = about(world, box, "Invoice")
+    invoice = world.finance(f"orders/{order}/bill")
+    world.tell()
+    (billed,) = world.told(box, "Invoice")
     assert "50000" in billed
     assert "open" in str(world.field(box, "NetSuite status"))
-    finance(world, f"invoices/{invoice['internalId']}/pay", amount="20000")
-    tell(world)
-    assert len(about(world, box, "paid on")) == 1
+    world.finance(f"invoices/{invoice['internalId']}/pay", amount="20000")
+    world.tell()
+    assert len(world.told(box, "paid on")) == 1
     assert "30000" in str(world.field(box, "NetSuite status"))
-    finance(world, f"invoices/{invoice['internalId']}/pay", amount="30000")
-    tell(world)
-    assert len(about(world, box, "paid on")) == 2
-    (billed,) = about(world, box, "Invoice")
+    world.finance(f"invoices/{invoice['internalId']}/pay", amount="30000")
+    world.tell()
+    assert len(world.told(box, "paid on")) == 2
+    (billed,) = world.told(box, "Invoice")
     assert billed.rstrip().split("\n")[0].endswith("paid")
 
 
 def test_the_same_story_again_writes_nothing(world: World) -> None:
-    box, order = ordered(world)
-    finance(world, f"orders/{order}/fulfill")
-    tell(world)
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill")
+    world.tell()
     world.control.post(f"/netsuite/orders/{order}/touch").raise_for_status()
     before = len(world.writes("streak"))
-    report = tell(world)
+    report = world.tell()
     assert len(world.writes("streak")) == before
     assert report.count(Action.UPDATED) == 0
-    assert len(about(world, box, "Shipped on")) == 1
+    assert len(world.told(box, "Shipped on")) == 1
 
 
 def test_an_order_without_a_box_is_none_of_ours(world: World) -> None:
-    ordered(world)
-    finance(world, "orders/8004/fulfill")
-    report = tell(world)
+    world.ordered(BOX)
+    world.finance("orders/8004/fulfill")
+    report = world.tell()
     assert report.rules.get("skipped: not_ours", 0) >= 1
 
 
 def test_a_worker_that_dies_after_an_activity_tells_it_once(world: World) -> None:
-    box, order = ordered(world)
-    finance(world, f"orders/{order}/fulfill")
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill")
     with world.product() as product:
         product.netsuite_sweep().run()
         product.status_to_streak().drain()
     world.die("comment")
     world.wait(60)
     for _ in range(2):
-        tell(world)
+        world.tell()
         world.wait(60)
-    assert len(about(world, box, "Shipped on")) == 1
+    assert len(world.told(box, "Shipped on")) == 1
 
 
 def test_a_box_is_moved_once_and_nobody_is_fought(world: World, tmp_path: Any) -> None:
     world.change_mapping(
         tmp_path, "status:\n  fields:", "status:\n  stages: {shipped: Negotiation}\n  fields:"
     )
-    box, order = ordered(world)
-    finance(world, f"orders/{order}/fulfill")
-    tell(world)
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill")
+    world.tell()
     negotiation = world.box(box)["stageKey"]
     world.control.post("/streak/move", json={"box": box, "stage": "Closed-Won"}).raise_for_status()
     assert world.box(box)["stageKey"] != negotiation
-    invoice = finance(world, f"orders/{order}/bill")
-    tell(world)
-    finance(world, f"invoices/{invoice['internalId']}/pay")
-    tell(world)
+    invoice = world.finance(f"orders/{order}/bill")
+    world.tell()
+    world.finance(f"invoices/{invoice['internalId']}/pay")
+    world.tell()
     assert world.box(box)["stageKey"] != negotiation
 
 
@@ -120,9 +91,9 @@ def test_a_worker_killed_after_a_box_was_moved_leaves_it_there_and_tells_the_res
     world.change_mapping(
         tmp_path, "status:\n  fields:", "status:\n  stages: {shipped: Negotiation}\n  fields:"
     )
-    box, order = ordered(world)
+    box, order = world.ordered(BOX)
     won = world.box(box)["stageKey"]
-    finance(world, f"orders/{order}/fulfill")
+    world.finance(f"orders/{order}/fulfill")
     with world.product() as product:
         product.netsuite_sweep().run()
         product.status_to_streak().drain()
@@ -130,41 +101,73 @@ def test_a_worker_killed_after_a_box_was_moved_leaves_it_there_and_tells_the_res
     moved = world.box(box)["stageKey"]
     assert moved != won
     world.wait(120)
-    tell(world)
+    world.tell()
     assert world.box(box)["stageKey"] == moved
     world.control.post("/streak/move", json={"box": box, "stage": "Closed-Won"}).raise_for_status()
-    tell(world)
+    world.tell()
     assert world.box(box)["stageKey"] == won
-    assert len(about(world, box, "Shipped on")) == 1
+    assert len(world.told(box, "Shipped on")) == 1
+
+
+def test_a_person_who_moves_a_box_back_before_a_dead_workers_move_is_repeated_wins(
+    world: World, tmp_path: Any
+) -> None:
+    world.change_mapping(tmp_path, "status:\n  fields:", "status:\n  stages: {shipped: Qualified}\n  fields:")
+    box, order = world.ordered(BOX)
+    won = world.box(box)["stageKey"]
+    world.finance(f"orders/{order}/fulfill")
+    with world.product() as product:
+        product.netsuite_sweep().run()
+        product.status_to_streak().drain()
+    world.die("stage")
+    assert world.box(box)["stageKey"] != won
+    world.control.post("/streak/move", json={"box": box, "stage": "Closed-Won"}).raise_for_status()
+    world.wait(120)
+    world.tell()
+    assert world.box(box)["stageKey"] == won
+
+
+def test_a_move_that_never_left_is_made_by_the_next_worker(world: World, tmp_path: Any) -> None:
+    world.change_mapping(tmp_path, "status:\n  fields:", "status:\n  stages: {shipped: Qualified}\n  fields:")
+    box, order = world.ordered(BOX)
+    won = world.box(box)["stageKey"]
+    world.finance(f"orders/{order}/fulfill")
+    with world.product() as product:
+        product.netsuite_sweep().run()
+        product.status_to_streak().drain()
+        product.ledger.claim_intents((RecordKind.BOX_STAGE,), limit=9, lease_seconds=30, now=world.now())
+    world.wait(120)
+    world.tell()
+    assert world.box(box)["stageKey"] != won
 
 
 def test_netsuite_down_loses_no_change(world: World) -> None:
-    box, order = ordered(world)
-    finance(world, f"orders/{order}/fulfill")
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill")
     with world.product() as product:
         product.netsuite_sweep().run()
     world.fault("netsuite", "maintenance", times=None)
     with pytest.raises(Exception, match="ACCT_TEMP_UNAVAILABLE"):
-        tell(world)
+        world.tell()
     world.control.delete("/faults").raise_for_status()
     world.wait(600)
-    tell(world)
-    assert len(about(world, box, "Shipped on")) == 1
+    world.tell()
+    assert len(world.told(box, "Shipped on")) == 1
 
 
 def test_a_deal_whose_box_is_gone_is_closed_quietly(world: World) -> None:
-    box, order = ordered(world)
+    box, order = world.ordered(BOX)
     world.streak.delete(f"v1/boxes/{box}").raise_for_status()
-    finance(world, f"orders/{order}/fulfill")
-    report = tell(world)
+    world.finance(f"orders/{order}/fulfill")
+    report = world.tell()
     assert report.count(Action.HELD) == 0
 
 
 def test_a_late_word_of_the_order_does_not_hide_what_became_of_it(world: World) -> None:
-    box, order = ordered(world)
-    finance(world, f"orders/{order}/fulfill")
-    finance(world, f"orders/{order}/bill")
-    tell(world)
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill")
+    world.finance(f"orders/{order}/bill")
+    world.tell()
     shown = world.field(box, "NetSuite status")
     assert "open" in str(shown)
     with world.product() as product:
@@ -182,8 +185,8 @@ def test_news_that_are_told_while_the_word_of_the_order_is_on_its_way_are_told_o
     with world.product() as product:
         product.work_inbox()
     (order,) = world.orders(box)
-    finance(world, f"orders/{order['internalId']}/fulfill")
-    finance(world, f"orders/{order['internalId']}/bill")
+    world.finance(f"orders/{order['internalId']}/fulfill")
+    world.finance(f"orders/{order['internalId']}/bill")
 
     class Slow:
         """Tells the news, as another worker does, right before the older word lands."""
@@ -213,20 +216,20 @@ def look(world: World) -> Any:
     """Look for what became overdue, and tell it, as the DAG does."""
     with world.product() as product:
         found = product.overdue_look().run()
-    tell(world)
+    world.tell()
     return found
 
 
 def test_an_invoice_that_becomes_overdue_is_told_once_and_its_end_too(world: World) -> None:
-    box, order = ordered(world)
-    finance(world, f"orders/{order}/fulfill")
-    invoice = finance(world, f"orders/{order}/bill")
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill")
+    invoice = world.finance(f"orders/{order}/bill")
     look(world)
-    assert about(world, box, "overdue") == []
+    assert world.told(box, "overdue") == []
     world.wait(120 * 24 * 3600)
     before = len(world.received("netsuite"))
     assert look(world).new >= 1
-    (late,) = about(world, box, "overdue")
+    (late,) = world.told(box, "overdue")
     assert "is overdue since" in late
     assert str(world.field(box, "NetSuite status")).endswith("overdue")
     with world.product() as product:
@@ -237,19 +240,19 @@ def test_an_invoice_that_becomes_overdue_is_told_once_and_its_end_too(world: Wor
     assert look(world).new == 0, "the next day knows it"
     assert len(world.writes("streak")) == writes
     assert len(world.received("netsuite")) > before
-    finance(world, f"invoices/{invoice['internalId']}/pay")
+    world.finance(f"invoices/{invoice['internalId']}/pay")
     look(world)
-    (late,) = about(world, box, "overdue")
+    (late,) = world.told(box, "overdue")
     assert "was overdue since" in late
     assert "and is settled" in late
     assert "overdue" not in str(world.field(box, "NetSuite status"))
 
 
 def test_an_invoice_paid_before_anybody_was_told_it_is_overdue_is_not_called_so(world: World) -> None:
-    box, order = ordered(world)
-    finance(world, f"orders/{order}/fulfill")
-    invoice = finance(world, f"orders/{order}/bill")
-    finance(world, f"invoices/{invoice['internalId']}/pay")
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill")
+    invoice = world.finance(f"orders/{order}/bill")
+    world.finance(f"invoices/{invoice['internalId']}/pay")
     world.wait(120 * 24 * 3600)
     look(world)
-    assert about(world, box, "overdue") == []
+    assert world.told(box, "overdue") == []

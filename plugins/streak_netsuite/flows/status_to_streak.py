@@ -31,8 +31,9 @@ from streak_netsuite.sync.ports import BoxWriter, DealSource, Memory, StorySourc
 log = logging.getLogger(__name__)
 
 FLOW = "status_to_streak"
-_ENDS = frozenset({EventKind.CLOSED, EventKind.CANCELLED})
+_CLOCKS_APART = timedelta(seconds=5)  # ours and Streak's, at most
 KINDS = (
+    RecordKind.CUSTOMER,
     RecordKind.SALES_ORDER,
     RecordKind.FULFILLMENT,
     RecordKind.INVOICE,
@@ -280,10 +281,58 @@ class StatusToStreak:
         was_told = event.kind is EventKind.REOPENED and self.memory.find_intents([key])
         return [event] if event.kind is not EventKind.REOPENED or was_told else []
 
+    def _move(self, intent: Intent, box: str, pipeline_key: str, stage: str) -> Sent:
+        """Move a box, unless a try whose answer was lost has done so: a person may have moved it back meanwhile."""
+        if intent.attempts > 0 and intent.created_at is not None:
+            since = intent.created_at - _CLOCKS_APART
+            if self.boxes.has_entered(box, pipeline_key, stage, since=since):
+                return Sent(result_id=box, what=f"stage '{stage}': an earlier try has moved the box there")
+        self.boxes.move_box(box, pipeline_key, stage)
+        return Sent(result_id=box, what=f"stage '{stage}'")
+
+
+def _overdue(deal: Deal, story: OrderStory, today: date, told: Mapping[str, Intent]) -> list[StoryEvent]:
+    """Return what is late, and what was told to be and is settled now."""
+    late = story.overdue_events(today)
+    return [event for event in late if event.open or activity_key(deal.key, event.name) in told]
+
+
+def _voided(deal: Deal, story: OrderStory, told: Mapping[str, Intent]) -> list[StoryEvent]:
+    """Return what was voided since the deal was told of it."""
+    shown = {event.name for event in story.events()}
+    void = (event for event in story.voided_events() if event.name not in shown)
+    return [event for event in void if activity_key(deal.key, event.name) in told]
+
+
+def _ended(deal: Deal, story: OrderStory, told: Mapping[str, Intent]) -> list[StoryEvent]:
+    """Return that the order was closed or cancelled, or is open again and was told to have ended."""
+    event = story.ended_event()
+    is_news = event.kind is not EventKind.REOPENED or activity_key(deal.key, event.name) in told
+    return [event] if is_news else []
+
+
+def _credit(deal: Deal, story: OrderStory, today: date, told: Mapping[str, Intent]) -> list[StoryEvent]:
+    """Return that the order waits for its customer's credit, or was told to wait and does not any more.
+
+    An order that was made while the customer was on hold has told so by a task. Dated the day it was told first:
+    NetSuite keeps none.
+    """
+    event = story.credit_event(today)
+    before = told.get(activity_key(deal.key, event.name))
+    if before is not None:
+        return [replace(event, dated=datetime.fromisoformat(before.payload["happened_at"]).date())]
+    is_told = _credit_task(deal) in told
+    is_news = is_told if event.kind is EventKind.CREDIT_RELEASED else not is_told
+    return [event] if is_news else []
+
+
+def _credit_task(deal: Deal) -> str:
+    return activity_key(deal.key, credit_task(order_key(deal.key)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class StatusWrites(QueuedWrites[None]):
-    """Writes fields and stages that were planned. Both may be repeated."""
+    """Writes fields and stages that were planned. Fields may be repeated; a box is moved once."""
 
     FLOW: ClassVar[str] = FLOW
     KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.BOX_STATUS, RecordKind.BOX_STAGE)
@@ -296,8 +345,7 @@ class StatusWrites(QueuedWrites[None]):
     def _send(self, intent: Intent, context: None) -> Sent:  # noqa: ARG002 - nothing is prepared
         box, payload = intent.subject.id, intent.payload
         if intent.kind is RecordKind.BOX_STAGE:
-            self.boxes.move_box(box, str(payload["pipeline_key"]), str(payload["stage"]))
-            return Sent(result_id=box, what=f"stage '{payload['stage']}'")
+            return self._move(intent, box, str(payload["pipeline_key"]), str(payload["stage"]))
         self.boxes.write_fields(box, str(payload["pipeline_key"]), dict(payload["values"]))
         return Sent(result_id=box, what="fields about the order's course")
 

@@ -63,6 +63,7 @@ def _intent(row: AnyRow, cipher: Cipher) -> Intent:
         sent_at=row.sent_at,
         error=row.error,
         error_code=row.error_code or "",
+        created_at=row.created_at,
     )
 
 

@@ -60,6 +60,7 @@ class Intent:
         result_id: id of the written record at the vendor, once known.
         attempts: how often it was sent.
         sent_at: when it was sent last; None while planned.
+        created_at: when it was planned, or sent, for the first time.
     """
 
     operation_key: str
@@ -73,6 +74,7 @@ class Intent:
     sent_at: datetime | None
     error: str = ""
     error_code: str = ""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -153,6 +153,9 @@ class BoxWriter(Protocol):
             UncertainWrite, TransientError, PermanentError: as their classes say.
         """
 
+    def has_entered(self, box_key: str, pipeline_key: str, stage: str, *, since: datetime) -> bool:
+        """Tell whether a box has come into a stage, by name, at or after a time, wherever it is now; raises as `move_box`."""
+
     def find_activity(self, box_key: str, marker: str, style: ActivityStyle) -> str | None:
         """Return the key of the box's activity of that style whose text contains the marker, if there is one."""
 

@@ -53,6 +53,7 @@ def test_an_intent_is_kept_as_sent_before_anything_is_sent(ledger, claim, an_ord
             result_id=None,
             attempts=1,
             sent_at=now,
+            created_at=now,
         )
     }
 

@@ -136,6 +136,17 @@ class StreakGateway:
         (stage_key,) = self._catalogues.stage_keys(pipeline_key, [stage])
         self._client.send(boxes.update(box_key, {"stageKey": stage_key}))
 
+    def has_entered(self, box_key: str, pipeline_key: str, stage: str, *, since: datetime) -> bool:
+        """Tell whether a box has come into a stage at or after a time, wherever it is now."""
+        (stage_key,) = self._catalogues.stage_keys(pipeline_key, [stage])
+        box = BoxWire.model_validate(self._client.send(boxes.get(box_key)))
+        if (
+            not box.stage_history
+        ):  # not documented: without it, whoever has moved the box since then was the last
+            return _time(box.last_stage_change_timestamp or 0) >= since
+        entered = (one.entered for one in box.stage_history if one.stage_key == stage_key)
+        return any(_time(milliseconds) >= since for milliseconds in entered)
+
     def won_boxes(self, pipeline: str, stages: Sequence[str]) -> Iterator[Sequence[WonBox]]:
         """Yield every box in one of these stages of a pipeline, page by page."""
         catalogue = next(c for c in self.watched() if pipeline in {c.name, c.key})

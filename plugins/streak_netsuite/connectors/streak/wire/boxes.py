@@ -15,6 +15,13 @@ class LinkWire(Wire):
     key: str
 
 
+class StageEntryWire(Wire):
+    """When a box came into a stage last."""
+
+    stage_key: Text = Field(default="", alias="stageKey")
+    entered: Milliseconds = Field(default=0, alias="lastEntryToStageTs")
+
+
 class BoxWire(Wire):
     """A box. `contacts` and `organizations` are absent when empty."""
 
@@ -33,6 +40,7 @@ class BoxWire(Wire):
     assignees: Annotated[list[PersonWire], AsList] = Field(default=[], alias="assignedToSharingEntries")
     follower_keys: Texts = Field(default=[], alias="followerKeys")
     linked_box_keys: Texts = Field(default=[], alias="linkedBoxKeys")
+    stage_history: Annotated[list[StageEntryWire], AsList] = Field(default=[], alias="stageHistoryEntries")
 
 
 class FieldValueWire(Wire):
