@@ -18,8 +18,8 @@ with DAG(
 NetSuite's changed transactions → inbox → plan_status → tell_boxes → fields, stage, activities on the box
 ```
 
-* **sweep_netsuite** reads the orders, deliveries, invoices, payments, credit memos and refunds that changed, and once a
-  day the open invoices that became overdue.
+* **sweep_netsuite** reads the orders, deliveries, invoices, payments, credit memos and refunds that changed, whose
+  customers' credit hold has begun or ended, and once a day the open invoices that became overdue.
 * **plan_status** reads the order behind each as it is now, with all that came of it, and plans what its box is to be
   told: fields, a stage (once), and one activity for each thing that happened. What the box knows already is not planned.
 * **tell_boxes** writes it. An activity that is told again is changed where it stands.

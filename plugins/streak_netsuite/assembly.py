@@ -31,6 +31,7 @@ from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.backfill import Backfill, Window
 from streak_netsuite.flows.course_check import CourseCheck
+from streak_netsuite.flows.credit_look import CreditLook
 from streak_netsuite.flows.customer_merges import CustomerFills, CustomerMerges
 from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder, order_key
 from streak_netsuite.flows.drift import DriftWatch
@@ -377,6 +378,15 @@ class Product:
             memory=self.ledger,
             account=self.netsuite.transactions().account,
             zone=self.settings.netsuite.account_zone,
+            clock=self.clock,
+        )
+
+    def credit_look(self) -> CreditLook:
+        """Return the look for customers whose credit hold has begun or ended."""
+        return CreditLook(
+            erp=self.netsuite,
+            memory=self.ledger,
+            account=self.netsuite.transactions().account,
             clock=self.clock,
         )
 

@@ -20,6 +20,9 @@ def credit_hold_draft(plan: OrderPlan, *, now: datetime) -> IntentDraft:
         style=ActivityStyle.TASK,
         assignee=plan.deal.owner_email,
     )
-    return activity_draft(
-        plan.deal.key, f"credit hold of {plan.operation_key}", activity, whenever_it_was=True
-    )
+    return activity_draft(plan.deal.key, credit_task(plan.operation_key), activity, whenever_it_was=True)
+
+
+def credit_task(order_key: str) -> str:
+    """Return the name of the task that tells a deal so of its order."""
+    return f"credit hold of {order_key}"

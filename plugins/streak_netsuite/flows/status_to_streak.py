@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from streak_netsuite.errors import LeaseLost, MappingError, RecordError, StreakNetSuiteError
 from streak_netsuite.flows.activities import activity_draft, activity_key
 from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.credit_hold import credit_task
+from streak_netsuite.flows.deal_to_order import order_key
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.order_to_invoice import invoice_keys
 from streak_netsuite.flows.queued import QueuedWrites, Sent
@@ -219,12 +221,14 @@ class StatusToStreak:
     def _event_drafts(self, deal: Deal, story: OrderStory, today: date) -> Iterable[IntentDraft]:
         style = ActivityStyle(self.spec.status.events_as)
         since = self.spec.status.events_since
+        told = self._known(deal, story, today)
         for event in (
             *story.events(),
-            *self._overdue(deal, story, today),
-            *self._ended(deal, story),
-            *self._voided(deal, story),
-            *self._deleted(deal, story),
+            *_overdue(deal, story, today, told),
+            *_ended(deal, story, told),
+            *_credit(deal, story, today, told),
+            *_voided(deal, story, told),
+            *self._deleted(deal, story, told),
         ):
             if since is not None and event.dated < since:
                 continue
@@ -234,33 +238,25 @@ class StatusToStreak:
                 at = datetime.combine(event.dated, time(12), tzinfo=UTC)
                 yield activity_draft(deal.key, event.name, Activity(text=text, happened_at=at, style=style))
 
-    def _overdue(self, deal: Deal, story: OrderStory, today: date) -> list[StoryEvent]:
-        """Return what is late, and what was told to be and is settled now."""
-        if EventKind.OVERDUE not in self.spec.status.events:
-            return []
-        late = {activity_key(deal.key, event.name): event for event in story.overdue_events(today)}
-        ended = [key for key, event in late.items() if not event.open]
-        told = self.memory.find_intents(ended) if ended else {}
-        return [event for key, event in late.items() if event.open or key in told]
+    def _known(self, deal: Deal, story: OrderStory, today: date) -> Mapping[str, Intent]:
+        """Return what the deal was told, and what was billed here, as far as it decides what is told now."""
+        events = (
+            story.ended_event(),
+            story.credit_event(today),
+            *story.overdue_events(today),
+            *story.voided_events(),
+        )
+        told = [activity_key(deal.key, event.name) for event in events]
+        billed = invoice_keys(story.internal_id, len(story.bills) + 1)
+        return self.memory.find_intents([*told, *billed, _credit_task(deal)])
 
-    def _voided(self, deal: Deal, story: OrderStory) -> list[StoryEvent]:
-        """Return what was voided since the deal was told of it."""
-        shown = {event.name for event in story.events()}
-        void = {
-            activity_key(deal.key, one.name): one for one in story.voided_events() if one.name not in shown
-        }
-        told = self.memory.find_intents(list(void)) if void else {}
-        return [event for key, event in void.items() if key in told]
-
-    def _deleted(self, deal: Deal, story: OrderStory) -> list[StoryEvent]:
+    def _deleted(self, deal: Deal, story: OrderStory, known: Mapping[str, Intent]) -> list[StoryEvent]:
         """Return the invoices of ours that the deal was told of, and that do not exist any more."""
-        if EventKind.DELETED not in self.spec.status.events:
-            return []
         there = {bill.internal_id for bill in story.bills}
-        made = self.memory.find_intents(invoice_keys(story.internal_id, len(there) + 1)).values()
-        gone = [str(one.result_id) for one in made if one.result_id and one.result_id not in there]
-        keys = {activity_key(deal.key, f"invoice {one}"): one for one in gone}
-        told = self.memory.find_intents(list(keys)) if keys else {}
+        keys = invoice_keys(story.internal_id, len(there) + 1)
+        made = [known[key].result_id for key in keys if key in known]
+        gone = {activity_key(deal.key, f"invoice {one}"): one for one in made if one and one not in there}
+        told = self.memory.find_intents(list(gone)) if gone else {}
         return [
             StoryEvent(
                 name=f"invoice {number}",
@@ -268,18 +264,29 @@ class StatusToStreak:
                 number=number,
                 dated=story.changed or story.dated,
             )
-            for key, number in keys.items()
+            for key, number in gone.items()
             if key in told
         ]
 
-    def _ended(self, deal: Deal, story: OrderStory) -> list[StoryEvent]:
-        """Return that the order was closed or cancelled, or is open again and was told to have ended."""
-        if not _ENDS & set(self.spec.status.events):
-            return []
-        event = story.ended_event()
-        key = activity_key(deal.key, event.name)
-        was_told = event.kind is EventKind.REOPENED and self.memory.find_intents([key])
-        return [event] if event.kind is not EventKind.REOPENED or was_told else []
+
+@dataclass(frozen=True, kw_only=True)
+class StatusWrites(QueuedWrites[None]):
+    """Writes fields and stages that were planned. Fields may be repeated; a box is moved once."""
+
+    FLOW: ClassVar[str] = FLOW
+    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.BOX_STATUS, RecordKind.BOX_STAGE)
+
+    boxes: BoxWriter
+
+    def _prepare(self, intents: Sequence[Intent]) -> None:
+        """Nothing is needed."""
+
+    def _send(self, intent: Intent, context: None) -> Sent:  # noqa: ARG002 - nothing is prepared
+        box, payload = intent.subject.id, intent.payload
+        if intent.kind is RecordKind.BOX_STAGE:
+            return self._move(intent, box, str(payload["pipeline_key"]), str(payload["stage"]))
+        self.boxes.write_fields(box, str(payload["pipeline_key"]), dict(payload["values"]))
+        return Sent(result_id=box, what="fields about the order's course")
 
     def _move(self, intent: Intent, box: str, pipeline_key: str, stage: str) -> Sent:
         """Move a box, unless a try whose answer was lost has done so: a person may have moved it back meanwhile."""
@@ -328,26 +335,6 @@ def _credit(deal: Deal, story: OrderStory, today: date, told: Mapping[str, Inten
 
 def _credit_task(deal: Deal) -> str:
     return activity_key(deal.key, credit_task(order_key(deal.key)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatusWrites(QueuedWrites[None]):
-    """Writes fields and stages that were planned. Fields may be repeated; a box is moved once."""
-
-    FLOW: ClassVar[str] = FLOW
-    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.BOX_STATUS, RecordKind.BOX_STAGE)
-
-    boxes: BoxWriter
-
-    def _prepare(self, intents: Sequence[Intent]) -> None:
-        """Nothing is needed."""
-
-    def _send(self, intent: Intent, context: None) -> Sent:  # noqa: ARG002 - nothing is prepared
-        box, payload = intent.subject.id, intent.payload
-        if intent.kind is RecordKind.BOX_STAGE:
-            return self._move(intent, box, str(payload["pipeline_key"]), str(payload["stage"]))
-        self.boxes.write_fields(box, str(payload["pipeline_key"]), dict(payload["values"]))
-        return Sent(result_id=box, what="fields about the order's course")
 
 
 def _told_draft(deal: Deal, draft: IntentDraft, before: Intent | None) -> Iterator[str]:

@@ -140,13 +140,20 @@ class Ledger:
     # Hints and claims
 
     def store_hints(
-        self, hints: Sequence[Hint], *, now: datetime, watermark: tuple[str, datetime] | None = None
+        self,
+        hints: Sequence[Hint],
+        *,
+        now: datetime,
+        watermark: tuple[str, datetime] | None = None,
+        snapshot: tuple[str, Mapping[str, Any]] | None = None,
     ) -> StoredHints:
-        """Keep hints, and move a watermark in the same transaction. A known hint is counted, not added."""
+        """Keep hints, move a watermark and keep a snapshot in one transaction. A known hint is counted, not added."""
         with self._database.begin() as connection:
             stored = inbox.store(connection, self._cipher, hints, now=now)
             if watermark is not None:
                 watermarks.move(connection, *watermark)
+            if snapshot is not None:
+                snapshots.keep(connection, self._cipher, *snapshot, now=now)
             return stored
 
     def count_waiting(self, *, now: datetime, kinds: Sequence[RecordKind] = (RecordKind.BOX,)) -> int:

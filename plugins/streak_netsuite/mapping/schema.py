@@ -62,7 +62,7 @@ WRITE_BACK_NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 STATUS_NAMES: Mapping[str, tuple[str, ...]] = {
-    "order": (*WRITE_BACK_NAMES["order"], "state"),
+    "order": (*WRITE_BACK_NAMES["order"], "state", "on_credit_hold"),
     "customer": ("name",),
     "money": ("invoiced", "paid", "credited", "open", "due", "deposited"),
     "shipping": ("ordered", "shipped", "tracking"),

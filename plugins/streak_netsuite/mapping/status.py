@@ -69,6 +69,7 @@ def _view(story: OrderStory, today: date) -> Mapping[str, Any]:
             "date": story.dated,
             "total": story.total,
             "currency": story.currency,
+            "on_credit_hold": story.on_credit_hold,
         },
         "customer": {"name": story.customer.name},
         "money": {

@@ -50,8 +50,14 @@ class EventKind(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     REOPENED = "reopened"
+    CREDIT_HELD = "credit_held"
+    CREDIT_RELEASED = "credit_released"
 
 
+# What is left of an order in another status is not held up by its customer's credit: nothing of it is to be sent.
+_UNSENT = frozenset(
+    {"pendingApproval", "pendingFulfillment", "partiallyFulfilled", "pendingBillingPartFulfilled"}
+)
 _ENDS = {"closed": EventKind.CLOSED, "cancelled": EventKind.CANCELLED}
 _SHOWN = {"fullyBilled": "Billed", "pendingBillingPartFulfilled": "Pending Billing/Partially Fulfilled"}
 
@@ -228,6 +234,19 @@ class OrderStory:
             kind=kind,
             number=self.number,
             dated=self.changed or self.dated,
+            amount=self.total,
+        )
+
+    def credit_event(self, today: date) -> StoryEvent:
+        """Return that the order waits for its customer's credit, else that it does not; NetSuite keeps no day of it.
+
+        It has been released only if somebody was told that it waited.
+        """
+        return StoryEvent(
+            name=f"credit hold {self.internal_id}",
+            kind=EventKind.CREDIT_HELD if self.on_credit_hold else EventKind.CREDIT_RELEASED,
+            number=self.number,
+            dated=today,
             amount=self.total,
         )
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class NetSuiteSweepOperator(FlowOperator):
-    """Reads the transactions that changed in NetSuite into the inbox, and once a day the invoices that became overdue.
+    """Reads what changed in NetSuite into the inbox: transactions, credit holds, and once a day what became overdue.
 
     Returns counts: transactions read, hints that were new, hints that were known.
     """
@@ -21,9 +21,12 @@ class NetSuiteSweepOperator(FlowOperator):
         with self.working(context) as product:
             report = product.netsuite_sweep().run()
             late = product.overdue_look().run()
+            credit = product.credit_look().run()
         self.log.info("the sweep read %d transactions, %d changes were new", report.read, report.new)
         if late.new:
             self.log.info("%d invoices became overdue", late.new)
+        if credit.new:
+            self.log.info("of %d customers the credit hold has begun or ended", credit.new)
         return report.as_dict()
 
 

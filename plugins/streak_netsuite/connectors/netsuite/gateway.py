@@ -17,6 +17,7 @@ from streak_netsuite.connectors.netsuite.calls.account import (
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.calls.search import search
 from streak_netsuite.connectors.netsuite.calls.selection import SelectField
+from streak_netsuite.connectors.netsuite.credit_holds import CreditHolds
 from streak_netsuite.connectors.netsuite.customer_desk import CustomerDesk
 from streak_netsuite.connectors.netsuite.customer_subsidiaries import TIE, find_ties, write_tie
 from streak_netsuite.connectors.netsuite.deposits import Deposits
@@ -139,8 +140,13 @@ class NetSuiteGateway:
         self._settings = settings
         self._batches = BatchWriter(client, settings)
         self._searches = Searches(client, page_size=settings.search_page_size)
+        self._credit = CreditHolds(self._searches, field=settings.credit_holds)
         self._stories = OrderStories(
-            client, self._searches, zone=settings.user_zone, url_of=partial(order_url, client.account.ui_url)
+            client,
+            self._searches,
+            self._credit,
+            zone=settings.user_zone,
+            url_of=partial(order_url, client.account.ui_url),
         )
         self._invoicing = Invoicing(client, self._searches, self._stories)
         self._deposits = Deposits(client, self._searches)
@@ -383,6 +389,10 @@ class NetSuiteGateway:
     def overdue_invoices(self, today: date) -> Iterator[Sequence[OverdueInvoice]]:
         """Yield the open invoices that were due before this day, page by page."""
         return self._stories.overdue(today)
+
+    def customers_on_credit_hold(self) -> frozenset[str]:
+        """Return the internal ids of all customers who are on credit hold now."""
+        return self._credit.held()
 
     def transactions(self) -> TransactionStream:
         """Return the account's changed transactions, for the sweep."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
+from streak_netsuite.connectors.netsuite.credit_holds import CreditHolds
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.fulfillment import PACKAGES
 from streak_netsuite.connectors.netsuite.records.invoice import APPLIED, LINES, applied_amounts
@@ -40,10 +41,17 @@ class OrderStories:
     """Reads orders with all that came of them, many at once."""
 
     def __init__(
-        self, client: SoapClient, searches: Searches, *, zone: ZoneInfo, url_of: Callable[[str], str]
+        self,
+        client: SoapClient,
+        searches: Searches,
+        credit: CreditHolds,
+        *,
+        zone: ZoneInfo,
+        url_of: Callable[[str], str],
     ) -> None:
         self._client = client
         self._searches = searches
+        self._credit = credit
         self._zone = zone
         self._url_of = url_of
 
@@ -61,17 +69,22 @@ class OrderStories:
         refunds = self._applied_to([s.internal_id for s in settling], ("_customerRefund",))
         customers = sorted({_customer(order) for order in orders.values()} - {""})
         deposits, voided = self._deposits_of(customers), self._voided_of(customers)
+        held = self._credit.held(customers)
         return {
             internal_id: replace(
                 self._story(order, children, settling, refunds),
                 deposits=tuple(deposits.get(internal_id, ())),
                 voided=tuple(voided.get(_customer(order), ())),
+                customer_on_hold=_customer(order) in held,
             )
             for internal_id, order in orders.items()
         }
 
     def behind(self, documents: Sequence[RecordRef]) -> dict[RecordRef, frozenset[str]]:
-        """Return the internal ids of the orders behind changed documents; none for one that has none, or is gone."""
+        """Return the internal ids of the orders behind changed documents; none for one that has none, or is gone.
+
+        Behind a customer are those of his orders of which something is still to be sent.
+        """
         found = {
             ref: record for ref, record in zip(documents, self._get_refs(documents), strict=True) if record
         }
@@ -83,6 +96,8 @@ class OrderStories:
         origin = {one.internal_id: _origin(one) for one in self._get("invoice", invoices) if one is not None}
         voids = {ref: _customer(one) for ref, one in found.items() if ref.type in _SETTLING and _is_void(one)}
         of_customer = self._orders_of(sorted(set(voids.values()) - {""}))
+        buyers = sorted(ref.internal_id for ref in found if ref.type == "customer")
+        unsent = self._orders_of(buyers, status=any_of(*_UNSENT))
         orders: dict[RecordRef, frozenset[str]] = {}
         for ref, record in found.items():
             own = {record.internal_id} if ref.type == "salesOrder" else set()
@@ -90,7 +105,8 @@ class OrderStories:
             settled = {origin.get(one, "") for one in paid.get(ref, ())}
             paid_for = {_deposited_for(record)} if ref.type == "customerDeposit" else set()
             perhaps = of_customer.get(voids.get(ref, ""), set())
-            orders[ref] = frozenset(one for one in own | made | settled | paid_for | perhaps if one)
+            bought = unsent.get(ref.internal_id, set()) if ref.type == "customer" else set()
+            orders[ref] = frozenset(one for one in own | made | settled | paid_for | perhaps | bought if one)
         return orders
 
     def _deposits_of(self, customers: Sequence[str]) -> dict[str, list[Deposit]]:
@@ -122,9 +138,9 @@ class OrderStories:
             found.setdefault(_customer(record), []).append(settlement)
         return found
 
-    def _orders_of(self, customers: Sequence[str]) -> dict[str, set[str]]:
+    def _orders_of(self, customers: Sequence[str], **more: Criterion) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for record in self._search("entity", "customer", customers, ("_salesOrder",)):
+        for record in self._search("entity", "customer", customers, ("_salesOrder",), **more):
             found.setdefault(_customer(record), set()).add(record.internal_id)
         return found
 

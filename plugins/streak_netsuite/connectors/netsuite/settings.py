@@ -38,6 +38,9 @@ class NetSuiteSettings(BaseModel):
         warning_as_error: refuse a record that NetSuite only has a remark on, such as a credit limit.
         run_scripts: let the account's scripts and workflows run on what we write; off only for historic loads,
             and it needs a permission of its own (Control SuiteScript and Workflow Triggers).
+        credit_holds: the customers' search field that tells who is on credit hold. `onCreditHold` is NetSuite's own
+            judgement, by limit and days overdue too; `manualCreditHold` counts only a Hold that finance has set to On;
+            `never` asks nobody.
         fault_book: a YAML file that explains refusals of the account's own scripts, before the shipped book.
         wsdl_directory: where the WSDL is kept between runs; None fetches it each time.
     """
@@ -63,6 +66,7 @@ class NetSuiteSettings(BaseModel):
     search_page_size: int = Field(default=SEARCH_PAGE_MAX, ge=5, le=SEARCH_PAGE_MAX)
     warning_as_error: bool = False
     run_scripts: bool = True
+    credit_holds: Literal["onCreditHold", "manualCreditHold", "never"] = "onCreditHold"
     connect_seconds: float = 10.0
     read_seconds: float = 120.0
     write_seconds: float = 900.0

@@ -8,6 +8,17 @@ from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Record
 
 
+def is_held(store: Store, customer: Record) -> bool:
+    """Tell whether a customer is on credit hold: by hand, or with Auto when the balance exceeds the credit limit.
+
+    The field Hold (creditHoldOverride) is Auto, On or Off (Oracle help section_4103800262).
+    """
+    limit, hold = customer.fields.get("creditLimit"), customer.fields.get("creditHoldOverride")
+    if hold in {"_on", "_off"} or limit is None:
+        return bool(hold == "_on")
+    return bool(balances.of(store, customer)["balance"] > limit)
+
+
 def judge(store: Store, before: Record, after: Record, preferences: Preferences) -> RecordRefused | None:
     """Return the warning an order or invoice beyond the credit limit is saved with, or None.
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from streak_netsuite.sandbox.netsuite import periods, view
+from streak_netsuite.sandbox.netsuite import credit, periods, view
 from streak_netsuite.sandbox.netsuite.kinds import ITEM_KINDS, TRANSACTION_KINDS
 from streak_netsuite.sandbox.netsuite.links import applied_entries
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused
@@ -233,6 +233,7 @@ _GETTERS: Mapping[str, Callable[[Store, Row], Any]] = MappingProxyType(
         "class": _of_line_or_record("class"),
         "closed": _is_closed,
         "consolBalance": lambda store, row: view.derived(store, row.record, "balance"),
+        "creditHoldOverride": lambda _s, row: row.record.fields.get("creditHoldOverride") == "_off",
         "created": lambda _s, row: row.record.created_at,
         "dateCreated": lambda _s, row: row.record.created_at,
         "department": _of_line_or_record("department"),
@@ -249,9 +250,11 @@ _GETTERS: Mapping[str, Callable[[Store, Row], Any]] = MappingProxyType(
         "lastModifiedDate": lambda _s, row: row.record.modified_at,
         "line": _of_line("line"),
         "location": _of_line_or_record("location"),
+        "manualCreditHold": lambda _s, row: row.record.fields.get("creditHoldOverride") == "_on",
         "mainLine": lambda _s, row: row.line is None,
         "memo": _memo,
         "memoMain": lambda _s, row: row.record.fields.get("memo"),
+        "onCreditHold": lambda store, row: credit.is_held(store, row.record),
         "quantity": _of_line("quantity"),
         "rate": _of_line("rate"),
         "shippingAmount": lambda _s, row: row.record.fields.get("shippingCost"),
