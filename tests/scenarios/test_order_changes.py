@@ -77,6 +77,35 @@ def updates(world: World) -> int:
 # --- what is followed ---
 
 
+def drop_shipped(world: World) -> tuple[str, str]:
+    """Order an item that a vendor sends; return the box and the purchase order's number."""
+    world.control.post(
+        "/netsuite/records/inventoryItem/101/touch", json={"isDropShipItem": True}
+    ).raise_for_status()
+    box = ordered(world)
+    (purchase,) = world.netsuite()["purchaseOrders"]
+    return box, str(purchase["tranId"])
+
+
+def test_what_a_vendor_was_asked_for_does_not_change_behind_the_buyers_back(world: World) -> None:
+    box, purchase = drop_shipped(world)
+    changed(world, box, Quantity="6", PO_number="PO-9")
+    order = order_of(world, box)
+    assert ([line["quantity"] for line in order["itemList"]], order["otherRefNum"]) == (["4"], "PO-9")
+    (task,) = tasks(world, box)
+    assert f"quantity: 4 -> 6 (it is ordered from the vendor (purchase order {purchase}))" in task
+    changed(world, box, Unit_price="12000.00")
+    assert order_of(world, box)["total"] == "48000.00", "our own price is no business of the vendor's"
+
+
+def test_a_buyer_who_looks_after_purchases_lets_their_orders_follow(world: World, tmp_path: Path) -> None:
+    world.change_mapping(tmp_path, "\nchanges:\n", "\nchanges:\n  purchased: follow\n")
+    box, _ = drop_shipped(world)
+    changed(world, box, Quantity="6")
+    assert [line["quantity"] for line in lines_of(world, box)] == ["6"]
+    assert tasks(world, box) == []
+
+
 def test_a_changed_deal_changes_its_order_and_makes_no_other(world: World) -> None:
     box = ordered(world)
     report = changed(world, box, Quantity="6", PO_number="PO-9")
@@ -366,6 +395,63 @@ def test_a_partly_shipped_order_follows_upwards_only(world: World) -> None:
     assert lines_of(world, box)[0]["quantity"] == "5"
 
 
+def pending_approval(world: World, order: str) -> None:
+    finance_edits(world, order, orderStatus="_pendingApproval")
+
+
+def partly_shipped(world: World, order: str) -> None:
+    finance(world, f"orders/{order}/fulfill", lines={"1": "1"})
+    finance(world, f"orders/{order}/bill")
+
+
+def shipped(world: World, order: str) -> None:
+    finance(world, f"orders/{order}/fulfill")
+
+
+def billed(world: World, order: str) -> None:
+    shipped(world, order)
+    finance(world, f"orders/{order}/bill")
+
+
+def closed(world: World, order: str) -> None:
+    finance_edits(world, order, {"line": 1, "isClosed": True})
+
+
+@pytest.mark.parametrize(
+    ("turn", "status", "taken"),
+    [
+        pytest.param(pending_approval, "Pending Approval", {"po", "quantity", "custom"}, id="to be approved"),
+        pytest.param(lambda *_: None, "Pending Fulfillment", {"po", "quantity", "custom"}, id="approved"),
+        pytest.param(
+            partly_shipped, "Partially Fulfilled", {"po", "quantity", "custom"}, id="partly fulfilled"
+        ),
+        pytest.param(shipped, "Pending Billing", {"po", "custom"}, id="fulfilled"),
+        pytest.param(billed, "Billed", {"custom"}, id="billed"),
+        pytest.param(closed, "Closed", {"custom"}, id="closed"),
+    ],
+)
+def test_of_one_change_an_order_takes_what_its_status_allows_and_a_task_names_the_rest(
+    world: World, turn: Any, status: str, taken: set[str]
+) -> None:
+    box = ordered(world)
+    turn(world, order_of(world, box)["internalId"])
+    before = order_of(world, box)
+    assert before["status"] == status
+    changed(world, box, Quantity="5", PO_number="PO-9", Reseller="Kettle")
+    order = order_of(world, box)
+    now = {
+        "po": order["otherRefNum"] == "PO-9",
+        "quantity": order["itemList"][0]["quantity"] == "5",
+        "custom": order["custom"].get("custbody_reseller") == "Kettle",
+    }
+    assert {part for part, is_taken in now.items() if is_taken} == taken
+    told = "\n".join(tasks(world, box))
+    assert ("purchase order number" in told, "Atlas Arm" in told) == (
+        "po" not in taken,
+        "quantity" not in taken,
+    )
+
+
 def test_refused_changes_become_a_hold_where_the_mapping_says_so(world: World, tmp_path: Path) -> None:
     box = ordered(world)
     world.change_mapping(tmp_path, "  owner: netsuite", "  refused: hold\n  owner: netsuite")
@@ -489,6 +575,22 @@ def test_a_lost_deal_ends_its_order_by_policy(world: World, tmp_path: Path, poli
         (hold,) = ledger.list_holds()
     assert hold.code == "DEAL_WON_AGAIN"
     assert len(world.orders(box)) == 1
+
+
+def test_a_lost_deal_whose_goods_a_vendor_was_asked_for_is_closed_and_shown_to_a_person(
+    world: World, tmp_path: Path
+) -> None:
+    world.change_mapping(
+        tmp_path, "  lost_stages: [Closed-Lost]", "  when_lost: close\n  lost_stages: [Closed-Lost]"
+    )
+    box, purchase = drop_shipped(world)
+    for _ in range(2):
+        move(world, box, "Closed-Lost")
+    assert order_of(world, box)["status"] == "Closed"
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert hold.code == "PURCHASE_OPEN"
+    assert purchase in hold.reason
 
 
 def test_what_was_shipped_of_a_lost_deal_stays(world: World, tmp_path: Path) -> None:

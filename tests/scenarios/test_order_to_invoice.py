@@ -257,7 +257,7 @@ def test_a_deleted_invoice_is_held_named_and_billed_once_more_when_released(
     billing(world, tmp_path, when="shipped")
     order = shipped(world)
     bill(world)
-    tell(world)
+    world.tell()
     (box,) = [one["custom"]["custbody_streak_box"] for one in world.orders() if one["internalId"] == order]
     assert "open" in str(world.field(box, "NetSuite status"))
     (invoice,) = invoices(world, order)
@@ -269,7 +269,7 @@ def test_a_deleted_invoice_is_held_named_and_billed_once_more_when_released(
         (hold,) = ledger.list_holds()
     assert hold.code == "INVOICE_GONE"
     assert f"invoice {invoice['internalId']} of order SO" in hold.reason
-    tell(world)
+    world.tell()
     assert world.field(box, "NetSuite status") == "Pending Billing"
     (corrected,) = [text for text in world.comments(box) if "nvoice" in text]
     assert "was deleted in NetSuite" in corrected
@@ -302,8 +302,87 @@ def remove(world: World, invoice: str) -> None:
         assert client.send(delete(RecordRef(type="invoice", internal_id=invoice))).status.success
 
 
-def tell(world: World) -> None:
-    with world.product() as product:
-        product.netsuite_sweep().run()
-        product.status_to_streak().drain()
-        product.tell_boxes()
+# --- drop shipments ---
+
+
+def drop_shipped(world: World) -> tuple[str, str]:
+    """Order an item that a vendor sends; return the order and the purchase order that NetSuite has made of it."""
+    world.control.post(
+        "/netsuite/records/inventoryItem/101/touch", json={"isDropShipItem": True}
+    ).raise_for_status()
+    box = world.win(BOX)
+    world.run()
+    (order,) = world.orders(box)
+    (line,) = order["itemList"]
+    assert line["createPo"] == "_dropShipment"
+    (purchase,) = world.netsuite()["purchaseOrders"]
+    assert purchase["internalId"] == line["createdPo"]["internalId"]
+    return str(order["internalId"]), str(purchase["internalId"])
+
+
+def vendor_bills(world: World, purchase: str) -> None:
+    world.control.post(f"/netsuite/purchaseOrders/{purchase}/bill", json={}).raise_for_status()
+
+
+def test_a_drop_shipment_is_billed_once_its_vendor_has_sent_it(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order, _ = drop_shipped(world)
+    bill(world)
+    assert invoices(world, order) == []
+    ship(world, order, trackingNumbers=["1Z999AA10123456784"])
+    for _ in range(2):
+        bill(world)
+    assert [one["total"] for one in invoices(world, order)] == ["50000.00"]
+    world.tell()
+    (box,) = [one["custom"]["custbody_streak_box"] for one in world.orders() if one["internalId"] == order]
+    assert any("1Z999AA10123456784" in text for text in world.comments(box))
+
+
+def test_an_order_can_wait_for_its_vendors_bill(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped", drop_shipped="vendor_billed")
+    order, purchase = drop_shipped(world)
+    ship(world, order)
+    bill(world)
+    assert invoices(world, order) == [], "the vendor has sent it, and not billed it"
+    vendor_bills(world, purchase)
+    for _ in range(2):
+        bill(world)
+    assert [one["total"] for one in invoices(world, order)] == ["50000.00"]
+
+
+def test_what_comes_from_our_own_stock_waits_for_no_vendor(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped", drop_shipped="vendor_billed")
+    order = shipped(world)
+    bill(world)
+    assert len(invoices(world, order)) == 1
+
+
+def test_drop_shipments_can_be_left_to_finance(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="each_shipment", drop_shipped="leave")
+    order, purchase = drop_shipped(world)
+    ship(world, order, lines={"1": "1"})
+    vendor_bills(world, purchase)
+    bill(world)
+    assert invoices(world, order) == []
+
+
+def test_a_drop_shipment_that_leaves_in_parts_is_billed_as_it_leaves(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="each_shipment")
+    order, _ = drop_shipped(world)
+    for quantity in ("1", "3"):
+        ship(world, order, lines={"1": quantity})
+        bill(world)
+    assert [one["total"] for one in invoices(world, order)] == ["12500.00", "37500.00"]
+    (purchase,) = world.netsuite()["purchaseOrders"]
+    assert purchase["orderStatus"] == "_pendingBilling"
+
+
+def test_a_worker_killed_after_it_billed_a_drop_shipment_bills_it_once(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped", drop_shipped="vendor_billed")
+    order, purchase = drop_shipped(world)
+    ship(world, order)
+    vendor_bills(world, purchase)
+    world.die("invoice")
+    world.wait(120)
+    bill(world)
+    assert len(invoices(world, order)) == 1

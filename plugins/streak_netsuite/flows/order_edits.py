@@ -31,6 +31,7 @@ END_KEY = "streak-soe"
 ORDER_GONE = "ORDER_GONE"
 NOT_FOLLOWED = "NOT_FOLLOWED"
 OTHER_RECORD = "OTHER_RECORD"
+PURCHASE_OPEN = "PURCHASE_OPEN"
 
 
 class Course(StrEnum):
@@ -149,7 +150,11 @@ class OrderEdits(QueuedWrites[HeldOrders]):
 
     def _end(self, held: HeldOrder, course: Course) -> Sent:
         done = self._open(held) if course is Course.OPEN else self._close(held, course)
-        return Sent(result_id=held.internal_id, what=f"sales order {held.number}: {done}")
+        return Sent(
+            result_id=held.internal_id,
+            what=f"sales order {held.number}: {done}",
+            hold=None if course is Course.OPEN else _purchase_hold(held),
+        )
 
     def _close(self, held: HeldOrder, course: Course) -> str:
         if held.status is not None and held.status.ended:
@@ -208,6 +213,18 @@ def told(change: OrderChange) -> str:
         if (found := change.with_verdict(verdict))
     ]
     return f"sales order {change.number}: " + ("; ".join(parts) or "nothing to change")
+
+
+def _purchase_hold(held: HeldOrder) -> Hold | None:
+    """Return what a person has to see of an order that ended: what vendors were asked for, and have not all sent."""
+    waiting = [line.purchase for line in held.lines if line.purchase and line.used < line.line.quantity]
+    if not waiting:
+        return None
+    return Hold(
+        code=PURCHASE_OPEN,
+        reason=f"sales order {held.number} ended with its deal, and purchase order {', '.join(dict.fromkeys(waiting))} is with the vendor",
+        fix="cancel the purchase order with the vendor or keep the goods, then dismiss this",
+    )
 
 
 def _hold(held: HeldOrder, kept_back: Sequence[PartChange]) -> Hold:

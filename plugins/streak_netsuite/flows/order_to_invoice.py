@@ -72,9 +72,24 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         if self.spec.invoice.when == "never":
             return
         ours = self.memory.find_boxes(self.erp.billable_orders())
-        for order in self.erp.describe_billable(sorted(ours)).values() if ours else ():
+        found = list(self.erp.describe_billable(sorted(ours)).values()) if ours else []
+        for order in self._in_turn(found):
             if order.whole or self.spec.invoice.when == "each_shipment":
                 yield self._instead(order) or self._draft(order)
+
+    def _in_turn(self, orders: Sequence[BillableOrder]) -> Iterator[BillableOrder]:
+        """Yield the orders that are ours to bill now, as far as vendors send something of them."""
+        policy = self.spec.invoice.drop_shipped
+        by_vendors = [order for order in orders if order.drop_shipped]
+        purchases = [one for order in by_vendors for one in order.purchases]
+        unbilled = (
+            self.erp.unbilled_purchases(purchases) if policy == "vendor_billed" and purchases else frozenset()
+        )
+        for order in orders:
+            # A line without a purchase order was bought nowhere yet.
+            is_bought = len(order.purchases) == order.drop_shipped and unbilled.isdisjoint(order.purchases)
+            if not order.drop_shipped or policy == "as_shipped" or (policy == "vendor_billed" and is_bought):
+                yield order
 
     def _instead(self, order: BillableOrder) -> IntentDraft | None:
         """Return the invoice that would take the place of one of ours that is gone, under a key that names it."""

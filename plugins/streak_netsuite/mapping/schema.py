@@ -688,6 +688,11 @@ class InvoiceSection(_Part):
     """What is done when the day's posting period is closed: a person is asked, or the invoice is dated in the next month
     whose period is open, never later than today, and says so behind the order's memo."""
 
+    drop_shipped: Literal["as_shipped", "vendor_billed", "leave"] = "as_shipped"
+    """What is done about an order with lines that a vendor sends. `as_shipped`: nothing else, NetSuite calls the line fulfilled
+    when its drop shipment is. `vendor_billed`: the order waits until the vendors have billed the purchase orders behind, or
+    these are closed. `leave`: finance bills it."""
+
     deposits: Literal["leave", "apply"] = "leave"
     """Whether deposits that were paid for the order are applied to the invoice we have made, the oldest first."""
 
@@ -763,6 +768,10 @@ class ChangesSection(_Part):
     owners: Annotated[dict[str, Owner], AfterValidator(_known_owners)] = Field(default_factory=dict)
     """The same for single parts: `{memo: streak}`."""
 
+    purchased: Literal["refuse", "follow"] = "refuse"
+    """Whether item, quantity and unit of a line may change, or the line go, once NetSuite has ordered it from a vendor (drop shipments,
+    special orders). `follow` is for accounts whose purchase orders follow their sales orders, or whose buyers look after them."""
+
     refused: Literal["task", "hold", "ignore"] = "task"
     """What is done about changes that the order cannot follow: a task on the box says which and why, a person is shown a
     hold, or nothing but the audit says so."""
@@ -781,6 +790,7 @@ class ChangesSection(_Part):
             in_closed_period=closed,
             owner=self.owner,
             owners=self.owners,
+            purchased=self.purchased == "follow",
         )
 
 

@@ -77,12 +77,14 @@ class ChangePolicy:
         in_closed_period: parts of orders dated in a closed period; None when the period does not matter.
         owner: whose value stays when both sides have changed a part.
         owners: the same for single parts.
+        purchased: whether what was ordered from a vendor for a line may change all the same.
     """
 
     allowed: Mapping[OrderStatus, frozenset[str]] = field(default_factory=dict)
     in_closed_period: frozenset[str] | None = None
     owner: Owner = Owner.NETSUITE
     owners: Mapping[str, Owner] = field(default_factory=dict)
+    purchased: bool = False
 
     def allows(self, status: OrderStatus | None, part: str, *, period_closed: bool) -> bool:
         """Tell whether a part of an order in this status may be changed."""

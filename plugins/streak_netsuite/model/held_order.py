@@ -32,12 +32,14 @@ class HeldLine:
     Attributes:
         number: NetSuite's key of the line; it stays when others come and go.
         used: how much of it is shipped or billed, whichever is more.
+        purchase: the purchase order by which it was ordered from a vendor, as people call it; "" for none.
     """
 
     number: int
     line: OrderLine
     used: Decimal = Decimal(0)
     closed: bool = False
+    purchase: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -149,6 +149,9 @@ class OrderStory:
         billed_whole: whether nothing is left to be billed.
         voided: what was voided of what has settled invoices of the customer, this order's or others'.
         changed: the day the order was changed last.
+        customer_on_hold: whether the customer is on credit hold.
+        drop_shipped: how many of its lines a vendor sends.
+        purchases: internal ids of the purchase orders behind those.
     """
 
     internal_id: str
@@ -168,6 +171,14 @@ class OrderStory:
     deposits: tuple[Deposit, ...] = ()
     voided: tuple[Settlement, ...] = ()
     changed: date | None = None
+    customer_on_hold: bool = False
+    drop_shipped: int = 0
+    purchases: tuple[str, ...] = ()
+
+    @property
+    def on_credit_hold(self) -> bool:
+        """Whether something of it is still to be sent to a customer who is on credit hold."""
+        return self.customer_on_hold and self.status in _UNSENT
 
     @property
     def deposited(self) -> Decimal:

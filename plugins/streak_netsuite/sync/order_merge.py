@@ -218,10 +218,10 @@ class _Merge:
             return self._say(REMOVE_LINE, place, _told_line(base), None, there=True)
         if not _same_quantity(base, held.line) and self._policy.owner_of(REMOVE_LINE) is Owner.NETSUITE:
             return self._say(REMOVE_LINE, place, _told_line(held.line), None, lost=_CHANGED_BY_FINANCE)
-        if self._allowed(REMOVE_LINE):
-            self._closed[held.number] = held.used
-            return self._say(REMOVE_LINE, place, _told_line(held.line), _kept(held))
-        return self._say(REMOVE_LINE, place, _told_line(held.line), None, refused=self._too_far())
+        if refused := self._bought(held) or self._refusal(REMOVE_LINE):
+            return self._say(REMOVE_LINE, place, _told_line(held.line), None, refused=refused)
+        self._closed[held.number] = held.used
+        return self._say(REMOVE_LINE, place, _told_line(held.line), _kept(held))
 
     def _take_up_again(self, wanted: OrderLine, held: HeldLine, written: OrderLine | None) -> None:
         """Open a line that was closed when the deal gave it up. What it holds since then is nobody's change."""
@@ -238,7 +238,7 @@ class _Merge:
         if not (held.closed or fields or any(named.values())):
             self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
             self._left.keep(wanted)
-        elif refused := _forbidden("quantity", wanted, held) or self._refusal(ADD_LINE):
+        elif refused := self._forbidden("quantity", wanted, held) or self._refusal(ADD_LINE):
             self._say(ADD_LINE, place, None, _told_line(wanted), refused=refused)
             self._left.keep(written)
         else:
@@ -288,7 +288,7 @@ class _Merge:
                 [getattr(line, name) for line in history],
                 getattr(wanted, name),
                 getattr(held.line, name),
-                forbidden=_forbidden(part, wanted, held),
+                forbidden=self._forbidden(part, wanted, held),
             )
             for part in LINE_FIELDS
             for name in [attribute_of(part)]
@@ -351,6 +351,16 @@ class _Merge:
             (part in _SOURCED or kind_of_part(part) in _MORE_PARTS) and all(is_nothing(one) for one in old)
         )
 
+    def _forbidden(self, part: str, wanted: OrderLine, held: HeldLine) -> str:
+        bought = self._bought(held) if part in _ORDERED_BY else ""
+        return _forbidden(part, wanted, held) or bought
+
+    def _bought(self, held: HeldLine) -> str:
+        """Return why what a vendor was asked for stays: whether a purchase follows its order is a setting of the account."""
+        if not held.purchase or self._policy.purchased:
+            return ""
+        return f"it is ordered from the vendor (purchase order {held.purchase})"
+
     def _allowed(self, part: str) -> bool:
         return self._policy.allows(self._held.status, part, period_closed=self._period_closed)
 
@@ -395,6 +405,7 @@ class _Merge:
         return verdict
 
 
+_ORDERED_BY = frozenset({"item", "quantity", "units"})  # what of a line its purchase order repeats
 _TAKEN = frozenset({Verdict.WRITTEN, Verdict.THERE})
 _CHANGED_BY_FINANCE = "finance has changed it, and its value stays"
 _ANOTHER_CUSTOMER = "an order keeps its customer"

@@ -232,6 +232,8 @@ class BillableOrder:
         whole: whether all of it is shipped.
         invoices: how many invoices it has already.
         shipped_on: the day of its last shipment; None when it needs none.
+        drop_shipped: how many of its lines a vendor sends.
+        purchases: internal ids of the purchase orders behind those, one for each line that has one.
     """
 
     internal_id: str
@@ -239,6 +241,8 @@ class BillableOrder:
     whole: bool
     invoices: int
     shipped_on: date | None
+    drop_shipped: int = 0
+    purchases: tuple[str, ...] = ()
 
 
 class InvoiceDesk(Protocol):
@@ -249,6 +253,9 @@ class InvoiceDesk(Protocol):
 
     def describe_billable(self, order_ids: Sequence[str]) -> Mapping[str, BillableOrder]:
         """Return what of these orders can be billed; those that cannot any more are left out."""
+
+    def unbilled_purchases(self, purchases: Sequence[str]) -> frozenset[str]:
+        """Return which of these purchase orders the vendor has not billed whole; a closed one is done with."""
 
     def find_invoice(self, external_id: str, *, order_id: str = "") -> str | None:
         """Return the internal id of the invoice that carries this external id, perhaps only if it is of an order."""

@@ -37,6 +37,7 @@ _FOLDERS = {
     "relationships": "lists",
     "accounting": "lists",
     "sales": "transactions",
+    "purchases": "transactions",
     "customers": "transactions",
     "customization": "setup",
 }

@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 
 from streak_netsuite.sandbox.netsuite.kinds import KINDS, TRANSACTION_KINDS
+from streak_netsuite.sandbox.netsuite.values import Ref
 
 ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 IGNORE = {"preferences": {"ignoreReadOnlyFields": True}}
@@ -165,3 +166,58 @@ def test_every_seeded_record_fits_oracles_schema(oracle_account, oracle_schema):
     unseeded = {"creditMemo", "customerDeposit", "depositApplication", "customerRefund", "crmCustomField"}
     assert set(KINDS) - seen >= unseeded
     assert len(seen) >= 35
+
+
+def test_a_drop_shipment_makes_a_purchase_order_and_takes_nothing_from_our_stock(account):
+    clerk, store = Clerk(account), account.sandbox.store
+    item = next(one for one in store.all("inventoryItem") if one.internal_id == "102")
+    item.fields["isDropShipItem"] = True
+    stock = {name: item.fields[name] for name in ("quantityOnHand", "quantityCommitted")}
+    line = {"item": clerk.ref(internalId="102"), "quantity": 3}
+    order = account.type("sales", "SalesOrder")(
+        entity=clerk.ref(internalId="502"), orderStatus="_pendingApproval", itemList={"item": [line]}
+    )
+    number = clerk.add(order)
+    (held,) = clerk.get("salesOrder", number).itemList.item
+    assert (held.createPo, held.createdPo) == ("_dropShipment", None), "nothing is bought before the approval"
+
+    approved = account.type("sales", "SalesOrder")(internalId=number, orderStatus="_pendingFulfillment")
+    assert account.call("update", approved).writeResponse.status.isSuccess
+    (held,) = clerk.get("salesOrder", number).itemList.item
+    bought = clerk.get("purchaseOrder", held.createdPo.internalId)
+    assert (bought.createdFrom.internalId, bought.orderStatus) == (number, "_pendingReceipt")
+    assert [one.quantity for one in bought.itemList.item] == [3]
+
+    sent = clerk.make("itemFulfillment", "salesOrder", number)
+    (shipped,) = clerk.get("itemFulfillment", sent).itemList.item
+    assert (shipped.createPo, shipped.poNum) == ("Drop Ship", bought.tranId)
+    assert clerk.get("salesOrder", number).orderStatus == "_pendingBilling"
+    assert clerk.get("purchaseOrder", bought.internalId).orderStatus == "_pendingBilling"
+    assert {name: item.fields[name] for name in stock} == stock
+
+
+def test_a_client_writes_no_purchase_orders(account):
+    record = account.type("purchases", "PurchaseOrder")(entity=Clerk(account).ref(internalId="601"))
+    status = account.call("add", record).writeResponse.status
+    assert not status.isSuccess
+
+
+@pytest.mark.parametrize(
+    ("fields", "held"),
+    [
+        pytest.param({"creditHoldOverride": "_on"}, True, id="on"),
+        pytest.param({"creditHoldOverride": "_auto"}, False, id="auto, within the limit"),
+        pytest.param({"creditLimit": Decimal(1)}, True, id="auto, beyond the limit"),
+        pytest.param({"creditLimit": Decimal(1), "creditHoldOverride": "_off"}, False, id="off"),
+    ],
+)
+def test_a_customer_on_credit_hold_is_found_by_search(account, fields, held):
+    clerk = Clerk(account)
+    clerk.make("itemFulfillment", "salesOrder", "8004")
+    clerk.make("invoice", "salesOrder", "8004")
+    account.sandbox.store.find(Ref(internal_id="501"), "customer").fields.update(fields)
+    asked = account.type("common", "CustomerSearchBasic")(
+        onCreditHold=account.type("core", "SearchBooleanField")(searchValue=True)
+    )
+    found = account.call("search", asked).searchResult.recordList
+    assert ("501" in {one.internalId for one in (found.record if found else ())}) is held

@@ -342,6 +342,10 @@ class NetSuiteGateway:
         """Return what of these orders can be billed; those that cannot any more are left out."""
         return self._invoicing.describe(order_ids)
 
+    def unbilled_purchases(self, purchases: Sequence[str]) -> frozenset[str]:
+        """Return which of these purchase orders the vendor has not billed whole; a closed one is done with."""
+        return self._invoicing.unbilled_purchases(purchases)
+
     def find_invoice(self, external_id: str, *, order_id: str = "") -> str | None:
         """Return the internal id of the invoice that carries this external id, perhaps only if it is of an order."""
         return self._invoicing.find(external_id, order_id=order_id)

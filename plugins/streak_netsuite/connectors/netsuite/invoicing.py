@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from streak_netsuite.connectors.netsuite.calls.reads import get
+from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get, get_list
 from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
 from streak_netsuite.connectors.netsuite.calls.writes import write
 from streak_netsuite.connectors.netsuite.order_stories import OrderStories
@@ -19,6 +19,7 @@ from streak_netsuite.sync.ports import BillableOrder
 
 _WAITING = ("_salesOrderPendingBilling", "_salesOrderPendingBillingPartiallyFulfilled")
 _PARTLY = "pendingBillingPartFulfilled"
+_VENDOR_DONE = frozenset({"_fullyBilled", "_closed"})
 _CLOSED = frozenset({"CLOSED_TRAN_PRD", "VALID_PRD_REQD", "PERIOD_CLOSED", "TRAN_PRD_CLOSED"})
 PERIOD_CLOSED = "PERIOD_CLOSED"
 _MEMO_LENGTH = 999  # on the transaction form, as `mapping.limits` has it
@@ -53,10 +54,24 @@ class Invoicing:
                 whole=story.status == "pendingBilling",
                 invoices=len(story.bills),
                 shipped_on=max((one.dated for one in story.deliveries), default=None),
+                drop_shipped=story.drop_shipped,
+                purchases=story.purchases,
             )
             for story in self._stories.read(order_ids).values()
             if story.status in {"pendingBilling", _PARTLY}
         }
+
+    def unbilled_purchases(self, purchases: Sequence[str]) -> frozenset[str]:
+        """Return which of these purchase orders the vendor has not billed whole; one that is not seen counts as such."""
+        refs = [RecordRef(type="purchaseOrder", internal_id=one) for one in dict.fromkeys(purchases)]
+        answers = (
+            answer
+            for start in range(0, len(refs), GET_LIST_MAX)
+            for answer in self._client.send(get_list(refs[start : start + GET_LIST_MAX]))
+        )
+        records = (answer.record_or_none(name="NetSuite purchase order") for answer in answers)
+        done = {one.internal_id for one in records if one and one.text("orderStatus") in _VENDOR_DONE}
+        return frozenset(purchases) - done
 
     def find(self, external_id: str, *, order_id: str = "") -> str | None:
         """Return the internal id of the invoice that carries this external id.

@@ -134,11 +134,13 @@ def _held_lines(record: SuiteRecord, zone: ZoneInfo, more: Collection[str]) -> I
     for row in record.rows(LINES):
         item, number = reference(row, "item"), whole(row, "line")
         if item is not None and number is not None:
+            bought = row.ref("createdPo")
             yield HeldLine(
                 number=number,
                 line=read_line(row, item, zone, more),
                 used=max(quantity(row, "quantityFulfilled"), quantity(row, "quantityBilled")),
                 closed=row.flag("isClosed"),
+                purchase=(bought.name or bought.internal_id) if bought is not None else "",
             )
 
 

@@ -33,6 +33,13 @@ _SETTLING: Mapping[str, EventKind] = {
     "creditMemo": EventKind.CREDITED,
     "customerRefund": EventKind.REFUNDED,
 }
+_DROP_SHIPMENT = "_dropShipment"  # a line's createPo; the other kind of purchase comes to our own stock first
+_UNSENT = (
+    "_salesOrderPendingApproval",
+    "_salesOrderPendingFulfillment",
+    "_salesOrderPartiallyFulfilled",
+    "_salesOrderPendingBillingPartiallyFulfilled",
+)
 # Types by which a changed document leads to the order behind it.
 _FROM_ORDER = frozenset({"itemFulfillment", "invoice", "creditMemo"})
 
@@ -189,6 +196,8 @@ class OrderStories:
         settled = self._settlements(settling, {bill.internal_id for bill in bills}, sources)
         back = self._settlements(refunds, {s.internal_id for s in settled})
         lines = order.rows(LINES)
+        sent_by_vendors = [line for line in lines if line.text("createPo") == _DROP_SHIPMENT]
+        purchases = [ref.internal_id for line in sent_by_vendors if (ref := line.ref("createdPo"))]
         entity, currency = order.ref("entity"), order.ref("currency")
         status = (order.text("orderStatus") or order.text("status")).removeprefix("_")
         return OrderStory(
@@ -209,6 +218,8 @@ class OrderStories:
             bills=tuple(self._bill(one) for one in bills),
             settlements=(*settled, *back),
             changed=day(order, "lastModifiedDate", self._zone),
+            drop_shipped=len(sent_by_vendors),
+            purchases=tuple(purchases),
         )
 
     def _delivery(self, record: SuiteRecord) -> Delivery:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from streak_netsuite.sandbox.netsuite import order_progress, settlements, stock
+from streak_netsuite.sandbox.netsuite import order_progress, purchases, settlements, stock
 from streak_netsuite.sandbox.netsuite.kinds import TRANSACTION_KINDS
 from streak_netsuite.sandbox.netsuite.links import links
 from streak_netsuite.sandbox.netsuite.store import Store
@@ -31,8 +31,21 @@ def follow(store: Store, before: Record | None, after: Record | None) -> None:
         parent = store.find(Ref(internal_id=internal_id), *TRANSACTION_KINDS)
         if parent is not None and internal_id != record.internal_id:
             _refresh(store, parent)
+    for order in _orders(store, after or record):
+        purchases.follow(store, order)
     if after is not None and after.kind == "salesOrder":
         _make_customer(store, after)
+
+
+def _orders(store: Store, record: Record) -> list[Record]:
+    """Return the order that a transaction is, or was made from."""
+    ref = (
+        Ref(internal_id=record.internal_id)
+        if record.kind == "salesOrder"
+        else record.fields.get("createdFrom")
+    )
+    found = store.find(ref, "salesOrder") if isinstance(ref, Ref) else None
+    return [found] if found is not None else []
 
 
 def _refresh(store: Store, parent: Record) -> None:

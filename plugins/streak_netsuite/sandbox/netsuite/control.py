@@ -28,6 +28,7 @@ _STATE_LISTS = {
     "orders": "salesOrder",
     "fulfillments": "itemFulfillment",
     "invoices": "invoice",
+    "purchaseOrders": "purchaseOrder",
     "payments": "customerPayment",
     "creditMemos": "creditMemo",
     "deposits": "customerDeposit",

@@ -10,6 +10,7 @@ from streak_netsuite.sandbox.netsuite import (
     order_children,
     order_progress,
     periods,
+    purchases,
 )
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused, bad_value, no_lines
@@ -109,6 +110,9 @@ def _line(
     custom_sent = (entry.get("customFieldList") or {}).get("customField", [])
     line = body_fields.merge(store, line, sent)
     line["custom"] = line.get("custom", {}) | custom_fields.read(store, custom_sent, COLUMN_PLACE)
+    if source.line.get("createPo"):
+        line["createPo"] = purchases.TEXTS[source.line["createPo"]]
+        line["poNum"] = source.line["createdPo"].name if source.line.get("createdPo") else ""
     return line | {
         "itemName": line["item"].name,
         "itemReceive": True,

@@ -182,6 +182,16 @@ _TRANSACTIONS = (
     ),
 )
 
+# Made by its sales order, not by a client.
+_PURCHASE_ORDER = Kind(
+    name="purchaseOrder",
+    type="purchases:PurchaseOrder",
+    group="transaction",
+    label="transaction",
+    created="createdDate",
+    sublists=MappingProxyType(dict(_ITEMS)),
+    number_prefix="PO",
+)
 _MEMBERS, _PRICES = {"memberList": "itemMember"}, {"pricingMatrix": "pricing"}
 _PLACES = {"locationsList": "locations"}
 _STOCK = frozenset(
@@ -273,7 +283,7 @@ _DEFINITIONS = (
         read_only=frozenset({"created", "lastModified", "customRecordId", "owner"}),
     ),
 )
-_ALL = (*_ENTITIES, *_TRANSACTIONS, *_ITEM_KINDS, *_LISTS, *_DEFINITIONS)
+_ALL = (*_ENTITIES, *_TRANSACTIONS, _PURCHASE_ORDER, *_ITEM_KINDS, *_LISTS, *_DEFINITIONS)
 
 KINDS: Mapping[str, Kind] = MappingProxyType({k.name: k for k in _ALL})
 KINDS_BY_TYPE: Mapping[str, Kind] = MappingProxyType({k.type: k for k in _ALL})

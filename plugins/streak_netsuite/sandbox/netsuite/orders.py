@@ -1,6 +1,12 @@
 """NetSuite's rules for sales orders."""
 
-from streak_netsuite.sandbox.netsuite import body_fields, order_progress, sale_header, transaction_lines
+from streak_netsuite.sandbox.netsuite import (
+    body_fields,
+    order_progress,
+    purchases,
+    sale_header,
+    transaction_lines,
+)
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused, bad_value
 from streak_netsuite.sandbox.netsuite.store import Store
@@ -22,6 +28,7 @@ def build(store: Store, draft: Record, sent: Fields, preferences: Preferences) -
     """
     order = body_fields.open_draft(store, draft, sent, preferences)
     lacking = transaction_lines.set_lines(store, order, sent.get("itemList"), preferences)
+    _source_purchases(store, draft, order)
     _demand_required(store, order, lacking, preferences)
     sale_header.fit_customer(store, order, sent)
     order.fields.setdefault("tranDate", store.day(store.now()))
@@ -31,6 +38,15 @@ def build(store: Store, draft: Record, sent: Fields, preferences: Preferences) -
     is_untouched = order.fields["orderStatus"] == draft.fields.get("orderStatus") and "itemList" not in sent
     order_progress.set_progress(store, order, keep_status=preferences.by_hand or is_untouched)
     return order
+
+
+def _source_purchases(store: Store, draft: Record, order: Record) -> None:
+    """Let new lines be drop-shipped whose items are."""
+    before = _by_key(draft.sublists.get("itemList", []))
+    for key, line in _by_key(order.sublists.get("itemList", [])).items():
+        item = store.find_item(line["item"]) if line.get("item") else None
+        if key not in before and item is not None:
+            purchases.source_line(line, item)
 
 
 def _demand_required(store: Store, order: Record, lacking: list[str], preferences: Preferences) -> None:

@@ -28,6 +28,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "parent": ("customer",),
         "parent of item": ITEM_KINDS,
         "parent of customRecord": ("customRecord",),
+        "poVendor": ("vendor",),
         "postingPeriod": ("accountingPeriod",),
         "price": ("priceLevel",),
         "priceLevel": ("priceLevel",),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from streak_netsuite.sandbox.netsuite import voids, writes
+from streak_netsuite.sandbox.netsuite import purchases, voids, writes
 from streak_netsuite.sandbox.netsuite.control import show_record
 from streak_netsuite.sandbox.netsuite.kinds import KINDS
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
@@ -26,6 +26,7 @@ def routes(store: Store) -> list[BaseRoute]:
         Route("/orders/{id}/bill", desk.bill, methods=["POST"]),
         Route("/invoices/{id}/pay", desk.pay, methods=["POST"]),
         Route("/records/{kind}/{id}/void", desk.void, methods=["POST"]),
+        Route("/purchaseOrders/{id}/bill", desk.bill_purchase, methods=["POST"]),
     ]
 
 
@@ -77,6 +78,13 @@ class _Desk:
             return JSONResponse(show_record(voids.void(self._store, record)))
         except RecordRefused as refused:
             return JSONResponse({"code": refused.code, "message": refused.message}, status_code=422)
+
+    async def bill_purchase(self, request: Request) -> Response:
+        """Enter the vendor's bill over a purchase order."""
+        found = self._store.find(Ref(internal_id=request.path_params["id"]), "purchaseOrder")
+        if found is None:
+            return JSONResponse({"error": "no such purchase order"}, status_code=404)
+        return JSONResponse(show_record(purchases.bill(self._store, found)), status_code=201)
 
     def _add(self, kind: str, sent: Fields) -> Response:
         sent["@xsi"] = KINDS[kind].type

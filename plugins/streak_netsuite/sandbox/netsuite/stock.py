@@ -4,6 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from streak_netsuite.sandbox.netsuite.amounts import ZERO
+from streak_netsuite.sandbox.netsuite.purchases import is_drop_shipped
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.transaction_lines import is_fulfillable
 from streak_netsuite.sandbox.netsuite.values import Fields, Record, Ref
@@ -33,6 +34,8 @@ def _shipped(fulfilment: Record | None) -> _Amounts:
     found: _Amounts = defaultdict(Decimal)
     if fulfilment is not None and fulfilment.fields.get("shipStatus") == "_shipped":
         for line in fulfilment.sublists.get("itemList", []):
+            if is_drop_shipped(line):
+                continue
             found[_key(line, fulfilment)] += line["quantity"]
     return found
 
@@ -43,7 +46,8 @@ def _committed(store: Store, order: Record | None) -> _Amounts:
         return found
     for line in order.sublists.get("itemList", []):
         waiting = (line.get("quantity") or ZERO) - (line.get("quantityFulfilled") or ZERO)
-        if waiting > 0 and not line.get("isClosed") and is_fulfillable(store.find_item(line["item"])):
+        is_ours = not line.get("isClosed") and not is_drop_shipped(line)
+        if waiting > 0 and is_ours and is_fulfillable(store.find_item(line["item"])):
             found[_key(line, order)] += waiting
     return found
 

@@ -18,7 +18,7 @@ COLUMN_PLACE = "custcol"
 # What NetSuite reckons itself, per line.
 _READ_ONLY = frozenset(
     "quantityAvailable quantityOnHand quantityBackOrdered quantityBilled quantityCommitted quantityFulfilled "
-    "lineUniqueKey grossAmt tax1Amt quantityOrdered quantityRemaining amountOrdered".split()
+    "lineUniqueKey createdPo grossAmt tax1Amt quantityOrdered quantityRemaining amountOrdered".split()
 )
 _FROM_ITEM = frozenset({"item", "description", "price", "rate", "amount", "taxCode"})
 _ALTERING = frozenset({"discountItem", "markupItem"})  # a share of the line above, or a sum
