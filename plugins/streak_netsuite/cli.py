@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from streak_netsuite.ledger.ledger import Ledger
     from streak_netsuite.ledger.settings import LedgerSettings
     from streak_netsuite.mapping.record_schema import RecordTypeSpec
+    from streak_netsuite.model.order_story import OrderStory
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -297,8 +298,14 @@ def deal(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show personal data.")] = False,
+    netsuite: Annotated[
+        bool, typer.Option("--netsuite", help="Ask NetSuite what it has of the order now.")
+    ] = False,
 ) -> None:
-    """Tell everything that is known of one deal, on one timeline. Writes nothing."""
+    """Tell everything that is known of one deal, on one timeline. Writes nothing.
+
+    The ledger alone is read, so that it answers while a vendor is down; with --netsuite the order, too.
+    """
     import json
 
     from streak_netsuite.flows.deal_timeline import assemble
@@ -309,7 +316,9 @@ def deal(
         if len(matches) != 1:
             typer.echo(matches_text(key, matches), err=as_json)
             raise typer.Exit(1)
-        timeline = assemble(ledger.history.of(matches[0].deal), unmasked=unmasked)
+        history = ledger.history.of(matches[0].deal)
+    story = _order_story(history.order_id) if netsuite and history.order_id else None
+    timeline = assemble(history, story=story, unmasked=unmasked)
     typer.echo(json.dumps(timeline.as_dict(), indent=2) if as_json else timeline_text(timeline))
 
 
@@ -1010,6 +1019,14 @@ def _settings(mapping: Path | None) -> "Settings":
         ledger=_ledger_settings(),
         mapping=mapping or _mapping_in_use(),
     )
+
+
+def _order_story(order_id: str) -> "OrderStory | None":
+    """Return what NetSuite has of an order now; None when it is gone."""
+    from streak_netsuite.assembly import open_product
+
+    with open_product(_settings(None), read_only=True) as product:
+        return product.netsuite.order_stories([order_id]).get(order_id)
 
 
 def _mapping_in_use() -> Path:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from streak_netsuite.cli import app
 from streak_netsuite.flows.deal_timeline import assemble
 from streak_netsuite.flows.timeline import Timeline
 from streak_netsuite.flows.timeline_text import timeline_text
@@ -146,3 +148,87 @@ def test_after_a_worker_was_killed_the_timeline_says_what_may_have_landed_and_wh
         ("outcome", "write_back: updated, fields"),
     )
     assert after.due == ()
+
+
+def billed_and_paid(world: World) -> tuple[str, dict[str, str]]:
+    """Take a deal to its payment, all told; return box and the documents' internal ids."""
+    box = str(world.win(BOX))
+    world.run()
+    (order,) = world.orders(box)
+    at = order["internalId"]
+
+    sent = world.finance(f"orders/{at}/fulfill", trackingNumbers=["1Z999AA10123456784"])
+    invoice = world.finance(f"orders/{at}/bill")["internalId"]
+    paid = world.finance(f"invoices/{invoice}/pay", amount="20000")
+    return box, {
+        "fulfillment": sent["internalId"],
+        "invoice": invoice,
+        "payment": paid["internalId"],
+    }
+
+
+def course(timeline: Timeline) -> dict[str, list[str]]:
+    """Return the NetSuite documents on a timeline by kind."""
+    found: dict[str, list[str]] = {}
+    for entry in timeline.entries:
+        if "netsuite" in entry.details and entry.kind in {"fulfillment", "invoice", "payment"}:
+            found.setdefault(str(entry.kind), []).append(entry.details["netsuite"])
+    return found
+
+
+def test_shipment_invoice_and_payment_are_on_the_timeline_with_their_ids(world: World) -> None:
+    box, made = billed_and_paid(world)
+    assert course(timeline(world, box)) == {}, "nobody has told the deal yet"
+    world.tell()
+    told = timeline(world, box)
+    assert course(told) == {
+        "fulfillment": [f"fulfillment {made['fulfillment']}"],
+        "invoice": [f"invoice {made['invoice']}"],
+        "payment": [f"payment {made['payment']}"],
+    }
+    assert_told(
+        told,
+        ("answer", "salesOrder landed"),
+        ("fulfillment", "1Z999AA10123456784"),
+        ("write", "activity as"),
+        ("answer", "activity landed"),
+    )
+    (payment,) = [entry for entry in told.entries if entry.kind == "payment"]
+    assert "20000" in payment.title
+    assert payment.state == "succeeded"
+    text = timeline_text(told)
+    assert [part for part in PERSONAL if part in text] == []
+
+
+def test_what_netsuite_has_is_asked_when_the_deal_was_not_told(world: World) -> None:
+    box, made = billed_and_paid(world)
+    with world.ledger() as ledger:
+        history = ledger.history.of(ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=box))
+    assert history.order_id is not None
+    with world.product() as product:
+        story_now = product.netsuite.order_stories([history.order_id])[history.order_id]
+    told = assemble(history, story=story_now)
+    assert {kind: len(ids) for kind, ids in course(told).items()} == dict.fromkeys(made, 1)
+    (invoice,) = [entry for entry in told.entries if entry.kind == "invoice"]
+    assert invoice.details["netsuite"] == f"invoice {made['invoice']}"
+    assert invoice.details["open"] == "30000.00"
+    assert [part for part in PERSONAL if part in timeline_text(told)] == []
+
+
+def test_the_command_asks_netsuite_only_when_it_is_told_to(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, made = billed_and_paid(world)
+    for name, text in world.connection_texts.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+    before = len(world.received("netsuite"))
+    alone = CliRunner().invoke(app, ["deal", box], catch_exceptions=False)
+    assert (alone.exit_code, "in NetSuite" in alone.output) == (0, False)
+    assert len(world.received("netsuite")) == before
+    writes = len(world.writes("netsuite"))
+    asked = CliRunner().invoke(app, ["deal", box, "--netsuite"], catch_exceptions=False)
+    assert asked.exit_code == 0
+    assert f"invoice {made['invoice']}" in asked.output
+    assert "over 20000" in asked.output
+    assert len(world.writes("netsuite")) == writes
+    assert [part for part in PERSONAL if part in asked.output] == []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import HintOrigin
 from streak_netsuite.sync.intent import Intent
@@ -127,6 +127,13 @@ class DealHistory:
     holds: tuple[HoldFact, ...] = ()
     audit: tuple[AuditFact, ...] = ()
     lease_until: datetime | None = None
+
+    @property
+    def order_id(self) -> str | None:
+        """The internal id of the deal's sales order, when it has one."""
+        kinds = (RecordKind.BOX, RecordKind.SALES_ORDER)
+        ties = (fact.tie for fact in self.ties if (fact.tie.streak.kind, fact.tie.netsuite.kind) == kinds)
+        return next((tie.netsuite.id for tie in ties), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

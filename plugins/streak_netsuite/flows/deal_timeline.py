@@ -14,7 +14,9 @@ from streak_netsuite.flows.deal_history import (
     WriteFact,
 )
 from streak_netsuite.flows.masking import Mask
+from streak_netsuite.flows.order_timeline import course_entries
 from streak_netsuite.flows.timeline import EntryKind, Timeline, TimelineEntry, in_order
+from streak_netsuite.model.order_story import OrderStory
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.sync.hint import HintOrigin
 from streak_netsuite.sync.intent import IntentState
@@ -23,9 +25,14 @@ DONE = "done"
 OPEN = "open"
 
 
-def assemble(history: DealHistory, *, unmasked: bool = False) -> Timeline:
-    """Return the timeline of a deal, without personal data unless that is asked for."""
-    entries = [entry for entries in _entries(history) for entry in entries]
+def assemble(history: DealHistory, *, story: OrderStory | None = None, unmasked: bool = False) -> Timeline:
+    """Return the timeline of a deal, without personal data unless that is asked for.
+
+    Args:
+        story: what NetSuite has of its order now; takes the place of what the deal was told of it.
+    """
+    facts = [entry for entries in _entries(history) for entry in entries]
+    entries = [*facts, *course_entries(history, story)]
     timeline = Timeline(record=history.deal, entries=in_order(entries), is_masked=not unmasked)
     return timeline if unmasked else timeline.masked(_mask(history))
 
