@@ -46,14 +46,41 @@ def test_a_deal_without_a_product_is_held_and_says_so(world: World) -> None:
     assert world.writes("netsuite") == []
 
 
+@pytest.mark.parametrize("quantity", ["0", "-2", None])
+def test_a_deal_of_no_pieces_is_held_and_says_so(world: World, quantity: str | None) -> None:
+    (box,) = world.won_deals(1, Quantity=quantity)
+    world.run()
+    assert "quantity" in only_hold(world).reason.lower()
+    assert world.orders(box) == []
+    assert world.writes("netsuite") == []
+
+
+def test_a_currency_that_nobody_knows_is_named_and_held_beside_the_others(
+    world: World, tmp_path: Path
+) -> None:
+    world.change_mapping(
+        tmp_path,
+        "    currency: {from: box.fields.Currency, lookup: currency}\n    ship_date",
+        "    currency: {from: box.fields.PO number, lookup: currency}\n    ship_date",
+    )
+    (odd,) = world.won_deals(1, **{"PO number": "EURO"})
+    (fine,) = world.won_deals(1, **{"PO number": "USD"})
+    world.run()
+    assert "EURO" in only_hold(world).reason
+    assert (world.orders(odd), len(world.orders(fine))) == ([], 1)
+
+
 def test_deals_of_several_currencies_in_one_batch_are_orders_in_their_own(world: World) -> None:
     (dollars,) = world.won_deals(1, Currency="USD")
     (euros,) = world.won_deals(1, Currency="EUR")
     (none,) = world.won_deals(1, Currency=None)
     world.run()
-    ids = {box: order["currency"]["internalId"] for box in (dollars, euros) for order in world.orders(box)}
-    assert len(set(ids.values())) == 2
-    assert len(world.orders(none)) == 1, "without one the order is in its customer's currency"
+    bought = {box: order["currency"]["name"] for box in (dollars, euros, none) for order in world.orders(box)}
+    home = "US Dollar"  # of the subsidiary: a customer without a currency has that one, and so has its order
+    assert bought == {dollars: "US Dollar", euros: "Euro", none: home}
+    with world.product() as product:
+        report = product.reconcile().run()
+    assert report.written == report.found == {"US Dollar": Decimal(400), "Euro": Decimal(200)}
 
 
 @pytest.mark.parametrize(

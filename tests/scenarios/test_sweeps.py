@@ -122,3 +122,28 @@ def test_the_sweeps_and_the_webhooks_meet_as_one_hint(world: World) -> None:
         (event,) = ledger.events_for(box)
     assert event.repeats >= 1
     assert world.run().count(Action.CREATED) == 1
+
+
+def test_a_sweep_of_netsuite_that_stops_goes_on_behind_the_transaction_it_read_last(world: World) -> None:
+    world.netsuite_extra["search_page_size"] = 5
+    for _ in range(4):
+        world.won_deals(4)
+    world.run()
+    before = len(world.received("netsuite", "search"))
+    world.fault("netsuite", "maintenance", operation="search", match="TransactionSearch", after=3, times=None)
+    with world.product() as product:
+        sweep = product.netsuite_sweep()
+        with pytest.raises(TransientError):
+            sweep.run()
+        assert product.ledger.get_watermark(sweep.streams[0].name) is None
+    read = [r for r in world.received("netsuite", "search")[before:] if not r["fault"]]
+    assert len(read) == 3
+    world.control.delete("/faults").raise_for_status()
+    with world.product() as product:
+        rest = product.netsuite_sweep().run()
+        again = product.netsuite_sweep().run()
+        hints = [product.ledger.events_for(order["internalId"]) for order in world.orders()]
+    # A page is kept once the next one has come, and to know its end each search counts what is left behind it.
+    assert (len(world.orders()), rest.read) == (16, 16 - 5)
+    assert again.new == 0
+    assert all(len(one) == 1 for one in hints)

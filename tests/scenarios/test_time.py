@@ -1,7 +1,9 @@
 """Days are days of the account's time zone."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -53,3 +55,43 @@ def test_an_order_is_dated_in_the_accounts_zone(
     with world.product() as product:
         (entry,) = product.netsuite.get_orders([order["internalId"]]).values()
     assert entry.transaction_date.isoformat() == day
+
+
+def zone_of_another_day() -> str:
+    """Return a zone in which it is another day than in UTC now."""
+    return "Pacific/Kiritimati" if datetime.now(UTC).hour >= 10 else "Etc/GMT+12"
+
+
+def test_an_invoice_is_dated_in_the_accounts_zone(world: World, tmp_path: Path) -> None:
+    zone = zone_of_another_day()
+    world.netsuite_extra |= {"account_time_zone": zone}
+    world.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice:\n  when: shipped\n\nstatus:\n")
+    world.configure_netsuite(open_months_back=2)
+    (box,) = world.won_deals(1)
+    world.run()
+    (order,) = world.orders(box)
+    world.finance(f"orders/{order['internalId']}/fulfill")
+    with world.product() as product:
+        product.order_to_invoice().run()
+    (invoice,) = [
+        one for one in world.netsuite()["invoices"] if one["createdFrom"]["internalId"] == order["internalId"]
+    ]
+    today = datetime.now(ZoneInfo(zone)).date()
+    assert invoice["tranDate"] == today.isoformat()
+    assert abs(today - datetime.now(UTC).date()) == timedelta(days=1)
+
+
+def test_what_is_overdue_is_so_from_the_accounts_midnight_on(world: World) -> None:
+    box, _ = world.billed("Blue Harbor warehouse robots")
+    (order,) = world.orders(box)
+    with world.product() as product:
+        (story,) = product.netsuite.order_stories([order["internalId"]]).values()
+    due = story.due
+    zone = ZoneInfo("America/Los_Angeles")
+    midnight = datetime.combine(due + timedelta(days=1), datetime.min.time(), tzinfo=zone)
+    for moment, late in ((midnight - timedelta(minutes=1), 0), (midnight + timedelta(minutes=1), 1)):
+        world.later = moment - datetime.now(UTC)
+        with world.product() as product:
+            assert product.overdue_look().run().new >= late
+        world.tell()
+        assert len(world.told(box, "is overdue since")) == late
