@@ -11,6 +11,7 @@ from streak_netsuite.connectors.netsuite.calls.writes import write
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.outcome import Action
 
@@ -276,3 +277,21 @@ def test_reconcile_misses_a_hold_that_a_deal_was_not_told(ordered: tuple[World, 
     tell(world)
     with world.product() as product:
         assert [one for one in product.reconcile().run().differences if one.record == box] == []
+
+
+def test_an_account_that_cannot_be_asked_says_which_setting_helps(known: World) -> None:
+    box = known.box_key(BOX)
+    known.finance(f"orders/{known.orders(box)[0]['internalId']}/fulfill")
+    known.fault(
+        "netsuite",
+        "status_failed",
+        operation="search",
+        match="onCreditHold",
+        times=None,
+        options={"code": "FEATURE_DISABLED"},
+    )
+    with pytest.raises(ConfigurationError, match="set `credit_holds` of the NetSuite connection"):
+        tell(known)
+    known.netsuite_extra = {"credit_holds": "never"}
+    tell(known)
+    assert len(known.told(box, "Shipped on")) == 1

@@ -401,3 +401,22 @@ def test_the_command_ends_with_1_when_something_fails(connected: World, tmp_path
     assert result.exit_code == 1
     assert "fail  streak.watched" in result.output
     assert json.dumps(connected.key)[1:-1] not in result.output
+
+
+def test_an_account_that_does_not_tell_credit_holds_is_found_with_the_setting_that_helps(
+    world: World,
+) -> None:
+    assert the(look(world), "netsuite.credit_holds").state is State.OK
+    world.fault(
+        "netsuite",
+        "status_failed",
+        operation="search",
+        match="onCreditHold",
+        times=None,
+        options={"code": "FEATURE_DISABLED"},
+    )
+    found = the(look(world), "netsuite.credit_holds")
+    assert found.state is State.FAIL
+    assert "credit_holds" in found.fix
+    world.netsuite_extra = {"credit_holds": "never"}
+    assert the(look(world), "netsuite.credit_holds").state is State.OK

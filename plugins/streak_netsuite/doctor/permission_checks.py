@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from streak_netsuite.connectors.netsuite.calls.deleted import get_deleted
-from streak_netsuite.connectors.netsuite.search_request import Criterion, SearchRequest, any_of, on_or_after
+from streak_netsuite.connectors.netsuite.search_request import (
+    Criterion,
+    SearchRequest,
+    any_of,
+    checked,
+    on_or_after,
+)
 from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
 from streak_netsuite.errors import RejectedByVendor
@@ -107,6 +113,25 @@ def permissions(bench: Bench) -> Iterator[Finding]:
     for need in NEEDS:
         if need.wanted(bench.spec):
             yield _see(bench, need)
+
+
+def credit_holds(bench: Bench) -> Iterator[Finding]:
+    """Whether NetSuite says who is on credit hold, as the connection asks it."""
+    field = bench.netsuite_settings.credit_holds
+    if field == "never":
+        yield ok("nobody is asked for credit holds (credit_holds of the connection is never)")
+        return
+    try:
+        page = bench.sample(
+            SearchRequest(subject="Customer", criteria={field: checked(value=True)}), size=_PAGE
+        )
+    except RejectedByVendor as error:
+        yield fail(
+            f"NetSuite refuses to search customers by {field}: {error}",
+            "set `credit_holds` of the NetSuite connection to manualCreditHold or never; else no deal is told anything",
+        )
+    else:
+        yield ok(f"credit holds can be seen ({field}): {page.total} customers now")
 
 
 def deletions(bench: Bench) -> Iterator[Finding]:

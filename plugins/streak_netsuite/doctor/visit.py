@@ -63,6 +63,7 @@ CHECKS: Sequence[Check] = (
         ask=permission_checks.permissions,
         needs=_MAPPING,
     ),
+    Check(name="netsuite.credit_holds", part=Part.NETSUITE, ask=permission_checks.credit_holds),
     Check(name="netsuite.deletions", part=Part.NETSUITE, ask=permission_checks.deletions),
     Check(
         name="netsuite.custom_fields",

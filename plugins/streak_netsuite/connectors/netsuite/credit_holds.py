@@ -6,6 +6,7 @@ from typing import Literal
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.search_request import Column, SearchRequest, any_of, checked
 from streak_netsuite.connectors.netsuite.searches import Searches
+from streak_netsuite.errors import ConfigurationError, RejectedByVendor
 
 _ASKED_AT_ONCE = 100  # customers in one criterion
 
@@ -24,10 +25,20 @@ class CreditHolds:
         self._field = field
 
     def held(self, customers: Sequence[str] | None = None) -> frozenset[str]:
-        """Return the internal ids of those among these customers, or of all, who are on credit hold now."""
+        """Return the internal ids of those among these customers, or of all, who are on credit hold now.
+
+        Raises:
+            ConfigurationError: the account does not let this role search by the field.
+        """
         if self._field == "never":
             return frozenset()
-        return frozenset(one for request in self._requests(customers) for one in self._ids(request))
+        try:
+            return frozenset(one for request in self._requests(customers) for one in self._ids(request))
+        except RejectedByVendor as error:
+            raise ConfigurationError(
+                f"NetSuite refuses to search customers by {self._field}: {error}; "
+                "set `credit_holds` of the NetSuite connection to manualCreditHold or never"
+            ) from error
 
     def _requests(self, customers: Sequence[str] | None) -> Iterator[SearchRequest]:
         if customers is None:
