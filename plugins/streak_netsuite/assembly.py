@@ -33,7 +33,7 @@ from streak_netsuite.flows.backfill import Backfill, Window
 from streak_netsuite.flows.course_check import CourseCheck
 from streak_netsuite.flows.credit_look import CreditLook
 from streak_netsuite.flows.customer_merges import CustomerFills, CustomerMerges
-from streak_netsuite.flows.deal_to_order import ORDER_KEY, DealToOrder, order_key
+from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.ended_deals import EndedDeals
 from streak_netsuite.flows.hold_desk import HoldDesk
@@ -46,6 +46,7 @@ from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.organization_merges import BoxRelinks, OrganizationMerges
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.overdue import OverdueLook
+from streak_netsuite.flows.planned_order import ORDER_KEY, order_key
 from streak_netsuite.flows.rebinding import Rebinding
 from streak_netsuite.flows.reconcile import Reconcile
 from streak_netsuite.flows.record_guard import RecordGuard

@@ -15,7 +15,7 @@ from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.errors import ConfigurationError, InvalidCredentials
 from streak_netsuite.flows.customers import CUSTOMER_KEY
-from streak_netsuite.flows.deal_to_order import order_key
+from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sandbox.netsuite.values import Ref
 from streak_netsuite.sync.outcome import Action

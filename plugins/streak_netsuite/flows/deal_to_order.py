@@ -1,20 +1,10 @@
 """A deal that is won becomes a customer and a sales order in NetSuite."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from streak_netsuite.errors import (
-    LeaseLost,
-    RateLimited,
-    RecordError,
-    RejectedByVendor,
-    StreakNetSuiteError,
-    TransientError,
-    Unavailable,
-    UncertainWrite,
-)
+from streak_netsuite.errors import LeaseLost, RecordError, StreakNetSuiteError
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.credit_hold import credit_hold_draft
 from streak_netsuite.flows.customers import CustomerResolver
@@ -24,40 +14,25 @@ from streak_netsuite.flows.ended_deals import EndedDeals
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.look_ahead import LookAhead
 from streak_netsuite.flows.order_follow import EngineMaker, OrderFollower
+from streak_netsuite.flows.order_writing import OrderWriting, was_made
+from streak_netsuite.flows.planned_order import FLOW, box_ref, order_key, order_plan
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
-from streak_netsuite.flows.write_back import write_back_drafts
 from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.engine import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
-from streak_netsuite.model.customer import Customer
-from streak_netsuite.model.customer_subsidiary import CustomerSubsidiary
 from streak_netsuite.model.deal import Deal
-from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
-from streak_netsuite.model.identity import external_id
+from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.plain import to_plain
-from streak_netsuite.model.reference import Reference
-from streak_netsuite.model.sales_order import SalesOrder
-from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
-from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
+from streak_netsuite.sync.intent import Intent, IntentState
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
-from streak_netsuite.sync.plan import CustomerStep, OrderPlan
-from streak_netsuite.sync.ports import DealSource, Memory, NotWritten, OrderEntry, OrderTarget
-from streak_netsuite.sync.runner import Landed, PlannedWrite, Runner
+from streak_netsuite.sync.plan import OrderPlan
+from streak_netsuite.sync.ports import DealSource, Memory, OrderEntry, OrderTarget
 
-log = logging.getLogger(__name__)
-
-FLOW = "deal_to_order"
-_BEHIND = "deal_changed_meanwhile"  # its order is there as an earlier try has sent it
 SIDE_FLOW = "deal_to_order.side"  # holds that a later good outcome of the deal must not close
-ORDER_KEY = "streak-so"
 NEEDS_APPROVAL = "NEEDS_APPROVAL"
-# Status codes that say "this reference leads nowhere" (section_N3539978, read 2026-11).
-_DEAD_REFERENCE = frozenset(
-    {"INVALID_KEY_OR_REF", "RCRD_DSNT_EXIST", "INVALID_REF_KEY", "NONEXISTENT_EXTERNAL_ID"}
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,16 +109,18 @@ class DealToOrder:
     def _write(self, batch: Batch) -> list[OrderPlan]:
         with LookAhead(self.erp.find_orders) as orders:
             plans = self._plan(batch, orders, reserve=True)
-            self._carry_out(batch, plans, orders)
+            OrderWriting(
+                erp=self.erp, memory=self.memory, settings=self.settings, clock=self.clock
+            ).carry_out(batch, plans, orders)
         return plans
 
     def _hold_side_faults(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
         """Show a person what new records were made without, as holds of their own."""
-        made = {plan.deal.key for plan in plans if _was_made(batch, plan)}
+        made = {plan.deal.key for plan in plans if was_made(batch, plan)}
         held = [
             Outcome(
                 event_id=None,
-                record=_box_ref(plan.deal.key),
+                record=box_ref(plan.deal.key),
                 action=Action.HELD,
                 rule="side_fault",
                 reason=str(fault),
@@ -161,7 +138,7 @@ class DealToOrder:
         drafts = [
             credit_hold_draft(plan, now=self.clock())
             for plan in plans
-            if plan.customer.on_credit_hold and plan.caught_up_on is None and _was_made(batch, plan)
+            if plan.customer.on_credit_hold and plan.caught_up_on is None and was_made(batch, plan)
         ]
         if drafts:
             self.memory.plan_writes(drafts, now=self.clock())
@@ -204,7 +181,7 @@ class DealToOrder:
         )
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
         return [
-            _order_plan(
+            order_plan(
                 draft,
                 steps[draft.deal.key],
                 caught_up_on=self.clock().date() if batch.is_silent(draft.deal.key) else None,
@@ -246,8 +223,8 @@ class DealToOrder:
 
     def _without_order(self, batch: Batch, deals: Sequence[Deal], *, plan: bool) -> list[Deal]:
         """Decide about deals whose order exists; return the others that are in a stage in which orders are made."""
-        bound = self.memory.find_bindings([_box_ref(d.key) for d in deals], RecordKind.SALES_ORDER)
-        ordered = [d for d in deals if _box_ref(d.key) in bound]
+        bound = self.memory.find_bindings([box_ref(d.key) for d in deals], RecordKind.SALES_ORDER)
+        ordered = [d for d in deals if box_ref(d.key) in bound]
         won = [d for d in ordered if d.stage in self.spec.source.stages]
         self.ended.won_again(batch, won, bound, plan=plan)
         open_ = [d for d in ordered if d.key not in batch.decided]
@@ -288,11 +265,11 @@ class DealToOrder:
             d.deal.key: why for d in drafts if (why := approval_reason(section, d.deal, d.order, zone=zone))
         }
         # A rejection stands also where no approval would be asked for any more.
-        refs = [_box_ref(draft.deal.key) for draft in drafts]
+        refs = [box_ref(draft.deal.key) for draft in drafts]
         decisions = self.memory.find_decisions(refs, question="order") if refs else {}
         for draft in drafts:
             key = draft.deal.key
-            decision = decisions.get(_box_ref(key))
+            decision = decisions.get(box_ref(key))
             if decision is not None and decision.digest != draft.digest:
                 decision = None
             if decision is not None and decision.choice is Choice.REJECT:
@@ -300,206 +277,6 @@ class DealToOrder:
             elif key in asked and decision is None:
                 batch.hold(key, _approval_hold(draft, asked[key]), rule="approval")
         return [d for d in drafts if d.deal.key not in batch.decided]
-
-    def _carry_out(self, batch: Batch, plans: Sequence[OrderPlan], orders: LookAhead[OrderEntry]) -> None:
-        customers = self._write_customers(batch, plans)
-        ready: list[tuple[OrderPlan, Reference]] = []
-        for plan in plans:
-            reference = plan.customer.reference or customers.get(plan.customer.operation_key)
-            if isinstance(reference, Reference):
-                ready.append((plan, reference))
-            elif isinstance(reference, NotWritten):
-                self._decide_failed(batch, plan.deal, reference, what=f"customer '{plan.customer.reason}'")
-        self._link_customers(plans)
-        self._write_orders(batch, self._join_subsidiaries(batch, ready), orders)
-
-    def _write_customers(self, batch: Batch, plans: Sequence[OrderPlan]) -> dict[str, Reference | NotWritten]:
-        steps = {p.customer.operation_key: p for p in plans if p.customer.record is not None}
-        runner: Runner[Customer] = Runner(
-            self.memory,
-            upsert=self.erp.upsert_customers,
-            find=self.erp.find_customers,
-            clock=self.clock,
-            settle_seconds=self.settings.settle_seconds,
-            look_always=False,  # the directory, refreshed a moment ago, knows every customer with our key
-        )
-        results = runner.write(batch.claim, [_planned_customer(plan) for plan in steps.values()])
-        return {
-            key: Reference(internal_id=result.internal_id) if isinstance(result, Landed) else result
-            for key, result in results.items()
-        }
-
-    def _join_subsidiaries(
-        self, batch: Batch, ready: Sequence[tuple[OrderPlan, Reference]]
-    ) -> list[tuple[OrderPlan, Reference]]:
-        """Add customers to the subsidiaries of their orders; return the plans whose customers are in them."""
-        ties = {
-            _tie_key(customer, plan.customer.joins): CustomerSubsidiary(
-                customer=customer, subsidiary=plan.customer.joins
-            )
-            for plan, customer in ready
-            if plan.customer.joins is not None
-        }
-        if not ties:
-            return list(ready)
-        runner: Runner[CustomerSubsidiary] = Runner(
-            self.memory,
-            upsert=self.erp.upsert_subsidiaries,
-            find=lambda keys: self.erp.find_subsidiaries({key: ties[key] for key in keys}),
-            clock=self.clock,
-            settle_seconds=self.settings.settle_seconds,
-        )
-        results = runner.write(batch.claim, [_planned_tie(key, tie) for key, tie in ties.items()])
-        fine: list[tuple[OrderPlan, Reference]] = []
-        for plan, customer in ready:
-            joins = plan.customer.joins
-            result = results.get(_tie_key(customer, joins)) if joins is not None else None
-            if isinstance(result, NotWritten):
-                what = f"customer {customer} in subsidiary {joins}"
-                self._decide_failed(batch, plan.deal, result, what=what, payload=plan.order)
-            else:
-                fine.append((plan, customer))
-        return fine
-
-    def _link_customers(self, plans: Sequence[OrderPlan]) -> None:
-        """Keep the ties to customers that were recognised. A customer tied elsewhere stays so; the order is right."""
-        ties = {
-            _buyer_ref(p.customer): Binding(
-                streak=_buyer_ref(p.customer),
-                netsuite=_netsuite(RecordKind.CUSTOMER, p.customer.reference.internal_id or ""),
-                rule=p.customer.rule,
-            )
-            for p in plans
-            if p.customer.reference is not None and p.customer.rule != "binding"
-        }
-        for refused in self.memory.keep_bindings(list(ties.values()), now=self.clock()) if ties else ():
-            log.info("customer %s is tied to another Streak record already", refused.netsuite.id)
-
-    def _write_orders(
-        self, batch: Batch, ready: Sequence[tuple[OrderPlan, Reference]], orders: LookAhead[OrderEntry]
-    ) -> None:
-        by_key = {plan.operation_key: plan for plan, _ in ready}
-        runner: Runner[SalesOrder] = Runner(
-            self.memory,
-            upsert=self.erp.upsert_orders,
-            find=self.erp.find_orders,
-            look=orders.find,
-            clock=self.clock,
-            settle_seconds=self.settings.settle_seconds,
-        )
-        results = runner.write(batch.claim, [_planned_order(plan, customer) for plan, customer in ready])
-        gone = self._forget_gone(
-            {key: customer for (_, customer), key in zip(ready, by_key, strict=True)}, results
-        )
-        for key, result in results.items():
-            plan = by_key[key]
-            if key in gone:
-                reason = (
-                    f"customer {plan.customer.reference} does not exist any more; its successor is looked for"
-                )
-                self._defer(batch, plan.deal.key, "customer_gone", reason)
-            elif isinstance(result, Landed) and result.behind:
-                reason = f"sales order {result.internal_id} is as an earlier try has sent it; what has changed since follows"
-                self._defer(batch, plan.deal.key, _BEHIND, reason)
-            elif isinstance(result, Landed):
-                self._decide_landed(
-                    batch, plan.deal, key, result, reason=f"for {plan.customer.reason}", plan=plan
-                )
-            else:
-                self._decide_failed(batch, plan.deal, result, what="the order", payload=plan.order)
-
-    def _forget_gone(
-        self, customers: Mapping[str, Reference], results: Mapping[str, Landed | NotWritten]
-    ) -> frozenset[str]:
-        """Return the orders that were refused because their customer is gone, and drop those customers."""
-        suspects = {
-            key: customers[key].internal_id or ""
-            for key, result in results.items()
-            if isinstance(result, NotWritten) and _names_nobody(result.error)
-        }
-        gone = self.erp.missing_customers(sorted(set(suspects.values()))) if suspects else frozenset()
-        self.memory.directory.forget(gone)
-        return frozenset(key for key, customer in suspects.items() if customer in gone)
-
-    def _decide_landed(
-        self, batch: Batch, deal: Deal, key: str, order: Landed, *, reason: str, plan: OrderPlan | None = None
-    ) -> None:
-        remarks = [*(plan.warnings if plan else ()), *order.warnings]
-        batch.decide(
-            deal.key,
-            Action.ADOPTED if order.adopted else Action.CREATED,
-            rule="order",
-            reason="; ".join([f"sales order {order.internal_id}: {reason}", *remarks]),
-            operation_key=key,
-            target=_netsuite(RecordKind.SALES_ORDER, order.internal_id),
-        )
-
-    def _decide_failed(
-        self, batch: Batch, deal: Deal, result: NotWritten, *, what: str, payload: object = None
-    ) -> None:
-        error = result.error
-        if isinstance(error, UncertainWrite):
-            self._decide_unknown(batch, deal.key, result.operation_key, str(error))
-        elif isinstance(error, TransientError):
-            self._decide_busy(batch, deal.key, error)
-        else:
-            batch.hold(
-                deal.key, hold_of(error, payload={"what": what, "record": to_plain(payload)}), rule="vendor"
-            )
-
-    def _decide_busy(self, batch: Batch, box_key: str, error: TransientError) -> None:
-        """Try again as often as it is worth it; then a person should know what keeps the record from passing."""
-        attempts = batch.event(box_key).attempts
-        most = error.retry_times or self.settings.attempts
-        if isinstance(error, RateLimited | Unavailable) or attempts <= most:
-            self._defer(batch, box_key, "vendor_busy", str(error), after=error.retry_after_seconds)
-            return
-        hold = Hold(
-            code="VENDOR_BUSY",
-            reason=f"after {attempts} tries NetSuite still does not take the record: {error}",
-            fix="see who or what else changes the record at the same time, then release this",
-        )
-        batch.hold(box_key, hold, rule="vendor_busy")
-
-    def _decide_unknown(self, batch: Batch, box_key: str, operation_key: str, reason: str) -> None:
-        attempts = batch.event(box_key).attempts
-        if attempts < self.settings.attempts:
-            self._defer(batch, box_key, "outcome_unknown", reason)
-            return
-        hold = Hold(
-            code="OUTCOME_UNKNOWN",
-            reason=f"after {attempts} tries nobody knows whether the record landed: {reason}",
-            fix=f"look for external id {operation_key} in NetSuite, then release this record",
-        )
-        batch.hold(box_key, hold, rule="outcome_unknown")
-
-    def _defer(
-        self, batch: Batch, box_key: str, rule: str, reason: str, *, after: float | None = None
-    ) -> None:
-        wait = max(after or 0.0, self.settings.wait_seconds(batch.event(box_key).attempts))
-        batch.decide(
-            box_key,
-            Action.DEFERRED,
-            rule=rule,
-            reason=reason,
-            retry_at=self.clock() + timedelta(seconds=wait),
-        )
-
-
-def _was_made(batch: Batch, plan: OrderPlan) -> bool:
-    """Tell whether a deal has got its order in this run."""
-    decided = batch.decided[plan.deal.key]
-    return decided.action in {Action.CREATED, Action.ADOPTED} or decided.rule == _BEHIND
-
-
-def _names_nobody(error: Exception) -> bool:
-    """Tell a refusal for a reference that leads nowhere."""
-    return isinstance(error, RejectedByVendor) and error.code in _DEAD_REFERENCE
-
-
-def order_key(box_key: str) -> str:
-    """Return the external id of a box's order."""
-    return external_id(ORDER_KEY, box_key)
 
 
 def _draft(deal: Deal, mapped: MappedDeal, *, digest: str) -> MappedDealDraft | None:
@@ -538,100 +315,6 @@ def _untied_hold(intent: Intent) -> Hold:
     )
 
 
-def _order_plan(draft: MappedDealDraft, step: CustomerStep, *, caught_up_on: date | None) -> OrderPlan:
-    return OrderPlan(
-        deal=draft.deal,
-        customer=step,
-        order=draft.order,
-        operation_key=order_key(draft.deal.key),
-        digest=draft.digest,
-        caught_up_on=caught_up_on,
-        trace=draft.trace,
-        warnings=(*draft.warnings, *_joining(step)),
-        side_faults=draft.side_faults,
-    )
-
-
-def _joining(step: CustomerStep) -> tuple[str, ...]:
-    return (f"the customer is added to subsidiary {step.joins}",) if step.joins is not None else ()
-
-
-def _planned_customer(plan: OrderPlan) -> PlannedWrite[Customer]:
-    step = plan.customer
-    if step.record is None:
-        raise ValueError("only a customer that is to be created can be planned")
-    streak = _buyer_ref(step)
-    return PlannedWrite(
-        draft=IntentDraft(
-            operation_key=step.operation_key,
-            flow=FLOW,
-            kind=RecordKind.CUSTOMER,
-            subject=streak,
-            payload=to_plain(step.record),
-        ),
-        record=step.record,
-        bind=lambda internal_id: Binding(
-            streak=streak, netsuite=_netsuite(RecordKind.CUSTOMER, internal_id), rule="created"
-        ),
-    )
-
-
-def _tie_key(customer: Reference, subsidiary: Reference | None) -> str:
-    named = subsidiary.internal_id if subsidiary is not None else ""
-    return external_id("streak-sub", customer.internal_id or "", named or "")
-
-
-def _planned_tie(key: str, tie: CustomerSubsidiary) -> PlannedWrite[CustomerSubsidiary]:
-    return PlannedWrite(
-        draft=IntentDraft(
-            operation_key=key,
-            flow=FLOW,
-            kind=RecordKind.CUSTOMER_SUBSIDIARY,
-            subject=_netsuite(RecordKind.CUSTOMER, tie.customer.internal_id or ""),
-            payload=to_plain(tie),
-        ),
-        record=tie,
-        bind=lambda _internal_id: None,
-    )
-
-
-def _planned_order(plan: OrderPlan, customer: Reference) -> PlannedWrite[SalesOrder]:
-    box = _box_ref(plan.deal.key)
-    order = replace(plan.order, customer=customer)
-    return PlannedWrite(
-        draft=IntentDraft(
-            operation_key=plan.operation_key,
-            flow=FLOW,
-            kind=RecordKind.SALES_ORDER,
-            subject=box,
-            payload=to_plain(order),
-        ),
-        record=order,
-        bind=lambda internal_id: Binding(
-            streak=box,
-            netsuite=_netsuite(RecordKind.SALES_ORDER, internal_id),
-            rule="created",
-            base_digest=plan.digest,
-        ),
-        follow_ups=lambda internal_id: write_back_drafts(
-            plan.deal, internal_id, caught_up_on=plan.caught_up_on
-        ),
-    )
-
-
-def _box_ref(key: str) -> ExternalRef:
-    return ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key)
-
-
-def _buyer_ref(step: CustomerStep) -> ExternalRef:
-    kind = RecordKind.CONTACT if step.is_person else RecordKind.ORGANIZATION
-    return ExternalRef(system=SystemId.STREAK, kind=kind, id=step.buyer_key)
-
-
-def _netsuite(kind: RecordKind, internal_id: str) -> ExternalRef:
-    return ExternalRef(system=SystemId.NETSUITE, kind=kind, id=internal_id)
-
-
 def _or(names: Sequence[str]) -> str:
     return " or ".join(f"'{name}'" for name in names)
 
@@ -640,7 +323,7 @@ def _unclaimed(box_keys: Sequence[str], now: datetime) -> Claim:
     events = tuple(
         InboxEvent(
             id=-position,
-            record=_box_ref(key),
+            record=box_ref(key),
             version="",
             event="plan",
             origin=HintOrigin.PERSON,

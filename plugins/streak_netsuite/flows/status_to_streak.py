@@ -11,9 +11,9 @@ from streak_netsuite.errors import LeaseLost, MappingError, RecordError, StreakN
 from streak_netsuite.flows.activities import activity_draft, activity_key
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.credit_hold import credit_task
-from streak_netsuite.flows.deal_to_order import order_key
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.order_to_invoice import invoice_keys
+from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
