@@ -17,7 +17,7 @@ from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.doctor.finding import State
 from streak_netsuite.doctor.visit import visit
 from streak_netsuite.errors import RecordsReplaced, TransientError
-from streak_netsuite.flows.deal_to_order import order_key
+from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.record_guard import REPLACED
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.outcome import Action

@@ -21,7 +21,7 @@ from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
 from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
 from streak_netsuite.flows.customers import CUSTOMER_KEY
-from streak_netsuite.flows.deal_to_order import ORDER_KEY
+from streak_netsuite.flows.planned_order import ORDER_KEY
 from streak_netsuite.mapping.standard_fields import StandardPlace, place_of
 from streak_netsuite.model.custom_field import CustomFieldType
 

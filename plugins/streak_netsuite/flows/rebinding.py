@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from streak_netsuite.flows.customers import CUSTOMER_KEY, WATERMARK
-from streak_netsuite.flows.deal_to_order import FLOW as DEAL_TO_ORDER
-from streak_netsuite.flows.deal_to_order import order_key
+from streak_netsuite.flows.planned_order import FLOW as DEAL_TO_ORDER
+from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.record_guard import LOOKED, REPLACED
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.identity import company_key, external_id
