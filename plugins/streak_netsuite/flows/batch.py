@@ -7,6 +7,7 @@ from streak_netsuite.errors import Ambiguous, RecordError, RejectedByVendor
 from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
+from streak_netsuite.sync.plan import ChangePlan
 
 STUCK = "STUCK"
 STUCK_AFTER = 6  # by then the record was alone in its claim: no other can be what ends the workers
@@ -17,11 +18,13 @@ class Batch:
 
     Attributes:
         reserved: names that are ours to create while the batch is worked on.
+        changes: what orders would follow of their deals, by box; filled by a dry run alone.
     """
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.reserved: tuple[str, ...] = ()
+        self.changes: dict[str, ChangePlan] = {}
         self._events: dict[str, InboxEvent] = {}
         self._older: list[Outcome] = []
         self._backfilled: set[str] = set()

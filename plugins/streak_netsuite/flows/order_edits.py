@@ -17,7 +17,16 @@ from streak_netsuite.model.held_order import HeldOrder, OrderStatus
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.plain_order import held_line_from_plain, order_from_plain
 from streak_netsuite.sync.intent import Intent, IntentDraft
-from streak_netsuite.sync.order_change import WRITTEN_AFTER, WRITTEN_BEFORE, OrderChange, PartChange, Verdict
+from streak_netsuite.sync.order_change import (
+    LINES_AFTER,
+    LINES_BEFORE,
+    WRITTEN_AFTER,
+    WRITTEN_BEFORE,
+    LineNumbers,
+    OrderChange,
+    PartChange,
+    Verdict,
+)
 from streak_netsuite.sync.order_merge import plan_change
 from streak_netsuite.sync.outcome import Hold
 from streak_netsuite.sync.ports import OrderEditor
@@ -109,6 +118,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             earlier=[order_from_plain(one) for one in intent.payload.get("earlier", ())],
             seen=[held_line_from_plain(one) for one in intent.payload["seen"]],
             written=None if before is None else order_from_plain(before),
+            numbers=LineNumbers.of(intent.payload.get(LINES_BEFORE)),
             period_closed=context.period_closed(held),
         )
         if change.has_values:
@@ -193,10 +203,12 @@ def _require_its_own(held: HeldOrder, key: str) -> None:
         )
 
 
-def _with_left(payload: Mapping[str, Any], change: OrderChange) -> Mapping[str, Any] | None:
-    """Return the payload with what the change has left of the order; None when that is all that the deal wants."""
-    left = to_plain(change.left) if change.left is not None else None
-    return None if left in (None, payload["wanted"]) else {**payload, WRITTEN_AFTER: left}
+def _with_left(payload: Mapping[str, Any], change: OrderChange) -> Mapping[str, Any]:
+    """Return the payload with what the change has left of the order, as far as that is not all that the deal wants."""
+    payload = {**payload, LINES_AFTER: change.numbers.plain()}
+    if change.left is None or to_plain(change.left) == payload["wanted"]:
+        return payload
+    return {**payload, WRITTEN_AFTER: to_plain(change.left)}
 
 
 def told(change: OrderChange) -> str:

@@ -1,9 +1,9 @@
 """Deals that have an order already: has anything changed that the order was made of, and what follows of it?"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from streak_netsuite.flows.batch import Batch
 from streak_netsuite.flows.drafts import buyer_of, buyer_ref, mapping_hold
@@ -22,9 +22,16 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
-from streak_netsuite.sync.order_change import WRITTEN_AFTER, WRITTEN_BEFORE
+from streak_netsuite.sync.order_change import (
+    LINES_AFTER,
+    LINES_BEFORE,
+    WRITTEN_AFTER,
+    WRITTEN_BEFORE,
+    LineNumbers,
+)
 from streak_netsuite.sync.order_merge import plan_change
 from streak_netsuite.sync.outcome import Action
+from streak_netsuite.sync.plan import ChangePlan
 from streak_netsuite.sync.ports import Memory, OrderEditor
 
 Bound = Mapping[ExternalRef, Binding]
@@ -46,6 +53,8 @@ class Wish:
         history: the order as the deal wanted it before, newest first.
         wanted: as the deal wants it now.
         written: as our writes have left it; None: as the deal wanted it last.
+        numbers: NetSuite's numbers of its lines; None when they are not known.
+        trace: the rule of each target field.
         silent: whether only a backfill asks: what is not followed is held in the ledger, and no box gets a task.
     """
 
@@ -56,6 +65,8 @@ class Wish:
     digest: str
     silent: bool
     written: SalesOrder | None = None
+    numbers: LineNumbers | None = None
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +92,7 @@ class OrderFollower:
                 self._leave(batch, deal, bound, "an order is made once")
             return
         changed = self._changed(batch, deals, bound)
-        wishes = self._wishes(batch, changed, bound)
+        wishes = self._wishes(batch, changed, bound, plan=plan)
         if plan:
             self._plan(batch, wishes)
         elif wishes:
@@ -101,7 +112,9 @@ class OrderFollower:
                 changed.append((deal, digest))
         return changed
 
-    def _wishes(self, batch: Batch, changed: Sequence[tuple[Deal, str]], bound: Bound) -> list[Wish]:
+    def _wishes(
+        self, batch: Batch, changed: Sequence[tuple[Deal, str]], bound: Bound, *, plan: bool
+    ) -> list[Wish]:
         if not changed:
             return []
         engine = self.engine_for([deal for deal, _ in changed])
@@ -128,9 +141,11 @@ class OrderFollower:
                 digest=digest,
                 silent=batch.is_silent(deal.key),
                 written=_written(intents.get(_change_key(deal.key))),
+                numbers=_numbers(intents.get(_change_key(deal.key))),
+                trace=mapped.rules,
             )
             if to_plain(history[0]) == to_plain(wish.wanted):
-                self._agree(batch, wish)
+                self._agree(batch, wish, keep=plan)
             else:
                 wishes.append(wish)
         return wishes
@@ -196,12 +211,16 @@ class OrderFollower:
                 order,
                 self.spec.changes.policy,
                 earlier=wish.history[1:],
+                written=wish.written,
+                numbers=wish.numbers,
                 period_closed=held.period_closed(order),
             )
+            batch.changes[wish.deal.key] = ChangePlan(deal=wish.deal, change=change, trace=wish.trace)
             self._decide(batch, wish, told(change))
 
-    def _agree(self, batch: Batch, wish: Wish) -> None:
-        self._keep_digests([wish])
+    def _agree(self, batch: Batch, wish: Wish, *, keep: bool) -> None:
+        if keep:
+            self._keep_digests([wish])
         self._leave(
             batch,
             wish.deal,
@@ -242,6 +261,14 @@ def _customer(base: SalesOrder, customer_id: str | None) -> Reference | None:
     return Reference(internal_id=customer_id)
 
 
+def _numbers(change: Intent | None) -> LineNumbers | None:
+    """Return NetSuite's numbers of the order's lines, when a change before has found them out."""
+    if change is None:
+        return None
+    name = LINES_AFTER if change.state is IntentState.SUCCEEDED else LINES_BEFORE
+    return LineNumbers.of(change.payload.get(name))
+
+
 def _written(change: Intent | None) -> SalesOrder | None:
     """Return the order as our writes have left it; None when that is what its deal wanted last."""
     if change is None:
@@ -252,7 +279,9 @@ def _written(change: Intent | None) -> SalesOrder | None:
 
 
 def _draft(wish: Wish, held: HeldOrder | None) -> IntentDraft:
-    before = {} if wish.written is None else {WRITTEN_BEFORE: to_plain(wish.written)}
+    before: dict[str, Any] = {} if wish.written is None else {WRITTEN_BEFORE: to_plain(wish.written)}
+    if wish.numbers is not None:
+        before[LINES_BEFORE] = wish.numbers.plain()
     return IntentDraft(
         operation_key=_change_key(wish.deal.key),
         flow=FLOW,

@@ -32,12 +32,14 @@ def match_lines(
     held: Sequence[HeldLine],
     *,
     earlier: Sequence[Sequence[OrderLine]] = (),
+    numbers: Sequence[int | None] = (),
 ) -> list[LineMatch]:
     """Return the deal's lines, each with its line in NetSuite. Lines that finance has added match nothing.
 
     Args:
         earlier: the lines that the deal had before `base`, newest first: a line that it gave up, and NetSuite has
             kept, is the deal's again when it comes back.
+        numbers: NetSuite's numbers of the lines of `base`, as far as they are known: such a line is told by nothing else.
 
     A line is the same when it has the same item, in whatever order the lines come; what is left over on both
     sides is paired in order, as lines whose item was changed. In NetSuite a line is looked for as it was
@@ -48,7 +50,9 @@ def match_lines(
     again = _came_back(pairs, [base, *earlier], wanted, held)
     free = [line for line in held if not line.closed]
     closed = [line for line in held if line.closed]
-    found: dict[int, HeldLine] = {}
+    found = _known(pairs, base, numbers, held)
+    known_lines = {id(line) for line in found.values()}
+    free, closed = ([line for line in part if id(line) not in known_lines] for part in (free, closed))
 
     def look(lines: list[HeldLine], mine: Sequence[tuple[int, _Pair]], is_it: _Test) -> None:
         for position, (before, after) in mine:
@@ -97,6 +101,62 @@ def _came_back(
             if heir is None or not any(_same_item(heir, one.line) for one in held):
                 again[position] = line  # else its line in NetSuite was given to another product
     return again
+
+
+def _known(
+    pairs: Sequence[_Pair], base: Sequence[OrderLine], numbers: Sequence[int | None], held: Sequence[HeldLine]
+) -> dict[int, HeldLine]:
+    """Return by position the lines of NetSuite's whose numbers are known."""
+    by_number = {line.number: line for line in held}
+    rest = [
+        (line, by_number[number])
+        for line, number in zip(base, numbers, strict=False)
+        if number is not None and number in by_number
+    ]
+    found: dict[int, HeldLine] = {}
+    for position, (before, _) in enumerate(pairs):
+        place = next((i for i, (line, _) in enumerate(rest) if line is before), None)
+        if place is not None:
+            found[position] = rest.pop(place)[1]
+    return found
+
+
+def kept_in_order(held: Sequence[OrderLine], written: Sequence[OrderLine]) -> dict[int, int]:
+    """Return by a written line's position which line it is in NetSuite: by order, as `in_order` has it; by item else."""
+    found = in_order(held, written)
+    rest = [position for position in range(len(written)) if position not in found]
+    free = [place for place in range(len(held)) if place not in set(found.values())]
+    pairs = _places([held[n] for n in free], [written[n] for n in rest], (equal_lines, _same_item))
+    return found | {rest[position]: free[place] for position, place in pairs.items()}
+
+
+def in_order(held: Sequence[OrderLine], written: Sequence[OrderLine]) -> dict[int, int]:
+    """Return by a written line's position which line it is in NetSuite, which keeps the order in which it was given them.
+
+    Only lines are named of which others sell the same, where somebody has changed some and none came or went: elsewhere
+    what is equal says more than the order.
+    """
+    equal = _places(held, written, (equal_lines,))
+    found: dict[int, int] = {}
+    for position, line in enumerate(written):
+        mine = [n for n, one in enumerate(written) if _same_item(one, line)]
+        theirs = [n for n, one in enumerate(held) if _same_item(one, line)]
+        if len(mine) == len(theirs) and any(n not in equal for n in mine):
+            found[position] = theirs[mine.index(position)]
+    return found
+
+
+def _places(
+    base: Sequence[OrderLine],
+    wanted: Sequence[OrderLine],
+    ways: Sequence[Callable[[OrderLine, OrderLine], bool]],
+) -> dict[int, int]:
+    """Return by a wanted line's position the place of the line that it was."""
+    rest = list(range(len(base)))
+    found: dict[int, int] = {}
+    for position, line in _partners(base, wanted, ways).items():
+        found[position] = rest.pop(next(i for i, place in enumerate(rest) if base[place] is line))
+    return found
 
 
 def _paired(base: Sequence[OrderLine], wanted: Sequence[OrderLine]) -> list[_Pair]:

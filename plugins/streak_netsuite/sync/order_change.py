@@ -1,6 +1,6 @@
 """A change of an order: what of a deal's change is written, what is not, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,32 @@ from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 WRITTEN_BEFORE, WRITTEN_AFTER = "written_before", "written_after"
 """In the payload of an order's change: the order as our writes had left it, where that is not what its deal wanted
 last; and as this change has left it, where that is not all that its deal wants."""
+
+
+LINES_BEFORE, LINES_AFTER = "lines_before", "lines_after"
+"""In the payload of an order's change: NetSuite's numbers of its lines, as known before the change and after it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineNumbers:
+    """NetSuite's numbers of an order's lines; None for a line that has none yet, or has none that is known.
+
+    Attributes:
+        deal: of the lines as the deal wants them.
+        left: of the lines as our writes have left them.
+    """
+
+    deal: tuple[int | None, ...] = ()
+    left: tuple[int | None, ...] = ()
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Sequence[int | None]] | None) -> "LineNumbers | None":
+        """Return the numbers that `plain` has kept; None when it has kept nothing."""
+        return cls(deal=tuple(plain["deal"]), left=tuple(plain["left"])) if plain else None
+
+    def plain(self) -> dict[str, list[int | None]]:
+        """Return them as plain values."""
+        return {"deal": list(self.deal), "left": list(self.left)}
 
 
 class Verdict(StrEnum):
@@ -37,6 +63,7 @@ class PartChange:
         place: where it is, for people ("line 2 'SR-100': quantity").
         old, new: as people read them; `old` is what NetSuite holds.
         reason: why it is not written, "" when it is.
+        line: the position of the deal's line that it is of; None for the body, and for a line that the deal has lost.
     """
 
     part: str
@@ -45,6 +72,7 @@ class PartChange:
     new: str
     verdict: Verdict
     reason: str = ""
+    line: int | None = None
 
     def __str__(self) -> str:
         told = f"{self.place}: {self.old or '(empty)'} -> {self.new or '(empty)'}"
@@ -63,6 +91,7 @@ class OrderChange:
         closed: by NetSuite's number, the quantity that stays of a line the deal has lost.
         left: the order as it was written last, with what of this change is taken: what is refused, and what is finance's,
             stays in it as it was written.
+        numbers: NetSuite's numbers of the lines of `wanted` and of `left`.
         opened: NetSuite's numbers of closed lines that the deal has again. They are opened after all else is written:
             a line that is still closed can be tried again, whatever its values.
     """
@@ -80,6 +109,7 @@ class OrderChange:
     closed: Mapping[int, Decimal] = field(default_factory=dict)
     opened: tuple[int, ...] = ()
     left: SalesOrder | None = None
+    numbers: LineNumbers = field(default_factory=LineNumbers)
 
     @property
     def is_empty(self) -> bool:

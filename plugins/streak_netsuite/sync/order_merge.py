@@ -24,10 +24,10 @@ from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.held_order import HeldLine, HeldOrder
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
-from streak_netsuite.sync.line_merge import LineMatch, equal_lines, match_lines, partners
-from streak_netsuite.sync.order_change import LineEdit, OrderChange, PartChange, Verdict
-from streak_netsuite.sync.order_left import LeftOrder
-from streak_netsuite.sync.sameness import is_nothing, same, same_record
+from streak_netsuite.sync.line_merge import LineMatch, equal_lines, in_order, match_lines, partners
+from streak_netsuite.sync.order_change import LineEdit, LineNumbers, OrderChange, PartChange, Verdict
+from streak_netsuite.sync.order_left import LeftOrder, WrittenLine
+from streak_netsuite.sync.sameness import is_nothing, same
 
 # What NetSuite fills in by itself, from the customer or the item, when nobody says anything: where the deal had
 # nothing, a value of these is nobody's change.
@@ -52,6 +52,7 @@ def plan_change(
     earlier: Sequence[SalesOrder] = (),
     seen: Sequence[HeldLine] | None = None,
     written: SalesOrder | None = None,
+    numbers: LineNumbers | None = None,
     period_closed: bool = False,
 ) -> OrderChange:
     """Return what a deal's change makes of its order. Pure; the same again plans nothing.
@@ -64,20 +65,33 @@ def plan_change(
         seen: the order's lines when the change was first planned. Which line is which is told by these: an earlier
             try may have changed them since, and lines that are not among them may be its doing.
         written: the order as our writes have left it; None when that is `base`, as nothing was refused before.
+        numbers: NetSuite's numbers of the lines of `base` and of `written`; None when they are not known.
         period_closed: whether the order is dated in a closed period.
     """
     history = (base, *earlier)
     before = [partners(order.lines, wanted.lines) for order in earlier]
     known = held.lines if seen is None else seen
-    matches = match_lines(base.lines, wanted.lines, known, earlier=[order.lines for order in earlier])
-    left = LeftOrder(base, written, matches)
+    numbers = numbers or LineNumbers(deal=() if earlier else _as_they_stand(base, known))
+    matches = match_lines(
+        base.lines, wanted.lines, known, earlier=[order.lines for order in earlier], numbers=numbers.deal
+    )
+    left = LeftOrder(base, written, numbers.left, known, matches)
     merge = _Merge(held=held, policy=policy, period_closed=period_closed, left=left)
     merge.header(history, wanted)
     merge.named_fields(history, wanted)
     merge.came_since(known)
     for position, match in enumerate(matches):
+        merge.at(position if match.wanted is not None else None)
         merge.line(match, [lines[position] for lines in before if position in lines])
-    return merge.change(wanted)
+    found = [match.held.number if match.held is not None else None for match in matches]
+    return merge.change(wanted, found[: len(wanted.lines)])
+
+
+def _as_they_stand(base: SalesOrder, held: Sequence[HeldLine]) -> tuple[int | None, ...]:
+    """Return the numbers of lines of an order that was only made so far: where somebody has changed some, their order tells."""
+    open_ = [one for one in held if not one.closed]
+    places = in_order([one.line for one in open_], base.lines)
+    return tuple(open_[places[n]].number if n in places else None for n in range(len(base.lines)))
 
 
 class _Merge:
@@ -101,14 +115,19 @@ class _Merge:
         self._opened: list[int] = []
         self._now = {line.number: line for line in held.lines}
         self._new: list[HeldLine] = []
+        self._line: int | None = None
+
+    def at(self, line: int | None) -> None:
+        """Note the position of the deal's line that is merged next."""
+        self._line = line
 
     def came_since(self, seen: Sequence[HeldLine]) -> None:
         """Note the lines that the order has got since these were seen."""
         known = {line.number for line in seen}
         self._new = [line for line in self._held.lines if line.number not in known]
 
-    def change(self, wanted: SalesOrder) -> OrderChange:
-        """Return what was collected."""
+    def change(self, wanted: SalesOrder, numbers: Sequence[int | None]) -> OrderChange:
+        """Return what was collected; `numbers` are NetSuite's of the deal's lines."""
         return OrderChange(
             internal_id=self._held.internal_id,
             number=self._held.number,
@@ -123,6 +142,7 @@ class _Merge:
             closed=self._closed,
             opened=tuple(self._opened),
             left=self._left.order(wanted),
+            numbers=LineNumbers(deal=tuple(numbers), left=self._left.numbers()),
         )
 
     def header(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
@@ -189,15 +209,15 @@ class _Merge:
         if there is not None:  # an earlier try has added it
             self._new.remove(there)
             self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
-            self._left.keep(wanted)
+            self._left.add(wanted, there)
         elif self._allowed(ADD_LINE):
             self._say(ADD_LINE, place, None, _told_line(wanted))
             self._added.append(wanted)
-            self._left.keep(wanted)
+            self._left.add(wanted, None)
         else:
             self._say(ADD_LINE, place, None, _told_line(wanted), refused=self._too_far())
 
-    def _remove(self, base: OrderLine | None, held: HeldLine | None, written: OrderLine | None) -> None:
+    def _remove(self, base: OrderLine | None, held: HeldLine | None, written: WrittenLine | None) -> None:
         if base is None:
             return
         verdict = self._judge_removal(base, held)
@@ -205,12 +225,6 @@ class _Merge:
             self._left.keep(written)
         elif held is not None:
             self._left.shorten(written, held.used if verdict is Verdict.WRITTEN else held.line.quantity)
-        elif written is not None and any(
-            same_record(one.line.item, written.item) for one in self._held.lines
-        ):
-            self._left.keep(
-                written
-            )  # its item was to become another, which was refused: NetSuite has it as it was
 
     def _judge_removal(self, base: OrderLine, held: HeldLine | None) -> Verdict:
         place = f"line '{_name(base)}'"
@@ -223,7 +237,7 @@ class _Merge:
         self._closed[held.number] = held.used
         return self._say(REMOVE_LINE, place, _told_line(held.line), _kept(held))
 
-    def _take_up_again(self, wanted: OrderLine, held: HeldLine, written: OrderLine | None) -> None:
+    def _take_up_again(self, wanted: OrderLine, held: HeldLine, written: WrittenLine | None) -> None:
         """Open a line that was closed when the deal gave it up. What it holds since then is nobody's change."""
         place = f"line {held.number} '{_name(held.line)}'"
         fields = [
@@ -237,13 +251,13 @@ class _Merge:
         named = {kind: _others(getattr(wanted, kind), getattr(held.line, kind)) for kind in (_CUSTOM, _MORE)}
         if not (held.closed or fields or any(named.values())):
             self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
-            self._left.keep(wanted)
+            self._left.add(wanted, held)
         elif refused := self._forbidden("quantity", wanted, held) or self._refusal(ADD_LINE):
             self._say(ADD_LINE, place, None, _told_line(wanted), refused=refused)
             self._left.keep(written)
         else:
             self._say(ADD_LINE, place, None, _told_line(wanted))
-            self._left.keep(wanted)
+            self._left.add(wanted, held)
             if fields or any(named.values()):
                 self._send_line(wanted, held, fields, named, rate_known=wanted.rate is not None)
             if held.closed:
@@ -270,7 +284,7 @@ class _Merge:
         history: Sequence[OrderLine],
         wanted: OrderLine,
         held: HeldLine,
-        written: OrderLine | None,
+        written: WrittenLine | None,
     ) -> None:
         base = history[0]
         place = f"line {held.number} '{_name(held.line)}'"
@@ -305,7 +319,8 @@ class _Merge:
         if sent or any(named.values()):
             self._send_line(wanted, held, sent, named, rate_known=base.rate is not None)
         self._left.edit(
-            written or base,
+            written,
+            held,
             wanted,
             {part for part, verdict in verdicts.items() if verdict in _TAKEN},
             {
@@ -400,6 +415,7 @@ class _Merge:
                 new=_told(new),
                 verdict=verdict,
                 reason=refused or lost,
+                line=self._line,
             )
         )
         return verdict

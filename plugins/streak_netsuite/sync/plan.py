@@ -9,6 +9,7 @@ from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
+from streak_netsuite.sync.order_change import OrderChange
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,3 +71,16 @@ class OrderPlan:
     trace: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     side_faults: tuple[RecordError, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePlan:
+    """A deal that has changed, and what its order follows of it.
+
+    Attributes:
+        trace: rule text by target field.
+    """
+
+    deal: Deal
+    change: OrderChange
+    trace: Mapping[str, str] = field(default_factory=dict)
