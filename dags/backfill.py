@@ -18,7 +18,8 @@ with DAG(
 deals won in the window → inbox, behind what happens now → write_orders → fields of the boxes
 ```
 
-* Trigger it with two days. The log of **write_orders** shows how many are done, the rate and the time left.
+* Trigger it with two days. While **write_orders** runs, its XCom `progress` and its log show how many are done and left, the
+  rate and the time left.
 * **Silent**: the fields of the boxes are set; no comment is written, nobody is notified.
 * **Behind live work**: deals that are won now go first, and never wait for more than one batch.
 * Stopped at any moment, the next try goes on. The same window again looks at every deal anew and makes nothing twice.

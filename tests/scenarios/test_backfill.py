@@ -1,9 +1,10 @@
 """Old deals are caught up on: silently, behind what happens now, resumable, and repeated without a single duplicate."""
 
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -85,26 +86,29 @@ def test_deals_are_ordered_while_others_are_still_being_listed(world: World) -> 
     keys = world.deals(6)
 
     class Slow:
-        """Boxes whose second half is listed only after one of the first half was ordered."""
+        """Boxes whose last one is listed only after some of the others were ordered, and that was told."""
 
         def won_boxes(self, *names: Any) -> Iterator[Any]:
             (*first, last) = [box for page in product.streak.won_boxes(*names) for box in page]
             yield first
-            for _ in range(600):
-                if ordered(world, keys):
-                    break
-                time.sleep(0.05)
-            seen.append(ordered(world, keys))
+            assert told.wait(60)
             yield [last]
 
-    seen: list[int] = []
+    told = Event()
     with world.product() as product:
         backfill = product.backfill()
         object.__setattr__(backfill, "boxes", Slow())
-        *_, progress = backfill.run(Window())
-    assert seen[0] > 0
-    assert progress.left == 0
-    assert ordered(world, keys) == 6
+        run = backfill.run(Window())
+        first = next(run)
+        seen = ordered(world, keys)
+        told.set()
+        *_, last = run
+    assert seen > 0
+    assert "listed so far" in str(first)
+    assert first.percent is None
+    assert first.seconds_left is None, "nobody knows how many there are"
+    assert last.left == 0
+    assert (last.percent, ordered(world, keys)) == (100.0, 6)
 
 
 def test_a_listing_that_fails_stops_the_backfill_and_is_gone_on_with(world: World) -> None:
@@ -152,6 +156,55 @@ def test_a_backfill_gives_way_to_live_deals_but_not_for_ever(world: World) -> No
     assert last.left == 0
     assert slept == [1.0] * len(slept)
     assert len(slept) >= 5
+
+
+def test_a_live_deal_waits_for_no_more_than_the_batches_under_way(world: World) -> None:
+    """The backfill is in the middle of its work when a deal is won; another worker takes the deal, as the DAG does."""
+    world.flow = {"backfill_batch_size": 3}
+    old = world.deals(60, organizations=6)
+    gave_way, live_is_done = Event(), Event()
+
+    def give_way(_seconds: float) -> None:
+        gave_way.set()
+        live_is_done.wait(60)
+
+    with world.product() as product, ThreadPoolExecutor(1) as pool:
+        backfill = product.backfill()
+        object.__setattr__(backfill, "sleep", give_way)
+        run = backfill.run(Window())
+        next(run)
+        live = world.win(BOX)
+        before = ordered(world, old)
+        rest = pool.submit(lambda: list(run))
+        assert gave_way.wait(60), "the backfill saw that somebody waits"
+        try:
+            report = world.run()
+            after = ordered(world, old)
+        finally:
+            live_is_done.set()
+        last = rest.result()[-1]
+    assert report.count(Action.CREATED) == 1
+    assert ordered(world, [live]) == 1
+    assert after - before <= backfill.workers * 3 < 60 - after, "what was not begun has waited"
+    assert last.left == 0
+    assert ordered(world, old) == 60
+
+
+def test_progress_tells_rate_and_time_left_and_no_share_while_deals_are_being_listed() -> None:
+    assert (
+        str(Progress(done=5, left=7, per_second=2.0, is_listing=True))
+        == "5 of 12 listed so far, 2.0 a second"
+    )
+    progress = Progress(done=25, left=75, per_second=0.5)
+    assert str(progress) == "25 of 100 (25 %), 0.5 a second, 2 min 30 s left"
+    assert progress.as_dict() == {
+        "progress": str(progress),
+        "done": 25,
+        "left": 75,
+        "percent": 25.0,
+        "per_second": 0.5,
+        "seconds_left": 150,
+    }
 
 
 def test_a_backfill_that_was_stopped_goes_on_where_it_was(world: World) -> None:

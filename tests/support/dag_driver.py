@@ -14,7 +14,12 @@ def main(path: str, conf: str) -> None:
 
 
 def _xcoms(run: Any) -> dict[str, Any]:
-    return {ti.task_id: ti.xcom_pull(task_ids=ti.task_id) for ti in run.get_task_instances()}
+    found = {ti.task_id: ti.xcom_pull(task_ids=ti.task_id) for ti in run.get_task_instances()}
+    progress = {
+        f"{ti.task_id}.progress": ti.xcom_pull(task_ids=ti.task_id, key="progress")
+        for ti in run.get_task_instances()
+    }
+    return found | {name: value for name, value in progress.items() if value is not None}
 
 
 if __name__ == "__main__":

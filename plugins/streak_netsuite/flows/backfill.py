@@ -75,21 +75,44 @@ class Progress:
     Attributes:
         done, left: records.
         per_second: since this run began; 0 before anything was done.
+        is_listing: whether more deals of the window are still being listed: then `left` is not all.
     """
 
     done: int
     left: int
     per_second: float
+    is_listing: bool = False
     report: RunReport = field(default_factory=RunReport)
 
     @property
     def seconds_left(self) -> float | None:
         """Return how long the rest takes at this rate, or None when nobody can say."""
-        return self.left / self.per_second if self.per_second else None
+        return self.left / self.per_second if self.per_second and not self.is_listing else None
+
+    @property
+    def percent(self) -> float | None:
+        """Return the share that is done, or None while nobody knows how many there are."""
+        if self.is_listing:
+            return None
+        return 100 * self.done / (self.done + self.left) if self.done + self.left else 100.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values: what Airflow's UI shows beside the running task."""
+        seconds = self.seconds_left
+        return {
+            "progress": str(self),
+            "done": self.done,
+            "left": self.left,
+            "percent": None if self.percent is None else round(self.percent, 1),
+            "per_second": round(self.per_second, 2),
+            "seconds_left": None if seconds is None else round(seconds),
+        }
 
     def __str__(self) -> str:
-        share = 100 * self.done / (self.done + self.left) if self.done + self.left else 100.0
-        told = f"{self.done} of {self.done + self.left} ({share:.0f} %), {self.per_second:.1f} a second"
+        rate = f"{self.per_second:.1f} a second"
+        if self.percent is None:
+            return f"{self.done} of {self.done + self.left} listed so far, {rate}"
+        told = f"{self.done} of {self.done + self.left} ({self.percent:.0f} %), {rate}"
         seconds = self.seconds_left
         return f"{told}, {_duration(seconds)} left" if seconds is not None and self.left else told
 
@@ -167,7 +190,7 @@ class Backfill:
         while True:
             for part in self._batches(listing):
                 report, idle = report + part, 0.0
-                yield self._progress(began, before, report)
+                yield self._progress(began, before, report, listing)
             if listing is not None:
                 listing.result()
             progress = self._progress(began, before, report)
@@ -203,11 +226,16 @@ class Backfill:
             if listing is not None:
                 wait([listing], timeout=_PAGE_SECONDS)
 
-    def _progress(self, began: float, before: int, report: RunReport) -> Progress:
+    def _progress(
+        self, began: float, before: int, report: RunReport, listing: Future[int] | None = None
+    ) -> Progress:
+        is_listing = (
+            listing is not None and not listing.done()
+        )  # asked first: what is counted then is not less
         left, done = self.memory.count_backfill()
         seconds = self.timer() - began
         rate = (done - before) / seconds if seconds > 0 else 0.0
-        return Progress(done=done - before, left=left, per_second=rate, report=report)
+        return Progress(done=done - before, left=left, per_second=rate, is_listing=is_listing, report=report)
 
     def _give_way(self) -> None:
         """Let what happens now go first, as long as somebody works on it."""

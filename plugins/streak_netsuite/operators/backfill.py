@@ -12,9 +12,14 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class BackfillOperator(FlowOperator):
-    """Makes orders of deals that were won in a window of days; the log shows progress, rate and time left.
+PROGRESS = "progress"
+"""The XCom that tells how far the running task is."""
 
+
+class BackfillOperator(FlowOperator):
+    """Makes orders of deals that were won in a window of days.
+
+    While it runs, its XCom `progress` and its log show how many are done and left, the rate and the time left.
     Returns counts by action and rule. What happens now goes first. A run that was stopped goes on where it was.
 
     :param since: first day, in UTC ("2024-11-01"); empty for no bound.
@@ -40,6 +45,7 @@ class BackfillOperator(FlowOperator):
             for progress in product.backfill().run(window):
                 report, left = progress.report, progress.left
                 self.log.info("%s", progress)
+                context["ti"].xcom_push(key=PROGRESS, value=progress.as_dict())
             report += product.order_edits().drain()
         self.log.info("%s", report)
         if left:
