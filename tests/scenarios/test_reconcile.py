@@ -160,12 +160,17 @@ def test_invoices_and_payments_are_equal_to_the_cent_on_both_sides(world: World)
     assert [one for one in report.differences if one.record == box] == []
     (money,) = report.money.values()
     assert (money.invoiced, money.paid, money.open) == (Decimal(50000), Decimal(20000), Decimal(30000))
+    listed = report.lines()
+    assert "invoiced: 1 in NetSuite, deals know 1 of 1" in listed
+    assert "paid: 1 in NetSuite, deals know 1 of 1" in listed
+    assert "shipped: 1 in NetSuite, deals know 1 of 1" in listed
 
 
 def test_a_payment_that_nobody_was_told_of_is_named_and_told_by_the_repair(world: World) -> None:
     box, order = course(world)
     pay(world, order, "30000")
     assert of(world, box) == ["course_not_told"] * 3, "the payment, the invoice and the field"
+    assert "paid: 2 in NetSuite, deals know 1 of 2" in reconcile(world).lines()
     before = len(world.comments(box))
     assert repair(world, "course_not_told") == ["3 writes about 1 orders are due"]
     assert of(world, box) == []

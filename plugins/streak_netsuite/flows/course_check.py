@@ -14,7 +14,7 @@ from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.held_order import HeldOrder
-from streak_netsuite.model.order_story import OrderStory
+from streak_netsuite.model.order_story import EventKind, OrderStory
 from streak_netsuite.model.plain_order import order_from_plain
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.intent import WRITTEN_AS, Intent, IntentDraft, IntentState
@@ -49,6 +49,31 @@ class Money:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """How many documents of one kind there are on both sides.
+
+    Attributes:
+        there: in NetSuite, behind tied orders; void ones are not counted.
+        wanted: of these, those that deals are to be told of.
+        known: of these, those that the ledger knows to be told.
+    """
+
+    there: int = 0
+    wanted: int = 0
+    known: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            there=self.there + other.there,
+            wanted=self.wanted + other.wanted,
+            known=self.known + other.known,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.there} in NetSuite, deals know {self.known} of {self.wanted}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WrittenOrder:
     """An order of ours: its box, and what was written last; None for one that was adopted."""
 
@@ -80,10 +105,12 @@ class Course:
 
     Attributes:
         money: by currency.
+        documents: how many there are, by what happened.
         finances: fields that differ and are finance's to decide.
     """
 
     money: dict[str, Money] = field(default_factory=dict)
+    documents: dict[EventKind, Tally] = field(default_factory=dict)
     faults: list[CourseFault] = field(default_factory=list)
     finances: int = 0
 
@@ -91,6 +118,8 @@ class Course:
         """Take over what was found out about others."""
         for currency, money in other.money.items():
             self.money[currency] = self.money.get(currency, Money()) + money
+        for kind, tally in other.documents.items():
+            self.documents[kind] = self.documents.get(kind, Tally()) + tally
         self.faults += other.faults
         self.finances += other.finances
 
@@ -120,8 +149,10 @@ class CourseCheck:
             story, deal = stories.get(one.order_id), deals.get(one.box_key)
             if story is not None:
                 course.add(Course(money={story.currency: _money(story)}))
+                known: dict[str, bool] = {}
                 if isinstance(deal, Deal):
-                    course.faults += self._told(one, deal, story)
+                    course.faults += self._told(one, deal, story, known)
+                course.add(Course(documents=_documents(story, known)))
             if one.written is not None and one.order_id in held:
                 self._fields(one, order_from_plain(one.written), held[one.order_id], course)
         return course
@@ -143,7 +174,10 @@ class CourseCheck:
         after = self.memory.find_intents([key]).get(key)
         return self._last(after) if after is not None and after.state is IntentState.SUCCEEDED else intent
 
-    def _told(self, one: WrittenOrder, deal: Deal, story: OrderStory) -> Iterator[CourseFault]:
+    def _told(
+        self, one: WrittenOrder, deal: Deal, story: OrderStory, told: dict[str, bool]
+    ) -> Iterator[CourseFault]:
+        """Yield what the deal does not know; note by event whether it knows of it."""
         if not self.spec.status.is_wanted:
             return
         try:
@@ -153,7 +187,11 @@ class CourseCheck:
             return
         known = self.memory.find_intents([draft.operation_key for draft in drafts])
         for draft in drafts:
-            yield from _draft_faults(one, deal, draft, known.get(draft.operation_key))
+            before = known.get(draft.operation_key)
+            told[str(draft.payload.get("name"))] = (
+                before is not None and before.state is IntentState.SUCCEEDED
+            )
+            yield from _draft_faults(one, deal, draft, before)
 
     def _fields(self, one: WrittenOrder, wanted: SalesOrder, held: HeldOrder, course: Course) -> None:
         for part, ours, theirs in _parts(wanted, held.order):
@@ -191,6 +229,15 @@ def _said(before: Intent) -> dict[str, Any]:
 
 def _fault(what: str, one: WrittenOrder, text: str, keys: tuple[str, ...] = ()) -> CourseFault:
     return CourseFault(what=what, box_key=one.box_key, order_id=one.order_id, text=text, keys=keys)
+
+
+def _documents(story: OrderStory, told: Mapping[str, bool]) -> dict[EventKind, Tally]:
+    found: dict[EventKind, Tally] = {}
+    for event in story.events():
+        if event.kind is not EventKind.VOIDED:
+            mine = Tally(there=1, wanted=event.name in told, known=told.get(event.name, False))
+            found[event.kind] = found.get(event.kind, Tally()) + mine
+    return found
 
 
 def _money(story: OrderStory) -> Money:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
-from streak_netsuite.flows.course_check import Course, CourseCheck, CourseFault, Money, WrittenOrder
+from streak_netsuite.flows.course_check import Course, CourseCheck, CourseFault, Money, Tally, WrittenOrder
 from streak_netsuite.flows.write_back import write_back_key
 from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.order_story import EventKind
 from streak_netsuite.model.order_total import AddedPart, OrderTotal, TotalCheck, TotalRules, WrittenTotal
 
 ZERO = Decimal(0)
@@ -139,6 +140,7 @@ class Reconciliation:
             it may add.
         added: that, by currency and part.
         money: what was billed, paid and credited of the tied orders, by currency; empty when it was not asked for.
+        documents: how many shipments, invoices, payments, credits there are behind them, and how many the deals know of.
         finances: fields of orders that finance has changed, as it may.
         unfollowed: orders that could not follow all that their deals want.
     """
@@ -151,6 +153,7 @@ class Reconciliation:
     differences: tuple[Difference, ...]
     added: Mapping[str, Mapping[AddedPart, Decimal]] = field(default_factory=dict)
     money: Mapping[str, Money] = field(default_factory=dict)
+    documents: Mapping[EventKind, Tally] = field(default_factory=dict)
     finances: int = 0
     unfollowed: int = 0
 
@@ -170,6 +173,7 @@ class Reconciliation:
             f"{self.boxes} won deals, {self.ties} ties, {self.orders} orders of ours in NetSuite",
             *sums,
             *(f"{currency}: {money}" for currency, money in sorted(self.money.items())),
+            *(f"{kind}: {tally}" for kind, tally in sorted(self.documents.items())),
             *([f"{self.finances} fields were changed by finance, whose they are"] if self.finances else []),
             *(
                 [f"{self.unfollowed} orders could not follow all that their deals want"]
@@ -277,6 +281,7 @@ class Reconcile:
             differences=tuple(findings.differences),
             added=findings.added,
             money=findings.course.money,
+            documents=findings.course.documents,
             finances=findings.course.finances,
             unfollowed=findings.unfollowed,
         )

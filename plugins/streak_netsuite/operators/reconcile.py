@@ -28,7 +28,7 @@ class ReconcileOperator(FlowOperator):
         """Compare once."""
         from streak_netsuite.flows.reconcile import Drift
 
-        with self.working(context) as product:
+        with self.working(context, read_only=True) as product:
             report = product.reconcile(quick=self.quick).run()
         self.log.info("%s", "\n".join(report.lines()))
         wrong = [one for one in report.differences if one.drift is not Drift.WAITING]
