@@ -38,7 +38,7 @@ KINDS: Mapping[str, int] = {
     "ordered": 4,
     "shipped": 4,
     "shipped in a closed period": 4,
-    "shipped in parts": 8,
+    "shipped in parts": 6,
     "paid": 4,
     "paid in part": 6,
     "paid in euros": 4,
@@ -46,6 +46,7 @@ KINDS: Mapping[str, int] = {
     "credited": 4,
     "refunded": 4,
     "changed": 4,
+    "payment voided": 2,
 }
 QUANTITY, RATE = 4, Decimal("250.25")
 DEPOSIT = Decimal("300.10")
@@ -58,6 +59,7 @@ class Deal:
     key: str
     kind: str
     order: str = ""
+    payment: str = ""
     steps: list[str] = field(default_factory=list)
 
     @property
@@ -276,6 +278,7 @@ def _course(deal: Deal) -> list[tuple[str, Act]]:
         "credited": [ship_all, ("credit", _credit)],
         "refunded": [ship_all, ("pay", _pay(None)), ("credit", _credit), ("pay back", _pay_back)],
         "changed": [("change", _change)],
+        "payment voided": [ship_all, ("pay", _pay_and_note), ("void", _void)],
     }[deal.kind]
 
 
@@ -298,6 +301,20 @@ def _pay(amount: str | None) -> Act:
         return False
 
     return pay
+
+
+def _pay_and_note(office: Office, deal: Deal) -> bool:
+    for invoice in _invoices(office, deal)[:1]:
+        deal.payment = office.do(f"invoices/{invoice['internalId']}/pay")["internalId"]
+    return bool(deal.payment)
+
+
+def _void(office: Office, deal: Deal) -> bool:
+    """Void the payment once the deal knows of it: it would not hear of one that it never knew."""
+    if not any(" paid on " in text for text in office.comments(deal.key)):
+        return False
+    office.do(f"records/customerPayment/{deal.payment}/void")
+    return True
 
 
 def _ship_long_ago(office: Office, deal: Deal) -> bool:
@@ -374,6 +391,7 @@ def faults_of(office: Office, deals: list[Deal]) -> list[str]:
                 int(deal.kind in {"credited", "refunded"}),
             ),
             "refunds told": (sum("paid back" in text for text in told), int(deal.kind == "refunded")),
+            "voids told": (sum("was voided" in text for text in told), int(deal.kind == "payment voided")),
             "number shown": (office.fields(deal.key).get("NetSuite order"), order["tranId"]),
         }
         wrong += [
