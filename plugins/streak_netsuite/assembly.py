@@ -171,11 +171,27 @@ class Product:
             clock=self.clock,
         )
 
-    def won_boxes(self, window: Window) -> list[str]:
-        """Return the keys of the boxes that were won in some days, and are still in a stage in which orders are made."""
-        source = self.spec.source
-        pages = self.streak.won_boxes(source.pipeline, source.stages)
-        return [box.key for page in pages for box in page if window.holds(box)]
+    def won_boxes(
+        self, window: Window, *, also: MappingSpec | None = None, moved_on: bool = False
+    ) -> list[str]:
+        """Return the keys of the boxes that were won in some days, and are in a stage in which orders are made.
+
+        Args:
+            also: another mapping, of whose stages boxes are meant, too.
+            moved_on: whether boxes are meant, too, that what became of their order has moved on; their day is that of
+                their last stage.
+        """
+        wanted: dict[str, list[str]] = {}
+        for spec in filter(None, (self.spec, also)):
+            later = spec.status.stages.values() if moved_on else ()
+            wanted.setdefault(spec.source.pipeline, []).extend((*spec.source.stages, *later))
+        found = (
+            box
+            for pipeline, stages in wanted.items()
+            for page in self.streak.won_boxes(pipeline, list(dict.fromkeys(stages)))
+            for box in page
+        )
+        return list(dict.fromkeys(box.key for box in found if window.holds(box)))
 
     def mapping_effect(self, other: MappingSpec) -> MappingEffect:
         """Return the comparison of this product's mapping with another, deal by deal."""
@@ -195,6 +211,11 @@ class Product:
         """The vendors that have taken our credentials in this run."""
         taken = {"streak": self.streak_client.was_accepted, "netsuite": self.netsuite.was_accepted}
         return tuple(system for system, was_accepted in taken.items() if was_accepted)
+
+    @property
+    def has_written(self) -> bool:
+        """Whether a write has left for a vendor in this run."""
+        return self.streak_client.has_written or self.netsuite.has_written
 
     def outages(self) -> OutageBook:
         """Return the book of what is known to be broken."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from streak_netsuite.assembly import Product, Settings
+    from streak_netsuite.assembly import Settings
     from streak_netsuite.connections import ConnectionParts
     from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
     from streak_netsuite.flows.backfill import Window
@@ -61,14 +61,16 @@ RecordFolder = Annotated[Path | None, typer.Option("--folder", help="A folder wi
 Reason = Annotated[str, typer.Option(help="Why; kept in the audit.")]
 Actor = Annotated[str, typer.Option(help="Who; the login name by default.")]
 _ALL = 100_000  # holds: more than anybody will let wait
-FLOWS = ("deal_to_order", "items_to_streak", "order_to_invoice", "status_to_streak")
 Targets = Annotated[
     list[str],
     typer.Argument(
-        help="A flow (deal_to_order, items_to_streak, order_to_invoice, status_to_streak), then keys of boxes; none for all that wait."
+        help="A flow (deal_to_order, items_to_streak, order_to_invoice, status_to_streak, record_NAME), then keys of boxes; none for all that wait."
     ),
 ]
-Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC.")]
+Since = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC; of record types, first day changed."),
+]
 MappingFile = Annotated[
     Path | None, typer.Option("--with", help="A mapping file instead of the shipped one.")
 ]
@@ -157,45 +159,26 @@ def plan(
     days: Annotated[int | None, typer.Option(min=1, help="Deals won in the last so many days.")] = None,
     mapping: MappingFile = None,
 ) -> None:
-    """Print what a flow would write, field by field. Writes nothing: a write to a vendor is refused before it leaves.
+    """Print what a flow would write: each field, its value now and then, and the rule. Nothing is written.
 
-    With --days and --with: how that mapping would have treated the deals of these days, beside the one in use.
+    A write to a vendor is refused before it leaves, and the command fails when one has left all the same. With --with
+    and --days or --since, deal_to_order is told as a comparison: how that mapping would have treated the deals of these
+    days, beside the one in use.
     """
     from streak_netsuite.assembly import open_product
-
-    flow, boxes = (
-        ("deal_to_order", targets) if not targets or targets[0] not in FLOWS else (targets[0], targets[1:])
-    )
-    compares = mapping is not None and days is not None
-    with open_product(_settings(None if compares else mapping), read_only=True) as product:
-        keys = boxes or (product.won_boxes(_window(since, days)) if since or days else None)
-        if compares and mapping is not None:
-            typer.echo(_effect(product, mapping, keys or []))
-        else:
-            typer.echo(_plan(product, flow, keys))
-
-
-def _plan(product: "Product", flow: str, boxes: list[str] | None) -> str:
-    from streak_netsuite.flows.plan_text import plan_text
-
-    if flow == "items_to_streak":
-        return "\n".join(product.items_to_streak().plan().lines())
-    if flow == "order_to_invoice":
-        return "\n".join(product.order_to_invoice().preview()) or "nothing would be billed"
-    if flow == "status_to_streak":
-        if boxes is None:
-            boxes = [tie.box_key for page in product.ledger.books.order_ties() for tie in page]
-        told = product.status_to_streak().preview(boxes)
-        return "\n".join(told) or "the boxes know everything"
-    plans, batch = product.deal_to_order().plan(product.ledger.waiting_boxes() if boxes is None else boxes)
-    return plan_text(plans, batch.decided.values())
-
-
-def _effect(product: "Product", mapping: Path, boxes: list[str]) -> str:
-    from streak_netsuite.flows.mapping_effect import effect_text
+    from streak_netsuite.dry_run import DEALS, RECORD_PREFIX, Asked, DryRun
     from streak_netsuite.mapping.spec import load_spec
 
-    return effect_text(list(product.mapping_effect(load_spec(mapping)).compare(boxes)))
+    asked = Asked.of(targets, _window(since, days) if since or days else None)
+    if mapping is not None and asked.flow.startswith(RECORD_PREFIX):
+        raise ConfigurationError("a record type has no mapping: name its file in the place of a flow")
+    compares = mapping is not None and asked.flow == DEALS and asked.window is not None
+    with open_product(_settings(None if compares else mapping), read_only=True) as product:
+        dry_run = DryRun(product=product)
+        if compares and mapping is not None:
+            typer.echo(dry_run.effect(load_spec(mapping), asked))
+        else:
+            typer.echo(dry_run.text(asked))
 
 
 def _window(since: datetime | None, days: int | None) -> "Window":

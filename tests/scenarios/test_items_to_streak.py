@@ -140,7 +140,7 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(
     before, writes = offered(selling), len(selling.writes("streak"))
     done = CliRunner().invoke(app, ["plan", "items_to_streak"])
     assert done.exit_code == 0, done.output
-    assert "ADD 'Cable Set' to Product" in done.output
+    assert "CREATE option 'Cable Set' of Product (rule items.label)" in done.output
     assert (offered(selling), len(selling.writes("streak"))) == (before, writes)
 
 

@@ -1,10 +1,14 @@
 """Declared record types: payments into boxes, boxes into custom records, each as its file says and never twice."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from streak_netsuite.cli import app
 from streak_netsuite.connectors.streak.calls import boxes, fields, pipelines
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.flows.record_sync import RecordSync
@@ -124,10 +128,62 @@ def test_the_plan_shows_each_field_and_writes_nothing(world: World, payments: st
     pay(world, "20000")
     told = preview(world, "payments")
     assert any(line.startswith("CREATE streak") and "Blue Harbor" in line for line in told)
-    assert any("fields.Amount: '20000" in line for line in told)
+    (amount,) = [line for line in told if "fields.Amount" in line and "20000" in line]
+    assert re.fullmatch(
+        r"  fields\.Amount +\(nothing\) -> 20000\S*   \[target\.fields: \{\{ record\.payment .*\]", amount
+    )
     assert boxes_of(world, payments) == []
     run(world, "payments")
     assert preview(world, "payments") == []
+
+
+def test_the_plan_of_a_change_shows_what_there_is_now_and_leaves_out_what_stays(
+    world: World, sites: str
+) -> None:
+    key = add_site(world, sites, "North hall", Site_code="N-1", Floors="2", Tier="Gold")
+    run(world, "install_sites")
+    change_site(world, sites, key, Floors="3")
+    before = len(world.writes("netsuite"))
+    told = preview(world, "install_sites")
+    assert told[0].startswith("UPDATE netsuite streak-rt-")
+    assert len(told) == 2, told
+    line = told[1]
+    assert re.match(r"  \S+ +2 -> 3   \[target\.(custom_)?fields: .*Floors", line)
+    assert len(world.writes("netsuite")) == before
+
+
+def test_records_that_changed_since_a_day_are_planned_by_the_command(
+    world: World, payments: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay(world, "20000")
+    run(world, "payments")
+    for name, text in world.connection_texts.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+
+    def planned(*words: str) -> str:
+        done = CliRunner().invoke(app, ["plan", *words])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    (box,) = [b for b in boxes_of(world, payments) if "Blue Harbor" in b["name"]]
+    with world.ledger() as ledger:
+        read_until = ledger.get_watermark("record.payments")
+    assert "nothing would be written" in planned("record_payments")
+    pay_more(world, "100")
+    told = planned("record_payments", "--since", f"{world.now() - timedelta(days=1):%Y-%m-%d}")
+    assert "CREATE streak" in told
+    assert box["name"] not in told
+    with world.ledger() as ledger:
+        assert ledger.get_watermark("record.payments") == read_until is not None
+    assert "nothing would" in planned(
+        str(record_file("payments")), "--since", f"{world.now() + timedelta(days=2):%Y-%m-%d}"
+    )
+
+
+def pay_more(world: World, amount: str) -> None:
+    (invoice,) = [i for i in world.netsuite()["invoices"] if i["amountRemaining"] == "30000.00"]
+    path = f"/netsuite/invoices/{invoice['internalId']}/pay"
+    world.control.post(path, json={"amount": amount}).raise_for_status()
 
 
 def test_a_worker_that_dies_after_a_box_was_made_makes_no_second_one(world: World, payments: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from streak_netsuite.flows.queued import QueuedWrites, Sent, marker
 from streak_netsuite.flows.write_back import caught_up_days
@@ -51,6 +51,13 @@ def activity_draft(
     )
 
 
+def is_untold(payload: Mapping[str, Any], caught_up_on: date | None) -> bool:
+    """Tell whether an event is kept from a box, because it happened before the backfill that brought the box."""
+    if caught_up_on is None or "happened_at" not in payload or payload.get(_ALWAYS):
+        return False
+    return datetime.fromisoformat(payload["happened_at"]).date() <= caught_up_on
+
+
 @dataclass(frozen=True, kw_only=True)
 class Activities(QueuedWrites[Mapping[ExternalRef, date]]):
     """Writes the activities that were planned.
@@ -77,7 +84,7 @@ class Activities(QueuedWrites[Mapping[ExternalRef, date]]):
     def _send(self, intent: Intent, context: Mapping[ExternalRef, date]) -> Sent:
         box, mark = intent.subject.id, marker(intent)
         happened_at, day = datetime.fromisoformat(intent.payload["happened_at"]), context.get(intent.subject)
-        if day is not None and happened_at.date() <= day and not intent.payload.get(_ALWAYS):
+        if is_untold(intent.payload, day):
             return Sent(
                 result_id=_UNTOLD,
                 what=f"'{intent.payload['name']}' is not told: the deal was caught up on {day}, after it happened",

@@ -18,6 +18,7 @@ from streak_netsuite.flows.order_writing import OrderWriting, was_made
 from streak_netsuite.flows.planned_order import FLOW, box_ref, order_key, order_plan
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.flows.source_rule import not_ours, wrong_stage
 from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.engine import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
@@ -201,25 +202,11 @@ class DealToOrder:
                 batch.decide(key, Action.OBSOLETE, rule="gone", reason="the box does not exist any more")
             elif isinstance(deal, RecordError):
                 batch.hold(key, hold_of(deal), rule="gather")
-            elif reason := self._not_ours(deal, caught_up_on=batch.is_caught_up_on(key)):
+            elif reason := not_ours(self.spec, deal, caught_up_on=batch.is_caught_up_on(key)):
                 batch.decide(key, Action.SKIPPED, rule="source", reason=reason)
             else:
                 deals.append(deal)
         return deals
-
-    def _not_ours(self, deal: Deal, *, caught_up_on: bool) -> str:
-        source = self.spec.source
-        if source.pipeline not in {deal.pipeline, deal.pipeline_key}:
-            return f"it is in pipeline '{deal.pipeline}', not in '{source.pipeline}'"
-        if deal.stage not in {*source.stages, *self.spec.status.stages.values()}:
-            return self._wrong_stage(deal)
-        won_at = deal.stage_changed_at or deal.created_at
-        if not caught_up_on and source.won_since is not None and won_at.date() < source.won_since:
-            return f"it was won on {won_at.date()}, before {source.won_since}, from when on orders are made"
-        return ""
-
-    def _wrong_stage(self, deal: Deal) -> str:
-        return f"its stage is '{deal.stage}'; an order is made in {_or(self.spec.source.stages)}"
 
     def _without_order(self, batch: Batch, deals: Sequence[Deal], *, plan: bool) -> list[Deal]:
         """Decide about deals whose order exists; return the others that are in a stage in which orders are made."""
@@ -231,7 +218,7 @@ class DealToOrder:
         self.follower.follow(batch, open_, bound, plan=plan)
         for deal in deals:
             if deal.stage not in self.spec.source.stages and deal.key not in batch.decided:
-                batch.decide(deal.key, Action.SKIPPED, rule="source", reason=self._wrong_stage(deal))
+                batch.decide(deal.key, Action.SKIPPED, rule="source", reason=wrong_stage(self.spec, deal))
         return with_edits(
             self.memory, [d for d in deals if d.key not in batch.decided], digest_of=self.digest_of
         )
@@ -313,10 +300,6 @@ def _untied_hold(intent: Intent) -> Hold:
         reason=f"sales order {intent.result_id} was written for this box, but the two are not linked any more",
         fix="look at the order and the box; another order is not made for a box that had one",
     )
-
-
-def _or(names: Sequence[str]) -> str:
-    return " or ".join(f"'{name}'" for name in names)
 
 
 def _unclaimed(box_keys: Sequence[str], now: datetime) -> Claim:

@@ -117,14 +117,17 @@ class ItemsPlan:
         """Return the plan for people."""
         told: list[str] = []
         for name, plan in self.fields.items():
-            told += [f"ADD '{label}' to {name}" for label in plan.add]
-            told += [f"RENAME '{old}' of {name} -> '{new}'" for old, new in plan.rename.items()]
-            told += [f"REMOVE '{label}' from {name}" for label in plan.remove]
+            told += [f"CREATE option '{label}' of {name} (rule items.label)" for label in plan.add]
+            told += [
+                f"UPDATE option of {name}: {old} -> {new} (rule items.label, or items.retire: its mark)"
+                for old, new in plan.rename.items()
+            ]
+            told += [f"REMOVE option '{label}' of {name} (rule items.retire)" for label in plan.remove]
             told += [f"LEAVE OUT item {item}: another item has its label" for item in plan.doubles]
         for box in self.boxes:
             told += [
                 f"UPDATE box '{box.name}': {name}: {box.old.get(name) or '(empty)'} -> {new or '(empty)'} "
-                f"(item {box.item}, rule items.box_fields)"
+                f"(item {box.item}, rule items.box_fields.{name})"
                 for name, new in box.new.items()
             ]
         told += [f"HOLD item '{name}': {fault}" for name, fault in self.faults.items()]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from streak_netsuite.flows.source_rule import not_ours
+from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.diff import FieldChange, diff
 from streak_netsuite.mapping.engine import Engine, MappedDeal
 from streak_netsuite.model.deal import Deal
@@ -18,9 +20,9 @@ class Effect(StrEnum):
 
     SAME     nothing
     CHANGED  its records would have other values
-    BREAKS   it would be held, and is not now
-    MENDS    it is held now, and would not be
-    HELD     it is held by both
+    BREAKS   it would be held or passed over, and is not now
+    MENDS    it is held or passed over now, and would not be
+    HELD     it is held or passed over by both
     """
 
     SAME = "same"
@@ -34,9 +36,9 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
 _MEANING: Mapping[Effect, str] = {
     Effect.SAME: "as now",
     Effect.CHANGED: "other values",
-    Effect.BREAKS: "would be held, and pass now",
-    Effect.MENDS: "would pass, and are held now",
-    Effect.HELD: "held by both",
+    Effect.BREAKS: "would be held or passed over, and pass now",
+    Effect.MENDS: "would pass, and are held or passed over now",
+    Effect.HELD: "held or passed over by both",
 }
 
 
@@ -46,7 +48,7 @@ class DealEffect:
 
     Attributes:
         changes: fields of the customer and the order, with the value by the mapping now and by the other one.
-        faults: what would hold it by the other mapping.
+        faults: what would hold it by the other mapping, or why it would be passed over.
     """
 
     key: str
@@ -77,7 +79,7 @@ class MappingEffect:
             if not deals:
                 continue
             now, then = self.now(deals), self.then(deals)
-            yield from (_effect(deal, now.map(deal), then.map(deal)) for deal in deals)
+            yield from (_effect(deal, _Treated.of(now, deal), _Treated.of(then, deal)) for deal in deals)
 
 
 def effect_text(effects: Sequence[DealEffect]) -> str:
@@ -125,20 +127,38 @@ def _escaped(text: str) -> str:
     return _MARKS.sub(r"\\\1", html.escape(" ".join(text.split()), quote=False))
 
 
-def _effect(deal: Deal, now: MappedDeal, then: MappedDeal) -> DealEffect:
-    faults = tuple(str(fault) for fault in then.blocking)
-    was, will = _passes(now), _passes(then)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Treated:
+    """What a mapping makes of a deal, and what would keep it from being written."""
+
+    mapped: MappedDeal
+    faults: tuple[str, ...]
+
+    @classmethod
+    def of(cls, engine: Engine, deal: Deal) -> "_Treated":
+        mapped = engine.map(deal)
+        passed_over = not_ours(engine.spec, deal)
+        faults = [f"passed over: {passed_over}"] if passed_over else [str(one) for one in mapped.blocking]
+        if not faults and mapped.order is not None:
+            asked = approval_reason(engine.spec.approval, deal, mapped.order, zone=engine.zone)
+            faults = [f"needs an approval: {asked}"] if asked else []
+        return cls(mapped=mapped, faults=tuple(faults))
+
+    @property
+    def passes(self) -> bool:
+        return self.mapped.customer is not None and self.mapped.order is not None and not self.faults
+
+
+def _effect(deal: Deal, now: _Treated, then: _Treated) -> DealEffect:
+    faults = then.faults
+    was, will = now.passes, then.passes
     if was and will:
-        changes = _changes(now, then)
+        changes = _changes(now.mapped, then.mapped)
         return DealEffect(
             key=deal.key, name=deal.name, effect=Effect.CHANGED if changes else Effect.SAME, changes=changes
         )
     effect = Effect.BREAKS if was else Effect.MENDS if will else Effect.HELD
     return DealEffect(key=deal.key, name=deal.name, effect=effect, faults=faults)
-
-
-def _passes(mapped: MappedDeal) -> bool:
-    return mapped.customer is not None and mapped.order is not None and not mapped.blocking
 
 
 def _changes(now: MappedDeal, then: MappedDeal) -> tuple[FieldChange, ...]:

@@ -1,13 +1,14 @@
 """Shipped orders are billed: once for each shipment or once for the whole, as the mapping says, or never."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import RecordError, RejectedByVendor
+from streak_netsuite.flows.invoice_text import PlannedInvoice, invoice_text
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.mapping.spec import MappingSpec
@@ -57,25 +58,63 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         drafts = list(self.drafts())
         return self.memory.plan_writes(drafts, now=self.clock()) if drafts else 0
 
-    def preview(self) -> list[str]:
-        """Return in words what would be billed now. Writes and keeps nothing."""
-        drafts = list(self.drafts())
-        known = self.memory.find_intents([draft.operation_key for draft in drafts]) if drafts else {}
-        return [
-            f"CREATE invoice of order {draft.payload['number']} as {draft.operation_key} (rule invoice.when: {self.spec.invoice.when})"
-            for draft in drafts
-            if draft.operation_key not in known
-        ]
+    def preview(self, boxes: Collection[str] | None = None) -> list[str]:
+        """Return in words what would be billed now, each invoice as NetSuite would fill it. Writes and keeps nothing.
+
+        Args:
+            boxes: keys of the boxes whose orders are meant; None for all.
+        """
+        due = list(self._due(boxes))
+        known = self.memory.find_intents([draft.operation_key for _, draft in due]) if due else {}
+        told = [self._previewed(order, draft, known.get(draft.operation_key)) for order, draft in due]
+        return [text for text in told if text]
+
+    def _previewed(self, order: BillableOrder, draft: IntentDraft, known: Intent | None) -> str:
+        hold = f"HOLD invoice of order {order.number}: "
+        if known is not None and known.state is IntentState.SUCCEEDED:
+            return ""  # finance has removed it
+        if known is not None and known.state is IntentState.REJECTED:
+            return f"{hold}{known.error} (rule: a person releases it)"
+        gone = draft.payload.get(_INSTEAD_OF)
+        if gone and (known is None or known.error_code != INVOICE_GONE):
+            return f"{hold}invoice {gone} does not exist in NetSuite any more (rule {INVOICE_GONE})"
+        try:
+            preview = self.erp.preview_invoice(order.internal_id)
+        except RejectedByVendor as error:
+            return f"{hold}{error}"
+        day = self._open_day(self._days(order))
+        if day is None:
+            return f"{hold}the period of {self._days(order)[0]} is closed (rule invoice.closed_period: hold)"
+        invoice = PlannedInvoice(
+            order_number=order.number,
+            operation_key=draft.operation_key,
+            when=self.spec.invoice.when,
+            dated=day,
+            dated_rule=self.spec.invoice.dated,
+            preview=preview,
+            note=_moved(day, self._days(order)[0]),
+            deposits=self.erp.deposits_of(order.internal_id) if self.spec.invoice.deposits == "apply" else (),
+        )
+        return invoice_text(invoice)
+
+    def _open_day(self, days: Sequence[date]) -> date | None:
+        """Return the first of these days whose posting period is open."""
+        closed = self.erp.closed_periods()
+        return next((day for day in days if not any(one <= day <= other for one, other in closed)), None)
 
     def drafts(self) -> Iterator[IntentDraft]:
         """Yield the invoices that would be made. Only orders of boxes are billed by us."""
+        return (draft for _, draft in self._due())
+
+    def _due(self, boxes: Collection[str] | None = None) -> Iterator[tuple[BillableOrder, IntentDraft]]:
         if self.spec.invoice.when == "never":
             return
-        ours = self.memory.find_boxes(self.erp.billable_orders())
-        found = list(self.erp.describe_billable(sorted(ours)).values()) if ours else []
-        for order in self._in_turn(found):
+        found = self.memory.find_boxes(self.erp.billable_orders())
+        ours = [order for order, tie in found.items() if boxes is None or tie.streak.id in boxes]
+        described = list(self.erp.describe_billable(sorted(ours)).values()) if ours else []
+        for order in self._in_turn(described):
             if order.whole or self.spec.invoice.when == "each_shipment":
-                yield self._instead(order) or self._draft(order)
+                yield order, self._instead(order) or self._draft(order)
 
     def _in_turn(self, orders: Sequence[BillableOrder]) -> Iterator[BillableOrder]:
         """Yield the orders that are ours to bill now, as far as vendors send something of them."""
@@ -198,7 +237,7 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
     def _make(self, intent: Intent, days: Sequence[date]) -> tuple[str, str]:
         """Bill at the wanted day, or at the next whose period is open when the mapping says so."""
         for day in days:
-            note = f"dated {day}, because the period of {days[0]} is closed" if day != days[0] else ""
+            note = _moved(day, days[0])
             try:
                 made = self.erp.make_invoice(
                     intent.subject.id, external_id=intent.operation_key, dated=day, memo=note
@@ -219,6 +258,10 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         if self.spec.invoice.closed_period == "hold" or wanted >= today:
             return [wanted]
         return [wanted, *_month_beginnings(wanted, today), today]
+
+
+def _moved(day: date, wanted: date) -> str:
+    return f"dated {day}, because the period of {wanted} is closed" if day != wanted else ""
 
 
 def invoice_keys(order: str, places: int) -> list[str]:

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from streak_netsuite.errors import MappingError, RecordError
 from streak_netsuite.flows.queued import QueuedWrites, Sent
+from streak_netsuite.flows.record_text import record_text
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.mapping.record_type import RecordType
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
-from streak_netsuite.sync.intent import WRITTEN_AS, Intent, IntentDraft
+from streak_netsuite.sync.intent import WRITTEN_AS, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.record_side import RecordSource, RecordTarget, SourceRecord
 
 log = logging.getLogger(__name__)
@@ -61,30 +62,38 @@ class RecordSync(QueuedWrites[Mapping[str, SourceRecord]]):
         self.move_watermark(self.type.flow, started)
         return due
 
-    def preview(self) -> Iterator[str]:
-        """Yield in words what would be written now. Writes and keeps nothing."""
-        for page in self.source.changed(self._since()):
+    def preview(self, since: datetime | None = None) -> Iterator[str]:
+        """Yield in words what would be written now, each field old and new. Writes and keeps nothing.
+
+        Args:
+            since: only records that changed at or after this time; what a run would look at when it is left out.
+        """
+        for page in self.source.changed(since or self._since()):
             drafts = {record.id: self._draft(record) for record in page}
             known = self.memory.find_intents([d.operation_key for d in drafts.values() if d is not None])
-            for record in page:
-                draft = drafts[record.id]
-                if draft is not None:
-                    before = known.get(draft.operation_key)
-                    yield from self._previewed(record, before.payload if before else None, draft)
+            due = [
+                (record, known.get(draft.operation_key))
+                for record in page
+                if (draft := drafts[record.id]) is not None and _is_due(known.get(draft.operation_key), draft)
+            ]
+            ids = [id_ for _, before in due if (id_ := _written_as(before))]
+            held = self.target.fetch(ids) if ids else {}
+            for record, before in due:
+                yield from self._previewed(record, before, held)
 
     def _previewed(
-        self, record: SourceRecord, before: Mapping[str, Any] | None, draft: IntentDraft
+        self, record: SourceRecord, before: Intent | None, held: Mapping[str, SourceRecord]
     ) -> Iterator[str]:
-        if before is not None and before.get("digest") == draft.payload["digest"]:
+        known = _written_as(before)
+        if known and self.type.spec.policy.update == "never":
+            yield f"KEEP {record.label}: it was written before (rule policy.update: never)"
             return
         try:
             wanted = self.type.wanted(record.view, source_id=record.id)
         except MappingError as error:
             yield f"HOLD {record.label}: {error}"
             return
-        yield f"{'UPDATE' if before else 'CREATE'} {self.type.spec.target.system} {wanted.key} of {record.label}"
-        for name, value in _flat(wanted.body):
-            yield f"  {name}: {value!r}"
+        yield from record_text(self.type.spec, record, wanted, held.get(known), known=bool(known))
 
     def _since(self) -> datetime | None:
         last = self.watermark(self.type.flow)
@@ -150,9 +159,13 @@ def _without(body: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]
     return {name: kept(part) if name in parts else part for name, part in body.items()}
 
 
-def _flat(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in body.items():
-        if isinstance(value, Mapping):
-            yield from ((f"{name}.{inner}", one) for inner, one in value.items())
-        elif value not in ("", None, []):
-            yield name, value
+def _is_due(before: Intent | None, draft: IntentDraft) -> bool:
+    """Tell whether a write is due: its record differs from what was written last, or that has not landed yet."""
+    if before is None or before.payload.get("digest") != draft.payload["digest"]:
+        return True
+    return before.state in {IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN}
+
+
+def _written_as(before: Intent | None) -> str:
+    """Return the id of what was written of a record before, or ""."""
+    return "" if before is None else before.result_id or str(before.payload.get(WRITTEN_AS) or "")

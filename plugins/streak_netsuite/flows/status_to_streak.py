@@ -8,7 +8,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import LeaseLost, MappingError, RecordError, StreakNetSuiteError
-from streak_netsuite.flows.activities import activity_draft, activity_key
+from streak_netsuite.flows.activities import activity_draft, activity_key, is_untold
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.credit_hold import credit_task
 from streak_netsuite.flows.lease import LeaseKeeper
@@ -17,7 +17,7 @@ from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
-from streak_netsuite.flows.write_back import status_key
+from streak_netsuite.flows.write_back import caught_up_days, status_key
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.mapping.status import event_text, status_values
 from streak_netsuite.model.activity import Activity, ActivityStyle
@@ -26,7 +26,7 @@ from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.model.order_story import EventKind, OrderStory, StoryEvent
 from streak_netsuite.sync.hint import Claim
-from streak_netsuite.sync.intent import Intent, IntentDraft
+from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Action
 from streak_netsuite.sync.ports import BoxWriter, DealSource, Memory, StorySource
 
@@ -103,12 +103,12 @@ class StatusToStreak:
             yield f"HOLD box '{deal.name}': {error}"
             return
         known = self.memory.find_intents([draft.operation_key for draft in drafts])
+        box = _box(deal)
+        until = caught_up_days(self.memory, [box]).get(box)
         for draft in drafts:
             before = known.get(draft.operation_key)
-            if before is None or any(
-                before.payload.get(name) != value for name, value in draft.payload.items()
-            ):
-                yield from _told_draft(deal, draft, before)
+            if _is_due(draft, before) and not is_untold(draft.payload, until):
+                yield from _told_draft(self.spec, deal, draft, before)
 
     def _claim(self, kind: RecordKind) -> Claim:
         return self.memory.claim_events(
@@ -337,17 +337,28 @@ def _credit_task(deal: Deal) -> str:
     return activity_key(deal.key, credit_task(order_key(deal.key)))
 
 
-def _told_draft(deal: Deal, draft: IntentDraft, before: Intent | None) -> Iterator[str]:
+def _is_due(draft: IntentDraft, before: Intent | None) -> bool:
+    """Tell whether a box is to be told something: it was told otherwise last, or that has not landed yet."""
+    if before is None or before.state in {IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN}:
+        return True
+    return any(before.payload.get(name) != value for name, value in draft.payload.items())
+
+
+def _told_draft(spec: MappingSpec, deal: Deal, draft: IntentDraft, before: Intent | None) -> Iterator[str]:
     if draft.kind is RecordKind.BOX_STAGE:
         yield f"UPDATE box '{deal.name}': stage {deal.stage} -> {draft.payload['stage']} (rule status.stages)"
     elif draft.kind is RecordKind.BOX_STATUS:
         for name, new in draft.payload["values"].items():
             old = deal.fields.get(name, "")
             if old != new:
-                yield f"UPDATE box '{deal.name}': {name}: {old or '(empty)'} -> {new or '(empty)'} (rule status.fields)"
+                yield f"UPDATE box '{deal.name}': {name}: {old or '(empty)'} -> {new or '(empty)'} (rule status.fields.{name}: {spec.status.fields[name]})"
+    elif before is None:
+        yield f"CREATE {draft.payload['style']} on box '{deal.name}': {draft.payload['text']} (rule status.events)"
     else:
-        verb = "CREATE" if before is None else "UPDATE"
-        yield f"{verb} {draft.payload['style']} on box '{deal.name}': {draft.payload['text']} (rule status.events)"
+        yield (
+            f"UPDATE {draft.payload['style']} on box '{deal.name}': {before.payload.get('text', '')} -> "
+            f"{draft.payload['text']} (rule status.events)"
+        )
 
 
 def _field_drafts(deal: Deal, values: Mapping[str, str]) -> list[IntentDraft]:

@@ -123,12 +123,13 @@ class PlanOrdersOperator(FlowOperator):
         """Print the plan; return for how many deals an order would be written."""
         from streak_netsuite.flows.plan_text import plan_text
 
-        with self.working(context) as product:
+        with self.working(context, read_only=True) as product:
             keys = [self.boxes] if isinstance(self.boxes, str) else list(self.boxes)
             plans, batch = product.deal_to_order().plan(
                 [k for k in keys if k] or product.ledger.waiting_boxes()
             )
-        self.log.info("\n%s", plan_text(plans, batch.decided.values()))
+            text = plan_text(plans, batch.decided.values(), changes=batch.changes, spec=product.spec)
+        self.log.info("\n%s", text)
         return len(plans)
 
 

@@ -245,6 +245,31 @@ class BillableOrder:
     purchases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceLine:
+    """A line of an invoice as NetSuite would fill it; what it leaves out is None."""
+
+    item: str
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoicePreview:
+    """An invoice as NetSuite would fill it. It is not made.
+
+    Attributes:
+        currency: "" when NetSuite does not say it.
+        tax, total: None when NetSuite reckons them only when the invoice is saved.
+    """
+
+    lines: tuple[InvoiceLine, ...]
+    currency: str = ""
+    tax: Decimal | None = None
+    total: Decimal | None = None
+
+
 class InvoiceDesk(Protocol):
     """Finds what can be billed in NetSuite, and bills it."""
 
@@ -259,6 +284,16 @@ class InvoiceDesk(Protocol):
 
     def find_invoice(self, external_id: str, *, order_id: str = "") -> str | None:
         """Return the internal id of the invoice that carries this external id, perhaps only if it is of an order."""
+
+    def preview_invoice(self, order_id: str) -> InvoicePreview:
+        """Return the invoice that an order would be billed with; nothing is made.
+
+        Raises:
+            RejectedByVendor: the order cannot be billed.
+        """
+
+    def closed_periods(self) -> Sequence[tuple[date, date]]:
+        """Return the first and last day of every closed accounting period."""
 
     def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id.

@@ -40,6 +40,9 @@ class RecordTarget(Protocol):
             ConfigurationError: the pipeline, a field of it, or the record type does not exist.
         """
 
+    def fetch(self, ids: Sequence[str]) -> Mapping[str, SourceRecord]:
+        """Return records as they are now; missing ones are gone."""
+
     def write(
         self, key: str, body: Mapping[str, Any], *, known_id: str, may_exist: bool, since: datetime
     ) -> str:

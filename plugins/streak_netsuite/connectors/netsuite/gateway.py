@@ -87,6 +87,7 @@ from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.order_change import OrderChange
 from streak_netsuite.sync.ports import (
     BillableOrder,
+    InvoicePreview,
     ItemEntry,
     NotWritten,
     OnAnswer,
@@ -315,6 +316,11 @@ class NetSuiteGateway:
         """Whether NetSuite has taken our credentials since this gateway was opened."""
         return self._client.was_accepted
 
+    @property
+    def has_written(self) -> bool:
+        """Whether a write has left since this gateway was opened."""
+        return self._client.has_written
+
     def order_rows(self) -> Iterator[Sequence[OrderRow]]:
         """Yield every sales order of the account as a row, page by page."""
         script_id = self._settings.key_fields.get("salesOrder")
@@ -349,6 +355,10 @@ class NetSuiteGateway:
     def find_invoice(self, external_id: str, *, order_id: str = "") -> str | None:
         """Return the internal id of the invoice that carries this external id, perhaps only if it is of an order."""
         return self._invoicing.find(external_id, order_id=order_id)
+
+    def preview_invoice(self, order_id: str) -> InvoicePreview:
+        """Return the invoice that an order would be billed with; nothing is made."""
+        return self._invoicing.preview(order_id)
 
     def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id."""

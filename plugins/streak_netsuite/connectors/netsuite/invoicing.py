@@ -12,10 +12,10 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, checked
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
-from streak_netsuite.connectors.netsuite.suite_record import Sublist, SublistMode
+from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.errors import RejectedByVendor, TransientError, UncertainWrite
-from streak_netsuite.sync.ports import BillableOrder
+from streak_netsuite.sync.ports import BillableOrder, InvoiceLine, InvoicePreview
 
 _WAITING = ("_salesOrderPendingBilling", "_salesOrderPendingBillingPartiallyFulfilled")
 _PARTLY = "pendingBillingPartFulfilled"
@@ -88,6 +88,29 @@ class Invoicing:
             record.internal_id if not order_id or source is None or source.internal_id == order_id else None
         )
 
+    def preview(self, order_id: str) -> InvoicePreview:
+        """Return the invoice as NetSuite fills it; it is not saved.
+
+        Raises:
+            RejectedByVendor: the order cannot be billed.
+        """
+        filled = self._filled(order_id)
+        currency = filled.ref("currency")
+        return InvoicePreview(
+            lines=tuple(map(_line, filled.rows("itemList"))),
+            currency=filled.text("currencyName") or (currency.name if currency is not None else ""),
+            tax=filled.amount("taxTotal"),
+            total=filled.amount("total"),
+        )
+
+    def _filled(self, order_id: str) -> SuiteRecord:
+        source = RecordRef(type="salesOrder", internal_id=order_id)
+        filled = self._client.send(initialize(Transform(to="invoice", source=source)))
+        filled.status.refuse_failed(name=_name(order_id))
+        if filled.record is None:
+            raise RejectedByVendor(f"{_name(order_id)}: NetSuite filled no invoice", code="NOTHING_TO_BILL")
+        return filled.record
+
     def make(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id.
 
@@ -98,23 +121,19 @@ class Invoicing:
             RejectedByVendor: NetSuite refused it; code PERIOD_CLOSED when the day's posting period is closed.
             UncertainWrite, TransientError: as their classes say.
         """
-        name = f"NetSuite invoice of order {order_id}"
-        source = RecordRef(type="salesOrder", internal_id=order_id)
-        filled = self._client.send(initialize(Transform(to="invoice", source=source)))
-        filled.status.refuse_failed(name=name)
-        if filled.record is None:
-            raise RejectedByVendor(f"{name}: NetSuite filled no invoice", code="NOTHING_TO_BILL")
-        values = {**filled.record.values, "tranDate": dated}
+        name = _name(order_id)
+        filled = self._filled(order_id)
+        values = {**filled.values, "tranDate": dated}
         if memo:
-            values["memo"] = _appended(filled.record.text("memo"), memo)
+            values["memo"] = _appended(filled.text("memo"), memo)
         values.pop("postingPeriod", None)  # it follows from the day
         values.pop("dueDate", None)  # and this from the day and the terms
         sublists = {
             one: Sublist(rows=lines.rows, mode=SublistMode.REPLACE)
-            for one, lines in filled.record.sublists.items()
+            for one, lines in filled.sublists.items()
             if lines.rows
         }
-        record = replace(filled.record, external_id=external_id, values=values, sublists=sublists)
+        record = replace(filled, external_id=external_id, values=values, sublists=sublists)
         answer = self._client.send(write(Verb.ADD, record))
         if answer.status.saved and answer.ref is not None and answer.ref.internal_id:
             return answer.ref.internal_id
@@ -133,6 +152,20 @@ class Invoicing:
         if error.code in _CLOSED or "period" in str(error).lower():
             raise RejectedByVendor(str(error), code=PERIOD_CLOSED, fix=error.fix, owner="finance") from error
         raise error
+
+
+def _name(order_id: str) -> str:
+    return f"NetSuite invoice of order {order_id}"
+
+
+def _line(row: Fields) -> InvoiceLine:
+    item = row.ref("item")
+    return InvoiceLine(
+        item=(item.name or item.internal_id) if item is not None else "",
+        quantity=row.amount("quantity"),
+        rate=row.amount("rate"),
+        amount=row.amount("amount"),
+    )
 
 
 def _appended(memo: str, note: str) -> str:

@@ -69,6 +69,7 @@ class SoapClient:
     ) -> None:
         self._settings = settings
         self._read_only = read_only
+        self.has_written = False  # whether a write has left since this client was made
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self.account = AccountId(settings.account)
@@ -168,6 +169,7 @@ class SoapClient:
             )
         # Built before a slot is taken: the slots are NetSuite's time, not ours.
         message = self._message(call)
+        self.has_written = self.has_written or call.effect is not Effect.READ
         signed_again = 0
 
         def attempt() -> AnswerT:

@@ -48,6 +48,7 @@ class StreakClient:
         read_only: bool = False,
     ) -> None:
         self.was_accepted = False  # whether Streak has taken our key since this client was made
+        self.has_written = False  # whether a write has left since then
         self._settings = settings
         self._read_only = read_only
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
@@ -117,6 +118,7 @@ class StreakClient:
         self._bucket.take()
         request = protocol.build(self._http, call, self._settings.base_url)
         once = call.effect is Effect.ONCE
+        self.has_written = self.has_written or call.effect is not Effect.READ
         answer = exchange(self._http, request, writes=once, name=call.name)
         result = protocol.read(call, answer, again=tries > 0)
         self.was_accepted = True
