@@ -3,31 +3,25 @@
 import contextlib
 import importlib.util
 import json
-import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from streak_netsuite.commands import flows, ledger, mapping, netsuite, records, webhooks
+from streak_netsuite.commands.connected import Actor, Reason, console, errors
+from streak_netsuite.commands.connected import login_name as _login_name
+from streak_netsuite.commands.connected import open_ledger as _ledger
+from streak_netsuite.commands.connected import settings_for as _settings
 from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 from streak_netsuite.sync.duplicate_case import LINKS, Among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
 
-    from streak_netsuite.assembly import Settings
-    from streak_netsuite.connections import ConnectionParts
-    from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
-    from streak_netsuite.flows.backfill import Window
     from streak_netsuite.flows.hold_desk import HoldDesk
-    from streak_netsuite.flows.webhooks import WebhookKeeper
-    from streak_netsuite.ledger.ledger import Ledger
-    from streak_netsuite.ledger.settings import LedgerSettings
-    from streak_netsuite.mapping.record_schema import RecordTypeSpec
     from streak_netsuite.model.order_story import OrderStory
 
 app = typer.Typer(
@@ -36,44 +30,18 @@ app = typer.Typer(
     help="Keeps Streak and NetSuite telling the same story.",
     rich_markup_mode=None,
 )
-ledger_app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and keys.")
 holds_app = typer.Typer(no_args_is_help=True, help="Records that wait for a person.")
-mapping_app = typer.Typer(no_args_is_help=True, help="Mapping files.")
-webhooks_app = typer.Typer(no_args_is_help=True, help="The webhooks that Streak sends.")
-netsuite_app = typer.Typer(no_args_is_help=True, help="The NetSuite account.")
-app.add_typer(ledger_app, name="ledger")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(holds_app, name="holds")
-app.add_typer(mapping_app, name="mapping")
-app.add_typer(webhooks_app, name="webhooks")
-app.add_typer(netsuite_app, name="netsuite")
+app.add_typer(mapping.app, name="mapping")
+app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(netsuite.app, name="netsuite")
 duplicates_app = typer.Typer(no_args_is_help=True, help="Customers that may be one.")
 app.add_typer(duplicates_app, name="duplicates")
-records_app = typer.Typer(
-    no_args_is_help=True, help="Records of declared types: payments, custom records, your own."
-)
-app.add_typer(records_app, name="records")
+app.add_typer(records.app, name="records")
 
-console = Console()
-errors = Console(stderr=True)
 
-RecordTypeName = Annotated[str, typer.Argument(help="A shipped record type's name, or a file.")]
-RecordFolder = Annotated[Path | None, typer.Option("--folder", help="A folder with record type files.")]
-Reason = Annotated[str, typer.Option(help="Why; kept in the audit.")]
-Actor = Annotated[str, typer.Option(help="Who; the login name by default.")]
 _ALL = 100_000  # holds: more than anybody will let wait
-Targets = Annotated[
-    list[str],
-    typer.Argument(
-        help="A flow (deal_to_order, items_to_streak, order_to_invoice, status_to_streak, record_NAME), then keys of boxes; none for all that wait."
-    ),
-]
-Since = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC; of record types, first day changed."),
-]
-MappingFile = Annotated[
-    Path | None, typer.Option("--with", help="A mapping file instead of the shipped one.")
-]
 
 
 @app.command()
@@ -97,181 +65,7 @@ def sandbox(port: Annotated[int, typer.Option(help="Port to listen on; 0 for any
     raise typer.Exit(run(port))
 
 
-@records_app.command("list")
-def records_list(folder: RecordFolder = None) -> None:
-    """List record types: those in a folder, and those that ship."""
-    from streak_netsuite.mapping.record_files import SHIPPED_RECORDS, load_record_type
-
-    table = Table("name", "from", "to", "what")
-    for place in filter(None, (folder, SHIPPED_RECORDS)):
-        for path in sorted(place.glob("*.yaml")):
-            spec = load_record_type(path)
-            table.add_row(spec.name, spec.source.system, spec.target.system, spec.description)
-    console.print(table)
-
-
-@records_app.command("check")
-def records_check(file: Path) -> None:
-    """Name every fault of a record type's file with its line."""
-    from streak_netsuite.mapping.record_files import load_record_type
-
-    spec = load_record_type(file)
-    typer.echo(f"{file}: record type '{spec.name}' is fine; its DAG is record_{spec.name}")
-
-
-@records_app.command("schema")
-def records_schema() -> None:
-    """Print the JSON Schema of record type files, for editors."""
-    from streak_netsuite.mapping.record_schema import record_json_schema
-
-    typer.echo(json.dumps(record_json_schema(), indent=2))
-
-
-@records_app.command("plan")
-def records_plan(record_type: RecordTypeName) -> None:
-    """Print what a record type would write. Writes nothing: a write to a vendor is refused before it leaves."""
-    from streak_netsuite.assembly import open_product
-
-    with open_product(_settings(None), read_only=True) as product:
-        told = list(product.record_sync(_record_type(record_type)).preview())
-    typer.echo("\n".join(told) or "nothing would be written")
-
-
-@records_app.command("run")
-def records_run(record_type: RecordTypeName) -> None:
-    """Find what changed of a record type, and write it."""
-    from streak_netsuite.assembly import open_product
-
-    with open_product(_settings(None)) as product:
-        typer.echo(str(product.record_sync(_record_type(record_type)).run()))
-
-
-def _record_type(name: str) -> "RecordTypeSpec":
-    from streak_netsuite.mapping.record_files import load_record_type, record_file
-
-    return load_record_type(record_file(name))
-
-
-@app.command()
-def plan(
-    targets: Targets = [],  # noqa: B006 - typer's form of an optional list
-    since: Since = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Deals won in the last so many days.")] = None,
-    mapping: MappingFile = None,
-) -> None:
-    """Print what a flow would write: each field, its value now and then, and the rule. Nothing is written.
-
-    A write to a vendor is refused before it leaves, and the command fails when one has left all the same. With --with
-    and --days or --since, deal_to_order is told as a comparison: how that mapping would have treated the deals of these
-    days, beside the one in use.
-    """
-    from streak_netsuite.assembly import open_product
-    from streak_netsuite.dry_run import DEALS, RECORD_PREFIX, Asked, DryRun
-    from streak_netsuite.mapping.spec import load_spec
-
-    asked = Asked.of(targets, _window(since, days) if since or days else None)
-    if mapping is not None and asked.flow.startswith(RECORD_PREFIX):
-        raise ConfigurationError("a record type has no mapping: name its file in the place of a flow")
-    compares = mapping is not None and asked.flow == DEALS and asked.window is not None
-    with open_product(_settings(None if compares else mapping), read_only=True) as product:
-        dry_run = DryRun(product=product)
-        if compares and mapping is not None:
-            typer.echo(dry_run.effect(load_spec(mapping), asked))
-        else:
-            typer.echo(dry_run.text(asked))
-
-
-def _window(since: datetime | None, days: int | None) -> "Window":
-    from streak_netsuite.flows.backfill import Window
-
-    first = since.date() if since else None
-    if days is not None:
-        first = max(filter(None, [first, (datetime.now(UTC) - timedelta(days=days)).date()]))
-    return Window(since=first)
-
-
-@app.command()
-def backfill(
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC.")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day won, in UTC.")
-    ] = None,
-    mapping: MappingFile = None,
-) -> None:
-    """Make orders of deals that were won before you went live. Silent: fields of the boxes are set, nobody is notified.
-
-    What happens now goes first. Stopped at any moment, the same command goes on; repeated, it makes nothing twice.
-    """
-    from streak_netsuite.assembly import open_product
-    from streak_netsuite.flows.backfill import Progress, Window
-
-    window = Window(since=since.date() if since else None, until=until.date() if until else None)
-    progress: Progress | None = None
-    with open_product(_settings(mapping)) as product:
-        for progress in product.backfill().run(window):
-            typer.echo(str(progress))
-        typer.echo(f"{progress.report if progress else 'nothing to do'}")
-        if progress is not None and progress.left:
-            typer.echo(f"{progress.left} wait to be tried again; run the command once more later")
-            raise typer.Exit(1)
-        typer.echo(str(product.order_edits().drain() + product.write_back().drain()))
-
-
-@app.command()
-def doctor(mapping: MappingFile = None) -> None:
-    """Find before go-live what would hold or break later: connections, names, permissions, fields, ids. Writes nothing."""
-    from streak_netsuite.doctor.finding import State
-    from streak_netsuite.doctor.visit import visit
-
-    counts = dict.fromkeys(State, 0)
-    for finding in visit(connection=_connection, mapping=lambda: mapping or _mapping_in_use()):
-        counts[finding.state] += 1
-        typer.echo(finding.text())
-    typer.echo(", ".join(f"{count} {state}" for state, count in counts.items()))
-    if counts[State.FAIL]:
-        raise typer.Exit(1)
-
-
-@app.command()
-def drift(mapping: MappingFile = None) -> None:
-    """Print what was renamed or removed in Streak that the mapping uses. Keeps nothing."""
-    from streak_netsuite.assembly import open_product
-
-    with open_product(_settings(mapping)) as product:
-        report = product.drift_watch().look()
-    typer.echo("\n".join(report.lines()) or "everything is as it was, and fits")
-    if report.misfits:
-        raise typer.Exit(1)
-
-
-@app.command()
-def reconcile(
-    mapping: MappingFile = None,
-    quick: Annotated[bool, typer.Option(help="Leave out what became of the orders.")] = False,
-    repair: Annotated[
-        str, typer.Option(help="A kind of difference, or `all`: say what would repair it; see --yes.")
-    ] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Make the repair.")] = False,
-) -> None:
-    """Compare deals, orders, invoices, payments and the ledger: counts, sums by currency, every difference. Writes nothing.
-
-    With --repair KIND --yes: put unseen deals into the inbox, tell news again, write boxes again. NetSuite is never written.
-    """
-    from streak_netsuite.assembly import open_product
-
-    with open_product(_settings(mapping), read_only=True) as product:
-        report = product.reconcile(quick=quick).run()
-        typer.echo("\n".join(report.lines()))
-        meant = [one for one in report.differences if repair in {"all", one.drift.value}]
-        if repair:
-            mendable = [one for one in meant if one.mend is not None]
-            typer.echo(f"{len(mendable)} of {len(meant)} differences can be repaired by a command")
-            for text in product.repairs().make(mendable, actor=_login_name()) if yes else ():
-                typer.echo(text)
-    if report.differences:
-        raise typer.Exit(1)
+app.registered_commands += flows.app.registered_commands  # at their place in the help
 
 
 @app.command()
@@ -289,7 +83,6 @@ def deal(
 
     The ledger alone is read, so that it answers while a vendor is down; with --netsuite the order, too.
     """
-    import json
 
     from streak_netsuite.flows.deal_timeline import assemble
     from streak_netsuite.flows.timeline_text import matches_text, timeline_text
@@ -316,8 +109,6 @@ def audit(
     ] = False,
 ) -> None:
     """List who did what, the newest first: decisions about holds, saved mappings, ties that were moved. Writes nothing."""
-    import json
-
     with _ledger() as ledger:
         events = ledger.list_audit(subject=subject, limit=limit)
     for event in events:
@@ -327,25 +118,6 @@ def audit(
         typer.echo(
             "nothing is in the audit" if subject is None else f"nothing is in the audit about {subject}"
         )
-
-
-@ledger_app.command("upgrade")
-def ledger_upgrade() -> None:
-    """Create the ledger's tables, or bring them up to this release."""
-    from streak_netsuite.ledger.schema import upgrade
-
-    with _ledger() as ledger:
-        upgrade(ledger.engine)
-    typer.echo("the ledger is current")
-
-
-@ledger_app.command("rotate-keys")
-def ledger_rotate_keys() -> None:
-    """Encrypt every payload with the first key of 'encryption_secret'; afterwards the others can go."""
-    with _ledger() as ledger:
-        counts = ledger.rotate_keys()
-    for table, count in counts.items():
-        typer.echo(f"{table}: {count} payloads")
 
 
 @holds_app.command("list")
@@ -480,106 +252,6 @@ def holds_dismiss(
     with _ledger() as ledger:
         ledger.dismiss_hold(hold_id, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC))
     typer.echo(f"hold {hold_id} is dismissed; nothing is done about the record")
-
-
-Former = Annotated[
-    list[str], typer.Option("--former", help="An address the product had before; its webhooks are ours.")
-]
-
-
-@webhooks_app.command("plan")
-def webhooks_plan(former: Former = []) -> None:  # noqa: B006 - typer's form of an optional list
-    """Print what 'sync' would do. Writes nothing."""
-    from streak_netsuite.flows.webhooks import WebhookReport
-
-    with _webhook_keeper(former) as keeper:
-        plan = keeper.plan()
-    typer.echo(
-        "\n".join(WebhookReport(plan=plan).lines()) or "no webhooks are registered, and none are wanted"
-    )
-    typer.echo("everything is as it should be" if plan.is_done else "nothing was written")
-
-
-@webhooks_app.command("sync")
-def webhooks_sync(former: Former = []) -> None:  # noqa: B006 - typer's form of an optional list
-    """Make the registered webhooks equal to the wanted ones: register, renew the token, remove."""
-    with _webhook_keeper(former) as keeper:
-        report = keeper.run()
-    typer.echo("\n".join(report.lines()))
-    if report.failed:
-        raise typer.Exit(1)
-
-
-@netsuite_app.command("account")
-def netsuite_account() -> None:
-    """Print what the account says of itself: limits, clock, endpoint, use of the last day. Keeps the limit."""
-    from streak_netsuite.assembly import open_account
-
-    with open_account(_netsuite_settings(), _ledger_settings()) as watch:
-        report = watch.run()
-    typer.echo("\n".join(report.lines()))
-    if report.advice:
-        raise typer.Exit(1)
-
-
-@netsuite_app.command("rebind")
-def netsuite_rebind(
-    yes: Annotated[bool, typer.Option("--yes", help="Mend the ledger; without, it is only shown.")] = False,
-    actor: Actor = "",
-) -> None:
-    """After a sandbox was refreshed: let the ledger's ties lead to the records that carry their keys, and hold the rest."""
-    from streak_netsuite.assembly import open_rebinding
-
-    with open_rebinding(_netsuite_settings(), _ledger_settings()) as rebinding:
-        rebound = rebinding.plan()
-        typer.echo("\n".join(rebound.lines()))
-        if yes:
-            rebinding.carry_out(rebound, actor=actor or _login_name())
-            typer.echo("mended; what people decided about duplicate customers names old ids: look it through")
-        elif rebound.moved:
-            typer.echo("nothing was changed; --yes does it")
-
-
-@netsuite_app.command("fields")
-def netsuite_fields(
-    place: Annotated[str, typer.Option(help="Only of: entity, transaction, item, ...")] = "",
-) -> None:
-    """List the account's custom fields with their types."""
-    from streak_netsuite.connectors.netsuite.field_catalogue import FieldCatalogue
-    from streak_netsuite.connectors.netsuite.soap import SoapClient
-
-    with SoapClient(_netsuite_settings()) as client:
-        found = [field for field in FieldCatalogue(client).read() if place in ("", field.place)]
-    table = Table("Script id", "Place", "Type", "Label", "Required", "Choices")
-    for field in found:
-        choices = field.choices.name if field.choices else ""
-        required = "yes" if field.mandatory else ""
-        table.add_row(field.script_id, field.place, field.type or "-", field.label, required, choices)
-    console.print(table if found else "no custom fields")
-
-
-@netsuite_app.command("wsdl")
-def netsuite_wsdl(
-    to: Annotated[
-        Path, typer.Option(help="The directory to keep it in; 'wsdl_directory' of the connection.")
-    ],
-) -> None:
-    """Fetch the account's WSDL and schemas into a directory, for workers that may not fetch them."""
-    from streak_netsuite.connectors.netsuite.soap import SoapClient
-
-    settings = _netsuite_settings().model_copy(update={"wsdl_directory": to})
-    with SoapClient(settings) as client:
-        client.schema.type("SalesOrder")
-    typer.echo(f"{sum(1 for _ in to.iterdir())} files are in {to}")
-
-
-@mapping_app.command("check")
-def mapping_check(file: Path) -> None:
-    """Check a mapping file; every fault is named with its line."""
-    from streak_netsuite.mapping.spec import load_spec
-
-    spec = load_spec(file)
-    typer.echo(f"{file}: fine ('{spec.name}')")
 
 
 ReportPath = Annotated[Path | None, typer.Option("--report", help="Write the report here, as one HTML page.")]
@@ -846,129 +518,6 @@ def _write_sheet(path: Path | None, text: str | None) -> None:
     typer.echo(f"written: {path}")
 
 
-@mapping_app.command("suggest")
-def mapping_suggest(
-    mapping: MappingFile = None,
-    into: Annotated[
-        Path | None,
-        typer.Option(help="Put the rules into a copy of the mapping file here; its lookups come along."),
-    ] = None,
-    review: Annotated[bool, typer.Option("--review", help="Those to be reviewed too.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="For all fields, as if nothing was mapped.")] = False,
-    memory: Annotated[
-        Path | None, typer.Option(help="The file in which notebooks keep what was accepted and rejected.")
-    ] = None,
-) -> None:
-    """Suggest where Streak's fields go in NetSuite, with reasons. Writes nothing to either."""
-    from assist.mapping import memory as kept
-    from assist.mapping.suggestion import Band
-    from streak_netsuite.assembly import open_product
-    from streak_netsuite.mapping.editing import MappingFile
-    from streak_netsuite.mapping_desk.desk import MappingDesk
-    from streak_netsuite.mapping_desk.report import missing_text, suggestions_text
-
-    settings = _settings(mapping)
-    with open_product(settings, read_only=True) as product:
-        desk = MappingDesk(product=product)
-        found = desk.suggest(again=again, memory=kept.read(memory) if memory else None)
-        drafts = desk.drafts(found, at_least=Band.REVIEW if review else Band.SUGGEST)
-        typer.echo(suggestions_text(found, desk.targets.paths))
-        typer.echo(missing_text(desk.unfilled(), drafts, desk.targets.paths))
-        if into is not None:
-            file = MappingFile(settings.mapping)
-            for draft in drafts:
-                draft.put_into(file)
-            file.save(into)
-            typer.echo(
-                f"{len(drafts)} rules are in {into}; see: streak-netsuite plan --with {into} --days 30"
-            )
-
-
-@mapping_app.command("sample")
-def mapping_sample(
-    boxes: Annotated[list[str], typer.Argument(help="Keys of boxes.")],
-    into: Annotated[Path, typer.Option(help="The folder of samples.")] = Path("mapping-samples"),
-    mapping: MappingFile = None,
-    as_it_is: Annotated[
-        bool, typer.Option("--as-it-is", help="Keep names, addresses and notes instead of made-up ones.")
-    ] = False,
-) -> None:
-    """Keep deals as samples, with what the mapping makes of them now: its tests. Writes to neither side."""
-    from streak_netsuite.assembly import open_product
-    from streak_netsuite.mapping.sample import made_up, sample_text
-    from streak_netsuite.model.deal import Deal
-
-    with open_product(_settings(mapping), read_only=True) as product:
-        found = product.streak.gather(boxes)
-        into.mkdir(parents=True, exist_ok=True)
-        for key in boxes:
-            deal = found.get(key)
-            if not isinstance(deal, Deal):
-                errors.print(f"box {key}: {deal or 'there is no such box'}")
-                raise typer.Exit(1)
-            sample = product.sample(deal if as_it_is else made_up(deal))
-            path = into / f"{key[-12:]}.yaml"
-            path.write_text(sample_text(sample), encoding="utf-8")
-            held = f"; held: {'; '.join(sample.expected.faults)}" if sample.expected.faults else ""
-            typer.echo(f"{path}: '{deal.name}'{held}")
-
-
-@mapping_app.command("test")
-def mapping_test(
-    samples: Annotated[Path, typer.Argument(help="The folder of samples, or one of them.")] = Path(
-        "mapping-samples"
-    ),
-    mapping: MappingFile = None,
-) -> None:
-    """Try a mapping on kept samples: does it still make the same of them? Asks nobody."""
-    from streak_netsuite.mapping.sample import read_sample
-    from streak_netsuite.mapping.spec import load_spec
-
-    spec = load_spec(mapping or _mapping_in_use())
-    paths = sorted(samples.glob("*.yaml")) if samples.is_dir() else [samples]
-    differing = 0
-    for path in paths:
-        told = read_sample(path).differences(spec)
-        differing += bool(told)
-        typer.echo(f"{'DIFFERS' if told else 'same   '}  {path.name}")
-        for line in told:
-            typer.echo(f"         {line}")
-    typer.echo(f"{len(paths)} samples, {differing} differ")
-    if differing or not paths:
-        raise typer.Exit(1)
-
-
-@mapping_app.command("diff")
-def mapping_diff(
-    other: Annotated[Path, typer.Argument(help="The mapping that is proposed.")],
-    days: Annotated[int, typer.Option(min=1, help="Deals won in the last so many days.")] = 30,
-    mapping: MappingFile = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a pull request.")] = False,
-    values: Annotated[
-        bool, typer.Option(help="Show the values of deals; without, the fields alone.")
-    ] = False,
-) -> None:
-    """Show what another mapping would make of recent deals. Writes nothing: a write is refused before it leaves."""
-    from streak_netsuite.assembly import open_product
-    from streak_netsuite.flows.mapping_effect import effect_markdown, effect_text
-    from streak_netsuite.mapping.spec import load_spec
-
-    with open_product(_settings(mapping), read_only=True) as product:
-        keys = product.won_boxes(_window(None, days))
-        effects = list(product.mapping_effect(load_spec(other)).compare(keys))
-    typer.echo(effect_markdown(effects, values=values) if markdown else effect_text(effects))
-
-
-@mapping_app.command("schema")
-def mapping_schema() -> None:
-    """Print the JSON Schema of mapping files, for editors."""
-    import json
-
-    from streak_netsuite.mapping.spec import json_schema
-
-    typer.echo(json.dumps(json_schema(), indent=2))
-
-
 def main() -> None:
     """Run the command; an error of ours is one line on stderr and exit code 1."""
     try:
@@ -986,74 +535,9 @@ def _desk() -> "Iterator[HoldDesk]":
         yield HoldDesk(book=ledger, clock=lambda: datetime.now(UTC))
 
 
-def _login_name() -> str:
-    import getpass
-
-    return getpass.getuser()
-
-
-def _settings(mapping: Path | None) -> "Settings":
-    from streak_netsuite.assembly import Settings
-    from streak_netsuite.connections import streak_settings
-
-    return Settings(
-        streak=streak_settings(_connection("streak_default")),
-        netsuite=_netsuite_settings(),
-        ledger=_ledger_settings(),
-        mapping=mapping or _mapping_in_use(),
-    )
-
-
 def _order_story(order_id: str) -> "OrderStory | None":
     """Return what NetSuite has of an order now; None when it is gone."""
     from streak_netsuite.assembly import open_product
 
     with open_product(_settings(None), read_only=True) as product:
         return product.netsuite.order_stories([order_id]).get(order_id)
-
-
-def _mapping_in_use() -> Path:
-    """Return the mapping that Airflow's tasks use, when this shell has its configuration; else the shipped one."""
-    from streak_netsuite.mapping.spec import shipped_spec_path
-
-    named = os.environ.get("AIRFLOW__STREAK_NETSUITE__MAPPING") or "deal_to_order"
-    return Path(named) if named.endswith((".yaml", ".yml")) else shipped_spec_path(named)
-
-
-def _netsuite_settings() -> "NetSuiteSettings":
-    from streak_netsuite.connections import netsuite_settings
-
-    return netsuite_settings(_connection("netsuite_default"))
-
-
-def _ledger_settings() -> "LedgerSettings":
-    from streak_netsuite.connections import ledger_settings
-
-    return ledger_settings(_connection("streak_netsuite_ledger"))
-
-
-def _webhook_keeper(former: list[str]) -> "AbstractContextManager[WebhookKeeper]":
-    from streak_netsuite.assembly import open_webhooks
-    from streak_netsuite.connections import streak_settings, webhook_settings
-
-    parts = _connection("streak_default")
-    return open_webhooks(streak_settings(parts), webhook_settings(parts), former_urls=former)
-
-
-def _ledger() -> "Ledger":
-    from streak_netsuite.ledger.ledger import Ledger
-
-    return Ledger.connect(_ledger_settings())
-
-
-def _connection(conn_id: str) -> "ConnectionParts":
-    from streak_netsuite.connections import ConnectionParts
-
-    name = f"AIRFLOW_CONN_{conn_id.upper()}"
-    text = os.environ.get(name)
-    if not text:
-        raise ConfigurationError(
-            f"the command reads its connections from the environment, and {name} is not set; "
-            "set it to the connection's JSON, as Airflow itself accepts it"
-        )
-    return ConnectionParts.from_json(conn_id, text)

@@ -1,0 +1,1 @@
+"""The commands by noun; `streak_netsuite.cli` puts them together."""
