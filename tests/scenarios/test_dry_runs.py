@@ -245,6 +245,22 @@ def test_the_command_plans_every_flow(world: World, monkeypatch: pytest.MonkeyPa
         assert "Nothing was" in done.output
 
 
+def test_what_waits_in_the_ledger_to_be_written_is_told(world: World, tmp_path: Path) -> None:
+    """A run was stopped between its plan and its writes: the next one makes them."""
+    world.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice: {when: shipped}\nstatus:\n")
+    box, order = ordered(world)
+    world.control.post(f"/netsuite/orders/{order}/fulfill", json={}).raise_for_status()
+    with world.product() as product:
+        assert product.status_to_streak().tell([order]) > 0
+        assert product.order_to_invoice().plan() == 1
+    assert "NetSuite status: " in dry_run(world, "status_to_streak", box)
+    assert dry_run(world, "order_to_invoice").startswith("CREATE invoice of order SO")
+    world.fault("netsuite", "record_error", operation="add", options={"code": "USER_ERROR", "message": "no"})
+    with world.product() as product:
+        product.order_to_invoice().drain()
+    assert dry_run(world, "order_to_invoice").startswith("HOLD invoice of order SO")
+
+
 # --- another mapping ---
 
 
