@@ -83,7 +83,6 @@ def deal(
 
     The ledger alone is read, so that it answers while a vendor is down; with --netsuite the order, too.
     """
-
     from streak_netsuite.flows.deal_timeline import assemble
     from streak_netsuite.flows.timeline_text import matches_text, timeline_text
 
