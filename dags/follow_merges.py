@@ -20,7 +20,7 @@ with DAG(
 Every hour: writes the values that people wanted for customers that stay, as far as that is still due, and looks which customers
 that people called one are gone. What was tied to one of those leads to the customer that stayed from then on.
 
-Boxes in Streak link to the organization that stays, where somebody has asked for that and it is still due.
+Boxes in Streak link to the organization or contact that stays, where somebody has asked for that and it is still due.
 
 Nothing is merged here: that is a person's, in NetSuite. What there is to merge: `streak-netsuite duplicates merges`.
 """,

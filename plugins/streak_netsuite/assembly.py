@@ -32,6 +32,7 @@ from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.backfill import Backfill, Window
 from streak_netsuite.flows.course_check import CourseCheck
 from streak_netsuite.flows.credit_look import CreditLook
+from streak_netsuite.flows.customer_gate import CustomerGate
 from streak_netsuite.flows.customer_merges import CustomerFills, CustomerMerges
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.drift import DriftWatch
@@ -43,9 +44,9 @@ from streak_netsuite.flows.mapping_effect import MappingEffect
 from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.flows.order_follow import OrderFollower
 from streak_netsuite.flows.order_to_invoice import OrderToInvoice
-from streak_netsuite.flows.organization_merges import BoxRelinks, OrganizationMerges
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.overdue import OverdueLook
+from streak_netsuite.flows.party_merges import BoxRelinks, PartyMerges
 from streak_netsuite.flows.planned_order import ORDER_KEY, order_key
 from streak_netsuite.flows.rebinding import Rebinding
 from streak_netsuite.flows.reconcile import Reconcile
@@ -362,20 +363,21 @@ class Product:
             run_id=self.run_id,
         )
 
-    def organization_merges(self) -> OrganizationMerges:
-        """Return the list of organizations in Streak that are one, and of the boxes that the one that stays takes over."""
+    def party_merges(self, among: Among = Among.ORGANIZATIONS) -> PartyMerges:
+        """Return the list of organizations or contacts in Streak that are one, and of the boxes that the one that stays takes over."""
         book = self.ledger.duplicates
-        return OrganizationMerges(
+        return PartyMerges(
+            among=among,
             streak=self.streak,
             missing=self.netsuite.missing_customers,
             memory=self.ledger,
-            said=lambda: book.decisions(Among.ORGANIZATIONS.scope),
+            said=lambda: book.decisions(among.scope),
             said_of_customers=lambda: book.decisions(SCOPE),
             clock=self.clock,
         )
 
     def box_relinks(self) -> BoxRelinks:
-        """Return the flow that writes which organizations boxes link to, as people wanted."""
+        """Return the flow that writes which organizations and contacts boxes link to, as people wanted."""
         return BoxRelinks(
             streak=self.streak,
             memory=self.ledger,
@@ -412,9 +414,21 @@ class Product:
             clock=self.clock,
         )
 
+    def customer_gate(self) -> CustomerGate:
+        """Return what asks, before a customer is created, whether it exists already."""
+        return CustomerGate(
+            memory=self.ledger,
+            erp=self.netsuite,
+            policy=self.spec.match,
+            settings=self.settings.flow,
+            clock=self.clock,
+        )
+
     def record_sync(self, spec: RecordTypeSpec) -> RecordSync:
         """Return the flow of a record type."""
+        makes_customers = isinstance(spec.target, NetSuiteTarget) and spec.target.type == "customer"
         return RecordSync(
+            gate=self.customer_gate() if makes_customers else None,
             type=RecordType(spec=spec, zone=self.settings.netsuite.account_zone),
             source=self._record_side(spec.source),
             target=self._record_side(spec.target),

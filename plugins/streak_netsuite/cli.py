@@ -471,29 +471,34 @@ def duplicates_follow() -> None:
 
 @duplicates_app.command("relink")
 def duplicates_relink(
-    organization: Annotated[
-        str, typer.Argument(help="Key of the organization that stays; without, all are listed.")
+    stays: Annotated[
+        str,
+        typer.Argument(metavar="KEY", help="Key of the record that stays; without, all are listed."),
     ] = "",
+    among: Annotated[
+        Among, typer.Option("--among", help="organizations or contacts in Streak.")
+    ] = Among.ORGANIZATIONS,
     yes: Annotated[bool, typer.Option("--yes", help="Write it; without, it is only shown.")] = False,
     actor: Actor = "",
 ) -> None:
-    """Let boxes in Streak link to the organization that stays, in the place of those that are one with it."""
+    """Let boxes in Streak link to the organization or contact that stays, in the place of those that are one with it."""
     from streak_netsuite.assembly import open_product
-    from streak_netsuite.flows.merge_text import organization_text
+    from streak_netsuite.flows.merge_text import disputed_text, party_text
 
-    if yes and not organization:
+    if among is Among.CUSTOMERS:
+        raise ConfigurationError("boxes link to organizations and contacts; customers: duplicates merges")
+    if yes and not stays:
         raise ConfigurationError(
-            "name the organization that stays: streak-netsuite duplicates relink KEY --yes"
+            f"name the {among.one} that stays: streak-netsuite duplicates relink KEY --yes"
         )
     with open_product(_settings(None), read_only=not yes) as product:
-        merges = product.organization_merges()
-        if not organization:
-            typer.echo(
-                "\n\n".join(map(organization_text, merges.plan())) or "no organizations are to be relinked"
-            )
+        merges = product.party_merges(among)
+        if not stays:
+            texts = [*map(party_text, merges.plan()), disputed_text(merges.disputed())]
+            typer.echo("\n\n".join(filter(None, texts)) or f"no {among} are to be relinked")
             return
-        merge = merges.plan_one(organization)
-        typer.echo(organization_text(merge))
+        merge = merges.plan_one(stays, survivor=stays)
+        typer.echo(party_text(merge))
         if yes and merge.relinks:
             merges.accept(merge, actor=actor or _login_name())
             typer.echo(str(product.box_relinks().drain()))

@@ -150,8 +150,12 @@ class Ambiguous(RecordError):
 
     Attributes:
         candidates: one line of text each, for a person to choose from.
+        ids: the ids of those that can be chosen where the record waits.
     """
 
-    def __init__(self, message: str, *, candidates: Sequence[str], fix: str = "") -> None:
+    def __init__(
+        self, message: str, *, candidates: Sequence[str], ids: Sequence[str] = (), fix: str = ""
+    ) -> None:
         super().__init__(message, code="AMBIGUOUS", fix=fix)
         self.candidates = tuple(candidates)
+        self.ids = tuple(ids)

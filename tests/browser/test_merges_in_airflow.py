@@ -25,6 +25,7 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.duplicate_case import (
     LINKS,
     SCOPE,
+    Among,
     FoundDuplicates,
     FoundGroup,
     PairName,
@@ -152,10 +153,37 @@ def link(product: Product, pairs: list[tuple[str, str]]) -> tuple[str, str]:
     return organization, customer
 
 
+@pytest.fixture
+def twins(product: Product, link: tuple[str, str]) -> tuple[str, str]:
+    """Two organizations in Streak with boxes of their own, that wait for a person."""
+    keys = [row.internal_id for page in product.streak.party_rows("organizations") for row in page]
+    boxes = product.streak.boxes_of(Among.ORGANIZATIONS, keys)
+    one, other = sorted({box.links[0] for box in boxes if len(box.links) == 1} - {link[0]})[:2]
+    names = {one: EVIL, other: ARABIC}
+    found = FoundDuplicates(
+        scope=Among.ORGANIZATIONS.scope,
+        records=9,
+        groups=[],
+        questions=[
+            PairQuestion(
+                pair=PairName.of(one, other),
+                bits=4.2,
+                place=0,
+                body={"records": {key: {"name": name} for key, name in names.items()}, "reasons": []},
+            )
+        ],
+        page="",
+        sheet="",
+    )
+    product.ledger.duplicates.keep_run(found, now=datetime.now(UTC))
+    return one, other
+
+
 def test_a_pair_is_decided_and_its_values_are_looked_at_confirmed_and_written(
     product: Product,
     pairs: list[tuple[str, str]],
     link: tuple[str, str],
+    twins: tuple[str, str],
     airflow: AirflowPlace,
     page: Page,
 ) -> None:
@@ -202,6 +230,7 @@ def test_a_pair_is_decided_and_its_values_are_looked_at_confirmed_and_written(
     take_picture(page, "merges-filled")
     _takes_what_was_changed_meanwhile_for_another_plan(frame, product, pairs[1])
     _ties(frame, page, product, link)
+    _organizations(frame, page, product, twins)
 
 
 def _takes_what_was_changed_meanwhile_for_another_plan(
@@ -235,6 +264,30 @@ def _ties(frame: Any, page: Page, product: Product, link: tuple[str, str]) -> No
     assert product.ledger.find_bindings([ref], RecordKind.CUSTOMER)[ref].netsuite.id == customer
     (noted,) = [one for one in product.ledger.list_audit() if one.action == "binding.made"]
     assert (noted.actor, noted.details["reason"]) == ("admin", "their own word")
+
+
+def _organizations(frame: Any, page: Page, product: Product, twins: tuple[str, str]) -> None:
+    frame.locator(".sd-pair").focus()
+    page.keyboard.press("2")
+    expect(frame.locator(".sd-chance")).to_contain_text("One organization?")
+    page.keyboard.press("s")
+    card = frame.locator("#parties .sd-merge")
+    expect(card).to_have_count(1, timeout=PATIENCE)
+    card.get_by_role("button", name="Look which boxes link to them").click()
+    plan = card.locator(".sd-plan")
+    expect(plan).to_contain_text("delete it in Streak", timeout=PATIENCE)
+    before = product.streak.boxes_of(Among.ORGANIZATIONS, twins)
+    assert {key for box in before for key in box.links} >= set(twins), "looking writes nothing"
+    plan.scroll_into_view_if_needed()
+    take_picture(page, "parties-plan")
+    plan.get_by_role("button", name=re.compile(r"Let \d+ box(es)? link to")).click()
+    expect(frame.locator("#parties .sd-voice")).to_contain_text("written", timeout=PATIENCE)
+    after = product.streak.boxes_of(Among.ORGANIZATIONS, twins)
+    assert len({key for box in after for key in box.links} & set(twins)) == 1
+    assert len(after) == len(before)
+    (noted,) = [one for one in product.ledger.list_audit() if one.action == "organizations.relink"]
+    assert noted.actor == "admin"
+    take_picture(page, "parties-done")
 
 
 def _keeps_strangers_out(airflow: AirflowPlace, customer: str) -> None:

@@ -9,6 +9,7 @@ from streak_netsuite.model.address import Address
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.customer_profile import CustomerProfile
+from streak_netsuite.sync.outcome import Action
 from streak_netsuite.sync.ports import RecordWrite
 
 World = Any
@@ -189,3 +190,38 @@ def test_a_deal_whose_customer_looks_like_one_that_exists_is_held_with_the_reaso
     assert world.orders(box) == []
     (outcome,) = [one for one in world.outcomes(box) if one.action == "held"]
     assert "may be a customer that exists" in outcome.reason
+
+
+def rename(world: World, box: str, **values: Any) -> None:
+    """Give a deal's organization other values, as a person would."""
+    (one, *_) = world.box(box)["organizations"]
+    world.streak.post(f"v2/organizations/{one['key']}", json=values).raise_for_status()
+
+
+def test_two_deals_of_one_batch_whose_new_customers_look_alike_do_not_both_create_theirs(
+    world: World,
+) -> None:
+    fill(world)
+    with world.product() as product:
+        product.duplicate_search().run()
+    boxes = world.won_deals(2, organizations=2)
+    there = {
+        "phoneNumbers": ["+44 113 496 0777"],
+        "addresses": ["8 Kiln Row, York, YO1 7HH, United Kingdom"],
+    }
+    for box, name in zip(boxes, ("Zephyr Instruments", "ZI Measuring"), strict=True):
+        rename(world, box, name=name, domains=[f"{name.split()[0].lower()}.example"], **there)
+    report = world.drain()
+    assert report.count(Action.CREATED) == 1
+    assert report.count(Action.DEFERRED) == 1
+    world.wait(5)
+    world.run()
+    (hold,) = holds(world)
+    assert hold.what.code == "AMBIGUOUS"
+    assert "phone: the same" in " ".join(hold.what.candidates)
+    assert len(world.orders()) == 1
+
+
+def holds(world: World) -> Any:
+    with world.ledger() as ledger:
+        return ledger.list_holds(open_only=True, limit=10)

@@ -91,6 +91,13 @@ def test_contacts_are_compared_as_people(world: World) -> None:
     with world.ledger() as ledger:
         groups = [set(one.members) for one in ledger.duplicates.open_groups(run.scope)]
     assert {keys[5], twin} in groups
+    pair = PairName.of(keys[5], twin)
+    with world.ledger() as ledger:
+        ledger.duplicates.decide(run.scope, pair, Sameness.UNSURE, actor="maya", reason="", now=world.now())
+    again = look(world, Among.CONTACTS)
+    with world.ledger() as ledger:
+        asked = [one.pair for one in ledger.duplicates.questions(again.scope, limit=500)]
+    assert pair not in asked, "what was answered is not asked again"
 
 
 def test_organizations_that_are_customers_are_found_tied_once_and_left_out_then(

@@ -13,7 +13,10 @@ from streak_netsuite.connectors.streak.calls import boxes, fields, pipelines
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.flows.record_sync import RecordSync
 from streak_netsuite.mapping.record_files import load_record_type, record_file
+from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.outcome import Action
+from streak_netsuite.sync.ports import RecordWrite
 
 World = Any
 PAYMENT_FIELDS = ("Customer", "Amount", "Currency", "Received", "Not applied", "Reference", "NetSuite id")
@@ -326,3 +329,134 @@ def test_fields_of_the_target_stay_its_own_where_the_file_says_so(
     (record,) = records(world)
     assert str(record["custom"]["custrecord_site_floors"]) == "3"
     assert record["custom"]["custrecord_site_code"] == "D-9"
+
+
+# --- customers: the gate in front of every creation ---
+
+CUSTOMERS = """
+version: 1
+name: partner_customers
+source: {system: streak, pipeline: Partners}
+target:
+  system: netsuite
+  type: customer
+  fields:
+    companyName: "{{ box.name }}"
+    email: "{{ box.fields['E-mail'] }}"
+    phone: "{{ box.fields.Phone }}"
+    subsidiary: {internalId: "1"}
+"""
+
+
+@pytest.fixture
+def partners(world: World) -> str:
+    """The pipeline of firms that become customers."""
+    return make_pipeline(
+        world, "Partners", ["Draft", "Live"], dict.fromkeys(("E-mail", "Phone"), "TEXT_INPUT")
+    )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The record type that makes them."""
+    path = tmp_path / "partner_customers.yaml"
+    path.write_text(CUSTOMERS)
+    return path
+
+
+def sync(world: World, file: Path) -> Any:
+    with world.product() as product:
+        return product.record_sync(load_record_type(file)).run()
+
+
+def exists(world: World, **values: Any) -> str:
+    """Let NetSuite have a customer; return its internal id."""
+    ids: list[str] = []
+    record = Customer(subsidiary=Reference(internal_id="1"), **values)
+    with world.product() as product:
+        product.netsuite.upsert_customers(
+            [RecordWrite(operation_key="there", record=record)],
+            lambda answers: ids.extend(one.internal_id for one in answers),
+        )
+    return ids[0]
+
+
+def held(world: World) -> Any:
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    return hold
+
+
+def test_a_customer_of_a_record_type_is_created_once_and_followed(
+    world: World, partners: str, file: Path
+) -> None:
+    box = add_site(world, partners, "Quite Another Foundry", **{"E-mail": "info@foundry.example"})
+    assert sync(world, file).count(Action.UPDATED) == 1
+    change_site(world, partners, box, Phone="+49 30 901820")
+    sync(world, file)
+    (made,) = world.customers("Quite Another Foundry")
+    assert made["phone"] == "+49 30 901820"
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param({"company_name": "VANDERMEER KOWALSKI ROBOTICS Limited"}, id="the same name"),
+        pytest.param(
+            {"company_name": "VK", "email": "office@vkrobotics.example"}, id="the same e-mail address"
+        ),
+        pytest.param({"company_name": "Vandermeer Kowalsky Robotics"}, id="nearly the same name"),
+    ],
+)
+def test_a_customer_of_a_record_type_that_may_exist_is_held_and_a_person_says_which_it_is(
+    world: World, partners: str, file: Path, known: dict[str, str]
+) -> None:
+    there = exists(world, **known)
+    values = {"E-mail": "office@vkrobotics.example", "Phone": "+44 20 7932 5980"}
+    box = add_site(world, partners, "Vandermeer Kowalski Robotics", **values)
+    before = len(world.netsuite()["customers"])
+    assert sync(world, file).count(Action.HELD) == 1
+    assert len(world.netsuite()["customers"]) == before
+    hold = held(world)
+    assert hold.what.code == "AMBIGUOUS"
+    with world.product() as product:
+        assert f"Use customer {there}" in product.hold_desk().review(hold.id).options
+        product.hold_desk().choose_customer(hold.id, there, actor="maya", reason="the same firm")
+    sync(world, file)
+    change_site(world, partners, box, Phone="+44 20 7932 0000")
+    sync(world, file)
+    assert len(world.netsuite()["customers"]) == before
+    (one,) = [c for c in world.netsuite()["customers"] if c["internalId"] == there]
+    assert (one["phone"], one["companyName"]) == ("+44 20 7932 0000", "Vandermeer Kowalski Robotics")
+    assert one["externalId"] == "there", "the key that another flow finds it by stays"
+
+
+def test_a_customer_that_a_person_calls_new_is_created_whatever_it_looks_like(
+    world: World, partners: str, file: Path
+) -> None:
+    exists(world, company_name="Vandermeer Kowalski Robotics Ltd")
+    add_site(world, partners, "Vandermeer Kowalski Robotics")
+    sync(world, file)
+    with world.product() as product:
+        product.hold_desk().create_customer(held(world).id, actor="maya", reason="a new firm of theirs")
+    sync(world, file)
+    assert len(world.customers("Vandermeer Kowalski Robotics")) == 1
+
+
+def test_two_boxes_of_one_firm_make_one_customer(world: World, partners: str, file: Path) -> None:
+    for name in ("Quite Another Foundry", "QUITE ANOTHER FOUNDRY Ltd"):
+        add_site(world, partners, name)
+    report = sync(world, file)
+    assert (report.count(Action.UPDATED), report.count(Action.HELD)) == (1, 1)
+
+
+def test_a_worker_that_dies_after_a_customer_was_created_makes_no_second_one_and_asks_nobody(
+    world: World, partners: str, file: Path
+) -> None:
+    add_site(world, partners, "Quite Another Foundry", **{"E-mail": "info@foundry.example"})
+    world.die("customer", records=str(file))
+    assert len(world.customers("Quite Another Foundry")) == 1
+    world.wait(600)
+    report = sync(world, file)
+    assert (report.count(Action.UPDATED), report.count(Action.HELD)) == (1, 0)
+    assert len(world.customers("Quite Another Foundry")) == 1

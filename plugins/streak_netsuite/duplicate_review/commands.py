@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from streak_netsuite.sync.duplicate_case import Among
+
 # Streak's keys have up to some 130 characters.
 _Id = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -16,10 +18,16 @@ class Command(BaseModel):
 
 
 class Open(Command):
-    """The runs, how many pairs wait, and the first of them."""
+    """The runs, how many pairs wait, and the first of them, of one table.
+
+    Attributes:
+        among: which table the pairs are of.
+    """
+
+    among: Among = Among.CUSTOMERS
 
 
-class Decide(Command):
+class Decide(Open):
     """What a person says about a pair."""
 
     left: _Id
@@ -28,7 +36,7 @@ class Decide(Command):
     reason: Annotated[str, Field(max_length=2000)] = ""
 
 
-class TakeBack(Command):
+class TakeBack(Open):
     """A decision that is to be asked again."""
 
     left: _Id
@@ -61,6 +69,41 @@ class Fill(PlanMerge):
     key: _Id
 
 
+class Parties(Command):
+    """What people called one organization or one contact, as a checklist."""
+
+
+class PlanRelink(Command):
+    """Which boxes link to organizations or contacts that are one.
+
+    Attributes:
+        among: which of both they are.
+        record: any of them.
+        survivor: the one that is to stay; "" leaves it to the rules.
+    """
+
+    among: Literal["organizations", "contacts"]
+    record: _Id
+    survivor: Annotated[str, Field(max_length=300)] = ""
+
+    @property
+    def table(self) -> Among:
+        """What `among` names."""
+        return Among(self.among)
+
+
+class Relink(PlanRelink):
+    """The boxes of a plan are to link to the one that stays.
+
+    Attributes:
+        key: names the writes that were shown; others are not made.
+        boxes: those of the plan.
+    """
+
+    key: _Id
+    boxes: Annotated[list[_Id], Field(min_length=1, max_length=10_000)]
+
+
 class Ties(Command):
     """Organizations in Streak that look like customers in NetSuite, as the last search found them."""
 
@@ -80,5 +123,12 @@ class Apart(Tie):
 COMMANDS: Mapping[str, type[Command]] = {"open": Open, "decide": Decide, "take_back": TakeBack}
 MERGE_COMMANDS: Mapping[str, type[Command]] = {"merges": Merges, "plan_merge": PlanMerge, "fill": Fill}
 """Those that ask NetSuite."""
+
+PARTY_COMMANDS: Mapping[str, type[Command]] = {
+    "parties": Parties,
+    "plan_relink": PlanRelink,
+    "relink": Relink,
+}
+"""Those that ask Streak."""
 
 TIE_COMMANDS: Mapping[str, type[Command]] = {"ties": Ties, "tie": Tie, "apart": Apart}

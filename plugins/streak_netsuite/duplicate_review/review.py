@@ -5,30 +5,29 @@ from datetime import datetime
 from typing import Any
 
 from streak_netsuite.duplicate_review.answers import answered
-from streak_netsuite.duplicate_review.commands import COMMANDS, Command, Decide, TakeBack
+from streak_netsuite.duplicate_review.commands import COMMANDS, Command, Decide, Open, TakeBack
 from streak_netsuite.ledger.duplicate_book import DuplicateBook
-from streak_netsuite.sync.duplicate_case import Learned, PairName, PairQuestion, RunEntry, Sameness
+from streak_netsuite.sync.duplicate_case import Among, Learned, PairName, PairQuestion, RunEntry, Sameness
 
 _SHOWN = 20
 
 
 class DuplicateReview:
-    """The queue of one scope.
+    """The queues of customers, and of organizations and contacts in Streak; each command says which one it means.
 
     Args:
         clock: gives the time now, aware.
     """
 
-    def __init__(self, book: DuplicateBook, *, scope: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, book: DuplicateBook, *, clock: Callable[[], datetime]) -> None:
         self._book = book
-        self._scope = scope
         self._clock = clock
 
     def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
         """Return {"result": ...}, or {"error": ...} for what cannot be done.
 
-        A result is `{"runs": [...], "waiting": int, "decided": int, "learned": str, "questions": [...]}`: the queue as it
-        is then.
+        A result is `{"among": str, "runs": [...], "waiting": {table: int}, "decided": int, "learned": str,
+        "questions": [...]}`: the queue as it is then, with how many pairs wait in each.
 
         Args:
             command: "open", "decide" or "take_back", with the payload of `commands`.
@@ -37,7 +36,7 @@ class DuplicateReview:
 
         def done(sound: Command) -> Mapping[str, Any]:
             self._do(sound, by)
-            return self._state()
+            return self._state(sound.among if isinstance(sound, Open) else Among.CUSTOMERS)
 
         return answered(COMMANDS, command, payload, done, who="the queue knows")
 
@@ -45,7 +44,7 @@ class DuplicateReview:
         now = self._clock()
         if isinstance(command, Decide):
             self._book.decide(
-                self._scope,
+                command.among.scope,
                 PairName.of(command.left, command.right),
                 Sameness(command.said),
                 actor=by,
@@ -53,17 +52,19 @@ class DuplicateReview:
                 now=now,
             )
         elif isinstance(command, TakeBack):
-            self._book.take_back(self._scope, PairName.of(command.left, command.right), actor=by, now=now)
+            pair = PairName.of(command.left, command.right)
+            self._book.take_back(command.among.scope, pair, actor=by, now=now)
 
-    def _state(self) -> dict[str, Any]:
+    def _state(self, among: Among) -> dict[str, Any]:
         return {
-            "runs": [_run(one) for one in self._book.runs(scope=self._scope)],
-            "waiting": self._book.count_questions(self._scope),
-            "decided": self._book.count_decisions(self._scope),
-            "learned": learned_text(self._book.learned(self._scope)),
+            "among": among.value,
+            "runs": [_run(one) for one in self._book.runs(scope=among.scope)],
+            "waiting": {one.value: self._book.count_questions(one.scope) for one in Among},
+            "decided": self._book.count_decisions(among.scope),
+            "learned": learned_text(self._book.learned(among.scope)),
             "questions": [
                 shown_pair(one, left=one.pair.left, right=one.pair.right)
-                for one in self._book.questions(self._scope, limit=_SHOWN)
+                for one in self._book.questions(among.scope, limit=_SHOWN)
             ],
         }
 

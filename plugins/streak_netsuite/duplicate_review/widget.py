@@ -1,4 +1,4 @@
-"""The queue in a notebook: `DuplicateReviewer(ledger, by="Ann")` as the last line of a cell shows it."""
+"""The queues in a notebook: `DuplicateReviewer(ledger, by="Ann")` as the last line of a cell shows it."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +9,6 @@ import anywidget
 
 from streak_netsuite.duplicate_review.review import DuplicateReview
 from streak_netsuite.ledger.ledger import Ledger
-from streak_netsuite.sync.duplicate_case import SCOPE
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -26,7 +25,7 @@ class DuplicateReviewer(anywidget.AnyWidget):
 
     def __init__(self, ledger: Ledger, *, by: str = "") -> None:
         super().__init__()
-        self._review = DuplicateReview(ledger.duplicates, scope=SCOPE, clock=lambda: datetime.now(UTC))
+        self._review = DuplicateReview(ledger.duplicates, clock=lambda: datetime.now(UTC))
         self._by = by
         self.on_msg(self._answer)
 

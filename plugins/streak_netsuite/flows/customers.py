@@ -7,6 +7,7 @@ from typing import Literal
 
 from streak_netsuite.errors import Ambiguous
 from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.customer_gate import NewCustomer, recognised, refresh_directory
 from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of, buyer_ref
 from streak_netsuite.flows.fit import FitCheck
 from streak_netsuite.flows.settings import FlowSettings
@@ -17,17 +18,16 @@ from streak_netsuite.model.identity import company_key, email_key, external_id
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.binding import Binding
-from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.customer_profile import profile_of_customer
 from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.intent import Intent, IntentState
-from streak_netsuite.sync.matching import Match, Sought, Verdict, match_customer
+from streak_netsuite.sync.matching import Match, Sought, Verdict
 from streak_netsuite.sync.outcome import Action, Hold
 from streak_netsuite.sync.plan import Buyer, CustomerStep
 from streak_netsuite.sync.ports import Memory, OrderTarget
 
-WATERMARK = "netsuite.customers"
 CUSTOMER_KEY = "streak-cust"
+_PERSON = "person"  # a rule: somebody has decided
 _RESERVED_WAIT = timedelta(seconds=1)
 
 
@@ -81,7 +81,7 @@ class CustomerResolver:
         found = self._recognise(batch, [*unbound, *orphaned], buyers)
         self._hold_untied(batch, unbound, buyers, found)
         steps.update(self._survivors(batch, orphaned, orphans, found, now=now, keep=reserve))
-        steps = self._share(steps)
+        steps = self._one_at_a_time(batch, self._share(steps), now=now)
         check = FitCheck(
             self._memory.directory,
             self._erp,
@@ -112,9 +112,7 @@ class CustomerResolver:
         return free
 
     def _refresh(self, now: datetime) -> None:
-        since = self._memory.get_watermark(WATERMARK)
-        start = since - timedelta(seconds=self._settings.overlap_seconds) if since else None
-        self._memory.directory.refresh(self._erp.changed_customers(start), watermark=WATERMARK, position=now)
+        refresh_directory(self._memory, self._erp, self._settings, now=now)
 
     def _gone(self, ties: Iterable[Binding]) -> frozenset[str]:
         """Return which tied customers do not exist any more. Only those the directory lacks are asked for."""
@@ -178,31 +176,16 @@ class CustomerResolver:
     ) -> dict[str, CustomerStep]:
         steps = self._decided(drafts, buyers)
         drafts = [draft for draft in drafts if draft.deal.key not in steps]
-        sought = {d.deal.key: _sought(d, buyers[d.deal.key]) for d in drafts}
-        equal = self._memory.directory.find(
-            external_ids=[s.external_id for s in sought.values()],
-            emails=[e for s in sought.values() for e in s.emails],
-            names=[s.name for s in sought.values()],
-        )
-        index = _Index(equal)
-        # What is only nearly equal is asked for where nothing equal is found: that costs more.
-        unknown = {d.deal.key: d.customer for d in drafts if not index.equal(sought[d.deal.key])}
-        directory, policy = self._memory.directory, self._policy
-        names = [sought[key].name for key in unknown]
-        similar = directory.similar_of(names, at_least=policy.possible) if unknown else {}
-        new = {key: profile_of_customer(customer) for key, customer in unknown.items()}
-        alike = directory.alike_of(new) if unknown else {}
+        new = {
+            d.deal.key: NewCustomer(
+                sought=_sought(d, buyers[d.deal.key]), profile=profile_of_customer(d.customer)
+            )
+            for d in drafts
+        }
+        matches = recognised(self._memory.directory, self._policy, new)
         for draft in drafts:
             key = draft.deal.key
-            match = match_customer(
-                sought[key],
-                index.equal(sought[key]),
-                similar.get(sought[key].name, ()),
-                possible=policy.possible,
-                likely=policy.likely,
-                alike=alike.get(key, ()),
-                rules=policy.rules,
-            )
+            match = matches[key]
             if match.verdict is Verdict.UNSURE:
                 batch.hold(
                     key,
@@ -210,7 +193,7 @@ class CustomerResolver:
                     rule="customer",
                 )
             else:
-                steps[key] = _matched_step(draft, buyers[key], sought[key], match)
+                steps[key] = _matched_step(draft, buyers[key], new[key].sought, match)
         return steps
 
     def _decided(
@@ -243,6 +226,41 @@ class CustomerResolver:
             )
         return shared
 
+    def _one_at_a_time(
+        self, batch: Batch, steps: Mapping[str, CustomerStep], *, now: datetime
+    ) -> dict[str, CustomerStep]:
+        """Put back deals whose new customer looks like another that this batch creates.
+
+        Once that one exists it is compared like any other, and a person is asked.
+        """
+        made = {step.operation_key: step for step in steps.values() if step.record is not None}
+        ordered = sorted(made.values(), key=lambda step: step.rule != _PERSON)
+        profiles = {
+            step.operation_key: profile_of_customer(step.record)
+            for step in ordered
+            if step.record is not None
+        }
+        alike = self._memory.directory.alike_among(profiles)
+        later: dict[str, str] = {}
+        for step in ordered:
+            others = [
+                f"'{profiles[other].name}': {why}"
+                for other, chance, why in alike.get(step.operation_key, ())
+                if chance >= self._policy.likely and other not in later
+            ]
+            if others and step.rule != _PERSON:
+                later[step.operation_key] = others[0]
+        for key, step in steps.items():
+            if step.record is not None and step.operation_key in later:
+                batch.decide(
+                    key,
+                    Action.DEFERRED,
+                    rule="looks_like_new_customer",
+                    reason=f"its customer looks like another that is being created, {later[step.operation_key]}",
+                    retry_at=now + _RESERVED_WAIT,
+                )
+        return {key: step for key, step in steps.items() if key not in batch.decided}
+
 
 def identity_keys(customer: Customer) -> frozenset[str]:
     """Return the names under which only one customer may be created."""
@@ -251,26 +269,6 @@ def identity_keys(customer: Customer) -> frozenset[str]:
         # Namesakes are common among people: a person is one by name and address together.
         keys = {f"person:{company_key(customer.name)}:{email_key(customer.email)}"}
     return frozenset(keys)
-
-
-class _Index:
-    """Directory entries by what they can be recognised by."""
-
-    def __init__(self, entries: Iterable[CustomerEntry]) -> None:
-        self._by_key: dict[str, list[CustomerEntry]] = {}
-        for entry in entries:
-            for key in (
-                f"id:{(entry.external_id or '').lower()}",
-                f"email:{email_key(entry.email)}",
-                f"name:{company_key(entry.name)}",
-            ):
-                self._by_key.setdefault(key, []).append(entry)
-
-    def equal(self, sought: Sought) -> list[CustomerEntry]:
-        keys = [f"id:{sought.external_id}", f"name:{company_key(sought.name)}"]
-        keys += [f"email:{email_key(e)}" for e in sought.emails if e]
-        found = {e.internal_id: e for key in keys for e in self._by_key.get(key, ())}
-        return list(found.values())
 
 
 def _sought(draft: MappedDealDraft, buyer: Buyer) -> Sought:
@@ -337,7 +335,7 @@ def _matched_step(draft: MappedDealDraft, buyer: Buyer, sought: Sought, match: M
 def _decided_step(draft: MappedDealDraft, buyer: Buyer, decision: Decision) -> CustomerStep:
     chosen = decision.choice is Choice.CHOOSE
     return CustomerStep(
-        rule="person",
+        rule=_PERSON,
         reason=f"{decision.actor} decided so: {decision.reason}",
         buyer_key=buyer.party.key,
         is_person=buyer.is_person,

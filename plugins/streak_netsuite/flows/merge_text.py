@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from streak_netsuite.sync.customer_merge import CustomerMerge, ListedMerge, MergeState, Moved
 from streak_netsuite.sync.customer_row import CustomerRow
-from streak_netsuite.sync.duplicate_case import PairDecision
-from streak_netsuite.sync.organization_merge import OrganizationMerge
+from streak_netsuite.sync.duplicate_case import Among, PairDecision
+from streak_netsuite.sync.party_merge import PartyMerge
 
 _BOXES_SHOWN = 10
 
@@ -40,10 +40,10 @@ def merge_text(merge: CustomerMerge) -> str:
     return "\n".join(lines)
 
 
-def organization_text(merge: OrganizationMerge) -> str:
-    """Return organizations that are one as lines: which stays, and which boxes it takes over."""
-    stays = merge.survivor
-    lines = [f"organization {stays.internal_id} '{stays.name}' stays"]
+def party_text(merge: PartyMerge) -> str:
+    """Return organizations or contacts that are one as lines: which stays, which boxes it takes over, and what is left to a person."""
+    stays, one = merge.survivor, merge.among.one
+    lines = [f"{one} {stays.internal_id} '{stays.name}' stays"]
     for other in merge.others:
         boxes = [one.box for one in merge.relinks if one.old == other.internal_id]
         lines.append(
@@ -52,20 +52,35 @@ def organization_text(merge: OrganizationMerge) -> str:
         lines += [f"    {box.key} '{box.name}'" for box in boxes[:_BOXES_SHOWN]]
         if len(boxes) > _BOXES_SHOWN:
             lines.append(f"    and {len(boxes) - _BOXES_SHOWN} more")
-        if not boxes:
-            lines.append("    nothing links to it; it can be deleted in Streak")
+        lines += [f"    [ ] {step}" for step in by_hand(merge, other.internal_id)]
     lines.append(f"  said to be one: {_said(merge.said)}")
     if merge.blocked:
         lines.append(f"  not yet: {merge.blocked}")
     elif merge.relinks:
-        lines.append(f"  write it: streak-netsuite duplicates relink {stays.internal_id} --yes")
+        lines.append(
+            f"  write it: streak-netsuite duplicates relink {stays.internal_id} --yes"
+            f"{'' if merge.among is Among.ORGANIZATIONS else f' --among {merge.among}'}"
+        )
     return "\n".join(lines)
+
+
+def by_hand(merge: PartyMerge, goes: str) -> list[str]:
+    """Return what is to be done by a person in Streak about one that goes: its API has no merge."""
+    one, lacking = merge.among.one, merge.lacking.get(goes, ())
+    steps = [f"in Streak, give the {one} that stays: {', '.join(lacking)}"] if lacking else []
+    left = any(relink.old == goes for relink in merge.relinks)
+    return [
+        *steps,
+        "once no box links to it, delete it in Streak"
+        if left
+        else "nothing links to it; delete it in Streak",
+    ]
 
 
 def disputed_text(disputed: Sequence[frozenset[str]]) -> str:
     """Return what people contradict each other in."""
     return "\n".join(
-        f"{', '.join(sorted(some))}: called one customer, and two of them told apart; decide again"
+        f"{', '.join(sorted(some))}: called one, and two of them told apart; decide again"
         for some in disputed
     )
 

@@ -153,7 +153,11 @@ class QueuedWrites(ABC, Generic[ContextT]):
         self._answer(intent, IntentState.REJECTED, error_code=error.code, error=str(error))
         if error.code in self.GONE:
             return _outcome(intent, Action.OBSOLETE, rule="gone", reason=str(error))
-        return _held(intent, hold_of(error, payload=dict(intent.payload)), rule=self.FLOW)
+        return _held(intent, hold_of(error, payload=self._asked(intent, error)), rule=self.FLOW)
+
+    def _asked(self, intent: Intent, error: RecordError) -> Mapping[str, Any]:  # noqa: ARG002 - for subclasses
+        """Return what a person needs to decide about a write that is held."""
+        return dict(intent.payload)
 
     def _busy(self, intent: Intent, error: TransientError) -> Outcome:
         """Try this one record again as often as it is worth it, while the others go on."""

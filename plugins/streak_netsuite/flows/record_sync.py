@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from streak_netsuite.errors import MappingError, RecordError
+from streak_netsuite.errors import Ambiguous, MappingError, RecordError
+from streak_netsuite.flows.customer_gate import CustomerGate
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.record_text import record_text
 from streak_netsuite.flows.report import RunReport
-from streak_netsuite.mapping.record_type import RecordType
+from streak_netsuite.mapping.record_type import RecordType, Wanted
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.intent import WRITTEN_AS, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.record_side import RecordSource, RecordTarget, SourceRecord
@@ -29,6 +31,9 @@ class RecordSync(QueuedWrites[Mapping[str, SourceRecord]]):
     A changed record is only a hint. What it would be written as decides whether a write is due: a change of something
     that the file does not read makes none. The write itself reads the record anew, so a hold that is released is
     tried with the record as it is then.
+
+    Attributes:
+        gate: asked before a customer is created; None for every other type.
     """
 
     FLOW: ClassVar[str] = "record"
@@ -40,6 +45,7 @@ class RecordSync(QueuedWrites[Mapping[str, SourceRecord]]):
     target: RecordTarget
     watermark: Callable[[str], datetime | None]
     move_watermark: Callable[[str, datetime], None]
+    gate: CustomerGate | None = None
 
     def run(self) -> RunReport:
         """Find what changed, and write it; return what was done."""
@@ -137,14 +143,32 @@ class RecordSync(QueuedWrites[Mapping[str, SourceRecord]]):
         if known and self.type.spec.policy.update == "never":
             return Sent(result_id=known, what=f"{label} was written before and is left alone")
         wanted = self.type.wanted(record.view, source_id=record.id)
-        written = self.target.write(
-            wanted.key,
-            _without(wanted.body, self.type.spec.policy.create_only) if known else wanted.body,
-            known_id=known,
-            may_exist=intent.attempts > 0,
-            since=(intent.sent_at or self.clock()) - _EARLIER,
-        )
+        with self._passed(intent, wanted, label=label, is_known=bool(known)) as chosen:
+            is_there = bool(known or chosen)
+            written = self.target.write(
+                wanted.key,
+                _without(wanted.body, self.type.spec.policy.create_only) if is_there else wanted.body,
+                known_id=known,
+                may_exist=intent.attempts > 0,
+                since=(intent.sent_at or self.clock()) - _EARLIER,
+                onto=chosen,
+            )
         return Sent(result_id=written, what=f"{label} is {self.type.spec.target.system} {written}")
+
+    def _passed(
+        self, intent: Intent, wanted: Wanted, *, label: str, is_known: bool
+    ) -> AbstractContextManager[str]:
+        if self.gate is None:
+            return nullcontext("")
+        return self.gate.passed(intent.subject, wanted.key, wanted.body, label=label, is_known=is_known)
+
+    def _asked(self, intent: Intent, error: RecordError) -> Mapping[str, Any]:
+        """Return what a person needs to say which customer is meant."""
+        payload = super()._asked(intent, error)
+        if not isinstance(error, Ambiguous) or not error.ids:
+            return payload
+        buyer = {"kind": intent.subject.kind.value, "key": intent.subject.id}
+        return {**payload, "buyer": buyer, "customers": list(error.ids)}
 
 
 def _without(body: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:

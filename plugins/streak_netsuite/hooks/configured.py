@@ -1,6 +1,10 @@
-"""What Airflow's configuration says for all tasks: their pool and their mapping."""
+"""What Airflow's configuration says for all tasks: their pool, their mapping, and where duplicates are looked for."""
+
+from collections.abc import Sequence
 
 from airflow.sdk.configuration import conf
+
+from streak_netsuite.sync.duplicate_case import Among, tables_of
 
 DEFAULT_POOL = "default_pool"
 DEFAULT_MAPPING = "deal_to_order"
@@ -18,3 +22,12 @@ def netsuite_pool() -> str:
 def default_mapping() -> str:
     """Return the mapping of tasks that name none: `mapping` in the section `streak_netsuite`, or the shipped one."""
     return str(conf.get("streak_netsuite", "mapping", fallback=DEFAULT_MAPPING)) or DEFAULT_MAPPING
+
+
+def duplicates_among() -> Sequence[Among]:
+    """Return the tables that are searched for duplicates on schedule: `duplicates_among` in the section `streak_netsuite`.
+
+    Raises:
+        ConfigurationError: it names another table.
+    """
+    return tables_of(str(conf.get("streak_netsuite", "duplicates_among", fallback=", ".join(Among))))

@@ -4,6 +4,7 @@ import base64
 import functools
 import secrets
 import threading
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from assist.duplicates.index import Wanted
+    from assist.duplicates.index import Code, Wanted
     from assist.duplicates.model import Model
     from assist.duplicates.table import Layout, Table
 
@@ -87,6 +88,24 @@ class CustomerIndex:
                 return {}
             found = self._candidates(connection, list(profiles.values()), kept)
         return dict(zip(profiles, _judged(kept.model, list(profiles.values()), found), strict=True))
+
+    def alike_among(
+        self, profiles: Mapping[str, CustomerProfile]
+    ) -> Mapping[str, Sequence[tuple[str, float, str]]]:
+        """Return, for each of these customers, those before it that may be the same one: probability and reasons."""
+        from assist.duplicates.index import codes_of
+
+        if len(profiles) < 2:
+            return {}
+        with self._database.begin() as connection:
+            kept = self._model(connection)
+            if kept is None:
+                return {}
+            if not self._key:
+                self._key = self._read_key(connection)
+        listed = list(profiles.values())
+        pairs = _sharing_pairs(codes_of(_table(listed, _layout()), self._key), kept.crowds)
+        return _judged_pairs(kept.model, list(profiles), listed, pairs)
 
     def _candidates(
         self, connection: Connection, profiles: Sequence[CustomerProfile], kept: _Kept
@@ -168,6 +187,25 @@ def _sharing(asked: "Wanted") -> Select[Any] | None:
     )
 
 
+def _sharing_pairs(codes: "Sequence[Sequence[Code]]", crowds: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Return the pairs of rows, the later one first, that share what few have, or two things that more have."""
+    from assist.duplicates.index import wanted
+
+    having: dict[int, set[int]] = defaultdict(set)
+    for row, some in enumerate(codes):
+        for code in some:
+            having[code.number].add(row)
+    found: set[tuple[int, int]] = set()
+    for row, some in enumerate(codes):
+        asked = wanted(some, crowds)
+        others = set[int]().union(
+            *(having[one] for one in asked.ones),
+            *(set.intersection(*(having[one] for one in two)) for two in asked.twos),
+        )
+        found |= {(row, other) for other in others if other < row}
+    return sorted(found)
+
+
 def _bigints(numbers: Sequence[int]) -> Any:
     return literal(list(numbers), ARRAY(BigInteger))
 
@@ -186,6 +224,32 @@ def _table(profiles: Sequence[CustomerProfile], layout: "Layout") -> "Table":
     names = [name for name in layout.kinds if name in _PROFILE]
     columns = {name: [" ".join(getattr(one, name).split()) for one in profiles] for name in names}
     return prepare_texts(columns, len(profiles), layout)
+
+
+def _judged_pairs(
+    model: "Model",
+    keys: Sequence[str],
+    profiles: Sequence[CustomerProfile],
+    pairs: Sequence[tuple[int, int]],
+) -> Mapping[str, Sequence[tuple[str, float, str]]]:
+    """Return, by the key of the later one, the pairs that may be one, with the reasons in words."""
+    import numpy as np
+
+    from assist.duplicates.decision import probability
+    from assist.duplicates.explanation import explain, in_words
+
+    if not pairs:
+        return {}
+    left, right = np.array(pairs).T
+    table = _table(profiles, model.layout)
+    bits = model.bits(table, left, table, right)
+    likely = np.flatnonzero(bits > LEAST_BITS)
+    told = explain(model, table, left[likely], table, right[likely])
+    found: dict[str, list[tuple[str, float, str]]] = defaultdict(list)
+    for pair, chance, reasons in zip(likely.tolist(), probability(bits[likely]).tolist(), told, strict=True):
+        one, other = pairs[pair]
+        found[keys[one]].append((keys[other], chance, in_words(reasons)))
+    return found
 
 
 def _judged(

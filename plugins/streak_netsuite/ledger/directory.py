@@ -130,6 +130,15 @@ class Directory:
         """
         return self._index.alike_of(profiles)
 
+    def alike_among(
+        self, profiles: Mapping[str, CustomerProfile]
+    ) -> Mapping[str, Sequence[tuple[str, float, str]]]:
+        """Return, for each customer that would be created, those before it among these that may be the same one.
+
+        Empty as long as nothing was learned about what agreement weighs, as `alike_of`.
+        """
+        return self._index.alike_among(profiles)
+
     @property
     def index(self) -> CustomerIndex:
         """The index by which `alike_of` looks."""

@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     BOX_STATUS = "boxStatus"
     BOX_STAGE = "boxStage"
     BOX_ORGANIZATIONS = "boxOrganizations"
+    BOX_CONTACTS = "boxContacts"
     CUSTOMER = "customer"
     CUSTOMER_CHANGE = "customerChange"
     CUSTOMER_SUBSIDIARY = "customerSubsidiaryRelationship"

@@ -1,6 +1,7 @@
-"""Operator that looks for duplicate customers."""
+"""Operators about duplicate customers, organizations and contacts."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from streak_netsuite.operators.deal_to_order import FlowOperator
 
@@ -9,20 +10,32 @@ if TYPE_CHECKING:
 
 
 class FindDuplicatesOperator(FlowOperator):
-    """Looks for customers of the NetSuite account that are one; keeps a report and questions. Returns counts."""
+    """Looks for customers of the NetSuite account that are one; keeps a report and questions. Returns counts.
 
+    :param among: "customers", or "organizations" or "contacts" in Streak.
+    """
+
+    template_fields: Sequence[str] = (*FlowOperator.template_fields, "among")
     ui_color = "#fef3c7"
+
+    def __init__(self, *, among: str = "customers", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.among = among
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Look once. Writes to the ledger alone: a write to a vendor is refused before it leaves."""
+        from streak_netsuite.sync.duplicate_case import Among
+
+        among = Among(self.among)
         with self.working(context, read_only=True) as product:
-            found = product.duplicate_search().run()
+            found = product.duplicate_search(among).run()
             waiting = product.ledger.duplicates.count_questions(found.scope)
         self.log.info(
-            "run %d: %d customers, %d groups of duplicates, %d of them sure; %d new, %d resolved, %d ignored; %d pairs wait "
+            "run %d: %d %s, %d groups of duplicates, %d of them sure; %d new, %d resolved, %d ignored; %d pairs wait "
             "for a person",
             found.id,
             found.records,
+            among,
             found.groups,
             found.sure,
             found.new,
@@ -32,7 +45,7 @@ class FindDuplicatesOperator(FlowOperator):
         )
         return {
             "run": found.id,
-            "customers": found.records,
+            "records": found.records,
             "groups": found.groups,
             "sure": found.sure,
             "new": found.new,
@@ -90,7 +103,7 @@ class FollowMergesOperator(FlowOperator):
 
 
 class RelinkBoxesOperator(FlowOperator):
-    """Writes which organizations boxes link to, as far as people wanted it and it is still due. Returns counts."""
+    """Writes which organizations and contacts boxes link to, as far as people wanted it and it is still due. Returns counts."""
 
     ui_color = "#fef3c7"
 

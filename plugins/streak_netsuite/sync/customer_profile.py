@@ -1,6 +1,8 @@
 """What tells customers apart, read from each of the forms in which we meet one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from streak_netsuite.mapping.address import parse_address
 from streak_netsuite.model.customer import Customer
@@ -49,4 +51,18 @@ def profile_of_customer(customer: Customer) -> CustomerProfile:
         city=address.city if address else "",
         postcode=address.zip if address else "",
         country=address.country if address else "",
+    )
+
+
+def profile_of_fields(fields: Mapping[str, Any]) -> CustomerProfile:
+    """Return a customer that would be created as it is compared, by SuiteTalk's names; record types write no addresses."""
+
+    def text(*names: str) -> str:
+        return " ".join(str(fields[name]).strip() for name in names if fields.get(name))
+
+    return CustomerProfile(
+        name=text("companyName") or text("firstName", "lastName") or text("entityId"),
+        email=text("email"),
+        phone=text("phone") or text("mobilePhone"),
+        registration_number=text("vatRegNumber"),
     )

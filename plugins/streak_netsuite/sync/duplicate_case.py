@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from streak_netsuite.errors import ConfigurationError
+
 
 class Among(StrEnum):
     """Which table is looked at. The value names it to people; `scope` names its decisions and reports."""
@@ -20,6 +22,11 @@ class Among(StrEnum):
         return f"{self.system}-{self.value}"
 
     @property
+    def one(self) -> str:
+        """One of them, as people call it."""
+        return self.value.removesuffix("s")
+
+    @property
     def system(self) -> str:
         """The system that holds them."""
         return "netsuite" if self is Among.CUSTOMERS else "streak"
@@ -28,6 +35,20 @@ class Among(StrEnum):
     def heading(self) -> str:
         """The report's title."""
         return f"Duplicate {self.value} in {'NetSuite' if self is Among.CUSTOMERS else 'Streak'}"
+
+
+def tables_of(text: str) -> list[Among]:
+    """Return the tables that a list with commas names, each once, customers first.
+
+    Raises:
+        ConfigurationError: there is no such table.
+    """
+    named = [one.strip() for one in text.split(",") if one.strip()]
+    if unknown := [one for one in named if one not in set(Among)]:
+        raise ConfigurationError(
+            f"duplicates_among: there is no table '{unknown[0]}'; name some of {', '.join(Among)}"
+        )
+    return [one for one in Among if one in named]
 
 
 SCOPE = Among.CUSTOMERS.scope

@@ -379,6 +379,11 @@ class CustomerDirectory(Protocol):
         Empty as long as nothing was learned about what agreement weighs.
         """
 
+    def alike_among(
+        self, profiles: Mapping[str, CustomerProfile]
+    ) -> Mapping[str, Sequence[tuple[str, float, str]]]:
+        """Return for each of these customers those before it that may be the same one: its key, a probability and reasons."""
+
 
 class Memory(Protocol):
     """The ledger, as the flows use it. Each call is one transaction."""

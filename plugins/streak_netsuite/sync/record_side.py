@@ -44,7 +44,14 @@ class RecordTarget(Protocol):
         """Return records as they are now; missing ones are gone."""
 
     def write(
-        self, key: str, body: Mapping[str, Any], *, known_id: str, may_exist: bool, since: datetime
+        self,
+        key: str,
+        body: Mapping[str, Any],
+        *,
+        known_id: str,
+        may_exist: bool,
+        since: datetime,
+        onto: str = "",
     ) -> str:
         """Write one record and return its id.
 
@@ -54,6 +61,7 @@ class RecordTarget(Protocol):
             known_id: the id it has since an earlier write, or "".
             may_exist: whether an earlier try may have made it; then it is looked for first.
             since: when it can have been made at the earliest.
+            onto: the id of a record that a person has chosen: that is changed, and keeps a key of its own.
 
         Raises:
             RecordError: refused.

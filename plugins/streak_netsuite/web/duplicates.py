@@ -1,4 +1,4 @@
-"""Duplicate customers as pages: the queue, the same ES module as in notebooks, the checklist of merges, and the reports."""
+"""Duplicate customers as pages: the queue, the same ES module as in notebooks, the checklists, and the reports."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -13,6 +13,7 @@ ASKED_BY = "duplicate-review"
 _FILES: Mapping[str, str] = {
     "review.js": "text/javascript",
     "merges.js": "text/javascript",
+    "parties.js": "text/javascript",
     "ties.js": "text/javascript",
     "review.css": "text/css",
     "page.js": "text/javascript",
@@ -61,7 +62,7 @@ def create_duplicate_pages(source: ReportSource, login: Login) -> FastAPI:
         text = await run_in_threadpool(source.sheet, run_id)
         if text is None:
             return Response(_NOT_KEPT, status_code=404, media_type="text/plain")
-        named = {"Content-Disposition": f'attachment; filename="duplicate-customers-{run_id}.csv"'}
+        named = {"Content-Disposition": f'attachment; filename="duplicates-{run_id}.csv"'}
         return Response(text.encode("utf-8-sig"), media_type="text/csv", headers={**HEADERS, **named})
 
     return app

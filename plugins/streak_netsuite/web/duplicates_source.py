@@ -28,17 +28,18 @@ class KeptDuplicates:
         Raises:
             StreakNetSuiteError: a vendor, the ledger or a connection is not there.
         """
-        from streak_netsuite.duplicate_review.commands import MERGE_COMMANDS, TIE_COMMANDS
+        from streak_netsuite.duplicate_review.commands import MERGE_COMMANDS, PARTY_COMMANDS, TIE_COMMANDS
         from streak_netsuite.duplicate_review.review import DuplicateReview
         from streak_netsuite.duplicate_review.ties import TieReview
-        from streak_netsuite.sync.duplicate_case import SCOPE
 
         if command in MERGE_COMMANDS:
             return _ask_netsuite(command, payload, by=by)
+        if command in PARTY_COMMANDS:
+            return _ask_streak(command, payload, by=by)
         if command in TIE_COMMANDS:
             ties = TieReview(self._open().duplicates, product=_reading, clock=lambda: datetime.now(UTC))
             return ties.answer(command, payload, by=by)
-        review = DuplicateReview(self._open().duplicates, scope=SCOPE, clock=lambda: datetime.now(UTC))
+        review = DuplicateReview(self._open().duplicates, clock=lambda: datetime.now(UTC))
         return review.answer(command, payload, by=by)
 
     def page(self, run_id: int) -> str | None:
@@ -64,6 +65,14 @@ def _ask_netsuite(command: str, payload: Mapping[str, Any], *, by: str) -> Mappi
 
     with _hook().open(run_id=_RUN, read_only=command != "fill") as product:
         return MergeChecklist(product).answer(command, payload, by=by)
+
+
+def _ask_streak(command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
+    """Answer from Streak as it is now; only the confirmation may write to it."""
+    from streak_netsuite.duplicate_review.parties import PartyChecklist
+
+    with _hook().open(run_id=_RUN, read_only=command != "relink") as product:
+        return PartyChecklist(product).answer(command, payload, by=by)
 
 
 def _reading() -> "AbstractContextManager[Product]":

@@ -1,16 +1,18 @@
 """Duplicate customers in the ledger, as the review queue uses it."""
 
+from dataclasses import replace
+
 import pytest
 from made_duplicates import PAIRS, found_duplicates
 
 from streak_netsuite.duplicate_review.review import DuplicateReview
-from streak_netsuite.sync.duplicate_case import SCOPE, PairName, Sameness
+from streak_netsuite.sync.duplicate_case import SCOPE, Among, PairName, Sameness
 
 
 @pytest.fixture
 def review(ledger, now):
     ledger.duplicates.keep_run(found_duplicates(), now=now)
-    return DuplicateReview(ledger.duplicates, scope=SCOPE, clock=lambda: now)
+    return DuplicateReview(ledger.duplicates, clock=lambda: now)
 
 
 def said(pair, what, **more):
@@ -20,7 +22,7 @@ def said(pair, what, **more):
 def test_questions_come_in_their_order_with_both_records_side_by_side(review):
     state = review.answer("open", {}, by="maya")["result"]
     assert [(one["left"], one["right"]) for one in state["questions"]] == [(p.left, p.right) for p in PAIRS]
-    assert state["waiting"] == 3
+    assert state["waiting"] == {"customers": 3, "organizations": 0, "contacts": 0}
     first = state["questions"][0]
     assert {"name": "city", "left": "Leeds", "right": "Leeds"} in first["fields"]
     assert first["probability"] == pytest.approx(0.569, abs=0.001)
@@ -29,7 +31,7 @@ def test_questions_come_in_their_order_with_both_records_side_by_side(review):
 
 def test_a_decision_is_kept_with_who_and_why_and_the_next_pair_comes(review, ledger):
     state = review.answer("decide", said(PAIRS[0], "same", reason="same VAT"), by="maya")["result"]
-    assert (state["waiting"], state["decided"]) == (2, 1)
+    assert (state["waiting"]["customers"], state["decided"]) == (2, 1)
     assert state["questions"][0]["left"] == PAIRS[1].left
     (kept,) = ledger.duplicates.decisions(SCOPE)
     assert (kept.pair, kept.said, kept.actor, kept.reason) == (PAIRS[0], Sameness.SAME, "maya", "same VAT")
@@ -47,7 +49,7 @@ def test_a_decision_can_be_taken_back_and_both_are_in_the_audit(review, ledger):
     review.answer("decide", said(PAIRS[0], "different"), by="maya")
     back = {"left": PAIRS[0].left, "right": PAIRS[0].right}
     state = review.answer("take_back", back, by="maya")["result"]
-    assert (state["waiting"], state["decided"]) == (3, 0)
+    assert (state["waiting"]["customers"], state["decided"]) == (3, 0)
     actions = [one.action for one in ledger.list_audit(subject=str(PAIRS[0]))]
     assert actions == ["duplicates.taken_back", "duplicates.different"]
     assert "nobody has decided" in review.answer("take_back", back, by="maya")["error"]
@@ -93,3 +95,21 @@ def test_a_group_that_was_told_apart_is_ignored_and_others_are_resolved(review, 
     assert (run.ignored, run.resolved, run.new) == (1, 1, 0)
     again = ledger.duplicates.keep_run(found_duplicates(), now=now)
     assert again.new == 2
+
+
+@pytest.mark.parametrize("among", [Among.ORGANIZATIONS, Among.CONTACTS])
+def test_each_table_has_a_queue_and_decisions_of_its_own(review, ledger, now, among):
+    ledger.duplicates.keep_run(replace(found_duplicates(), scope=among.scope), now=now)
+    asked = {"among": among.value}
+    state = review.answer("open", asked, by="maya")["result"]
+    assert (state["among"], state["waiting"][among.value], len(state["questions"])) == (among.value, 3, 3)
+    assert [run["groups"] for run in state["runs"]] == [2]
+    state = review.answer("decide", said(PAIRS[0], "same", **asked), by="maya")["result"]
+    assert state["waiting"] == {"customers": 3, "organizations": 0, "contacts": 0} | {among.value: 2}
+    assert state["decided"] == 1
+    assert ledger.duplicates.decisions(SCOPE) == []
+    (kept,) = ledger.duplicates.decisions(among.scope)
+    assert (kept.pair, kept.actor) == (PAIRS[0], "maya")
+    back = {"left": PAIRS[0].left, "right": PAIRS[0].right, **asked}
+    assert review.answer("take_back", back, by="maya")["result"]["waiting"][among.value] == 3
+    assert "among" in review.answer("open", {"among": "invoices"}, by="maya")["error"]

@@ -90,7 +90,7 @@ def test_when_the_ledger_is_away_the_page_says_so(source: Source) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["merges.js", "page.js", "review.js", "review.css", "ties.js"])
+@pytest.mark.parametrize("name", ["merges.js", "page.js", "parties.js", "review.js", "review.css", "ties.js"])
 def test_the_page_finds_its_files(source: Source, name: str) -> None:
     answer = ask(source, "GET", f"/{name}", user="")
     assert answer.status_code == 200
@@ -109,7 +109,7 @@ def test_a_report_runs_no_script_and_a_sheet_is_a_file(source: Source) -> None:
     assert "default-src 'none'" in report.headers["content-security-policy"]
     sheet = ask(source, "GET", "/runs/7/sheet.csv")
     assert sheet.content.startswith(b"\xef\xbb\xbf")
-    assert sheet.headers["content-disposition"] == 'attachment; filename="duplicate-customers-7.csv"'
+    assert sheet.headers["content-disposition"] == 'attachment; filename="duplicates-7.csv"'
 
 
 @pytest.mark.parametrize("path", ["/runs/8/report", "/runs/8/sheet.csv"])

@@ -97,15 +97,20 @@ class NetSuiteRecords:
         known_id: str,  # noqa: ARG002 - the external id leads to the record already
         may_exist: bool,  # noqa: ARG002 - a repeat lands on the same record
         since: datetime,  # noqa: ARG002
+        onto: str = "",
     ) -> str:
-        """Write a record under its external id; a repeat changes the same record."""
+        """Write a record under its external id, or onto one by its internal id; a repeat changes the same record."""
         fields = dict(body.get("fields") or {})
         if self._is_custom:
             fields["recType"] = {"internalId": self._type_id}
-        record = from_plain({**body, "fields": fields, "externalId": key}, self.client.schema)
+        # A record that is chosen keeps the external id it has: another flow may find it by that.
+        name = {"internalId": onto} if onto else {"externalId": key}
+        record = from_plain({**body, "fields": fields, **name}, self.client.schema)
         results: list[WriteResult] = []
         draft = Draft(key=key, type=record.type, build=lambda: record)
-        BatchWriter(self.client, self.settings).write(Verb.UPSERT, [draft], results.extend)
+        BatchWriter(self.client, self.settings).write(
+            Verb.UPDATE if onto else Verb.UPSERT, [draft], results.extend
+        )
         for result in results:
             if isinstance(result, Written):
                 return result.internal_id

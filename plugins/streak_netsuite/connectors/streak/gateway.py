@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from streak_netsuite.connectors.streak.arrays import (
     ReplacedArray,
+    box_contacts,
     box_organizations,
     field_options,
     relabelled,
@@ -31,12 +32,14 @@ from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.customer_row import CustomerRow
-from streak_netsuite.sync.organization_merge import LinkedBox
+from streak_netsuite.sync.duplicate_case import Among
+from streak_netsuite.sync.party_merge import LinkedBox, PartyRow
 from streak_netsuite.sync.stream import RecordStream
 
 log = logging.getLogger(__name__)
 UNREADABLE_BOX = "UNREADABLE_BOX"  # our code
 UNREADABLE_PARTY = "UNREADABLE_PARTY"  # our code
+_PLURALS: Mapping[Among, parties.Plural] = {Among.ORGANIZATIONS: "organizations", Among.CONTACTS: "contacts"}
 _BATCH_FROM = 3  # fewer boxes are read one by one: the batch call's answer is not established
 
 
@@ -98,33 +101,46 @@ class StreakGateway:
             for page in self._client.pages(listing):
                 yield [_row(wire) for wire in page.rows]
 
-    def organization_rows_of(self, keys: Sequence[str]) -> Mapping[str, CustomerRow]:
-        """Return the organizations that exist among these as rows, by key."""
-        return {key: _row(wire) for key, wire in self._read_parties("organizations", keys).items()}
+    def parties_of(self, among: Among, keys: Sequence[str]) -> Mapping[str, PartyRow]:
+        """Return the organizations or contacts that exist among these, by key."""
+        return {
+            key: PartyRow(row=_row(wire), ways=[*wire.emails, *wire.phones, *wire.domains])
+            for key, wire in self._read_parties(_PLURALS[among], keys).items()
+        }
 
-    def boxes_of(self, organizations: Sequence[str]) -> Sequence[LinkedBox]:
-        """Return the boxes of the watched pipelines that link to one of these organizations.
+    def boxes_of(
+        self, among: Among, parties: Sequence[str], *, most: int | None = None
+    ) -> Sequence[LinkedBox]:
+        """Return the boxes of the watched pipelines that link to one of these organizations or contacts.
 
         Reads every box: Streak has no other way to ask (streak.readme.io, read 2026-11).
+
+        Raises:
+            RecordError: there are more boxes than may be read.
         """
-        wanted = set(organizations)
+        wanted, read = set(parties), 0
         found: dict[str, LinkedBox] = {}  # pages shift while boxes are changed
         for catalogue in self.watched():
             for page in self._client.pages(boxes.of_pipeline(catalogue.key, size=self._settings.page_size)):
-                linked = [
-                    LinkedBox(
-                        key=str(box["key"]),
-                        name=str(box.get("name") or ""),
-                        organizations=[str(one["key"]) for one in box.get("organizations") or []],
+                read += len(page.rows)
+                if most is not None and read > most:
+                    raise RecordError(
+                        f"there are more than {most:,} boxes, and Streak tells their {among} box by box",
+                        code="TOO_MANY_BOXES",
+                        fix=f"streak-netsuite duplicates relink --among {among} reads them all",
                     )
-                    for box in page.rows
-                ]
-                found |= {box.key: box for box in linked if not wanted.isdisjoint(box.organizations)}
+                linked = [_linked(box, among) for box in page.rows]
+                found |= {box.key: box for box in linked if not wanted.isdisjoint(box.links)}
         return list(found.values())
 
-    def swap_organization(self, box_key: str, *, old: str, new: str) -> bool:
-        """Let one organization take the place of another in a box; False when the old one is not there."""
-        return swap(self._client, box_organizations(box_key), old, new) > 0
+    def links_of(self, among: Among, box_keys: Sequence[str]) -> Sequence[LinkedBox]:
+        """Return these boxes, as far as they exist, with the organizations or contacts they link to."""
+        return [_linked(box, among) for box in self._read_boxes(box_keys, {}).values()]
+
+    def swap_party(self, among: Among, box_key: str, *, old: str, new: str) -> bool:
+        """Let one organization or contact take the place of another in a box; False when the old one is not there."""
+        array = box_contacts(box_key) if among is Among.CONTACTS else box_organizations(box_key)
+        return swap(self._client, array, old, new) > 0
 
     def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
         """Set box fields by name, in the form of each field's type."""
@@ -381,6 +397,14 @@ def _party(wire: PartyWire, kind: str, fields: PartyFields) -> Party:
         domains=tuple(wire.domains),
         addresses=tuple(wire.addresses),
         fields=fields.values(kind, wire.fields),
+    )
+
+
+def _linked(box: Mapping[str, Any], among: Among) -> LinkedBox:
+    return LinkedBox(
+        key=str(box["key"]),
+        name=str(box.get("name") or ""),
+        links=[str(one["key"]) for one in box.get(_PLURALS[among]) or []],
     )
 
 

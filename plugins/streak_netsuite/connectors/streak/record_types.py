@@ -81,7 +81,14 @@ class StreakRecords:
             raise ConfigurationError(str(error)) from error
 
     def write(
-        self, key: str, body: Mapping[str, Any], *, known_id: str, may_exist: bool, since: datetime
+        self,
+        key: str,
+        body: Mapping[str, Any],
+        *,
+        known_id: str,
+        may_exist: bool,
+        since: datetime,
+        onto: str = "",  # noqa: ARG002 - only customers are chosen
     ) -> str:
         """Make a box or change it. After a lost answer the box that was made is found by its name."""
         changes = self._changes(key, body)

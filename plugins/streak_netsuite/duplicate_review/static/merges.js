@@ -128,7 +128,7 @@ class Merges {
       ...(waiting.length ? waiting.map((one) => this.drawMerge(one)) : [h("p", { class: "sd-nothing" }, "Nothing is to be merged.")]),
       more ? h("p", { class: "sd-soft" }, `${count(more, "merge", "merges")} more: streak-netsuite duplicates merges`) : "",
       ...disputed.map((ids) => h("p", { class: "sd-against" },
-        `${ids.join(", ")}: called one customer, and two of them told apart; decide again.`)),
+        `${ids.join(", ")}: called one, and two of them told apart; decide again.`)),
       seen.length ? h("details", { class: "sd-seen" },
         h("summary", {}, `${count(seen.length, "merge", "merges")} seen`),
         h("ul", {}, ...seen.map((one) => this.drawSeen(one)))) : "");

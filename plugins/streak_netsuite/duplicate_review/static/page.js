@@ -1,5 +1,6 @@
-// The queue and the checklist as a page of their own: questions go to the server that the page came from.
+// The queues and the checklists as a page of their own: questions go to the server that the page came from.
 import { mountMerges } from "./merges.js";
+import { mountParties } from "./parties.js";
 import { mount } from "./review.js";
 import { mountTies } from "./ties.js";
 
@@ -26,7 +27,9 @@ const links = {
   sheet: (id) => `runs/${id}/sheet.csv`,
 };
 const queue = document.getElementById("review");
-const look = mountMerges(document.getElementById("merges"), ask);
-queue.addEventListener("decided", look); // what is called the same is something to merge
+const merges = mountMerges(document.getElementById("merges"), ask);
+const parties = mountParties(document.getElementById("parties"), ask);
+// What is called the same is something to do.
+queue.addEventListener("decided", ({ detail }) => (detail.among === "customers" ? merges() : parties()));
 mount(queue, ask, links);
 mountTies(document.getElementById("ties"), ask, links);

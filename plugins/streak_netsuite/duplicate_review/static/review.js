@@ -1,9 +1,14 @@
-// Customers that may be one, a pair at a time: same, different or unsure, by key or by button.
+// Customers that may be one, and organizations and contacts, a pair at a time: same, different or unsure, by key or by button.
 // One module for two hosts: a notebook (anywidget calls `render`) and a page (which calls `mount`).
 // All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
 
 const KEYS = { s: "same", d: "different", u: "unsure" };
 const LABELS = { same: "Same", different: "Different", unsure: "Unsure" };
+const TABLES = {
+  customers: { label: "Customers in NetSuite", one: "customer", command: "" },
+  organizations: { label: "Organizations in Streak", one: "organization", command: " --among organizations" },
+  contacts: { label: "Contacts in Streak", one: "contact", command: " --among contacts" },
+};
 
 /** Build an element: attributes, `on...` listeners, and children that are elements or text. Text is never markup. */
 export function h(tag, attributes = {}, ...children) {
@@ -26,6 +31,9 @@ export function percent(probability) {
 
 const signed = (bits) => `${bits > 0 ? "+" : "−"}${Math.abs(bits).toFixed(1)}`;
 export const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+
+/** Streak's keys are long, and their ends tell them apart. */
+export const brief = (key) => (key.length > 12 ? `…${key.slice(-8)}` : key);
 
 /** Two records side by side, and the reasons for and against their being one. */
 export function drawEvidence({ fields, reasons }, leftName, rightName) {
@@ -53,6 +61,7 @@ class Review {
     this.askHost = ask;
     this.links = links;
     this.state = null;
+    this.among = "customers";
     this.answered = [];
     this.busy = false;
     this.abort = new AbortController();
@@ -60,6 +69,10 @@ class Review {
 
   async start() {
     this.root.classList.add("sd-review");
+    this.tables = h("div", { class: "sd-tables", role: "group", "aria-label": "Which records" },
+      ...Object.entries(TABLES).map(([among, { label }], at) =>
+        h("button", { type: "button", class: "sd-button", "data-among": among, onclick: () => this.turnTo(among) },
+          label, h("span", { class: "sd-count" }), h("kbd", {}, at + 1))));
     this.head = h("p", { class: "sd-head" });
     this.voice = h("p", { class: "sd-voice", role: "status", "aria-live": "polite" });
     this.pair = h("section", { class: "sd-pair", tabindex: "-1", "aria-label": "The pair" });
@@ -72,9 +85,15 @@ class Review {
     this.learned = h("p", { class: "sd-learned" });
     this.history = h("section", { class: "sd-history" });
     this.root.replaceChildren(
-      h("h2", {}, "Duplicate customers"), this.head, this.voice, this.pair, this.reason, this.buttons, this.learned, this.history);
+      h("h2", {}, "Duplicate customers"), this.tables, this.head, this.voice, this.pair, this.reason, this.buttons, this.learned, this.history);
     this.root.addEventListener("keydown", (event) => this.pressed(event), { signal: this.abort.signal });
     await this.send("open", {});
+    this.pair.focus({ preventScroll: true });
+  }
+
+  /** Show the queue of another table. */
+  async turnTo(among) {
+    if (among !== this.among && !this.busy && await this.send("open", {}, among)) this.tell("");
     this.pair.focus({ preventScroll: true });
   }
 
@@ -85,14 +104,15 @@ class Review {
 
   get question() { return this.state?.questions[0] ?? null; }
 
-  /** Ask the host; one question at a time. A refusal is told. */
-  async send(command, payload) {
+  /** Ask the host about a table's queue; one question at a time. A refusal is told. */
+  async send(command, payload, among = this.among) {
     if (this.busy) return false;
     this.busy = true;
     this.root.setAttribute("aria-busy", "true");
-    for (const button of this.buttons.children) button.disabled = true; // a press that would be lost is not taken
+    for (const button of this.pressable()) button.disabled = true; // a press that would be lost is not taken
     try {
-      this.state = await this.askHost(command, payload);
+      this.state = await this.askHost(command, { ...payload, among });
+      this.among = among;
       return true;
     } catch (error) {
       this.tell(error.message, true);
@@ -100,20 +120,25 @@ class Review {
     } finally {
       this.busy = false;
       this.root.setAttribute("aria-busy", "false");
+      for (const button of this.pressable()) button.disabled = false;
       this.draw();
-      if (!this.state) for (const button of this.buttons.children) button.disabled = false;
     }
   }
+
+  pressable() { return [...this.tables.children, ...this.buttons.children]; }
+
+  /** Tell the page that the answers of a table have changed. */
+  decided(among) { this.root.dispatchEvent(new CustomEvent("decided", { detail: { among } })); }
 
   async decide(said) {
     const asked = this.question;
     if (!asked || this.busy) return;
     const { left, right } = asked;
     if (await this.send("decide", { left, right, said, reason: this.reason.value })) {
-      this.answered.push({ left, right });
-      this.root.dispatchEvent(new CustomEvent("decided"));
+      this.answered.push({ left, right, among: this.among });
+      this.decided(this.among);
       this.reason.value = "";
-      this.tell(`${left} and ${right}: ${said}.`);
+      this.tell(`${brief(left)} and ${brief(right)}: ${said}.`);
       this.draw();
     }
     this.pair.focus({ preventScroll: true });
@@ -125,10 +150,11 @@ class Review {
       this.tell("You have decided about nothing yet that could be taken back here.");
       return;
     }
-    if (await this.send("take_back", last)) {
+    const { left, right, among } = last;
+    if (await this.send("take_back", { left, right }, among)) {
       this.answered.pop();
-      this.root.dispatchEvent(new CustomEvent("decided"));
-      this.tell(`${last.left} and ${last.right} wait again.`);
+      this.decided(among);
+      this.tell(`${brief(left)} and ${brief(right)} wait again.`);
       this.draw();
     }
   }
@@ -136,7 +162,9 @@ class Review {
   pressed(event) {
     if (event.target === this.reason || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
+    const table = Object.keys(TABLES)[Number(key) - 1];
     if (KEYS[key]) this.decide(KEYS[key]);
+    else if (table) this.turnTo(table);
     else if (key === "z" || key === "backspace") this.takeBack();
     else return;
     event.preventDefault();
@@ -152,7 +180,13 @@ class Review {
 
   draw() {
     if (!this.state) return;
-    const { waiting, decided, runs } = this.state;
+    const { decided, runs } = this.state;
+    const waiting = this.state.waiting[this.among];
+    for (const button of this.tables.children) {
+      const { among } = button.dataset;
+      button.setAttribute("aria-pressed", String(among === this.among));
+      button.querySelector(".sd-count").textContent = ` ${this.state.waiting[among].toLocaleString("en")}`;
+    }
     this.head.textContent = `${count(waiting, "pair waits", "pairs wait")}, ${decided.toLocaleString("en")} decided.`;
     this.pair.replaceChildren(...(this.question ? this.drawPair(this.question) : this.drawNothing(runs)));
     const nothing = !this.question;
@@ -167,18 +201,19 @@ class Review {
   drawNothing(runs) {
     return [h("p", { class: "sd-nothing" }, runs.length
       ? "Nothing waits for you. The next run of the DAG find_duplicates asks about what is new."
-      : "Nobody has looked for duplicates yet: run the DAG find_duplicates, or streak-netsuite duplicates find.")];
+      : `Nobody has looked for duplicates yet: run the DAG find_duplicates, or streak-netsuite duplicates find${TABLES[this.among].command}.`)];
   }
 
   drawPair(asked) {
+    const { one } = TABLES[this.among];
     return [
-      h("p", { class: "sd-chance" }, "One customer? The evidence says ", h("strong", {}, percent(asked.probability)), "."),
-      ...drawEvidence(asked, asked.left, asked.right),
+      h("p", { class: "sd-chance" }, `One ${one}? The evidence says `, h("strong", {}, percent(asked.probability)), "."),
+      ...drawEvidence(asked, brief(asked.left), brief(asked.right)),
     ];
   }
 
   drawHistory(runs) {
-    const names = ["when", "customers", "groups", "sure", "new", "resolved", "ignored"];
+    const names = ["when", this.among, "groups", "sure", "new", "resolved", "ignored"];
     const rows = runs.map((run) => {
       const when = new Date(run.at).toISOString().slice(0, 16).replace("T", " ");
       const counts = [run.records, run.groups, run.sure, run.new, run.resolved, run.ignored];

@@ -1,9 +1,6 @@
 // Organizations in Streak that look like customers in NetSuite: tied, so that their deals go there, or told apart.
 // All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
-import { count, drawEvidence, h, percent } from "./review.js";
-
-/** Streak's keys are long, and their ends tell them apart. */
-const brief = (key) => (key.length > 12 ? `…${key.slice(-8)}` : key);
+import { brief, count, drawEvidence, h, percent } from "./review.js";
 
 class Ties {
   constructor(root, ask, links) {

@@ -1,0 +1,164 @@
+// Organizations and contacts in Streak that people called one, as a checklist: which boxes link to them, looked up when
+// asked for, and the button that lets those boxes link to the one that stays.
+// All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
+import { brief, count, h } from "./review.js";
+
+const TABLES = { organizations: "organization", contacts: "contact" };
+
+const named = ({ id, name, reached }) => [
+  h("strong", { class: "sd-name" }, h("bdi", {}, name || "without a name")), " ",
+  h("span", { class: "sd-soft" }, h("bdi", {}, reached), reached ? " " : "", brief(id)),
+];
+
+class Parties {
+  constructor(root, ask) {
+    this.root = root;
+    this.askHost = ask;
+    this.list = null;
+    this.open = null; // the plan that is looked at
+    this.asking = 0;
+    this.wanted = false;
+  }
+
+  async start() {
+    this.root.classList.add("sd-review");
+    this.voice = h("p", { class: "sd-voice", role: "status", "aria-live": "polite" });
+    this.body = h("div", { class: "sd-parties" });
+    this.root.replaceChildren(
+      h("h2", {}, "To make one in Streak"),
+      h("p", { class: "sd-head" }, "What people called one organization or one contact. Streak cannot merge them: their boxes link to the ",
+        "one that stays when you confirm it, and the others are deleted in Streak, by a person."),
+      this.voice, this.body,
+      h("div", { class: "sd-buttons" },
+        h("button", { type: "button", class: "sd-button", "data-action": "again", onclick: () => this.load() }, "Look again")));
+    await this.load();
+  }
+
+  /** Ask Streak anew; what is wanted while it answers is asked once more afterwards. */
+  async load() {
+    if (this.asking) {
+      this.wanted = true;
+      return;
+    }
+    const found = await this.send("parties", {}, this.list ? "" : "Asking Streak …");
+    if (found) {
+      this.list = found;
+      if (this.voice.dataset.passing) this.tell("");
+    }
+    this.draw();
+    if (this.wanted) {
+      this.wanted = false;
+      await this.load();
+    }
+  }
+
+  /** Ask the host; null when it refuses, which is told. */
+  async send(command, payload, meanwhile) {
+    this.asking += 1;
+    this.mark();
+    if (meanwhile) this.tell(meanwhile, false, true);
+    try {
+      return await this.askHost(command, payload);
+    } catch (error) {
+      this.tell(error.message, true);
+      return null;
+    } finally {
+      this.asking -= 1;
+      this.mark();
+    }
+  }
+
+  mark() {
+    this.root.setAttribute("aria-busy", String(this.asking > 0));
+    for (const one of this.root.querySelectorAll("button")) one.disabled = this.asking > 0;
+  }
+
+  tell(words, bad = false, passing = false) {
+    this.voice.textContent = words;
+    this.voice.classList.toggle("sd-bad", bad);
+    if (passing) this.voice.dataset.passing = "yes";
+    else delete this.voice.dataset.passing;
+  }
+
+  async look(among, record, survivor = "") {
+    const plan = await this.send("plan_relink", { among, record, survivor }, "Reading the boxes in Streak …");
+    if (!plan) return;
+    this.tell("");
+    this.open = plan;
+    this.draw();
+    this.root.querySelector(".sd-plan")?.focus({ preventScroll: true });
+  }
+
+  close() {
+    this.open = null;
+    this.draw();
+  }
+
+  async relink() {
+    const { among, key, stays, boxes } = this.open;
+    const done = await this.send("relink", { among, record: stays.id, survivor: stays.id, key, boxes }, "Writing to Streak …");
+    if (!done) return;
+    this.tell(done.told, done.bad);
+    this.open = null;
+    await this.load();
+    this.voice.scrollIntoView({ block: "nearest" });
+  }
+
+  // --- drawing ---------------------------------------------------------------------------------------
+
+  draw() {
+    if (!this.list) {
+      this.body.replaceChildren();
+      return;
+    }
+    const parts = Object.entries(TABLES).flatMap(([among, one]) => {
+      const { sets, more, disputed } = this.list[among];
+      return [
+        ...sets.map((some) => this.drawSet(among, one, some)),
+        more ? h("p", { class: "sd-soft" }, `${count(more, one, among)} more: streak-netsuite duplicates relink --among ${among}`) : "",
+        ...disputed.map((ids) => h("p", { class: "sd-against" },
+          `${ids.map(brief).join(", ")}: called one, and two of them told apart; decide again.`)),
+      ].filter(Boolean);
+    });
+    this.body.replaceChildren(...(parts.length ? parts : [h("p", { class: "sd-nothing" }, "Nothing is to be made one.")]));
+    this.mark();
+  }
+
+  drawSet(among, one, { records, said, blocked }) {
+    const ids = records.map(({ id }) => id);
+    const open = this.open && ids.includes(this.open.stays.id) ? this.open : null;
+    const why = said.map(({ by, why: reason }) => `${by}${reason ? `: ${reason}` : ""}`).join("; ");
+    return h("article", { class: "sd-merge", "data-among": among, "data-record": ids[0] },
+      h("p", { class: "sd-line" }, h("span", { class: "sd-state sd-state-open" }, `one ${one}`)),
+      ...records.map((record) => h("p", { class: "sd-line" }, ...named(record))),
+      h("p", { class: "sd-line sd-soft" }, "said to be one by ", h("bdi", {}, why)),
+      blocked && !open ? h("p", { class: "sd-line sd-against" }, `Not yet: ${blocked}`) : "",
+      open ? this.drawPlan(open) : h("div", { class: "sd-buttons" },
+        h("button", { type: "button", class: "sd-button", "data-action": "look", onclick: () => this.look(among, ids[0]) },
+          "Look which boxes link to them")));
+  }
+
+  drawPlan({ among, key, blocked, stays, goes, boxes }) {
+    return h("section", { class: "sd-plan", tabindex: "-1", "aria-label": "The plan" },
+      h("p", { class: "sd-line" }, ...named(stays), " stays"),
+      ...goes.map((other) => h("div", { class: "sd-goes" },
+        h("p", { class: "sd-line" }, ...named(other), ` goes: ${count(other.count, "box links", "boxes link")} to it`),
+        other.linked.length ? h("ul", {}, ...other.linked.map((name) => h("li", {}, h("bdi", {}, name))),
+          other.more ? h("li", { class: "sd-soft" }, `and ${other.more.toLocaleString("en")} more`) : "") : "",
+        ...other.steps.map((step) => h("p", { class: "sd-line sd-soft" }, "by hand: ", h("bdi", {}, step))))),
+      blocked ? h("p", { class: "sd-line sd-against" }, `Not yet: ${blocked}`) : "",
+      h("div", { class: "sd-buttons" },
+        key ? h("button", { type: "button", class: "sd-button sd-same", "data-action": "relink", onclick: () => this.relink() },
+          `Let ${count(boxes.length, "box", "boxes")} link to `, h("bdi", {}, stays.name), " in Streak") : "",
+        ...goes.map((other) => h("button", { type: "button", class: "sd-button", "data-action": "instead", "data-record": other.id,
+          onclick: () => this.look(among, other.id, other.id) }, "Let ", h("bdi", {}, other.name || brief(other.id)), ` (${brief(other.id)}) stay instead`)),
+        h("button", { type: "button", class: "sd-button", "data-action": "close", onclick: () => this.close() }, "Not now")));
+  }
+}
+
+/** Show the checklist in an element; returns what asks Streak anew. */
+export function mountParties(element, ask) {
+  const parties = new Parties(element, ask);
+  parties.start();
+  return () => parties.load();
+}

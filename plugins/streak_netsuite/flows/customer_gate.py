@@ -1,0 +1,174 @@
+"""Whether a customer that would be created exists already: asked in one way by every flow that creates customers."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from streak_netsuite.errors import Ambiguous, TransientError
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.mapping.schema import MatchPolicy
+from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.model.identity import company_key, email_key
+from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.customer_profile import CustomerProfile, profile_of_fields
+from streak_netsuite.sync.decision import Choice
+from streak_netsuite.sync.matching import Match, Sought, match_customer
+from streak_netsuite.sync.ports import CustomerDirectory, Memory
+
+WATERMARK = "netsuite.customers"
+_RESERVED_WAIT_SECONDS = 2.0
+
+
+class CustomerPages(Protocol):
+    """NetSuite, as far as the directory is brought up to date from it."""
+
+    def changed_customers(self, since: datetime | None) -> Iterator[Sequence[CustomerEntry]]:
+        """Yield pages of customers modified at or after a time, or of all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewCustomer:
+    """A customer that would be created: by what it is recognised, and how it looks as a whole."""
+
+    sought: Sought
+    profile: CustomerProfile
+
+
+def refresh_directory(memory: Memory, erp: CustomerPages, settings: FlowSettings, *, now: datetime) -> None:
+    """Bring the customer directory up to date, also with what was made a moment ago."""
+    since = memory.get_watermark(WATERMARK)
+    start = since - timedelta(seconds=settings.overlap_seconds) if since else None
+    memory.directory.refresh(erp.changed_customers(start), watermark=WATERMARK, position=now)
+
+
+def recognised(
+    directory: CustomerDirectory, policy: MatchPolicy, new: Mapping[str, NewCustomer]
+) -> Mapping[str, Match]:
+    """Return who is meant by each of these customers, by the directory as it is.
+
+    What is only nearly equal, or looks alike as a whole, is asked for where nothing equal is found: that costs more.
+    """
+    equal = directory.find(
+        external_ids=[one.sought.external_id for one in new.values()],
+        emails=[email for one in new.values() for email in one.sought.emails],
+        names=[one.sought.name for one in new.values()],
+    )
+    index = _Index(equal)
+    unknown = {key: one for key, one in new.items() if not index.equal(one.sought)}
+    names = [one.sought.name for one in unknown.values()]
+    similar = directory.similar_of(names, at_least=policy.possible) if unknown else {}
+    alike = directory.alike_of({key: one.profile for key, one in unknown.items()}) if unknown else {}
+    return {
+        key: match_customer(
+            one.sought,
+            index.equal(one.sought),
+            similar.get(one.sought.name, ()),
+            possible=policy.possible,
+            likely=policy.likely,
+            alike=alike.get(key, ()),
+            rules=policy.rules,
+        )
+        for key, one in new.items()
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerGate:
+    """Stands in front of customers that record types write.
+
+    A customer that was written before, or carries the record's external id, is passed. Whatever else equals one that exists or
+    looks like it is held, and a person says which one it is, or that it is new.
+    """
+
+    memory: Memory
+    erp: CustomerPages
+    policy: MatchPolicy
+    settings: FlowSettings
+    clock: Callable[[], datetime]
+
+    @contextlib.contextmanager
+    def passed(
+        self, record: ExternalRef, key: str, body: Mapping[str, Any], *, label: str, is_known: bool
+    ) -> Iterator[str]:
+        """Keep the name for the length of a write, and yield the customer that a person has chosen for it, or "".
+
+        Args:
+            record: what the customer is made of; decisions are about it.
+            key: its external id.
+            body: what would be written, as record types have it.
+            is_known: whether it was written before.
+
+        Raises:
+            Ambiguous: it may exist already.
+            TransientError: another worker makes a customer of this name; try again.
+        """
+        made = self.memory.find_decisions([record], question="customer").get(record)
+        if made is not None or is_known:
+            yield made.value if made is not None and made.choice is Choice.CHOOSE else ""
+            return
+        new = _new_customer(key, body)
+        with self._reserved(new.sought.name, token=f"record:{key}"):
+            refresh_directory(self.memory, self.erp, self.settings, now=self.clock())
+            match = recognised(self.memory.directory, self.policy, {key: new})[key]
+            if match.candidates and match.candidates[0].rule != "external_id":
+                raise Ambiguous(
+                    f"{label}: {match.reason}",
+                    candidates=[str(one) for one in match.candidates],
+                    ids=[one.entry.internal_id for one in match.candidates],
+                    fix="choose one of the candidates, or let a new customer be made",
+                )
+            yield ""
+
+    @contextlib.contextmanager
+    def _reserved(self, name: str, *, token: str) -> Iterator[None]:
+        """Keep other workers from creating a customer of this name."""
+        keys = [f"name:{company_key(name)}"]
+        ours = self.memory.claim_identities(
+            keys, token=token, lease_seconds=self.settings.lease_seconds, now=self.clock()
+        )
+        try:
+            if not ours.issuperset(keys):
+                raise TransientError(
+                    f"another worker makes a customer named '{name}'",
+                    retry_after_seconds=_RESERVED_WAIT_SECONDS,
+                )
+            yield
+        finally:
+            self.memory.release_identities(token=token)
+
+
+def _new_customer(key: str, body: Mapping[str, Any]) -> NewCustomer:
+    fields = body.get("fields") or {}
+    profile = profile_of_fields(fields)
+    return NewCustomer(
+        sought=Sought(
+            name=profile.name,
+            external_id=key,
+            emails=(email_key(profile.email),) if profile.email else (),
+            is_person=fields.get("isPerson") in {True, "true"},
+        ),
+        profile=profile,
+    )
+
+
+class _Index:
+    """Directory entries by what they can be recognised by."""
+
+    def __init__(self, entries: Iterable[CustomerEntry]) -> None:
+        self._by_key: dict[str, list[CustomerEntry]] = {}
+        for entry in entries:
+            for key in (
+                f"id:{(entry.external_id or '').lower()}",
+                f"email:{email_key(entry.email)}",
+                f"name:{company_key(entry.name)}",
+            ):
+                self._by_key.setdefault(key, []).append(entry)
+
+    def equal(self, sought: Sought) -> list[CustomerEntry]:
+        """Return the entries that equal the one that is looked for in one of these."""
+        keys = [f"id:{sought.external_id.lower()}", f"name:{company_key(sought.name)}"]
+        keys += [f"email:{email_key(e)}" for e in sought.emails if e]
+        found = {e.internal_id: e for key in keys for e in self._by_key.get(key, ())}
+        return list(found.values())
