@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from streak_netsuite.flows.customers import CUSTOMER_KEY, WATERMARK
+from streak_netsuite.flows.customer_gate import WATERMARK
+from streak_netsuite.flows.customers import CUSTOMER_KEY
 from streak_netsuite.flows.planned_order import FLOW as DEAL_TO_ORDER
 from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.record_guard import LOOKED, REPLACED
