@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from streak_netsuite.cli import app
 from streak_netsuite.connectors.streak.calls import boxes, fields, pipelines
 from streak_netsuite.connectors.streak.client import StreakClient
+from streak_netsuite.flows.customers import identity_keys
 from streak_netsuite.flows.record_sync import RecordSync
 from streak_netsuite.mapping.record_files import load_record_type, record_file
 from streak_netsuite.model.customer import Customer
@@ -460,3 +461,16 @@ def test_a_worker_that_dies_after_a_customer_was_created_makes_no_second_one_and
     report = sync(world, file)
     assert (report.count(Action.UPDATED), report.count(Action.HELD)) == (1, 0)
     assert len(world.customers("Quite Another Foundry")) == 1
+
+
+def test_a_name_that_another_worker_creates_is_waited_for(world: World, partners: str, file: Path) -> None:
+    add_site(world, partners, "Quite Another Foundry")
+    deal = Customer(subsidiary=Reference(internal_id="1"), company_name="QUITE ANOTHER FOUNDRY Ltd")
+    with world.ledger() as ledger:
+        ledger.claim_identities(
+            sorted(identity_keys(deal)), token="another", lease_seconds=60, now=world.now()
+        )
+    assert sync(world, file).count(Action.DEFERRED) == 1
+    assert world.customers("Quite Another Foundry") == []
+    world.wait(600)
+    assert sync(world, file).count(Action.UPDATED) == 1

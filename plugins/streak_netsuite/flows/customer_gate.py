@@ -109,7 +109,7 @@ class CustomerGate:
             yield made.value if made is not None and made.choice is Choice.CHOOSE else ""
             return
         new = _new_customer(key, body)
-        with self._reserved(new.sought.name, token=f"record:{key}"):
+        with self._reserved(new, token=f"record:{key}"):
             refresh_directory(self.memory, self.erp, self.settings, now=self.clock())
             match = recognised(self.memory.directory, self.policy, {key: new})[key]
             if match.candidates and match.candidates[0].rule != "external_id":
@@ -122,21 +122,29 @@ class CustomerGate:
             yield ""
 
     @contextlib.contextmanager
-    def _reserved(self, name: str, *, token: str) -> Iterator[None]:
-        """Keep other workers from creating a customer of this name."""
-        keys = [f"name:{company_key(name)}"]
+    def _reserved(self, new: NewCustomer, *, token: str) -> Iterator[None]:
+        """Keep other workers from creating this customer."""
+        keys = sorted(identity_names(new.profile.name, new.profile.email, is_person=new.sought.is_person))
         ours = self.memory.claim_identities(
             keys, token=token, lease_seconds=self.settings.lease_seconds, now=self.clock()
         )
         try:
             if not ours.issuperset(keys):
                 raise TransientError(
-                    f"another worker makes a customer named '{name}'",
+                    f"another worker makes a customer named '{new.profile.name}'",
                     retry_after_seconds=_RESERVED_WAIT_SECONDS,
                 )
             yield
         finally:
             self.memory.release_identities(token=token)
+
+
+def identity_names(name: str, email: str, *, is_person: bool) -> frozenset[str]:
+    """Return the names under which only one customer may be created."""
+    if is_person:
+        # Namesakes are common among people: a person is one by name and address together.
+        return frozenset({f"person:{company_key(name)}:{email_key(email)}"})
+    return frozenset({f"name:{company_key(name)}"})
 
 
 def _new_customer(key: str, body: Mapping[str, Any]) -> NewCustomer:

@@ -7,14 +7,14 @@ from typing import Literal
 
 from streak_netsuite.errors import Ambiguous
 from streak_netsuite.flows.batch import Batch, hold_of
-from streak_netsuite.flows.customer_gate import NewCustomer, recognised, refresh_directory
+from streak_netsuite.flows.customer_gate import NewCustomer, identity_names, recognised, refresh_directory
 from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of, buyer_ref
 from streak_netsuite.flows.fit import FitCheck
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.schema import MatchPolicy
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.model.identity import company_key, email_key, external_id
+from streak_netsuite.model.identity import email_key, external_id
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.binding import Binding
@@ -264,11 +264,7 @@ class CustomerResolver:
 
 def identity_keys(customer: Customer) -> frozenset[str]:
     """Return the names under which only one customer may be created."""
-    keys = {f"name:{company_key(customer.name)}"}
-    if customer.is_person:
-        # Namesakes are common among people: a person is one by name and address together.
-        keys = {f"person:{company_key(customer.name)}:{email_key(customer.email)}"}
-    return frozenset(keys)
+    return identity_names(customer.name, customer.email, is_person=customer.is_person)
 
 
 def _sought(draft: MappedDealDraft, buyer: Buyer) -> Sought:
