@@ -8,7 +8,7 @@ UV_LOCK := requirements-bootstrap.lock
 export UV_NO_PROGRESS = 1
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup demo test lint format bench lock clean
+.PHONY: help setup demo test lint format bench pictures lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,6 +44,9 @@ format: setup ## Put the code into shape
 
 bench: setup ## Measure (ARGS=NAME for one); prints a table and writes build/bench.json
 	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
+
+pictures: setup ## Take the pictures of the docs anew (needs Chromium)
+	@REFRESH_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_board_pictures.py
 
 lock: setup ## Resolve every dependency anew
 	@$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --all-extras --generate-hashes \

@@ -8,17 +8,40 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from airflow_place import connections_of
 from api_server import served
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, Route, expect, sync_playwright
 from sqlalchemy.engine import make_url
 
+from streak_netsuite import connections
+from streak_netsuite.assembly import Settings, open_product
 from streak_netsuite.demo.local_airflow import AirflowPlace
 from streak_netsuite.demo.processes import free_port
+from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.spec import shipped_spec_path
+from streak_netsuite.mapping_board import board
+from streak_netsuite.mapping_board.board import Board
+from streak_netsuite.mapping_desk.desk import MappingDesk
+from streak_netsuite.sandbox.server import RunningSandbox
 
 ROOT = Path(__file__).parents[2]
+WON_DEALS = {
+    "count": 4,
+    "pipeline": "Sales",
+    "stage": "Closed-Won",
+    "organizations": 2,
+    "fields": {
+        "Product": "Atlas Arm",
+        "Quantity": "2",
+        "Unit price": "100.00",
+        "Currency": "USD",
+        "PO number": "4711",
+    },
+}
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 # Nothing here may look anything up in the world.
 _FLAGS = (
@@ -30,6 +53,18 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+STATIC = Path(board.__file__).parent / "static"
+_TYPES = {"js": "text/javascript", "css": "text/css"}
+_PAGE = """<!doctype html><html lang=en><meta charset=utf-8><title>Mapping</title>
+<link rel=stylesheet href=board.css><main id=board></main><script type=module>
+import { mount } from "./board.js";
+mount(document.getElementById("board"), async (command, payload) => {
+  const { result, error } = await window.host(command, payload ?? {});
+  if (error) throw new Error(error);
+  return result;
+});
+</script></html>"""
+_WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 _DESCRIPTION = "sales_order.lines[0].description"
 
 
@@ -86,9 +121,11 @@ class Hand:
         expect(self.root.locator(".sn-board")).to_have_attribute("aria-busy", "false")
         return "sn-mapped" in (self.item("targets", target).get_attribute("class") or "")
 
-    def take_picture(self, name: str) -> None:
+    def take_picture(self, name: str) -> Path:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.jpg", type="jpeg", quality=70)
+        path = SCREENSHOTS / f"{name}.jpg"
+        self.page.screenshot(path=path, type="jpeg", quality=60)
+        return path
 
     def drag(self, source: str, target: str) -> None:
         """Draw a line from a field of Streak to one of NetSuite with the mouse."""
@@ -120,7 +157,9 @@ class Hand:
         assert not self.is_mapped(_DESCRIPTION)
         self._by_keyboard()
         self._with_a_rule(name)
+        self._with_a_form()
         self._with_a_suggestion(name)
+        assert self.barriers() == []
         self.press("save")
         self.wait_for("rules changed")
         expect(self.root.locator(".sn-status")).to_contain_text("saved")
@@ -159,6 +198,30 @@ class Hand:
         expect(self.root.locator(".sn-preview")).to_contain_text("DEAL", timeout=30_000)
         expect(self.root.locator('[data-action="save"]')).to_be_enabled()
 
+    def _with_a_form(self) -> None:
+        """The same rule as a form: cut its text, see it in the YAML and in the preview, take it back."""
+        clip = self.root.locator(".sn-form").get_by_label("Cut text to this many characters")
+        clip.fill("3")
+        clip.press("Enter")
+        self.wait_for("is changed")
+        expect(self.root.get_by_label("Rule", exact=True)).to_have_value(re.compile("clip: 3"))
+        expect(self.root.locator(".sn-preview")).to_contain_text("DEA", timeout=30_000)
+        self.press("undo")
+        self.wait_for("Undone")
+        expect(clip).to_have_value("")
+
+    def barriers(self) -> list[str]:
+        """Return what keeps people out who see, hear or move otherwise, as axe finds it (WCAG 2.2 A and AA)."""
+        board = self.root.locator(".sn-board").first.element_handle()
+        frame = board.owner_frame()
+        assert frame is not None
+        found = Axe().run(frame, context=".sn-board", options=_WCAG)
+        return [
+            f"{one['id']}: {one['help']}: {node['html'][:200]}"
+            for one in found.response["violations"]
+            for node in one["nodes"]
+        ]
+
     def _with_a_suggestion(self, name: str) -> None:
         self.search("sources", "")
         self.search("targets", "")
@@ -186,6 +249,60 @@ def hand() -> Callable[[Page, Locator | FrameLocator], Hand]:
         return Hand(page=page, root=root)
 
     return made
+
+
+@pytest.fixture
+def show_board(page: Page) -> Callable[[Callable[..., Any]], None]:
+    """Shows the board's own files on a page of their own, with a host that answers its commands."""
+
+    def served(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        body = (STATIC / name).read_text(encoding="utf-8")
+        route.fulfill(body=body, content_type=_TYPES[name.rpartition(".")[2]])
+
+    def shown(host: Callable[..., Any]) -> None:
+        page.expose_function("host", host)
+        page.route("http://board.test/*.*", served)
+        page.route("http://board.test/", lambda route: route.fulfill(body=_PAGE, content_type="text/html"))
+        page.goto("http://board.test/")
+        expect(page.locator(".sn-voice")).to_contain_text("fields are mapped", timeout=60_000)
+
+    return shown
+
+
+@pytest.fixture
+def desk_board(
+    running_sandbox: RunningSandbox, ledger_settings: LedgerSettings, mapping: Path
+) -> Iterator[Board]:
+    """A board over both vendors in the sandbox, with four won deals."""
+    info = running_sandbox.info
+    headers = {"X-Sandbox-Token": info["control"]["token"]}
+    with httpx.Client(base_url=info["control"]["base_url"], headers=headers, trust_env=False) as control:
+        control.post("/reset").raise_for_status()
+        control.post("/streak/boxes", json=WON_DEALS).raise_for_status()
+    texts = connections_of(info, ledger_settings)
+    parts = {
+        name: connections.ConnectionParts.from_json(name, texts[f"AIRFLOW_CONN_{name.upper()}"])
+        for name in ("streak_default", "netsuite_default", "streak_netsuite_ledger")
+    }
+    settings = Settings(
+        streak=connections.streak_settings(parts["streak_default"]),
+        netsuite=connections.netsuite_settings(parts["netsuite_default"]),
+        ledger=connections.ledger_settings(parts["streak_netsuite_ledger"]),
+        mapping=mapping,
+    )
+    with open_product(settings, read_only=True) as product:
+        yield Board(desk=MappingDesk(product=product), path=mapping, note=lambda *_: None)
+
+
+@pytest.fixture
+def at_the_board(
+    page: Page, show_board: Callable[..., None], desk_board: Board, hand: Callable[..., Any]
+) -> Hand:
+    """A person at a board over both vendors."""
+    show_board(lambda command, payload: desk_board.answer(command, payload, by="ann"))
+    person: Hand = hand(page, page)
+    return person
 
 
 @pytest.fixture

@@ -2,19 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from streak_netsuite.mapping_board import board
-
-STATIC = Path(board.__file__).parent / "static"
-PAGE = """<!doctype html><div id=board></div><script type=module>
-import { mount } from "./board.js";
-mount(document.getElementById("board"), (command, payload) => window.host(command, payload ?? {}));
-</script>"""
 SOURCES, TARGETS = ("box.name", "box.notes", "box.fields.PO"), ("order.memo", "order.number", "order.text")
 
 pytestmark = pytest.mark.browser
@@ -75,16 +67,9 @@ def _sides() -> dict[str, Any]:
 
 
 @pytest.fixture
-def host(page: Page) -> Host:
+def host(show_board: Callable[..., None]) -> Host:
     host = Host()
-    page.expose_function("host", host.__call__)
-    page.route("http://board.test/", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
-    script = (STATIC / "board.js").read_text()
-    page.route(
-        "http://board.test/board.js", lambda route: route.fulfill(body=script, content_type="text/javascript")
-    )
-    page.goto("http://board.test/")
-    expect(page.locator(".sn-voice")).to_contain_text("fields are mapped")
+    show_board(lambda command, payload: {"result": host(command, payload)})
     return host
 
 

@@ -42,6 +42,7 @@ def test_a_mapping_is_drafted_tried_and_remembered(
     assert drafted.purchase_order_number is not None
     assert "PO-7781" in shown, "the effect on real deals is shown"
     assert "would be held by it" in shown
+    assert "suggestions by probability; suggest from 0.85" in shown, "how sure the assistant is is drawn"
     kept = memory.read(tmp_path / "mapping-decisions.json").decisions
     assert {(one.source_field, one.target_field, one.by) for one in kept} >= {
         ("PO number", "otherrefnum", "Ann")

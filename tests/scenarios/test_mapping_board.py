@@ -260,6 +260,181 @@ def test_a_command_that_makes_no_sense_is_refused(
     assert told in board.answer(command, payload, by="ann")["error"]
 
 
+def put(ask: Callable[..., Any], text: str, target: str, *changes: tuple[Any, ...]) -> Any:
+    """Put parts into a rule, as a form does: (way, value) or (way, value, another target)."""
+    names = ("at", "value", "target")
+    return ask(
+        "set", text=text, target=target, changes=[dict(zip(names, one, strict=False)) for one in changes]
+    )
+
+
+def form(ask: Callable[..., Any], text: str, target: str) -> Any:
+    return ask("rule", text=text, target=target)["form"]
+
+
+def test_a_form_shows_a_rule_and_what_can_be_chosen(ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"]
+    memo = form(ask, text, MEMO)
+    assert memo["rule"] == {"from": "box.name", "transform": ["collapse_spaces"], "clip": 999}
+    assert (memo["kind"], memo["place"], memo["owner"]) == ("field", "order", {"part": "memo", "is": ""})
+    tier = form(ask, text, "sales_order.custom_fields.custbody_streak_tier")
+    assert (tier["kind"], tier["is_select"]) == ("custom", True)
+    assert tier["tables"]["item"] == {"how": "netsuite", "told": "item", "table": {}}
+    assert tier["tables"]["tier"]["how"] == "file"
+    assert {"id": "1", "name": "Gold"} in tier["choices"]
+    assert form(ask, text, "customer.addresses[0]")["kind"] == "address"
+    assert form(ask, text, "sales_order.fields.sales_rep")["choices"] == [], "people are shown to nobody"
+
+
+def test_a_form_changes_one_part_and_leaves_the_file_as_it_was_written(ask: Callable[..., Any]) -> None:
+    before = put(ask, ask("open")["text"], MEMO, (["clip"], 41))["text"]
+    changed = put(ask, before, MEMO, (["clip"], 40), (["transform", 1], {"prefix": "Deal "}))
+    assert changed["faults"] == []
+    lines = set(changed["text"].splitlines()) ^ set(before.splitlines())
+    assert [one.strip().partition(":")[0] for one in lines] == ["memo", "memo"]
+    assert form(ask, changed["text"], MEMO)["rule"]["transform"] == ["collapse_spaces", {"prefix": "Deal "}]
+
+
+def test_a_form_and_the_text_are_one_draft(ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"]
+    written = ask("write", text=text, target=MEMO, rule="from: box.notes\nclip: 7\n")["text"]
+    assert form(ask, written, MEMO)["rule"] == {"from": "box.notes", "clip": 7}
+    put_in = put(ask, written, MEMO, (["default"], "none"))["text"]
+    assert ask("rule", text=put_in, target=MEMO)["rule"] == "from: box.notes\nclip: 7\ndefault: none\n"
+
+
+def test_a_rule_of_a_custom_field_begins_with_the_type_that_netsuite_says(ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"]
+    target = "sales_order.more_fields.shipComplete"
+    made = put(ask, text, target, (["value"], True))
+    assert made["faults"] == []
+    assert form(ask, made["text"], target)["rule"] == {"type": "checkbox", "value": True}
+
+
+def test_a_condition_and_a_calculation_are_made_and_read_in_parts(ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"]
+    rate = "sales_order.lines[0].rate"
+    parts = {"left": "box.fields.Unit price", "operator": "*", "right": "0.9", "places": 2}
+    when = {"field": "box.fields.Tier", "test": "is", "value": "Gold"}
+    made = put(ask, text, rate, (["from"], None), (["expression"], parts), (["when"], when))
+    assert made["faults"] == []
+    assert form(ask, made["text"], rate)["shown"]["rule"] == {"when": when, "expression": parts}
+    assert line(made, rate)["sources"] == ["box.fields.Unit price", "box.fields.Tier"]
+    values = ask("preview", text=made["text"])["values"][rate]
+    assert {one["value"] for one in values} == {"", "90.00"}, "only deals of the tier Gold, at nine tenths"
+
+
+def test_a_table_is_filled_and_its_rule_reads_it(ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"]
+    target = "sales_order.fields.terms"
+    made = put(
+        ask,
+        text,
+        target,
+        (["from"], "box.fields.Tier"),
+        (["table"], {}, "lookups.terms"),
+        (["lookup"], "terms"),
+        (["table", "Gold"], 2, "lookups.terms"),
+        (["table", "Silver"], 3, "lookups.terms"),
+        (["table", "Silver"], None, "lookups.terms"),
+    )
+    assert made["faults"] == []
+    assert form(ask, made["text"], target)["tables"]["terms"]["table"] == {"Gold": 2}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ((["transform", 1], {"regex": {"pattern": "("}}), "memo.transform[1].regex.pattern: '(' is not a"),
+        ((["transform", 1], {"regex": {"pattern": "x", "group": 2}}), "memo.transform[1].regex: the pattern has 0"),
+        ((["from"], "box.fields."), "memo.from: path"),
+        ((["when_empty"], "panic"), "memo.when_empty: 'panic' is not allowed"),
+        ((["clip"], "many"), "memo.clip: input should be a valid integer"),
+        ((["lookup"], "nowhere"), "memo.lookup: lookup 'nowhere' is unknown"),
+    ],
+)  # fmt: skip
+def test_a_part_that_does_not_fit_is_told_with_its_place(
+    ask: Callable[..., Any], change: tuple[Any, ...], told: str
+) -> None:
+    faults = put(ask, ask("open")["text"], MEMO, change)["faults"]
+    assert f"sales_order.fields.{told}" in faults[0]
+
+
+@pytest.mark.parametrize(
+    ("target", "change", "told"),
+    [
+        (MEMO, {"at": ["when"], "value": {"field": "box.name", "test": "above", "value": "x"}}, "'x' is no number"),
+        (MEMO, {"at": ["when"], "value": {"field": "box.nam", "test": "is"}}, "box has no 'nam'"),
+        (MEMO, {"at": ["transform", 9], "value": "strip"}, "there is no"),
+        ("source.stages", {"at": [0], "value": "Lead"}, "the board changes no 'source.stages'"),
+        (MEMO, {"at": ["x"], "value": 1, "target": "functions"}, "the board changes no 'functions'"),
+    ],
+)  # fmt: skip
+def test_a_form_cannot_put_what_makes_no_sense(
+    ask: Callable[..., Any], board: Board, target: str, change: Mapping[str, Any], told: str
+) -> None:
+    text = ask("open")["text"]
+    answer = board.answer("set", {"text": text, "target": target, "changes": [change]}, by="ann")
+    assert told in answer["error"]
+
+
+def test_whose_value_stays_is_said_for_one_field(ask: Callable[..., Any], path: Path) -> None:
+    found = ask("open")
+    made = put(ask, found["text"], MEMO, (["owners", "memo"], "streak", "changes"))
+    assert form(ask, made["text"], MEMO)["owner"] == {"part": "memo", "is": "streak"}
+    rate = put(
+        ask, made["text"], "sales_order.lines[0].rate", (["owners", "lines.rate"], "netsuite", "changes")
+    )
+    saved = ask("save", text=rate["text"], digest=found["digest"])
+    assert saved["changed"] == ["changes"]
+    assert load_spec(path).changes.owners == {"memo": "streak", "lines.rate": "netsuite"}
+
+
+def test_a_second_line_and_a_second_address_are_mapped(ask: Callable[..., Any], path: Path) -> None:
+    found = ask("open")
+    assert {"sales_order.lines[0]", "customer.addresses[1]"} <= {one["id"] for one in found["more"]}
+    made = ask("line", text=found["text"])
+    assert made["made"] == "sales_order.lines[1]"
+    assert any("sales_order.lines[1].item: the key is missing" in one for one in made["faults"])
+    text = ask("connect", text=made["text"], source="box.fields.Product", target="sales_order.lines[1].item")[
+        "text"
+    ]
+    text = put(ask, text, "sales_order.lines[1].quantity", (["value"], 1))["text"]
+    again = ask("connect", text=text, source="contact.address", target="customer.addresses[1]")
+    assert again["faults"] == []
+    assert line(again, "sales_order.lines[1].item")["lookup"] == "item"
+    assert line(again, "customer.addresses[1]")["sources"] == ["contact.address"]
+    assert "customer.addresses[2]" in {one["id"] for one in again["more"]}
+    saved = ask("save", text=again["text"], digest=found["digest"])
+    assert {"sales_order.lines[1].item", "customer.addresses[1]"} <= set(saved["changed"])
+    spec = load_spec(path)
+    assert len(spec.sales_order.lines) == 2
+    gone = ask("remove", text=again["text"], target="sales_order.lines[1]")
+    assert gone["faults"] == []
+    assert line(gone, "sales_order.lines[1].item") is None
+
+
+def test_a_line_is_made_for_each_row_of_a_table(ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"]
+    where = "sales_order.lines[0]"
+    made = put(ask, text, where, (["each"], "box.notes"), (["table"], {"columns": ["item", "quantity"]}))[
+        "text"
+    ]
+    made = put(ask, made, f"{where}.quantity", (["from"], "each.quantity"))["text"]
+    found = put(ask, made, f"{where}.item", (["from"], "each.item"))
+    assert found["faults"] == []
+    assert line(found, where)["sources"] == ["box.notes"]
+    assert form(ask, made, f"{where}.item")["columns"] == ["each.item", "each.quantity"]
+    assert form(ask, made, where)["rule"]["table"] == {"columns": ["item", "quantity"]}
+
+
+def test_the_address_book_is_a_target(ask: Callable[..., Any]) -> None:
+    found = ask("open")
+    (address,) = [one for one in found["targets"] if one["id"] == "customer.addresses[0]"]
+    assert address["record"] == "Customer"
+    assert line(found, "customer.addresses[0]")["sources"] == ["organization.address"]
+
+
 def test_opening_trying_and_saving_write_nothing_to_either_side(
     ask: Callable[..., Any], world: World
 ) -> None:

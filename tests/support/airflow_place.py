@@ -114,7 +114,7 @@ def place(
         timeout=30,
         trust_env=False,
     )
-    env = {**_airflow_env(airflow_home), **_connections(info, ledger_settings)}
+    env = {**_airflow_env(airflow_home), **connections_of(info, ledger_settings)}
     with control, streak:
         control.post("/reset").raise_for_status()
         yield Place(env=env, info=info, ledger_settings=ledger_settings, control=control, streak=streak)
@@ -132,7 +132,8 @@ def _airflow_env(home: Path) -> dict[str, str]:
     }
 
 
-def _connections(info: Mapping[str, Any], ledger: LedgerSettings) -> dict[str, str]:
+def connections_of(info: Mapping[str, Any], ledger: LedgerSettings) -> dict[str, str]:
+    """Return the three connections as the environment has them."""
     url = ledger.sqlalchemy_url
     netsuite = info["netsuite"]
     names = ("consumer_key", "consumer_secret", "token_id", "token_secret")

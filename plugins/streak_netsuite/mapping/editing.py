@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
 from streak_netsuite.errors import ConfigurationError
@@ -20,6 +20,9 @@ from streak_netsuite.mapping.spec import load_spec
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _WIDTH = 120
 _ONE_LINE = 200  # characters of a rule or table, beyond which it gets lines of its own
+_FIRST = ("from", "value", "expression", "function", "first_of")  # where a value comes from is read first
+
+Step = str | int
 
 
 class MappingFile:
@@ -47,7 +50,7 @@ class MappingFile:
         """Return what stands at a target such as `sales_order.fields.memo` or `sales_order.lines[0].item`, or None."""
         return self._at(_steps(target))
 
-    def _at(self, steps: Sequence[str | int]) -> Any:
+    def _at(self, steps: Sequence[Step]) -> Any:
         found: Any = self._data
         for step in steps:
             found = _step(found, step)
@@ -62,22 +65,60 @@ class MappingFile:
             comment: told behind the rule, on its line.
 
         Raises:
-            ConfigurationError: the target lies in a line rule that the file does not have.
+            ConfigurationError: the target lies beyond the entry that would be the next of its list.
         """
         *above, last = _steps(target)
-        place: Any = self._data
-        for step in above:
-            inside = _step(place, step)
-            if inside is None:
-                if isinstance(step, int):
-                    raise ConfigurationError(
-                        f"mapping file {self.path}: there is no '{target}' to put a rule at"
-                    )
-                inside = place[step] = CommentedMap()
-            place = inside
-        place[last] = _flow(rule)
+        place = self._made(above, target)
+        self._put(place, last, _flow(rule), target)
         if comment:
             place.yaml_add_eol_comment(" ".join(comment.split()), last)
+
+    def set_part(self, target: str, at: Sequence[Step], value: Any) -> None:
+        """Put a value at a place inside a rule; all else of the rule stays as people wrote it.
+
+        Args:
+            at: the way from the rule to the value: `("transform", 0, "regex", "pattern")`; none for the rule itself.
+            value: plain; None takes out what stands there, and a list that is empty then.
+
+        Raises:
+            ConfigurationError: as `set_rule`.
+        """
+        steps = (*_steps(target), *at)
+        if value is None:
+            self._take_out(steps, len(steps) - len(at))
+            return
+        *above, last = steps
+        self._put(self._made(above, target), last, _node(value), target)
+
+    def _made(self, steps: Sequence[Step], target: str) -> Any:
+        """Return what stands at a place; what is missing on the way is made: a list where a number follows."""
+        place: Any = self._data
+        for step, following in zip(steps, (*steps[1:], ""), strict=True):
+            inside = _step(place, step)
+            if not isinstance(inside, CommentedMap | CommentedSeq):
+                inside = CommentedSeq() if isinstance(following, int) else CommentedMap()
+                self._put(place, step, inside, target)
+            place = inside
+        return place
+
+    def _put(self, place: Any, step: Step, value: Any, target: str) -> None:
+        fits = isinstance(place, list if isinstance(step, int) else dict)
+        if not fits or (isinstance(step, int) and step > len(place)):
+            raise ConfigurationError(f"mapping file {self.path}: there is no '{target}' to put a rule at")
+        if isinstance(step, int) and step == len(place):
+            place.append(value)
+        elif step in _FIRST and step not in place:
+            place.insert(1 if "type" in place else 0, step, value)
+        else:
+            place[step] = value
+
+    def _take_out(self, steps: Sequence[Step], rule_at: int) -> None:
+        for end in range(len(steps), rule_at, -1):
+            *above, last = steps[:end]
+            place = self._at(above)
+            _drop(place, last)
+            if place or not isinstance(place, list):
+                return
 
     def rule_text(self, target: str) -> str:
         """Return what stands at a target as YAML in lines of its own; "" when nothing does."""
@@ -112,14 +153,17 @@ class MappingFile:
     def remove(self, target: str) -> None:
         """Take out what stands at a target; nothing happens when nothing does."""
         *above, last = _steps(target)
-        place = self._at(above)
-        if isinstance(place, CommentedMap) and last in place:
-            del place[last]
+        _drop(self._at(above), last)
 
     def keys(self, place: str) -> list[str]:
         """Return the names that stand at a place such as `sales_order.custom_fields`; none when there is no such place."""
         found = self._at(_steps(place))
         return [str(key) for key in found] if isinstance(found, Mapping) else []
+
+    def count(self, place: str) -> int:
+        """Return how many entries the list at a place such as `sales_order.lines` has."""
+        found = self._at(_steps(place))
+        return len(found) if isinstance(found, list) else 0
 
     @property
     def before(self) -> str:
@@ -182,14 +226,32 @@ def _yaml() -> YAML:
     return yaml
 
 
-def _steps(target: str) -> Sequence[str | int]:
+def _steps(target: str) -> Sequence[Step]:
     return [int(number) if number else name for name, number in _STEP.findall(target)]
 
 
-def _step(place: Any, step: str | int) -> Any:
+def _step(place: Any, step: Step) -> Any:
     if isinstance(step, int):
         return place[step] if isinstance(place, list) and step < len(place) else None
     return place.get(step) if isinstance(place, Mapping) else None
+
+
+def _drop(place: Any, step: Step) -> None:
+    if (isinstance(place, Mapping) and step in place) or _step(place, step) is not None:
+        del place[step]
+
+
+def _node(value: Any) -> Any:
+    """Return a plain value as it is written into a rule: on the line that it stands on."""
+    if isinstance(value, Mapping):
+        made = CommentedMap((key, _node(one)) for key, one in value.items())
+        made.fa.set_flow_style()
+        return made
+    if isinstance(value, list | tuple):
+        listed = CommentedSeq(_node(one) for one in value)
+        listed.fa.set_flow_style()
+        return listed
+    return value
 
 
 def _flow(rule: Mapping[str, Any]) -> CommentedMap:

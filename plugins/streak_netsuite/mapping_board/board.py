@@ -24,7 +24,8 @@ from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.spec import is_shipped
 from streak_netsuite.mapping_board import commands as asked
-from streak_netsuite.mapping_board.draft_text import DraftText, digest
+from streak_netsuite.mapping_board.draft_text import LINES, DraftText, digest
+from streak_netsuite.mapping_board.form import Forms
 from streak_netsuite.mapping_board.picture import Picture
 from streak_netsuite.mapping_board.preview import Preview
 from streak_netsuite.mapping_desk.desk import MappingDesk
@@ -74,24 +75,37 @@ class Board:
                 return self._look(request.text)
             case asked.Suggest():
                 return {"suggestions": self._suggest(request.text)}
-            case asked.Connect():
-                return self._connect(request)
-            case asked.Write():
-                return self._write(request)
-            case asked.Remove():
-                return self._remove(request)
             case asked.Rule():
                 return self._rule(request)
             case asked.Preview():
                 return self._preview.of(self._draft(request.text).spec())
             case asked.Save():
                 return self._save(request, by)
+        return self._change(request)
+
+    def _change(self, request: asked.Command) -> dict[str, Any]:
+        """Return the draft as a command changes it."""
+        match request:
+            case asked.Connect():
+                return self._connect(request)
+            case asked.Write():
+                return self._write(request)
+            case asked.Set():
+                return self._set(request)
+            case asked.Line():
+                return self._line(request.text)
+            case asked.Remove():
+                return self._remove(request)
         raise ConfigurationError(f"the board cannot answer {type(request).__name__}")  # pragma: no cover
 
     @cached_property
     def picture(self) -> Picture:
         """Both sides."""
         return Picture(self.desk)
+
+    @cached_property
+    def _forms(self) -> Forms:
+        return Forms(self.desk, self.picture)
 
     @cached_property
     def _preview(self) -> Preview:
@@ -154,6 +168,17 @@ class Board:
         file.set_rule_text(request.target, request.rule)
         return self._look(file.text())
 
+    def _set(self, request: asked.Set) -> dict[str, Any]:
+        file = self._draft(request.text).file()
+        self._forms.put(file, request.target, request.changes)
+        return self._look(file.text())
+
+    def _line(self, text: str) -> dict[str, Any]:
+        file = self._draft(text).file()
+        number = file.count(LINES)
+        file.set_rule(f"{LINES}[{number}]", {})
+        return {**self._look(file.text()), "made": f"{LINES}[{number}]"}
+
     def _remove(self, request: asked.Remove) -> dict[str, Any]:
         file = self._draft(request.text).file()
         file.remove(request.target)
@@ -163,16 +188,19 @@ class Board:
         draft = self._draft(request.text)
         file = draft.file()
         line = next((one for one in draft.lines() if one.target == request.target), None)
+        form = self._forms.of(draft, request.target)
         if line is None:
-            return {"rule": "", "lookup": "", "table": "", "judged": None}
+            rule = file.rule_text(request.target) if form["kind"] == "line" else ""
+            return {"rule": rule, "lookup": "", "table": "", "judged": None, "form": form}
         known = [id_ for path in line.paths for id_ in self.picture.ids(path)]
-        target = self.picture.targets.get(request.target)
+        target = self.picture.targets.get(self.picture.kind_of(request.target))
         judged = self._judged(self.picture.source(known[0]), target) if known and target else None
         return {
             "rule": file.rule_text(request.target),
             "lookup": line.lookup,
             "table": file.rule_text(f"lookups.{line.lookup}") if line.lookup else "",
             "judged": None if judged is None else _judgement(judged),
+            "form": form,
         }
 
     def _judged(self, source: Field, target: Field) -> Candidate:

@@ -1,7 +1,7 @@
 """What the board can ask, checked where it arrives."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,6 +53,42 @@ class Write(Command):
     rule: Annotated[str, Field(max_length=100_000)]
 
 
+class Change(BaseModel):
+    """A value at a place inside a rule.
+
+    Attributes:
+        at: the way there: ("transform", 0).
+        value: plain; None takes out what stands there. A condition or a calculation may be given in its parts.
+        target: another one than the form's: the table that its rule looks values up in, say; "" for the form's own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: tuple[Annotated[str, Field(max_length=500)] | Annotated[int, Field(ge=0, lt=10_000)], ...] = Field(
+        min_length=1, max_length=12
+    )
+    value: Any = None
+    target: str = Field(default="", max_length=300)
+
+
+class Set(Command):
+    """Parts of a rule, a table or a line as a form has them; what is not there is made.
+
+    Attributes:
+        target: of a rule, "lookups.<name>", "sales_order.lines[0]" or "changes".
+    """
+
+    text: _Text
+    target: _Name
+    changes: tuple[Change, ...] = Field(min_length=1, max_length=50)
+
+
+class Line(Command):
+    """One more line rule, to be filled."""
+
+    text: _Text
+
+
 class Remove(Command):
     """A target that is to be left alone."""
 
@@ -67,7 +103,7 @@ class Look(Command):
 
 
 class Rule(Command):
-    """The text of one rule, with the table it looks values up in and what the assistant thinks of it."""
+    """One rule as text and as a form, with the table it looks values up in and what the assistant thinks of it."""
 
     text: _Text
     target: _Name
@@ -104,5 +140,6 @@ class Save(Command):
 
 
 COMMANDS: Mapping[str, type[Command]] = {
-    one.__name__.lower(): one for one in (Open, Suggest, Connect, Write, Remove, Look, Rule, Preview, Save)
+    one.__name__.lower(): one
+    for one in (Open, Suggest, Connect, Write, Set, Line, Remove, Look, Rule, Preview, Save)
 }

@@ -17,8 +17,10 @@ SECTIONS = tuple(
     for record in ("customer", "sales_order")
     for part in ("fields", "custom_fields", "more_fields")
 )
-_LINE = "sales_order.lines[0]"
-_LINE_SETTINGS = frozenset({"each", "table", "allow_zero_rate", "custom_fields", "more_fields"})
+LINES = "sales_order.lines"
+ADDRESSES = "customer.addresses"
+_LINE_SETTINGS = ("each", "table", "allow_zero_rate")
+_NO_LINE_FIELDS = frozenset({*_LINE_SETTINGS, "custom_fields", "more_fields"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,16 +79,17 @@ class DraftText:
         file = self.file()
         name = file.rule("functions")
         functions = functions_in(self.path.parent / name) if isinstance(name, str) else {}
-        return [
+        rules = [
             _line(target, rule, functions, file)
             for target in _targets(file)
             if isinstance(rule := file.rule(target), Mapping)
         ]
+        return [*rules, *_made_for_each(file)]
 
     def changed(self, before: "DraftText") -> list[str]:
         """Return the targets and lookups whose rules are others than before."""
         mine, theirs = self.file(), before.file()
-        places = dict.fromkeys((*_targets(mine), *_targets(theirs), *_lookups(mine), *_lookups(theirs)))
+        places = dict.fromkeys(place for file in (mine, theirs) for place in _places(file))
         return [place for place in places if mine.rule(place) != theirs.rule(place)]
 
 
@@ -95,12 +98,35 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def line_places(file: MappingFile) -> Iterator[str]:
+    """Yield where the line rules of a file stand: `sales_order.lines[0]`."""
+    yield from (f"{LINES}[{number}]" for number in range(file.count(LINES)))
+
+
 def _targets(file: MappingFile) -> Iterator[str]:
     for section in SECTIONS:
         yield from (f"{section}.{name}" for name in file.keys(section))
-    yield from (f"{_LINE}.{name}" for name in file.keys(_LINE) if name not in _LINE_SETTINGS)
-    for part in (f"{_LINE}.custom_fields", f"{_LINE}.more_fields"):
-        yield from (f"{part}.{name}" for name in file.keys(part))
+    yield from (f"{ADDRESSES}[{number}]" for number in range(file.count(ADDRESSES)))
+    for line in line_places(file):
+        yield from (f"{line}.{name}" for name in file.keys(line) if name not in _NO_LINE_FIELDS)
+        for part in (f"{line}.custom_fields", f"{line}.more_fields"):
+            yield from (f"{part}.{name}" for name in file.keys(part))
+
+
+def _places(file: MappingFile) -> Iterator[str]:
+    """Yield the places at which a board changes something."""
+    yield from _targets(file)
+    yield from (f"{line}.{name}" for line in line_places(file) for name in _LINE_SETTINGS)
+    yield from _lookups(file)
+    yield "changes"
+
+
+def _made_for_each(file: MappingFile) -> Iterator[RuleLine]:
+    """Yield, for each line rule that makes several lines, what they are made for."""
+    for line in line_places(file):
+        each = file.rule(f"{line}.each")
+        if isinstance(each, str):
+            yield RuleLine(target=line, paths=(each,), how="each", lookup="")
 
 
 def _lookups(file: MappingFile) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What the board draws: both sides' fields, and the lines between them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,11 +9,13 @@ from typing import Any
 from assist.mapping.catalogue import Catalogue, Field
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.source import parse_path
-from streak_netsuite.mapping_board.draft_text import DraftText, RuleLine
+from streak_netsuite.mapping_board.draft_text import ADDRESSES, DraftText, RuleLine, line_places
 from streak_netsuite.mapping_desk.desk import MappingDesk
 from streak_netsuite.model.identity import fold
 
 _MOST_OPTIONS = 20
+_LINE = "sales_order.lines[0]"
+_ENTRY = re.compile(r"(sales_order\.lines|customer\.addresses)\[(\d+)\]")
 _RECORDS = {
     "box": "Box",
     "organization": "Organization",
@@ -57,11 +60,15 @@ class Picture:
             ConfigurationError: NetSuite has none that a mapping can fill.
         """
         try:
-            return self.targets[id_]
+            return self.targets[first_of_kind(id_)]
         except KeyError:
             raise ConfigurationError(
                 f"NetSuite has no field '{id_}' that can be filled; open the board anew"
             ) from None
+
+    def kind_of(self, target: str) -> str:
+        """Return the target that stands for all of its kind: `sales_order.lines[0].rate` for the rate of any line."""
+        return first_of_kind(target)
 
     def fields(self) -> dict[str, list[dict[str, Any]]]:
         """Return both sides as plain values. Samples of values are not among them."""
@@ -82,6 +89,7 @@ class Picture:
         lines = draft.lines()
         return {
             "lines": [self._line(one) for one in lines],
+            "more": list(self._more(draft)),
             "gone": {
                 "sources": sorted({path for one in lines for path in one.paths if self._is_gone(path)}),
                 "targets": [one.target for one in lines if self._is_no_target(one.target)],
@@ -89,6 +97,30 @@ class Picture:
             },
             "faults": draft.faults(),
         }
+
+    def _more(self, draft: DraftText) -> Iterator[dict[str, Any]]:
+        """Yield the targets that a draft has beside those that every mapping has: lines, further lines, addresses."""
+        file = draft.file()
+        for number, line in enumerate(line_places(file)):
+            record = _RECORDS["salesorder.item"] + (f" {number + 1}" if number else "")
+            shown = {"record": record, "required": False, "custom": False}
+            yield {
+                **shown,
+                "id": line,
+                "title": "How many lines",
+                "type": "line",
+                "options": [],
+                "is": "line",
+            }
+            for path, one in self.targets.items() if number else ():
+                if path.startswith(f"{_LINE}."):
+                    field = _field(f"{line}{path.removeprefix(_LINE)}", one)
+                    title = f"{field['title']}, line {number + 1}"
+                    yield {**field, **shown, "title": title, "required": one.required, "is": "further"}
+        for number in range(1, file.count(ADDRESSES) + 1):
+            field = _field(f"{ADDRESSES}[{number}]", self.targets[f"{ADDRESSES}[0]"])
+            title = f"{field['title']} {number + 1}"
+            yield {**field, "title": title, "required": False, "custom": False, "is": "further"}
 
     def open_sources(self, lines: Sequence[RuleLine]) -> Catalogue:
         """Return the sources that no rule reads. What we write into boxes is left out: reading it goes in a circle."""
@@ -145,7 +177,12 @@ class Picture:
     def _is_no_target(self, target: str) -> bool:
         """Whether a rule fills a field by its name that NetSuite does not have (any more), or not there."""
         named = ".custom_fields." in target or ".more_fields." in target
-        return named and target not in self.targets
+        return named and first_of_kind(target) not in self.targets
+
+
+def first_of_kind(target: str) -> str:
+    """Return the target that every mapping has for a field of some line, or for one of several addresses."""
+    return _ENTRY.sub(r"\1[0]", target)
 
 
 def _words(path: str) -> str:

@@ -1,5 +1,6 @@
 """The mapping board in a notebook: `MappingBoard(desk, path, by="Ann")` as the last line of a cell shows it."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,13 @@ from streak_netsuite.mapping_board.board import Board
 from streak_netsuite.mapping_desk.desk import MappingDesk
 
 _STATIC = Path(__file__).parent / "static"
+_PARTS = ("elements.js", "rule_form.js", "board.js")  # each imports from those before it
+_IMPORT = re.compile(r"^import .* from \"\./\w+\.js\";\n", re.MULTILINE)
+
+
+def module_text() -> str:
+    """Return the board as one ES module: a notebook takes no module that imports another from beside it."""
+    return "\n".join(_IMPORT.sub("", (_STATIC / name).read_text(encoding="utf-8")) for name in _PARTS)
 
 
 class MappingBoard(anywidget.AnyWidget):
@@ -22,7 +30,7 @@ class MappingBoard(anywidget.AnyWidget):
         memory: file with what was accepted and rejected; beside the notebook, say.
     """
 
-    _esm = _STATIC / "board.js"
+    _esm = module_text()
     _css = _STATIC / "board.css"
 
     def __init__(self, desk: MappingDesk, path: Path, *, by: str = "", memory: Path | None = None) -> None:

@@ -141,6 +141,8 @@ class MappingDesk:
         spec = self.spec
         functions = functions_of(spec)
         yield from _rules("customer.fields", spec.customer.fields, functions)
+        for number, address in enumerate(spec.customer.addresses):
+            yield f"customer.addresses[{number}]", _paths(address, functions)
         yield from _rules("sales_order.fields", spec.sales_order.fields, functions)
         yield from _rules("sales_order.lines[0]", spec.sales_order.lines[0], functions)
         for section, part in (

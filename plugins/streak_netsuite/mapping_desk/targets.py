@@ -25,6 +25,7 @@ _SELECTS = frozenset(
 _PRIVATE = frozenset("salesrep partner parent job povendor opportunity salesgroup image".split())
 # NetSuite numbers these itself; a customer without a number of its own is called by its name there, as another field is.
 _NUMBERED = frozenset({"entityid", "tranid"})
+_ADDRESS = "defaultAddress"  # the first of the address book
 _SUBSIDIARY = ("customer", "subsidiary")
 _CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 _TYPES: Mapping[CustomFieldType, FieldType] = {
@@ -121,13 +122,13 @@ class Targets:
         offered = values.options.get(named, ())
         # An account with subsidiaries (OneWorld) makes no customer without one.
         field = replace(field, required=field.required or (field.key == _SUBSIDIARY and bool(offered)))
-        if offered and not self._is_private(field):
+        if offered and not self.is_private(field):
             return replace(field, options=offered)
         if field.id in _NUMBERED:
             return field
         return replace(field, samples=offered or values.samples.get(named, ()))
 
-    def _is_private(self, field: Field) -> bool:
+    def is_private(self, field: Field) -> bool:
         """Whether a list leads to NetSuite's own records (their ids are below zero), such as employees and customers."""
         definition = self.custom.get(field.key)
         if definition is None:
@@ -157,6 +158,8 @@ def targets_of(
     for place in _PLACES:
         for key, name in place.standard.own.items():
             made.add(place, _standard(place, name), name, f"{place.standard.fields}.{key}")
+    customer = _PLACES[0]
+    made.add(customer, _standard(customer, _ADDRESS), _ADDRESS, "customer.addresses[0]")
     for place in _PLACES:
         for one in _custom(custom_fields, place):
             path = f"{place.standard.section}.custom_fields.{one.script_id}"

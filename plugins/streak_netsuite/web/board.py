@@ -10,6 +10,8 @@ ASKED_BY = "mapping-board"
 
 _FILES: Mapping[str, str] = {
     "board.js": "text/javascript",
+    "rule_form.js": "text/javascript",
+    "elements.js": "text/javascript",
     "board.css": "text/css",
     "page.js": "text/javascript",
 }

@@ -158,3 +158,55 @@ def test_what_is_saved_is_named_by_its_own_file(path: Path) -> None:
     spec = MappingFile(path).save()
     assert spec.place_of("sales_order.fields.memo").startswith(f"{path.name} line ")
     assert spec == load_spec(path)
+
+
+def test_a_part_of_a_rule_is_changed_and_the_rest_stays(path: Path) -> None:
+    file = MappingFile(path)
+    file.set_part("sales_order.fields.memo", ("clip",), 40)
+    file.set_part("sales_order.fields.memo", ("transform", 1), {"replace": {"old": "a", "new": ""}})
+    file.set_part("customer.fields.subsidiary", ("value",), 3)
+    file.save()
+    text = path.read_text(encoding="utf-8")
+    assert file.rule("sales_order.fields.memo") == {
+        "from": "box.name",
+        "transform": ["collapse_spaces", {"replace": {"old": "a", "new": ""}}],
+        "clip": 40,
+    }
+    assert "    memo: {from: box.name, transform: [collapse_spaces, {replace: {old: a, new: " in text
+    assert 'subsidiary: {value: 3} # "Northwind Robotics Inc."' in text
+
+
+def test_a_part_is_taken_out_and_an_empty_list_with_it(path: Path) -> None:
+    file = MappingFile(path)
+    file.set_part("sales_order.fields.memo", ("transform", 0), None)
+    file.set_part("sales_order.fields.memo", ("clip",), None)
+    file.set_part("sales_order.fields.memo", ("gone", "there"), None)
+    assert file.rule("sales_order.fields.memo") == {"from": "box.name"}
+
+
+def test_a_rule_that_is_not_there_is_made_with_its_source_in_front(path: Path) -> None:
+    file = MappingFile(path)
+    target = "sales_order.custom_fields.custbody_x"
+    file.set_part(target, ("type",), "text")
+    file.set_part(target, ("clip",), 5)
+    file.set_part(target, ("from",), "box.notes")
+    assert list(file.rule(target)) == ["type", "from", "clip"]
+    file.save()
+
+
+def test_lists_take_one_more_entry_and_no_further_one(path: Path) -> None:
+    file = MappingFile(path)
+    file.set_rule("customer.addresses[1]", {"from": "contact.address"})
+    file.set_rule("sales_order.lines[1]", {})
+    file.set_rule("sales_order.lines[1].item", {"from": "box.fields.Product", "lookup": "item"})
+    file.set_rule("sales_order.lines[1].quantity", {"value": 1})
+    with pytest.raises(ConfigurationError, match=r"no 'customer.addresses\[7\]' to put a rule at"):
+        file.set_rule("customer.addresses[7]", {"from": "contact.address"})
+    spec = file.save()
+    assert [one.from_ for one in spec.customer.addresses] == ["buyer.address", "contact.address"]
+    assert len(spec.sales_order.lines) == 2
+    file.remove("sales_order.lines[0]")
+    file.remove("customer.addresses[0]")
+    spec = file.save()
+    assert [one.from_ for one in spec.customer.addresses] == ["contact.address"]
+    assert spec.sales_order.lines[0].quantity.value == 1

@@ -2,24 +2,12 @@
 // One module for two hosts: a notebook (anywidget calls `render`) and a page (which calls `mount`).
 // All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
 
+import { h, there } from "./elements.js";
+import { RuleForm } from "./rule_form.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const DRAG_FROM_PIXELS = 4;
 const PREVIEW_AFTER_MS = 400;
-
-/** Build an element: attributes, `on...` listeners, and children that are elements or text. Text is never markup. */
-function h(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
-  }
-  made.append(...there(children));
-  return made;
-}
-
-/** Children without those that are not meant to be there. */
-const there = (children) => children.flat().filter((child) => child || child === 0);
 
 const percent = (probability) => `${Math.round(probability * 100)} %`;
 
@@ -63,6 +51,8 @@ class Board {
     this.preview = null;
     this.previewFault = "";
     this.asked = 0;
+    this.refusal = "";       // why the host did not do what it was asked last
+    this.last = Promise.resolve();
     this.abort = new AbortController();
   }
 
@@ -72,8 +62,10 @@ class Board {
   async ask(command, payload = {}) {
     this.root.setAttribute("aria-busy", String(++this.asked > 0));
     try {
+      this.refusal = "";
       return await this.askHost(command, payload);
     } catch (error) {
+      this.refusal = error.message;
       this.tell(error.message, { bad: true });
       return null;
     } finally {
@@ -87,7 +79,7 @@ class Board {
     if (!found) return;
     Object.assign(this, { title: found.title, file: found.file, digest: found.digest, saved: found.text });
     this.sources = found.sources;
-    this.targets = found.targets;
+    this.ownTargets = found.targets;
     this.show(found);
     this.tell(`${this.file}: ${found.lines.length} fields are mapped.`);
   }
@@ -96,6 +88,7 @@ class Board {
   show(found) {
     const { text, lines, gone, faults } = found;
     Object.assign(this, { text, lines, gone, faults });
+    this.targets = [...this.ownTargets, ...(found.more ?? [])];
     this.lineTo = new Map(lines.map((line) => [line.target, line]));
     this.readBy = new Map();
     for (const line of lines)
@@ -108,14 +101,25 @@ class Board {
     return { text: this.text, verdicts: new Map(this.verdicts), suggestions: [...this.suggestions], lines: this.lineTo };
   }
 
+  /** Do something after all that was asked for before it: each step begins with the draft that the one before it left. */
+  inTurn(action) {
+    this.last = this.last.then(action, action);
+    return this.last;
+  }
+
   /** Do one step that changes the draft, so that it can be undone. */
-  async change(command, payload, told) {
+  change(command, payload, told) {
+    return this.inTurn(() => this.doChange(command, payload, told));
+  }
+
+  async doChange(command, payload, told) {
     const before = this.state();
     const found = await this.ask(command, { text: before.text, ...payload });
     if (!found) return false;
     if (found.text !== before.text) this.steps.add(before);
     this.suggestions = this.suggestions.filter(
       (one) => one.target !== payload.target && one.source !== payload.source);
+    if (found.made) this.chosen = found.made;
     this.show(found);
     if (payload.source) this.judge(payload, before);
     this.forget();
@@ -189,8 +193,8 @@ class Board {
     return [...said, ...takenBack];
   }
 
-  async undo() { await this.step(this.steps.back(this.state()), "Undone."); }
-  async redo() { await this.step(this.steps.forth(this.state()), "Done again."); }
+  undo() { return this.inTurn(() => this.step(this.steps.back(this.state()), "Undone.")); }
+  redo() { return this.inTurn(() => this.step(this.steps.forth(this.state()), "Done again.")); }
 
   async step(state, told) {
     if (state === null) return;
@@ -203,7 +207,9 @@ class Board {
     if (this.chosen) await this.showRule(this.chosen);
   }
 
-  async save() {
+  save() { return this.inTurn(() => this.doSave()); }
+
+  async doSave() {
     const found = await this.ask("save", {
       text: this.text, digest: this.digest, verdicts: this.news() });
     if (!found) return;
@@ -330,14 +336,13 @@ class Board {
   drawList(side, fields) {
     const list = this.lists[side];
     const top = list.scrollTop;
-    let group = null;
-    const shown = [];
+    const groups = new Map();
     for (const field of fields) {
       const title = side === "targets" && field.required ? "Demanded by NetSuite" : field.record;
-      if (title !== group) shown.push(h("div", { class: "sn-group", role: "presentation" }, title));
-      group = title;
-      shown.push(this.drawItem(side, field));
+      groups.set(title, [...(groups.get(title) ?? []), this.drawItem(side, field)]);
     }
+    const shown = [...groups].map(([title, items]) => h("div", { role: "group", "aria-label": title },
+      h("div", { class: "sn-group", "aria-hidden": "true" }, title), ...items));
     if (!fields.length) shown.push(h("div", { class: "sn-none" }, "no field has these words"));
     list.replaceChildren(...shown);
     if (!list.querySelector('[tabindex="0"]')) list.querySelector(".sn-item")?.setAttribute("tabindex", "0");
@@ -359,11 +364,14 @@ class Board {
       offered && !mapped && h("span", { class: "sn-mark sn-maybe" }, percent(offered.probability)),
       mapped && h("span", { class: "sn-mark sn-done" }, isSource ? "read" : this.howOf(field.id)),
     ];
-    const state = field.gone ? "not there any more" : mapped ? "mapped" : "not mapped";
+    const state = [
+      field.type, field.gone ? "not there any more" : mapped ? "mapped" : "not mapped",
+      !isSource && field.required && "demanded by NetSuite", offered && !mapped && `suggested, ${percent(offered.probability)}`,
+      fault && "has a fault"].filter(Boolean).join(", ");
     return h("div", {
       class: `sn-item${mapped ? " sn-mapped" : ""}${field.gone ? " sn-gone" : ""}`, role: "option",
       "data-id": field.id, tabindex: chosen ? "0" : "-1", "aria-selected": String(chosen), title: field.id,
-      "aria-label": `${field.record}: ${field.title}, ${field.type}, ${state}`,
+      "aria-label": `${field.record}: ${field.title}, ${state}`,
       onclick: () => this.click(side, field.id) },
     h("span", { class: "sn-name" }, field.title),
     h("span", { class: "sn-type" }, [field.type, isSource && field.filled].filter(Boolean).join(" · ")),
@@ -377,14 +385,14 @@ class Board {
   }
 
   drawStatus() {
-    const filled = this.targets.filter((one) => this.lineTo.has(one.id)).length;
+    const filled = this.targets.filter((one) => one.is !== "line" && this.lineTo.has(one.id)).length;
     const missing = this.targets.filter((one) => one.required && !this.lineTo.has(one.id)).length;
     const unread = this.sources.filter((one) => !this.readBy.has(one.id)).length;
     const held = this.preview?.deals.filter((deal) => deal.held.length).length ?? 0;
     const gone = this.gone.sources.length + this.gone.targets.length + this.gone.options.length;
     const chip = (text, bad) => h("span", { class: `sn-chip${bad ? " sn-bad" : ""}` }, text);
     this.status.replaceChildren(
-      chip(`${filled} of ${this.targets.length} NetSuite fields filled`),
+      chip(`${filled} of ${this.targets.filter((one) => one.is !== "line").length} NetSuite fields filled`),
       chip(`${missing} demanded fields missing`, missing > 0),
       chip(`${unread} Streak fields unread`),
       chip(`${gone} not there any more`, gone > 0),
@@ -556,7 +564,7 @@ class Board {
   }
 
   shortcut(event) {
-    const typing = event.target.matches("textarea, input");
+    const typing = event.target.matches("textarea, input, select");
     const key = event.key.toLowerCase();
     const command = event.ctrlKey || event.metaKey;
     if (event.key === "Escape" && this.picked) this.pick(null);
@@ -589,24 +597,50 @@ class Board {
   drawDetail(id, found) {
     const offered = this.suggestions.filter((one) => one.target === id);
     const typed = this.typed();
+    const focused = this.detail.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const field = this.targets.find((one) => one.id === id);
+    const form = found.form && new RuleForm({
+      target: id, field, form: found.form, sources: this.sources, faults: this.faults,
+      send: (changes, told) => this.setParts(id, changes, told), remove: () => this.remove(id),
+      another: () => this.change("line", {}, "There is one more line; map its item and quantity.") });
     this.detail.replaceChildren(...there([
       h("h3", {}, this.titleOf(id)),
       h("p", { class: "sn-path" }, id),
       ...offered.map((one) => this.drawOffer(one)),
       found.judged && this.drawJudged(found.judged),
-      this.drawEditor("Rule", id, found.rule, "from: box.name"),
-      found.lookup && this.drawEditor(`Table ${found.lookup}`, `lookups.${found.lookup}`, found.table, "table: {}"),
-      found.rule && h("button", { type: "button", class: "sn-button", "data-action": "remove",
+      form && form.draw(),
+      h("details", { class: "sn-yaml", open: true }, h("summary", {}, "As YAML"),
+        this.drawEditor("Rule", id, found.rule, "from: box.name"),
+        found.lookup && this.drawEditor(`Table ${found.lookup}`, `lookups.${found.lookup}`, found.table, "table: {}")),
+      found.rule && found.form?.kind !== "line" && h("button", { type: "button", class: "sn-button", "data-action": "remove",
         onclick: () => this.remove(id) }, "Remove the rule")]));
-    for (const box of this.detail.querySelectorAll("textarea")) {
-      if (typed.has(box.dataset.target)) box.value = typed.get(box.dataset.target);
+    for (const box of this.typedBoxes()) {
+      if (typed.has(box.dataset.key)) box.value = typed.get(box.dataset.key);
     }
+    if (focused) this.focusAgain(focused);
+  }
+
+  /** Put parts into the chosen rule; resolves to "" or to why it was refused. */
+  async setParts(target, changes, told) {
+    const done = await this.change("set", { target, changes }, told);
+    return done ? "" : this.refusal;
+  }
+
+  /** The keys are where they were when the form is drawn anew; where that control is gone, at the nearest there is. */
+  focusAgain(key) {
+    const find = (one) => this.detail.querySelector(`[data-key="${CSS.escape(one)}"]`);
+    const near = key.replace(/(\[\d+\])?\/?[^/]*$/, "");
+    (find(key) ?? find(`${near}/add`) ?? find(near) ?? this.detail.querySelector("[data-key]"))?.focus({ preventScroll: true });
+  }
+
+  typedBoxes() {
+    return [...this.detail.querySelectorAll("textarea, input[type=text]")].filter((box) => box.dataset.key);
   }
 
   /** What was typed and not applied yet: an answer that comes late must not take it away. */
   typed() {
-    const boxes = [...this.detail.querySelectorAll("textarea")].filter((box) => box.value !== box.given);
-    return new Map(boxes.map((box) => [box.dataset.target, box.value]));
+    const boxes = this.typedBoxes().filter((box) => box.given !== undefined && box.value !== box.given);
+    return new Map(boxes.map((box) => [box.dataset.key, box.value]));
   }
 
   drawOffer(one) {
@@ -632,7 +666,7 @@ class Board {
 
   drawEditor(label, target, text, hint) {
     const box = h("textarea", { class: "sn-rule", spellcheck: "false", "aria-label": label, placeholder: hint,
-      rows: String(Math.min(12, Math.max(3, text.split("\n").length))), "data-target": target });
+      rows: String(Math.min(12, Math.max(3, text.split("\n").length))), "data-key": `yaml:${target}` });
     box.value = text;
     box.given = box.value;
     return h("div", { class: "sn-editor" }, h("h4", {}, label), box,

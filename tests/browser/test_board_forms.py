@@ -1,0 +1,172 @@
+"""Rules as forms, in a real browser over both vendors: a person who reads no YAML maps, sees what is wrong, and saves."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from streak_netsuite.mapping.spec import load_spec
+
+MEMO = "sales_order.fields.memo"
+TERMS = "sales_order.fields.terms"
+
+pytestmark = pytest.mark.browser
+Hand = Any
+
+
+def control(person: Hand, label: str) -> Locator:
+    """The control of the form that has this name."""
+    return person.root.locator(".sn-form").get_by_label(label, exact=True).first
+
+
+def choose(person: Hand, target: str) -> None:
+    person.search("targets", target)
+    person.item("targets", target).click()
+    expect(person.root.locator(".sn-path")).to_have_text(target)
+    expect(person.root.locator(".sn-form")).to_be_visible()
+
+
+def fill(person: Hand, label: str, typed: str) -> None:
+    control(person, label).fill(typed)
+    control(person, label).press("Tab")
+
+
+def rule(person: Hand) -> Locator:
+    return person.root.get_by_label("Rule", exact=True)
+
+
+def test_a_form_and_its_yaml_are_one_state(at_the_board: Hand, page: Page) -> None:
+    person = at_the_board
+    choose(person, MEMO)
+    expect(control(person, "Field of Streak")).to_have_value("box.name")
+    fill(person, "Cut text to this many characters", "12")
+    expect(rule(person)).to_have_value(re.compile("clip: 12"))
+    control(person, "Add a step").select_option(label="put text before")
+    fill(person, "Text before", "Deal: ")
+    expect(rule(person)).to_have_value(re.compile("prefix: 'Deal: '"))
+    expect(page.locator(".sn-preview")).to_contain_text("Deal: ")
+    rule(person).fill("from: box.notes\n")
+    person.press("apply")
+    expect(control(person, "Field of Streak")).to_have_value("box.notes")
+    expect(control(person, "Cut text to this many characters")).to_have_value("")
+    person.press("undo")
+    expect(control(person, "Field of Streak")).to_have_value("box.name")
+    expect(control(person, "Text before")).to_have_value("Deal: ")
+    person.take_picture("form")
+
+
+def test_what_is_wrong_is_told_at_its_control_and_cannot_be_saved(at_the_board: Hand, page: Page) -> None:
+    person = at_the_board
+    choose(person, MEMO)
+    control(person, "Add a step").select_option(label="take the part that fits a pattern (regex)")
+    fill(person, "Pattern", "(")
+    wrong = control(person, "Pattern")
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_have_accessible_description(re.compile("is not a regular expression"))
+    expect(person.root.locator('[data-action="save"]')).to_be_disabled()
+    person.take_picture("form-fault")
+    fill(person, "Pattern", r"\S+$")
+    expect(control(person, "Pattern")).not_to_have_attribute("aria-invalid", "true")
+    expect(person.root.locator('[data-action="save"]')).to_be_enabled()
+    control(person, "The rule counts").select_option("when")
+    control(person, "Test").select_option("above")
+    fill(person, "Compared with", "many")
+    expect(control(person, "Field that decides")).to_have_attribute("aria-invalid", "true")
+    expect(control(person, "Field that decides")).to_have_accessible_description(
+        re.compile("'many' is no number")
+    )
+
+
+def test_every_part_of_a_rule_is_set_by_forms_and_saved(at_the_board: Hand, mapping: Path) -> None:
+    person = at_the_board
+    choose(person, MEMO)
+    fill(person, "Default", "no name")
+    control(person, "An empty source means").select_option("keep")
+    control(person, "It is written").select_option("create")
+    control(person, "When both sides have changed it").select_option("streak")
+    control(person, "The rule counts").select_option("when")
+    control(person, "Field that decides").select_option("box.fields.Currency")
+    control(person, "Test").select_option("is")
+    fill(person, "Compared with", "USD")
+    expect(rule(person)).to_have_value(re.compile("USD"))
+
+    choose(person, "sales_order.lines[0].rate")
+    control(person, "The value is").select_option("calculation")
+    control(person, "Field").select_option("box.fields.Unit price")
+    fill(person, "Number", "0.9")
+    expect(person.root.locator(".sn-preview")).to_contain_text("90.00")
+
+    choose(person, TERMS)
+    control(person, "The value is").select_option("from")
+    expect(control(person, "Field of Streak")).to_have_attribute("aria-invalid", "true")
+    control(person, "Field of Streak").select_option("box.fields.Tier")
+    control(person, "The value is looked up").select_option(label="in a new table, terms")
+    control(person, "NetSuite's entry for Gold").select_option(label="Net 30")
+    expect(person.root.get_by_label("Table terms", exact=True).last).to_have_value(re.compile("Gold: "))
+    person.take_picture("form-table")
+
+    choose(person, "sales_order.fields.purchase_order_number")
+    control(person, "The value is").select_option("first_of")
+    person.root.get_by_role("button", name="Another alternative").click()
+    person.root.locator(".sn-form").get_by_label("Field of Streak", exact=True).nth(1).select_option(
+        "box.notes"
+    )
+    expect(rule(person)).to_have_value(re.compile("box.notes"))
+
+    person.press("save")
+    person.wait_for("rules changed")
+    saved = load_spec(mapping)
+    memo = saved.sales_order.fields.memo
+    assert (memo.default, memo.when_empty, memo.on) == ("no name", "keep", "create")
+    assert memo.when == "{{ (box.fields.Currency | default('') | string) == 'USD' }}"
+    assert saved.changes.owners == {"memo": "streak"}
+    rate = saved.sales_order.lines[0].rate
+    assert rate.expression == "{{ ((box.fields['Unit price'] | number) * 0.9) | round(2) }}"
+    assert saved.sales_order.fields.terms.lookup == "terms"
+    assert set(saved.lookups["terms"].table) == {"Gold"}
+    number = saved.sales_order.fields.purchase_order_number
+    assert [one.from_ for one in number.first_of] == ["box.fields.PO number", "box.notes"]
+
+
+def test_a_second_line_is_added_and_filled_by_forms(at_the_board: Hand, mapping: Path) -> None:
+    person = at_the_board
+    choose(person, "sales_order.lines[0]")
+    expect(control(person, "It makes")).to_have_value("one")
+    person.root.get_by_role("button", name="Another line rule").click()
+    expect(person.root.locator(".sn-path")).to_have_text("sales_order.lines[1]")
+    choose(person, "sales_order.lines[1].item")
+    control(person, "The value is").select_option("from")
+    control(person, "Field of Streak").select_option("box.fields.Product")
+    control(person, "The value is looked up").select_option("item")
+    choose(person, "sales_order.lines[1].quantity")
+    control(person, "The value is").select_option("value")
+    fill(person, "Value", "1")
+    expect(person.root.locator(".sn-faults")).to_have_text("")
+    person.press("save")
+    person.wait_for("rules changed")
+    assert [one.quantity.value for one in load_spec(mapping).sales_order.lines] == [None, 1]
+
+
+def test_nothing_but_keys_fills_a_form(at_the_board: Hand, page: Page) -> None:
+    person = at_the_board
+    keys = page.keyboard
+    person.search("targets", MEMO)
+    keys.press("Tab")
+    expect(person.item("targets", MEMO)).to_be_focused()
+    keys.press("Enter")
+    expect(person.root.locator(".sn-form")).to_be_visible()
+    for _ in range(40):
+        keys.press("Tab")
+        if control(person, "Cut text to this many characters").evaluate(
+            "box => box === document.activeElement"
+        ):
+            break
+    else:
+        raise AssertionError("the form's last controls are not reached by Tab")
+    keys.press("Control+a")
+    keys.type("15")
+    keys.press("Enter")
+    expect(rule(person)).to_have_value(re.compile("clip: 15"))
+    expect(control(person, "Cut text to this many characters")).to_be_focused()
