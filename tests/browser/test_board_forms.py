@@ -121,6 +121,7 @@ def test_every_part_of_a_rule_is_set_by_forms_and_saved(at_the_board: Hand, mapp
     memo = saved.sales_order.fields.memo
     assert (memo.default, memo.when_empty, memo.on) == ("no name", "keep", "create")
     assert memo.when == "{{ (box.fields.Currency | default('') | string) == 'USD' }}"
+    assert saved.sales_order.fields.memo.clip == 999, "what was not touched stays"
     assert saved.changes.owners == {"memo": "streak"}
     rate = saved.sales_order.lines[0].rate
     assert rate.expression == "{{ ((box.fields['Unit price'] | number) * 0.9) | round(2) }}"

@@ -52,7 +52,7 @@ def test_a_rule_as_a_form(at_the_board: Hand, page: Page, keep: Callable[[str], 
     person.search("targets", "rate")
     person.item("targets", "sales_order.lines[0].rate").click()
     form = person.root.locator(".sn-form")
-    form.get_by_label("The value is").select_option("calculation")
+    form.get_by_label("The value is", exact=True).select_option("calculation")
     form.get_by_label("Number", exact=True).fill("0.9")
     form.get_by_label("Number", exact=True).press("Tab")
     expect(person.root.locator(".sn-preview")).to_contain_text("90.00", timeout=30_000)

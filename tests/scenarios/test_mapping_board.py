@@ -357,7 +357,7 @@ def test_a_part_that_does_not_fit_is_told_with_its_place(
     ask: Callable[..., Any], change: tuple[Any, ...], told: str
 ) -> None:
     faults = put(ask, ask("open")["text"], MEMO, change)["faults"]
-    assert f"sales_order.fields.{told}" in faults[0]
+    assert any(f"sales_order.fields.{told}" in fault for fault in faults)
 
 
 @pytest.mark.parametrize(

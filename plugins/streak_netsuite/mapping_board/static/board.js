@@ -261,6 +261,7 @@ class Board {
     this.svg.setAttribute("class", "sn-lines");
     this.svg.setAttribute("aria-hidden", "true");
     this.detail = h("section", { class: "sn-detail", "aria-label": "The chosen field" });
+    this.yamlBox = h("section", { class: "sn-yaml", "aria-label": "The rule as YAML" });
     this.previewBox = h("section", { class: "sn-preview", "aria-label": "Preview on real deals" });
     this.voice = h("div", { class: "sn-voice", role: "status", "aria-live": "polite" });
     this.toolbar = h("div", { class: "sn-toolbar", role: "toolbar", "aria-label": "Board" },
@@ -277,7 +278,7 @@ class Board {
     this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys stay out of the board
     this.root.replaceChildren(
       h("header", { class: "sn-header" }, this.heading, this.toolbar), this.status, this.voice, this.faultList,
-      this.stage, h("div", { class: "sn-below" }, this.detail, this.previewBox));
+      this.stage, h("div", { class: "sn-below" }, this.detail, h("div", { class: "sn-beside" }, this.previewBox, this.yamlBox)));
     this.listen();
   }
 
@@ -580,7 +581,10 @@ class Board {
   // --- the chosen field ------------------------------------------------------------------------------
 
   async choose(id) {
-    if (this.chosen !== id) this.detail.replaceChildren(h("h3", {}, this.titleOf(id))); // the last field's buttons are gone at once
+    if (this.chosen !== id) { // the last field's buttons are gone at once
+      this.detail.replaceChildren(h("h3", {}, this.titleOf(id)));
+      this.yamlBox.replaceChildren();
+    }
     this.chosen = id;
     this.draw();
     await this.showRule(id);
@@ -597,7 +601,8 @@ class Board {
   drawDetail(id, found) {
     const offered = this.suggestions.filter((one) => one.target === id);
     const typed = this.typed();
-    const focused = this.detail.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = this.detail.contains(document.activeElement) || this.yamlBox.contains(document.activeElement)
+      ? document.activeElement.dataset.key : null;
     const field = this.targets.find((one) => one.id === id);
     const form = found.form && new RuleForm({
       target: id, field, form: found.form, sources: this.sources, faults: this.faults,
@@ -609,11 +614,11 @@ class Board {
       ...offered.map((one) => this.drawOffer(one)),
       found.judged && this.drawJudged(found.judged),
       form && form.draw(),
-      h("details", { class: "sn-yaml", open: true }, h("summary", {}, "As YAML"),
-        this.drawEditor("Rule", id, found.rule, "from: box.name"),
-        found.lookup && this.drawEditor(`Table ${found.lookup}`, `lookups.${found.lookup}`, found.table, "table: {}")),
       found.rule && found.form?.kind !== "line" && h("button", { type: "button", class: "sn-button", "data-action": "remove",
         onclick: () => this.remove(id) }, "Remove the rule")]));
+    this.yamlBox.replaceChildren(...there([
+      h("h3", {}, "As YAML"), this.drawEditor("Rule", id, found.rule, "from: box.name"),
+      found.lookup && this.drawEditor(`Table ${found.lookup}`, `lookups.${found.lookup}`, found.table, "table: {}")]));
     for (const box of this.typedBoxes()) {
       if (typed.has(box.dataset.key)) box.value = typed.get(box.dataset.key);
     }
@@ -628,13 +633,13 @@ class Board {
 
   /** The keys are where they were when the form is drawn anew; where that control is gone, at the nearest there is. */
   focusAgain(key) {
-    const find = (one) => this.detail.querySelector(`[data-key="${CSS.escape(one)}"]`);
+    const find = (one) => this.root.querySelector(`.sn-below [data-key="${CSS.escape(one)}"]`);
     const near = key.replace(/(\[\d+\])?\/?[^/]*$/, "");
     (find(key) ?? find(`${near}/add`) ?? find(near) ?? this.detail.querySelector("[data-key]"))?.focus({ preventScroll: true });
   }
 
   typedBoxes() {
-    return [...this.detail.querySelectorAll("textarea, input[type=text]")].filter((box) => box.dataset.key);
+    return [...this.root.querySelectorAll(".sn-below textarea, .sn-below input[type=text]")].filter((box) => box.dataset.key);
   }
 
   /** What was typed and not applied yet: an answer that comes late must not take it away. */
@@ -670,7 +675,7 @@ class Board {
     box.value = text;
     box.given = box.value;
     return h("div", { class: "sn-editor" }, h("h4", {}, label), box,
-      h("button", { type: "button", class: "sn-button", "data-action": "apply",
+      h("button", { type: "button", class: "sn-button", "data-action": "apply", "data-key": `apply:${target}`,
         onclick: () => this.apply(label, target, box) }, "Apply"));
   }
 

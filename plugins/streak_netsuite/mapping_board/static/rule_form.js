@@ -254,7 +254,8 @@ export class RuleForm {
   }
 
   drawCalculation(parts) {
-    const put = (change) => this.set(["expression"], { ...parts, ...change }, "The calculation is changed.");
+    // What the controls show counts, also when the answer to the change before is still on its way.
+    const put = (change) => this.set(["expression"], { ...Object.assign(parts, change) }, "The calculation is changed.");
     const isNumber = /^-?\d/.test(parts.right);
     return [
       this.path(["expression"], "Field", parts.left, { change: (left) => put({ left }) }),
@@ -320,7 +321,8 @@ export class RuleForm {
   }
 
   drawStep(place, steps, entry, number, titles) {
-    const [name, options] = stepOf(entry);
+    const [name, given] = stepOf(entry);
+    let options = given;
     const at = [...place, number];
     const known = STEPS[name]?.options ?? {};
     return h("li", {},
@@ -329,7 +331,11 @@ export class RuleForm {
       ...Object.entries(known).map(([option, { label, options: offered }]) => {
         const spot = option ? [...at, name, option] : [...at, name];
         const value = option ? options?.[option] : options;
-        const send = (typed) => this.set(at, this.step(name, options, option, typed), "The step is changed.", dotted(spot));
+        const send = (typed) => {
+          const made = this.step(name, options, option, typed);
+          [, options] = stepOf(made);
+          return this.set(at, made, "The step is changed.", dotted(spot));
+        };
         return offered
           ? this.select(spot, label, offered, value ?? "auto", { change: send })
           : this.phrase(dotted(spot), label, value ?? "", send);
@@ -424,7 +430,7 @@ export class RuleForm {
     const parts = this.form.shown.rule.when;
     const { when } = this.rule;
     const put = (change) => {
-      const made = { ...parts, ...change };
+      const made = { ...Object.assign(parts, change) }; // as in a calculation
       if (["above", "below"].includes(made.test) && !/^-?\d+(\.\d+)?$/.test(made.value) && change.test) made.value = "0";
       return this.set(["when"], made, "The condition is changed.");
     };
