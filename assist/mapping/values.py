@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Final
 
@@ -24,10 +25,23 @@ _ONE_TERM: Final = 0.96
 _ONE_MEANING: Final = 0.86
 _SPELLED: Final = 0.9
 _OTHER_MEANING: Final = 0.4
+_ONE_CODE: Final = 0.93
+_OTHER_CODE: Final = 0.3
+_ONE_RATE: Final = 0.6
+_ONE_RATE_AND_WORD: Final = 0.88
+_ONE_LEAF: Final = 0.92
+_ONLY_ONE_WITH_ITS_WORDS: Final = 0.75
 _LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt")
 # NetSuite's enumerations begin with an underscore: `_unitedStates`.
 _ENUMERATION: Final = re.compile(r"^_(?=[a-z])")
 _NET_DAYS: Final = re.compile(r"(?:^|\D)(\d{1,3})\s*(?:d(?:ay|ays|ías)?|tage|jours|dias)?\b", re.IGNORECASE)
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%")
+# A part number or size: letters and digits in one, whatever stands between them. "AX-200" and "ax200" are one.
+_CODE: Final = re.compile(
+    r"(?<!\w)(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-_/.][A-Za-z0-9]+)*(?!\w)|(?<![\w.,])\d{4,}(?![\w%])"
+)
+_TAX_WORDS: Final = frozenset("vat gst hst pst tax sales use rate rated code mwst ust tva iva btw".split())
+_NEGATIONS: Final = frozenset("not no non without former never un de ex".split())
 _TERM_WORDS: Final = frozenset("net day due payment term terms invoice netto tage jours dias within".split())
 
 
@@ -56,6 +70,9 @@ class _Meant:
     meanings: frozenset[str]
     country: str | None
     days: int | None
+    rate: Decimal | None
+    codes: frozenset[str]
+    leaf: Words
 
 
 def suggest_values(
@@ -108,6 +125,9 @@ def _chances(mine: Sequence[_Meant], theirs: Sequence[_Meant]) -> NDArray[np.flo
     found = np.asarray(spelled, dtype=np.float64) / 100
     found = found**2 * _SPELLED
     for row, one in enumerate(mine):
+        inside = [column for column, other in enumerate(theirs) if _is_within(one, other)]
+        if len(inside) == 1:
+            found[row, inside] = np.maximum(found[row, inside], _ONLY_ONE_WITH_ITS_WORDS)
         for column, other in enumerate(theirs):
             found[row, column] = _chance(one, other, float(found[row, column]))
     return np.asarray(found.reshape(len(mine), len(theirs)))
@@ -123,11 +143,35 @@ def _chance(one: _Meant, other: _Meant, spelled: float) -> float:
     ):
         if mine is not None and theirs is not None:
             return sure if mine == theirs else 0.0
+    if one.rate is not None and other.rate is not None:
+        return _by_rate(one, other, spelled)
+    if one.codes and other.codes:
+        return max(_ONE_CODE, spelled) if one.codes & other.codes else spelled * _OTHER_CODE
+    if len(one.leaf) > 0 and one.leaf == other.leaf:
+        return _ONE_LEAF
     if one.meanings & other.meanings:
         return max(_ONE_MEANING, spelled)
     if one.meanings and other.meanings:
         return spelled * _OTHER_MEANING
     return spelled
+
+
+def _by_rate(one: _Meant, other: _Meant, spelled: float) -> float:
+    """Return how likely two values with a rate are one: never at another rate, and hardly by the rate alone."""
+    if one.rate != other.rate:
+        return 0.0
+    shared = {word for word in set(one.words) & set(other.words) if not word.isdigit()}
+    return max(_ONE_RATE_AND_WORD if shared or one.meanings & other.meanings else _ONE_RATE, spelled)
+
+
+def _is_within(one: _Meant, other: _Meant) -> bool:
+    """Tell whether all words of one value stand in another, and none that says the opposite."""
+    mine, theirs = (
+        (one.words, other.words) if len(one.words) <= len(other.words) else (other.words, one.words)
+    )
+    more = set(theirs) - set(mine)
+    letters = [word for word in mine if word.isalpha()]
+    return sum(map(len, letters)) > 3 and set(mine) <= set(theirs) and not more & _NEGATIONS
 
 
 def _seen(one: _Meant, other: _Meant) -> str:
@@ -137,6 +181,12 @@ def _seen(one: _Meant, other: _Meant) -> str:
         return f"both are the country {one.country}"
     if one.days is not None and one.days == other.days:
         return f"both are due after {one.days} days"
+    if one.rate is not None and one.rate == other.rate:
+        return f"both are at {one.rate:f} %"
+    if shared_codes := sorted(one.codes & other.codes):
+        return f"both have the code {shared_codes[0]}"
+    if one.leaf and one.leaf == other.leaf:
+        return "the same words after what it belongs to"
     shared = sorted(one.meanings & other.meanings)
     return f"both mean '{shared[0]}'" if shared else "spelled alike"
 
@@ -144,13 +194,18 @@ def _seen(one: _Meant, other: _Meant) -> str:
 def _read(value: str) -> _Meant:
     plain = _ENUMERATION.sub("", value)
     said = words(plain)
-    meanings = _meanings().get(said, frozenset())
+    bare = tuple(word for word in said if word not in _TAX_WORDS)
+    meanings = _meanings().get(said, frozenset()) | _meanings().get(bare, frozenset())
+    percents = _PERCENT.findall(plain)
     return _Meant(
         text=value,
         words=said,
         meanings=meanings,
         country=_country(plain, said),
         days=_days(plain, said, meanings),
+        rate=Decimal(percents[0].replace(",", ".")).normalize() if len(percents) == 1 else None,
+        codes=frozenset(re.sub(r"[^A-Z0-9]", "", code.upper()) for code in _CODE.findall(plain)),
+        leaf=words(plain.rpartition(":")[2]),
     )
 
 

@@ -93,7 +93,9 @@ def test_tab_goes_through_the_board_as_it_is_read(at_the_board: Hand, page: Page
     ]
     places = [seen.index(one) for one in wanted]
     assert places == sorted(places)
-    assert seen.index("clip") < seen.index("remove") < seen.index(f"yaml:{MEMO}") < seen.index(f"apply:{MEMO}")
+    assert (
+        seen.index("clip") < seen.index("remove") < seen.index(f"yaml:{MEMO}") < seen.index(f"apply:{MEMO}")
+    )
 
 
 def test_what_happens_is_said_aloud(at_the_board: Hand, page: Page) -> None:

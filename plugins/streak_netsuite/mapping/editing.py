@@ -129,7 +129,7 @@ class MappingFile:
             found.fa.set_block_style()
         out = io.StringIO()
         _yaml().dump(found, out)
-        return out.getvalue().removesuffix("...\n")
+        return out.getvalue().removesuffix("...\n").lstrip(" ")
 
     def set_rule_text(self, target: str, text: str) -> None:
         """Put a rule that is written in YAML at a target.

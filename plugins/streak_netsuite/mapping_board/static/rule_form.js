@@ -115,6 +115,19 @@ export class RuleForm {
     return h("div", { class: "sn-control" }, h("label", { for: id }, label), control, wrong);
   }
 
+  /** A text that people type: sent once when they are through with it, also when the form was drawn anew under their hands. */
+  typed(control, send) {
+    const done = () => {
+      if (control.value === control.given) return;
+      control.given = control.value;
+      send(control.value);
+    };
+    control.addEventListener("change", done);
+    control.addEventListener("blur", done);
+    control.addEventListener("keydown", (event) => { if (event.key === "Enter" && control.matches("input")) done(); });
+    return control;
+  }
+
   async commit(name, changes, told) {
     const refused = await this.send(changes, told);
     if (refused) this.place({ at: name, told: refused });
@@ -140,15 +153,16 @@ export class RuleForm {
   }
 
   input(at, label, value, { send = (typed) => typed || null, told = label, name = dotted(at), ...more } = {}) {
-    const control = h("input", { type: "text", class: "sn-input", autocomplete: "off", spellcheck: "false", ...more,
-      onchange: () => { control.given = control.value; this.set(at, send(control.value), `${told} is changed.`, name); } });
+    const control = this.typed(
+      h("input", { type: "text", class: "sn-input", autocomplete: "off", spellcheck: "false", ...more }),
+      (said) => this.set(at, send(said), `${told} is changed.`, name));
     control.value = value ?? "";
     return this.labelled(at, label, control, name);
   }
 
   area(at, label, value) {
-    const control = h("textarea", { class: "sn-input sn-rule", rows: "2", spellcheck: "false",
-      onchange: () => { control.given = control.value; this.set(at, control.value || null, `${label} is changed.`); } });
+    const control = this.typed(h("textarea", { class: "sn-input sn-rule", rows: "2", spellcheck: "false" }),
+      (said) => this.set(at, said || null, `${label} is changed.`));
     control.value = value ?? "";
     return this.labelled(at, label, control);
   }
@@ -270,8 +284,7 @@ export class RuleForm {
 
   /** A typed part of a condition or calculation. */
   phrase(name, label, value, send, more = {}) {
-    const control = h("input", { type: "text", class: "sn-input", autocomplete: "off", ...more,
-      onchange: () => { control.given = control.value; send(control.value); } });
+    const control = this.typed(h("input", { type: "text", class: "sn-input", autocomplete: "off", ...more }), send);
     control.value = value;
     return this.labelled([], label, control, name);
   }
@@ -384,7 +397,7 @@ export class RuleForm {
         ? h("select", { class: "sn-input", onchange: () => send(control.value) }, h("option", { value: "" }, "no entry"),
           id && !this.form.choices.some((one) => one.id === id) && h("option", { value: id }, `internal id ${id}`),
           ...this.form.choices.map((one) => h("option", { value: one.id }, one.name)))
-        : h("input", { class: "sn-input", type: "text", onchange: () => { control.given = control.value; send(control.value); } });
+        : this.typed(h("input", { class: "sn-input", type: "text" }), send);
       control.value = id;
       control.given = id;
       control.dataset.key = `table-${number}`;

@@ -19,6 +19,47 @@ TERMS = ["Due on receipt", "Net 15", "Net 30", "Net 60", "1% 10 Net 30"]
 COUNTRIES = ["_unitedStates", "_germany", "_netherlands", "_unitedKingdom", "_switzerland", "_southKorea"]
 
 
+ITEMS = [
+    "Robots : Atlas Arm",
+    "Robots : Atlas Arm 7kg",
+    "AX-200 Gripper, two fingers",
+    "AX-300 Gripper, three fingers",
+    "Installation",
+    "Installation abroad, not insured",
+    "Extended warranty (36 months)",
+]
+TAXES = ["S-GB 20% VAT", "R-GB 5% VAT", "Z-GB 0% VAT", "VAT exempt", "Reverse charge", "CA-Oakland 10.25%"]
+
+
+@pytest.mark.parametrize(
+    ("value", "entries", "entry"),
+    [
+        ("Atlas Arm", ITEMS, "Robots : Atlas Arm"),
+        ("atlas arm 7 kg", ITEMS, "Robots : Atlas Arm 7kg"),
+        ("Gripper ax200", ITEMS, "AX-200 Gripper, two fingers"),
+        ("AX 300", ITEMS, None),
+        ("AX-300", ITEMS, "AX-300 Gripper, three fingers"),
+        ("AX-400 Gripper", ITEMS, None),
+        ("installation", ITEMS, "Installation"),
+        ("Warranty, extended", ITEMS, "Extended warranty (36 months)"),
+        ("VAT 20 %", TAXES, "S-GB 20% VAT"),
+        ("20% standard VAT", TAXES, "S-GB 20% VAT"),
+        ("VAT 5,0 %", TAXES, "R-GB 5% VAT"),
+        ("VAT 7%", TAXES, None),
+        ("Exempt from VAT", TAXES, "VAT exempt"),
+        ("Tax exempt", TAXES, "VAT exempt"),
+        ("reverse charged", TAXES, "Reverse charge"),
+        ("10.25 % Oakland", TAXES, "CA-Oakland 10.25%"),
+        ("standard rate", ["Standard", "Reduced", "Exempt"], "Standard"),
+        ("not taxable", ["Taxable", "Exempt"], "Exempt"),
+        ("Active", ["Not active", "Other"], None),
+    ],
+)
+def test_items_and_taxes_find_their_entries(value: str, entries: list[str], entry: str | None) -> None:
+    (told,) = suggest_values([value], entries)
+    assert told.target == entry
+
+
 @pytest.mark.parametrize(
     ("value", "entries", "entry"),
     [
