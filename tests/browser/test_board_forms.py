@@ -134,7 +134,7 @@ def test_every_part_of_a_rule_is_set_by_forms_and_saved(at_the_board: Hand, mapp
 def test_what_is_typed_while_an_answer_is_on_its_way_is_kept_and_sent(at_the_board: Hand, page: Page) -> None:
     person = at_the_board
     choose(person, MEMO)
-    page.evaluate("window.gate = new Promise((open) => { window.open_gate = open; })")
+    page.evaluate("() => { window.gate = new Promise((open) => { window.open_gate = open; }); }")
     fill(person, "Default", "no name")
     clip = control(person, "Cut text to this many characters")
     clip.focus()
