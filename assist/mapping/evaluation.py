@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]  # scipy ships no types
 
@@ -125,6 +127,24 @@ def cases(rows: Iterable[Mapping[str, str]]) -> Sequence[Case]:
         record: _with_named(standard.target(record), record, names) for record, names in wanted.items()
     }
     return [_case(system, entity, targets[record], of) for (system, entity, record), of in groups.items()]
+
+
+def written_cases(path: Path) -> Sequence[Case]:
+    """Return the cases that a file tells as training pairs are written: by system, `source record > NetSuite record`."""
+    written = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - makes text of every scalar: a key `No` is text
+    return cases(
+        {
+            "source_system": system,
+            "source_entity": block.partition(" > ")[0],
+            "source_field": source,
+            "source_label": "",
+            "target_entity": block.partition(" > ")[2],
+            "target_field": target,
+        }
+        for system, blocks in written.items()
+        for block, pairs in blocks.items()
+        for source, target in pairs.items()
+    )
 
 
 def _with_named(catalogue: Catalogue, record: str, names: Collection[str]) -> Catalogue:

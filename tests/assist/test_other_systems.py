@@ -1,18 +1,18 @@
 """Systems that nothing was made from: what an unknown one can expect, names alone."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
-from other_systems import other_cases
 
-from assist.mapping.evaluation import Case, Ranking, joined, ranking
+from assist.mapping.evaluation import Case, Ranking, joined, ranking, written_cases
 from assist.mapping.suggester import Suggester
 from assist.mapping.training_pairs import groups
 
 
 @pytest.fixture(scope="module")
 def judged() -> Sequence[Case]:
-    return other_cases()
+    return written_cases(Path(__file__).with_name("other_systems.yaml"))
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,17 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from mapping_data import field_cases, table_cases
 from matching_peers import PUBLISHED, PeerMissing, Scores, by_published, by_rapidfuzz, by_tfidf
 from measurement import Measurement
 
-from assist.mapping.evaluation import Case, Ranking, joined, ranking, recall_at_ground_truth
+from assist.mapping.evaluation import Case, Ranking, joined, ranking, recall_at_ground_truth, written_cases
 from assist.mapping.suggester import Suggester
 
+OTHER_SYSTEMS = Path(__file__).parents[1] / "assist" / "other_systems.yaml"
 BARS = {"top-1": 0.75, "top-5": 0.90, "mean reciprocal rank": 0.82}
 MOST_CALIBRATION_ERROR = 0.05
 RECALL_BAR = 0.86
@@ -30,6 +32,7 @@ def measure() -> list[Measurement]:
         return []
     ours = _ours(fields)
     rows = _against_bars(ours, _recall(tables, _scores(tables)))
+    rows += _of_others(_ours(written_cases(OTHER_SYSTEMS)))
     for name, peer in PEERS.items():
         try:
             rows += _against_peer(ours, name, fields, peer)
@@ -67,6 +70,14 @@ def _against_bars(ours: Ranking, recall: float) -> list[Measurement]:
     rows.append(_row("calibration error", error, "bar", MOST_CALIBRATION_ERROR, "<= 1"))
     rows.append(_row("tables, recall at ground truth", recall, "bar", RECALL_BAR, ">= 1"))
     return rows
+
+
+def _of_others(ours: Ranking) -> list[Measurement]:
+    """Say how it does on systems that nothing was made from."""
+    return [
+        _row(f"{name}, other systems", value, "bar", BARS[name], ">= 1")
+        for name, value in _figures(ours).items()
+    ]
 
 
 def _against_peer(

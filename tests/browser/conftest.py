@@ -207,7 +207,7 @@ class Hand:
         clip.press("Enter")
         editor = self.root.get_by_label("Rule", exact=True)
         expect(editor).to_have_value(re.compile("clip: 3"), timeout=30_000)
-        expect(self.root.locator(".sn-preview")).to_contain_text("DEA", timeout=30_000)
+        expect(self.root.locator(".sn-preview")).to_contain_text("LOA", timeout=30_000)
         self.press("undo")
         self.wait_for("Undone")
         expect(clip).to_have_value("", timeout=30_000)
