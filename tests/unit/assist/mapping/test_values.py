@@ -52,6 +52,11 @@ TAXES = ["S-GB 20% VAT", "R-GB 5% VAT", "Z-GB 0% VAT", "VAT exempt", "Reverse ch
         ("10.25 % Oakland", TAXES, "CA-Oakland 10.25%"),
         ("standard rate", ["Standard", "Reduced", "Exempt"], "Standard"),
         ("not taxable", ["Taxable", "Exempt"], "Exempt"),
+        (
+            "Arm",
+            ["Robots, made to order : Arm 7kg", "Robots, made to order : Arm"],
+            "Robots, made to order : Arm",
+        ),
         ("Active", ["Not active", "Other"], None),
     ],
 )
