@@ -62,7 +62,7 @@ class FindLinksOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Look once. Writes to the ledger alone: a write to a vendor is refused before it leaves."""
-        with self.product.open(run_id=str(context["run_id"]), read_only=True) as product:
+        with self.working(context, read_only=True) as product:
             found = product.duplicate_links().look()
         return {
             "organizations": found.organizations,
@@ -109,5 +109,5 @@ class RelinkBoxesOperator(FlowOperator):
 
     def execute(self, context: "Context") -> dict[str, int]:
         """Write what is due; each box is read first."""
-        with self.product.open(run_id=str(context["run_id"])) as product:
+        with self.working(context) as product:
             return dict(product.box_relinks().drain().counts)
