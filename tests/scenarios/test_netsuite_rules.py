@@ -300,6 +300,18 @@ def test_an_unknown_product_is_held_with_a_near_match(world: World, tmp_path: An
     assert world.orders(box) == []
 
 
+def test_a_product_that_is_not_sold_any_more_is_held_with_the_one_in_its_place(world: World) -> None:
+    renamed = {"itemId": "Legacy Gripper Mk2"}
+    change(world, SuiteRecord(type="nonInventorySaleItem", internal_id="203", values=renamed))
+    (box,) = world.won_deals(1)
+    world.set_field(box, "Product", "Legacy Gripper")
+    world.drain()
+    (hold,) = holds(world)
+    assert "'Legacy Gripper' is inactive in NetSuite" in hold.reason
+    assert "did you mean 'Legacy Gripper Mk2'?" in hold.reason
+    assert world.orders(box) == []
+
+
 @pytest.mark.parametrize(
     "product", ["Atlas Arm", "Arm with Installation"], ids=["an item", "a group's member"]
 )

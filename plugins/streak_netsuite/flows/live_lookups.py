@@ -44,8 +44,10 @@ def live_matches(book: NameBook, wanted: frozenset[LookupRequest]) -> Live:
 
 
 def near_names(book: NameBook, live: Mapping[LookupRequest, Sequence[LiveMatch]]) -> dict[str, Sequence[str]]:
-    """Return names to suggest for those that NetSuite does not know, by lookup."""
-    unknown = frozenset(request for request, matches in live.items() if not matches)
+    """Return names to suggest for those that NetSuite does not know or has as inactive, by lookup."""
+    unknown = frozenset(
+        request for request, matches in live.items() if not any(one.active for one in matches)
+    )
     return {
         request.table: names
         for record, requests in _by_record(unknown)

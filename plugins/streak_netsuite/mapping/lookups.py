@@ -144,10 +144,10 @@ def look_up(lookups: Lookups, table: str, value: str, *, label: str, remedy: str
         )
     if isinstance(resolved, Reference):
         return resolved
-    if isinstance(resolved, LiveMatch):
-        return _active(resolved, label, value)
-    if len(resolved) == 1:
-        return _active(resolved[0], label, value)
+    if isinstance(resolved, LiveMatch) or len(resolved) == 1:
+        only = resolved if isinstance(resolved, LiveMatch) else resolved[0]
+        others = [name for name in lookups.options(table) if fold(name) != fold(value)]
+        return _active(only, label, value, suggestion=_suggestion(value, others))
     names = ", ".join(str(_bare(found)) for found in resolved[:5])
     raise Unfit(
         f"{label} {shown(value)} could mean {len(resolved)} records: {names}",
@@ -155,10 +155,10 @@ def look_up(lookups: Lookups, table: str, value: str, *, label: str, remedy: str
     )
 
 
-def _active(found: Found, label: str, value: str) -> Reference:
+def _active(found: Found, label: str, value: str, *, suggestion: str) -> Reference:
     if isinstance(found, LiveMatch) and not found.active:
         raise Unfit(
-            f"{label} {shown(value)} is inactive in NetSuite (record {found.reference.internal_id})",
+            f"{label} {shown(value)} is inactive in NetSuite (record {found.reference.internal_id}){suggestion}",
             fix="activate the record in NetSuite, or choose another one in Streak",
         )
     return _bare(found)

@@ -23,6 +23,7 @@ def lookups(spec_of: Callable[..., MappingSpec]) -> CombinedLookups:
     live = {
         LookupRequest(table="item", value="Arm"): [match("1")],
         LookupRequest(table="item", value="Old"): [match("2", active=False)],
+        LookupRequest(table="item", value="Beacon Mk1"): [match("7", active=False)],
         LookupRequest(table="item", value="Twin"): [match("3"), match("4")],
         LookupRequest(table="item", value="Reborn"): [match("5", active=False), match("6")],
     }
@@ -57,6 +58,11 @@ def test_values_are_found(lookups: CombinedLookups, table: str, value: str, refe
         ),
         ("item", "Zzz", "Product 'Zzz' is unknown; add it"),
         ("item", "Old", r"'Old' is inactive in NetSuite \(record 2\); activate"),
+        (
+            "item",
+            "Beacon Mk1",
+            r"'Beacon Mk1' is inactive in NetSuite \(record 7\); did you mean 'Beacon'\?; activate",
+        ),
         ("item", "Twin", r"could mean 2 records: item 3 \(3\), item 4 \(4\)"),
         ("tier", "Goldd", "did you mean 'Gold'"),
     ],
