@@ -305,6 +305,7 @@ class Product:
             ties=self.ledger.books,
             pipeline=source.pipeline,
             stages=source.stages,
+            later=list(self.spec.status.stages.values()),
             won_since=source.won_since,
             key_prefix=f"{ORDER_KEY}-",
             rules=self.spec.reconcile.total_rules,

@@ -187,9 +187,14 @@ def holds_replay(
         if cause not in known:
             errors.print(f"there is no cause '{cause}'; see: streak-netsuite holds causes")
             raise typer.Exit(1)
-        for hold_id in known[cause].holds:
-            ledger.release_hold(hold_id, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC))
-    typer.echo(f"{len(known[cause].holds)} records are in the inbox again")
+        who = actor or _login_name()
+        released = [
+            ledger.release_open_hold(hold_id, actor=who, reason=reason, now=datetime.now(UTC))
+            for hold_id in known[cause].holds
+        ]
+    closed = len(released) - sum(released)
+    meanwhile = f"; {closed} were closed by somebody else meanwhile, and stay so" if closed else ""
+    typer.echo(f"{sum(released)} records are in the inbox again{meanwhile}")
 
 
 @holds_app.command("approve")

@@ -33,6 +33,22 @@ def test_after_a_good_run_everything_is_equal_to_the_cent(world: World) -> None:
     assert sum(report.found.values()) == Decimal("2400.00")
 
 
+def test_a_deal_that_its_shipment_has_moved_on_is_still_won(world: World, tmp_path: Path) -> None:
+    world.change_mapping(
+        tmp_path, "status:\n  fields:", "status:\n  stages: {shipped: Negotiation}\n  fields:"
+    )
+    moves = world.won_deals(2)[1]
+    world.run()
+    tell(world)
+    before = reconcile(world)
+    world.control.post("/streak/move", json={"box": moves, "stage": "Negotiation"}).raise_for_status()
+    after = reconcile(world)
+    assert after.boxes == before.boxes
+    world.set_field(moves, "NetSuite order", "")
+    told = [one for one in reconcile(world).differences if one.drift == "not_told"]
+    assert [one.record for one in told] == [moves]
+
+
 def test_a_won_deal_that_nothing_has_brought_is_named(world: World) -> None:
     (missed,) = world.deals(1)
     (held,) = world.won_deals(1, Quantity="two dozen")

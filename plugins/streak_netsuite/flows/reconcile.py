@@ -236,6 +236,7 @@ class Reconcile:
     """Reads both sides and the ledger once, and compares. Writes nothing.
 
     Attributes:
+        later: stages to which deals are moved by what becomes of their orders; those that have an order are won there, too.
         won_since: older deals make no order.
         key_prefix: how the keys of our orders begin.
         tells_number: whether boxes are to show the order's number.
@@ -255,6 +256,7 @@ class Reconcile:
     tolerance: Decimal
     tells_number: bool
     course: CourseCheck | None = None
+    later: Sequence[str] = ()
 
     def run(self) -> Reconciliation:
         """Compare once. Orders are held in memory (a few hundred bytes each), everything else is streamed."""
@@ -390,6 +392,19 @@ class Reconcile:
                         f"streak-netsuite plan {box.key} says why; the full sweep brings it in",
                         Mend(hints=(box.key,)),
                     )
+        return count + self._compare_later(tied, rows, findings)
+
+    def _compare_later(
+        self, tied: Mapping[str, str], rows: Mapping[str, OrderRow], findings: _Findings
+    ) -> int:
+        """Compare the deals that came further; without an order a person has moved them, and none is made there."""
+        later = [stage for stage in dict.fromkeys(self.later) if stage not in self.stages]
+        count = 0
+        for page in self.boxes.won_boxes(self.pipeline, later) if later else ():
+            for box in page:
+                if box.key in tied:
+                    count += 1
+                    self._compare_shown(box, rows.get(tied[box.key]), findings)
         return count
 
     def _compare_shown(self, box: WonBox, row: OrderRow | None, findings: _Findings) -> None:

@@ -489,16 +489,29 @@ class Ledger:
         """
         with self._database.begin() as connection:
             held = holds.get(connection, self._cipher, hold_id, lock=True)
-            self._put_to_work(connection, held, actor=actor, reason=reason, now=now)
-            audit.append(
-                connection,
-                self._cipher,
-                actor=actor,
-                action="hold.released",
-                subject=f"hold {hold_id}",
-                details={"reason": reason, "hold": held.as_dict()},
-                now=now,
-            )
+            self._release(connection, held, actor=actor, reason=reason, now=now)
+
+    def release_open_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> bool:
+        """Do as `release_hold`, unless somebody has closed the hold meanwhile; tell whether it was done."""
+        with self._database.begin() as connection:
+            held = holds.get(connection, self._cipher, hold_id, lock=True)
+            if held.is_open:
+                self._release(connection, held, actor=actor, reason=reason, now=now)
+            return held.is_open
+
+    def _release(
+        self, connection: Connection, held: StoredHold, *, actor: str, reason: str, now: datetime
+    ) -> None:
+        self._put_to_work(connection, held, actor=actor, reason=reason, now=now)
+        audit.append(
+            connection,
+            self._cipher,
+            actor=actor,
+            action="hold.released",
+            subject=f"hold {held.id}",
+            details={"reason": reason, "hold": held.as_dict()},
+            now=now,
+        )
 
     def _put_to_work(
         self, connection: Connection, held: StoredHold, *, actor: str, reason: str, now: datetime

@@ -136,6 +136,22 @@ def test_a_hold_can_be_released_again_after_it_was_resolved(ledger, held, claim_
     assert ledger.get_hold(held.id).state is HoldState.RELEASED
 
 
+def test_what_somebody_has_dismissed_meanwhile_is_not_put_back_with_the_others(
+    ledger, held, claim_boxes, now
+):
+    (hold,) = ledger.list_holds()
+    ledger.dismiss_hold(hold.id, actor="maya", reason="nothing to do", now=now)
+    assert not ledger.release_open_hold(hold.id, actor="li", reason="mended", now=now)
+    assert ledger.get_hold(hold.id).close_reason == "nothing to do"
+    assert claim_boxes().events == ()
+
+
+def test_what_still_waits_is_put_back_once(ledger, held, now):
+    (hold,) = ledger.list_holds()
+    done = [ledger.release_open_hold(hold.id, actor="li", reason="mended", now=now) for _ in range(2)]
+    assert done == [True, False]
+
+
 def test_an_unknown_hold_is_an_error_that_says_where_to_look(ledger, now):
     for call in (ledger.get_hold, lambda i: ledger.release_hold(i, actor="a", reason="", now=now)):
         with pytest.raises(RecordError, match="no hold 99") as raised:
