@@ -249,6 +249,22 @@ def test_records_that_are_not_seen_are_a_question(world: World) -> None:
     assert any("Credit Memo (Transactions): nothing" in one.message for one in warned)
 
 
+def test_the_right_to_see_purchase_orders_is_asked_about_where_vendors_are_waited_for(
+    world: World, tmp_path: Path
+) -> None:
+    def asked() -> list[str]:
+        return [
+            one.message for one in of(look(world), "netsuite.permissions") if "Purchase Order" in one.message
+        ]
+
+    assert asked() == []
+    world.change_mapping(
+        tmp_path, "\nstatus:\n", "\ninvoice: {when: shipped, drop_shipped: vendor_billed}\nstatus:\n"
+    )
+    world.configure_netsuite(role_permissions={"purchaseOrder": "none"})
+    assert len(asked()) == 1
+
+
 def test_custom_fields_that_do_not_fit_are_found_together(world: World, tmp_path: Path) -> None:
     world.change_mapping(
         tmp_path, "custbody_rush_order: {type: checkbox", "custbody_rush_ordre: {type: checkbox"

@@ -320,6 +320,12 @@ def drop_shipped(world: World) -> tuple[str, str]:
     return str(order["internalId"]), str(purchase["internalId"])
 
 
+def previewed(world: World) -> list[str]:
+    with world.product() as product:
+        told: list[str] = product.order_to_invoice().preview()
+    return told
+
+
 def vendor_bills(world: World, purchase: str) -> None:
     world.control.post(f"/netsuite/purchaseOrders/{purchase}/bill", json={}).raise_for_status()
 
@@ -344,6 +350,9 @@ def test_an_order_can_wait_for_its_vendors_bill(world: World, tmp_path: Path) ->
     ship(world, order)
     bill(world)
     assert invoices(world, order) == [], "the vendor has sent it, and not billed it"
+    (told,) = previewed(world)
+    assert told.startswith("LATER")
+    assert f"has not billed purchase order {purchase}" in told
     vendor_bills(world, purchase)
     for _ in range(2):
         bill(world)
@@ -364,6 +373,8 @@ def test_drop_shipments_can_be_left_to_finance(world: World, tmp_path: Path) -> 
     vendor_bills(world, purchase)
     bill(world)
     assert invoices(world, order) == []
+    (told,) = previewed(world)
+    assert "finance bills it" in told
 
 
 def test_a_drop_shipment_that_leaves_in_parts_is_billed_as_it_leaves(world: World, tmp_path: Path) -> None:

@@ -63,6 +63,10 @@ def _bills(spec: MappingSpec) -> bool:
     return spec.invoice.when != "never"
 
 
+def _asks_vendors(spec: MappingSpec) -> bool:
+    return _bills(spec) and spec.invoice.drop_shipped == "vendor_billed"
+
+
 NEEDS = (
     Need(permission="Customers (Lists)", level="Edit", flow="deal_to_order", subject="Customer"),
     Need(permission="Items (Lists)", level="View", flow="deal_to_order", subject="Item"),
@@ -80,6 +84,14 @@ NEEDS = (
         subject="Transaction",
         type="_invoice",
         wanted=_bills,
+    ),
+    Need(
+        permission="Purchase Order (Transactions)",
+        level="View",
+        flow="order_to_invoice",
+        subject="Transaction",
+        type="_purchaseOrder",
+        wanted=_asks_vendors,
     ),
     *(
         Need(

@@ -64,10 +64,14 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         Args:
             boxes: keys of the boxes whose orders are meant; None for all.
         """
-        due = list(self._due(boxes))
+        orders = self._billable(boxes)
+        waiting = self._waiting(orders)
+        due = list(self._due(orders, waiting))
         known = self.memory.find_intents([draft.operation_key for _, draft in due]) if due else {}
         told = [self._previewed(order, draft, known.get(draft.operation_key)) for order, draft in due]
-        return [text for text in told if text]
+        numbers = {order.internal_id: order.number for order in orders}
+        later = [f"LATER invoice of order {numbers[one]}: {why}" for one, why in waiting.items()]
+        return [text for text in told if text] + later
 
     def _previewed(self, order: BillableOrder, draft: IntentDraft, known: Intent | None) -> str:
         hold = f"HOLD invoice of order {order.number}: "
@@ -104,31 +108,39 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
 
     def drafts(self) -> Iterator[IntentDraft]:
         """Yield the invoices that would be made. Only orders of boxes are billed by us."""
-        return (draft for _, draft in self._due())
+        orders = self._billable()
+        return (draft for _, draft in self._due(orders, self._waiting(orders)))
 
-    def _due(self, boxes: Collection[str] | None = None) -> Iterator[tuple[BillableOrder, IntentDraft]]:
+    def _billable(self, boxes: Collection[str] | None = None) -> list[BillableOrder]:
+        """Return our orders that NetSuite holds for billable."""
         if self.spec.invoice.when == "never":
-            return
+            return []
         found = self.memory.find_boxes(self.erp.billable_orders())
         ours = [order for order, tie in found.items() if boxes is None or tie.streak.id in boxes]
-        described = list(self.erp.describe_billable(sorted(ours)).values()) if ours else []
-        for order in self._in_turn(described):
-            if order.whole or self.spec.invoice.when == "each_shipment":
+        return list(self.erp.describe_billable(sorted(ours)).values()) if ours else []
+
+    def _due(
+        self, orders: Sequence[BillableOrder], waiting: Collection[str]
+    ) -> Iterator[tuple[BillableOrder, IntentDraft]]:
+        for order in orders:
+            if order.internal_id not in waiting and (
+                order.whole or self.spec.invoice.when == "each_shipment"
+            ):
                 yield order, self._instead(order) or self._draft(order)
 
-    def _in_turn(self, orders: Sequence[BillableOrder]) -> Iterator[BillableOrder]:
-        """Yield the orders that are ours to bill now, as far as vendors send something of them."""
+    def _waiting(self, orders: Sequence[BillableOrder]) -> Mapping[str, str]:
+        """Return which orders are not ours to bill now, as vendors send something of them, and why."""
         policy = self.spec.invoice.drop_shipped
         by_vendors = [order for order in orders if order.drop_shipped]
+        if policy == "leave":
+            rule = "a vendor sends goods of it, so finance bills it (rule invoice.drop_shipped: leave)"
+            return {order.internal_id: rule for order in by_vendors}
         purchases = [one for order in by_vendors for one in order.purchases]
-        unbilled = (
-            self.erp.unbilled_purchases(purchases) if policy == "vendor_billed" and purchases else frozenset()
-        )
-        for order in orders:
-            # A line without a purchase order was bought nowhere yet.
-            is_bought = len(order.purchases) == order.drop_shipped and unbilled.isdisjoint(order.purchases)
-            if not order.drop_shipped or policy == "as_shipped" or (policy == "vendor_billed" and is_bought):
-                yield order
+        if policy == "as_shipped" or not by_vendors:
+            return {}
+        unbilled = self.erp.unbilled_purchases(purchases) if purchases else frozenset()
+        found = {order.internal_id: _missing(order, unbilled) for order in by_vendors}
+        return {one: why for one, why in found.items() if why}
 
     def _instead(self, order: BillableOrder) -> IntentDraft | None:
         """Return the invoice that would take the place of one of ours that is gone, under a key that names it."""
@@ -287,3 +299,14 @@ def _month_beginnings(after: date, until: date) -> Iterator[date]:
 
 def _next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _missing(order: BillableOrder, unbilled: Collection[str]) -> str:
+    """Return what has to come from a vendor before an order may be billed; "" for nothing."""
+    rule = "(rule invoice.drop_shipped: vendor_billed)"
+    open_ = [one for one in order.purchases if one in unbilled]
+    if open_:
+        return f"the vendor has not billed purchase order {', '.join(open_)} {rule}"
+    if len(order.purchases) != order.drop_shipped:
+        return f"something that a vendor is to send has no purchase order yet {rule}"
+    return ""
