@@ -45,7 +45,7 @@ _MISSING_WORDS = frozenset(
 def texts(column: "pd.Series[Any]") -> Texts:
     """Return a column as strings on one line each; what is missing is the empty string."""
     if pd.api.types.is_float_dtype(column.dtype):
-        return [_of_number(value) for value in column.tolist()]
+        return [_of_number(value) for value in column.to_numpy(float, na_value=np.nan).tolist()]
     values = column.astype(object).where(column.notna(), "").tolist()
     words = list(map(str, values))
     joined = "\n".join(words)

@@ -59,7 +59,14 @@ class Layout:
 
 
 def layout_of(frame: pd.DataFrame, known: Mapping[str, Kind] | None = None) -> Layout:
-    """Return how a frame is to be read."""
+    """Return how a frame is to be read.
+
+    Raises:
+        ValueError: two columns have one name.
+    """
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise ValueError(f"two columns are called '{twice[0]}'; rename one of them")
     kinds = profile(frame, known)
     some = np.sort(np.random.default_rng(0).permutation(len(frame))[:_SAMPLE])
     return Layout(kinds=kinds, repeats=repeats_of(_columns(frame.iloc[some], kinds), kinds))

@@ -224,9 +224,12 @@ def _sum(amounts: "pd.Series[Any]") -> str:
 
 def texts_of(values: Iterable[Any]) -> list[str]:
     """Return values as they are shown; what is missing is empty."""
-    return [
-        "" if value is None or value != value or value is pd.NaT else str(value).strip() for value in values
-    ]
+    return ["" if _is_missing(value) else str(value).strip() for value in values]
+
+
+def _is_missing(value: Any) -> bool:
+    """Return whether a value of a frame is none; what pandas calls missing has no truth of its own."""
+    return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
 def _ties_of(findings: Findings, frame: pd.DataFrame, members: pd.DataFrame) -> dict[str, list[Tie]]:

@@ -15,6 +15,9 @@ from assist.duplicates.groups import Groups, first_filled
 # Spreadsheets run a cell that begins so; full-width forms count in some. Source: OWASP "CSV Injection".
 _FORMULA = re.compile("^[\\s\u00a0\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20|%]|^[\t\r\n]")
 
+# A line that ends by a carriage return alone is not quoted by the csv module, and would begin a row of its own.
+_ENDS = re.compile("\r\n?")
+
 
 def sheet(frame: pd.DataFrame, groups: Groups) -> pd.DataFrame:
     """Return the records of all groups, the survivor of each first.
@@ -64,7 +67,7 @@ def csv_text(table: pd.DataFrame) -> str:
     """Return a sheet as CSV; no cell of it can run as a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_inert(str(name)) for name in table.columns])
+    writer.writerow([_inert(_ENDS.sub("\n", str(name))) for name in table.columns])
     writer.writerows(zip(*(_cells(table.iloc[:, at]) for at in range(table.shape[1])), strict=True))
     return text.getvalue()
 
@@ -72,6 +75,8 @@ def csv_text(table: pd.DataFrame) -> str:
 def _cells(column: "pd.Series[Any]") -> list[str]:
     """Return a column as it stands in the sheet; what is missing is empty."""
     words = column.astype(object).where(column.notna(), "").map(str).tolist()
+    if any("\r" in word for word in words):
+        words = [_ENDS.sub("\n", word) for word in words]
     if pd.api.types.is_numeric_dtype(column.dtype) or not _may_run(words):
         return words
     return list(map(_inert, words))

@@ -13,6 +13,7 @@ from assist.duplicates import Findings, find_duplicates
 from assist.duplicates.groups import Groups, chosen_values, first_filled, groups_of
 from assist.duplicates.report import contents_of, csv_text, page, sheet
 from assist.duplicates.report.plots import bars
+from assist.duplicates.rules import Rules
 from assist.duplicates.standing import Standing
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -96,6 +97,34 @@ def test_blanks_are_no_value_to_keep() -> None:
     column = pd.Series(["  ", None, "b", "a", "", " "])
     assert first_filled(column, np.array([0, 0, 0, 1, 2, 2])).tolist() == [2, 3, -1]
     assert first_filled(pd.Series([np.nan, 2.5]), np.array([0, 0])).tolist() == [1]
+
+
+def test_a_line_end_of_any_kind_begins_no_row_of_its_own() -> None:
+    table = pd.DataFrame({"name\rx": ["Evil\r=cmd|'/c calc'!A1", "Evil\r\n=1+1"], "n": [1, 2]})
+    rows = list(csv.reader(io.StringIO(csv_text(table), newline="")))
+    assert rows == [["name\nx", "n"], ["Evil\n=cmd|'/c calc'!A1", "1"], ["Evil\n=1+1", "2"]]
+
+
+def test_a_frame_with_values_that_pandas_calls_missing_is_searched_and_shown() -> None:
+    frame = pd.DataFrame(
+        {
+            "name": pd.array(["Hobday Dental", "Hobday Dental Ltd", pd.NA] * 4, "string"),
+            "staff": pd.array([5, pd.NA, 7] * 4, "Int64"),
+            "rate": pd.array([0.5, pd.NA, 7.0] * 4, "Float64"),
+            "vip": pd.array([True, pd.NA, False] * 4, "boolean"),
+        }
+    )
+    findings = find_duplicates(frame, rules=Rules(same=[(0, 1), (2, 5)]))
+    groups = groups_of(findings, frame)
+    contents = contents_of(findings, frame, groups, title="Firms", made_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert contents.groups == 2
+    assert csv_text(sheet(frame, groups)).count("<NA>") == 0
+
+
+def test_two_columns_of_one_name_are_refused_by_name() -> None:
+    frame = pd.DataFrame([["a", "b"]] * 3, columns=["name", "name"])
+    with pytest.raises(ValueError, match="two columns are called 'name'"):
+        find_duplicates(frame)
 
 
 def test_names_are_text_whatever_they_hold(html: str) -> None:
