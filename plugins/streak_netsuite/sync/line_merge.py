@@ -40,6 +40,7 @@ def match_lines(
         earlier: the lines that the deal had before `base`, newest first: a line that it gave up, and NetSuite has
             kept, is the deal's again when it comes back.
         numbers: NetSuite's numbers of the lines of `base`, as far as they are known: such a line is told by nothing else.
+            One whose number is not there has been taken out, or was never in; only an equal line may stand for it.
 
     A line is the same when it has the same item, in whatever order the lines come; what is left over on both
     sides is paired in order, as lines whose item was changed. In NetSuite a line is looked for as it was
@@ -50,7 +51,7 @@ def match_lines(
     again = _came_back(pairs, [base, *earlier], wanted, held)
     free = [line for line in held if not line.closed]
     closed = [line for line in held if line.closed]
-    found = _known(pairs, base, numbers, held)
+    found, absent = _known(pairs, base, numbers, held)
     known_lines = {id(line) for line in found.values()}
     free, closed = ([line for line in part if id(line) not in known_lines] for part in (free, closed))
 
@@ -63,7 +64,7 @@ def match_lines(
                 lines.remove(line)
                 found[position] = line
 
-    known = list(enumerate(pairs))
+    known = [(position, pair) for position, pair in enumerate(pairs) if position not in absent]
     for is_it in _WAYS:
         look(free, known, is_it)
     # A line that was closed is still the deal's line: without this it would be added anew.
@@ -72,6 +73,7 @@ def match_lines(
     look(closed, returning, _of_item)
     for is_it in (_as_written, _of_item):
         look(free, returning, is_it)
+    look(free, [(position, pairs[position]) for position in sorted(absent)], _as_written)
     return [
         LineMatch(base=again[position], wanted=after, held=found[position], came_back=True)
         if position in again and position in found
@@ -105,56 +107,29 @@ def _came_back(
 
 def _known(
     pairs: Sequence[_Pair], base: Sequence[OrderLine], numbers: Sequence[int | None], held: Sequence[HeldLine]
-) -> dict[int, HeldLine]:
-    """Return by position the lines of NetSuite's whose numbers are known."""
+) -> tuple[dict[int, HeldLine], set[int]]:
+    """Return by position the lines of NetSuite's whose numbers are known; and the positions whose numbers are not there."""
     by_number = {line.number: line for line in held}
-    rest = [
-        (line, by_number[number])
-        for line, number in zip(base, numbers, strict=False)
-        if number is not None and number in by_number
-    ]
+    rest = [(line, number) for line, number in zip(base, numbers, strict=False) if number is not None]
     found: dict[int, HeldLine] = {}
+    absent: set[int] = set()
     for position, (before, _) in enumerate(pairs):
         place = next((i for i, (line, _) in enumerate(rest) if line is before), None)
-        if place is not None:
-            found[position] = rest.pop(place)[1]
-    return found
+        if place is None:
+            continue
+        line = by_number.get(rest.pop(place)[1])
+        if line is None:
+            absent.add(position)
+        else:
+            found[position] = line
+    return found, absent
 
 
-def kept_in_order(held: Sequence[OrderLine], written: Sequence[OrderLine]) -> dict[int, int]:
-    """Return by a written line's position which line it is in NetSuite: by order, as `in_order` has it; by item else."""
-    found = in_order(held, written)
-    rest = [position for position in range(len(written)) if position not in found]
-    free = [place for place in range(len(held)) if place not in set(found.values())]
-    pairs = _places([held[n] for n in free], [written[n] for n in rest], (equal_lines, _same_item))
-    return found | {rest[position]: free[place] for position, place in pairs.items()}
-
-
-def in_order(held: Sequence[OrderLine], written: Sequence[OrderLine]) -> dict[int, int]:
-    """Return by a written line's position which line it is in NetSuite, which keeps the order in which it was given them.
-
-    Only lines are named of which others sell the same, where somebody has changed some and none came or went: elsewhere
-    what is equal says more than the order.
-    """
-    equal = _places(held, written, (equal_lines,))
-    found: dict[int, int] = {}
-    for position, line in enumerate(written):
-        mine = [n for n, one in enumerate(written) if _same_item(one, line)]
-        theirs = [n for n, one in enumerate(held) if _same_item(one, line)]
-        if len(mine) == len(theirs) and any(n not in equal for n in mine):
-            found[position] = theirs[mine.index(position)]
-    return found
-
-
-def _places(
-    base: Sequence[OrderLine],
-    wanted: Sequence[OrderLine],
-    ways: Sequence[Callable[[OrderLine, OrderLine], bool]],
-) -> dict[int, int]:
-    """Return by a wanted line's position the place of the line that it was."""
+def same_places(base: Sequence[OrderLine], wanted: Sequence[OrderLine]) -> dict[int, int]:
+    """Return by a wanted line's position the place of the line that it was: an equal one, else one of its item."""
     rest = list(range(len(base)))
     found: dict[int, int] = {}
-    for position, line in _partners(base, wanted, ways).items():
+    for position, line in same_lines(base, wanted).items():
         found[position] = rest.pop(next(i for i, place in enumerate(rest) if base[place] is line))
     return found
 

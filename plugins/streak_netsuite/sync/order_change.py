@@ -17,9 +17,15 @@ LINES_BEFORE, LINES_AFTER = "lines_before", "lines_after"
 """In the payload of an order's change: NetSuite's numbers of its lines, as known before the change and after it."""
 
 
+NOWHERE = 0
+"""The number of a line that is not in the order: it could not be added, or finance has taken it out. NetSuite's begin at 1."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineNumbers:
-    """NetSuite's numbers of an order's lines; None for a line that has none yet, or has none that is known.
+    """NetSuite's numbers of an order's lines.
+
+    None for a line that was added and not seen since, or that is not known; NOWHERE for one that is not in the order.
 
     Attributes:
         deal: of the lines as the deal wants them.

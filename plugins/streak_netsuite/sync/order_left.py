@@ -9,7 +9,8 @@ from streak_netsuite.model.change_policy import LINE_FIELDS, attribute_of
 from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.held_order import HeldLine
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
-from streak_netsuite.sync.line_merge import LineMatch, kept_in_order, partners
+from streak_netsuite.sync.line_merge import LineMatch, partners, same_places
+from streak_netsuite.sync.order_change import NOWHERE
 from streak_netsuite.sync.sameness import same
 
 Took = Callable[[str], bool]
@@ -21,7 +22,7 @@ class WrittenLine:
     """A line as our writes have left it.
 
     Attributes:
-        number: NetSuite's number of it; None for one that was added and not seen since.
+        number: NetSuite's number of it; None for one that was added and not seen since, NOWHERE for one that is not there.
     """
 
     line: OrderLine
@@ -60,6 +61,8 @@ class LeftOrder:
         lines = _numbered(lines, held)
         if written is None:
             lines = _by_match(lines, matches)
+        there = {one.number for one in held}
+        lines = [one if one.number in there else replace(one, number=NOWHERE) for one in lines]
         self._partner = _partners(lines, held, matches)
         paired = {id(line) for line in self._partner.values()}
         # Lines that no line of the deal stands for any more: NetSuite has kept them, or they are gone with their item.
@@ -143,13 +146,13 @@ class LeftOrder:
 
 
 def _numbered(lines: Sequence[WrittenLine], held: Sequence[HeldLine]) -> list[WrittenLine]:
-    """Find lines whose number is not known: in the order of their item's lines, else an equal one, else one of its item."""
+    """Find lines whose number is not known: an equal one, else one of its item."""
     found = list(lines)
     for closed in (False, True):
         taken = {one.number for one in found}
         free = [one for one in held if one.closed is closed and one.number not in taken]
         open_ = [place for place, one in enumerate(found) if one.number is None]
-        pairs = kept_in_order([one.line for one in free], [found[place].line for place in open_])
+        pairs = same_places([one.line for one in free], [found[place].line for place in open_])
         for position, place in pairs.items():
             found[open_[position]] = replace(found[open_[position]], number=free[place].number)
     return found

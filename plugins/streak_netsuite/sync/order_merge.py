@@ -24,8 +24,9 @@ from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.held_order import HeldLine, HeldOrder
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
-from streak_netsuite.sync.line_merge import LineMatch, equal_lines, in_order, match_lines, partners
-from streak_netsuite.sync.order_change import LineEdit, LineNumbers, OrderChange, PartChange, Verdict
+from streak_netsuite.sync.line_merge import LineMatch, equal_lines, match_lines, partners
+from streak_netsuite.sync.line_numbers import numbers_as_made, with_added
+from streak_netsuite.sync.order_change import NOWHERE, LineEdit, LineNumbers, OrderChange, PartChange, Verdict
 from streak_netsuite.sync.order_left import LeftOrder, WrittenLine
 from streak_netsuite.sync.sameness import is_nothing, same
 
@@ -71,7 +72,10 @@ def plan_change(
     history = (base, *earlier)
     before = [partners(order.lines, wanted.lines) for order in earlier]
     known = held.lines if seen is None else seen
-    numbers = numbers or LineNumbers(deal=() if earlier else _as_they_stand(base, known))
+    if numbers is not None:
+        numbers = with_added(numbers, base.lines, known)
+    else:
+        numbers = LineNumbers() if earlier else numbers_as_made(base.lines, known)
     matches = match_lines(
         base.lines, wanted.lines, known, earlier=[order.lines for order in earlier], numbers=numbers.deal
     )
@@ -83,15 +87,7 @@ def plan_change(
     for position, match in enumerate(matches):
         merge.at(position if match.wanted is not None else None)
         merge.line(match, [lines[position] for lines in before if position in lines])
-    found = [match.held.number if match.held is not None else None for match in matches]
-    return merge.change(wanted, found[: len(wanted.lines)])
-
-
-def _as_they_stand(base: SalesOrder, held: Sequence[HeldLine]) -> tuple[int | None, ...]:
-    """Return the numbers of lines of an order that was only made so far: where somebody has changed some, their order tells."""
-    open_ = [one for one in held if not one.closed]
-    places = in_order([one.line for one in open_], base.lines)
-    return tuple(open_[places[n]].number if n in places else None for n in range(len(base.lines)))
+    return merge.change(wanted)
 
 
 class _Merge:
@@ -116,6 +112,7 @@ class _Merge:
         self._now = {line.number: line for line in held.lines}
         self._new: list[HeldLine] = []
         self._line: int | None = None
+        self._numbers: list[int | None] = []
 
     def at(self, line: int | None) -> None:
         """Note the position of the deal's line that is merged next."""
@@ -126,8 +123,8 @@ class _Merge:
         known = {line.number for line in seen}
         self._new = [line for line in self._held.lines if line.number not in known]
 
-    def change(self, wanted: SalesOrder, numbers: Sequence[int | None]) -> OrderChange:
-        """Return what was collected; `numbers` are NetSuite's of the deal's lines."""
+    def change(self, wanted: SalesOrder) -> OrderChange:
+        """Return what was collected."""
         return OrderChange(
             internal_id=self._held.internal_id,
             number=self._held.number,
@@ -142,7 +139,7 @@ class _Merge:
             closed=self._closed,
             opened=tuple(self._opened),
             left=self._left.order(wanted),
-            numbers=LineNumbers(deal=tuple(numbers), left=self._left.numbers()),
+            numbers=LineNumbers(deal=tuple(self._numbers), left=self._left.numbers()),
         )
 
     def header(self, history: Sequence[SalesOrder], wanted: SalesOrder) -> None:
@@ -184,6 +181,8 @@ class _Merge:
         """Merge one line of the deal; `earlier` is what it was before."""
         held = self._now.get(match.held.number) if match.held is not None else None
         written = self._left.line_of(match)
+        if match.wanted is not None:
+            self._numbers.append(held.number if held is not None else NOWHERE)
         if match.wanted is None:
             self._remove(match.base, held, written)
         elif match.base is None or (match.came_back and held is None):
@@ -200,7 +199,7 @@ class _Merge:
                     f"line '{_name(match.wanted)}'",
                     None,
                     _told_line(match.wanted),
-                    lost="finance has taken the line out of the order",
+                    lost=_NEVER_ADDED if written is None else _TAKEN_OUT,
                 )
 
     def _add(self, wanted: OrderLine) -> None:
@@ -210,10 +209,12 @@ class _Merge:
             self._new.remove(there)
             self._say(ADD_LINE, place, None, _told_line(wanted), there=True)
             self._left.add(wanted, there)
+            self._numbers[-1] = there.number
         elif self._allowed(ADD_LINE):
             self._say(ADD_LINE, place, None, _told_line(wanted))
             self._added.append(wanted)
             self._left.add(wanted, None)
+            self._numbers[-1] = None
         else:
             self._say(ADD_LINE, place, None, _told_line(wanted), refused=self._too_far())
 
@@ -424,6 +425,8 @@ class _Merge:
 _ORDERED_BY = frozenset({"item", "quantity", "units"})  # what of a line its purchase order repeats
 _TAKEN = frozenset({Verdict.WRITTEN, Verdict.THERE})
 _CHANGED_BY_FINANCE = "finance has changed it, and its value stays"
+_TAKEN_OUT = "finance has taken the line out of the order"
+_NEVER_ADDED = "the line is not in the order: it could not be added when the deal got it"
 _ANOTHER_CUSTOMER = "an order keeps its customer"
 
 

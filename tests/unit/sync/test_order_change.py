@@ -1,13 +1,13 @@
 """What an order follows of its deal: merged three ways, bounded by data, and the same again is nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from streak_netsuite.model.address import Address
@@ -17,7 +17,7 @@ from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.held_order import HeldLine, HeldOrder, OrderStatus
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
-from streak_netsuite.sync.order_change import OrderChange, Verdict
+from streak_netsuite.sync.order_change import NOWHERE, OrderChange, Verdict
 from streak_netsuite.sync.order_merge import plan_change
 
 EVERYTHING = ChangePolicy(allowed=dict.fromkeys(OrderStatus, GROUPS["everything"]))
@@ -620,3 +620,145 @@ def test_what_our_writes_have_not_done_is_exactly_what_finance_has_done(
         written, numbers = change.left, change.numbers
         quantities = sorted(one.line.quantity for one in order.lines if one.line.quantity)
         assert sorted(one.quantity for one in written.lines if one.quantity) == quantities
+
+
+def meddled_with(order: HeldOrder, *, deletes: Collection[int] = (), adds: Sequence[OrderLine] = ()) -> HeldOrder:
+    """Return an order of which finance has deleted lines, and to which it has added others."""
+    last = max(one.number for one in order.lines)
+    lines = (
+        *(one for one in order.lines if one.number not in deletes),
+        *(HeldLine(number=n, line=one) for n, one in enumerate(adds, start=last + 1)),
+    )
+    return replace(order, lines=lines, order=replace(order.order, lines=tuple(one.line for one in lines)))
+
+
+STREAK = replace(EVERYTHING, owners={"lines.quantity": Owner.STREAK})
+
+
+@pytest.mark.parametrize("policy", [EVERYTHING, STREAK], ids=["netsuite", "streak"])
+def test_a_line_that_finance_has_put_in_the_place_of_another_is_not_the_deals(policy: ChangePolicy) -> None:
+    """As many lines of the item as before, and another one: NetSuite's numbers tell which came and which went."""
+    base, wanted = an_order(a_line("A", 1), a_line("A", 2)), an_order(a_line("A", 1), a_line("A", 3))
+    order = meddled_with(held(base), deletes={1}, adds=[a_line("A", 5)])
+    change = plan_change(base, wanted, order, policy)
+    assert {number: edit.line.quantity for number, edit in change.lines.items()} == {2: Decimal(3)}
+    assert (change.numbers.deal, change.numbers.left) == ((NOWHERE, 2), (NOWHERE, 2))
+    assert [one.verdict for one in change.parts] == [Verdict.WRITTEN]
+    after = applied(order, change)
+    third = an_order(a_line("A", 4), a_line("A", 3))
+    told = plan_change(wanted, third, after, policy, earlier=[base], numbers=change.numbers)
+    assert told.lines == {}, "finance's line is none of the deal's in the next change, either"
+    assert [(one.verdict, one.reason) for one in told.parts] == [
+        (Verdict.LOST, "finance has taken the line out of the order")
+    ]
+
+
+def test_a_line_that_finance_has_entered_anew_is_the_deals() -> None:
+    base, wanted = an_order(a_line("A", 1), a_line("A", 2)), an_order(a_line("A", 4), a_line("A", 2))
+    order = meddled_with(held(base), deletes={1}, adds=[a_line("A", 1)])
+    change = plan_change(base, wanted, order, EVERYTHING)
+    assert {number: edit.line.quantity for number, edit in change.lines.items()} == {3: Decimal(4)}
+
+
+def test_a_group_among_the_lines_leaves_their_numbers_to_what_they_sell() -> None:
+    """NetSuite puts a group's members and an end below its line: what follows has other numbers than its place."""
+    base = an_order(a_line("G", 1, None), a_line("A", 2), a_line("A", 3))
+    end = OrderLine(item=Reference(internal_id="0", name="End of Group"), quantity=Decimal(0))
+    members = [a_line("A", 7), a_line("A", 8), end]
+    lines = [base.lines[0], *members, *base.lines[1:]]
+    order = held(replace(base, lines=tuple(lines)))
+    wanted = an_order(a_line("G", 1, None), a_line("A", 2), a_line("A", 5))
+    change = plan_change(base, wanted, order, STREAK)
+    assert {number: edit.line.quantity for number, edit in change.lines.items()} == {6: Decimal(5)}
+    assert change.numbers.deal == (1, 5, 6)
+
+
+def test_lines_that_netsuite_keeps_in_another_order_are_told_by_what_they_sell() -> None:
+    base, wanted = an_order(a_line("A", 1), a_line("B", 1)), an_order(a_line("A", 4), a_line("B", 1))
+    order = held(an_order(a_line("B", 1), a_line("A", 1)))
+    change = plan_change(base, wanted, order, STREAK)
+    assert {number: edit.line.quantity for number, edit in change.lines.items()} == {2: Decimal(4)}
+
+
+def refused_line(order: HeldOrder) -> tuple[list[SalesOrder], OrderChange]:
+    """Return what a deal wanted, newest first, whose second line was not added."""
+    base, second = an_order(a_line("A", 1)), an_order(a_line("A", 1), a_line("A", 2))
+    change = plan_change(base, second, order, NOTHING)
+    assert change.numbers.deal == (1, NOWHERE)
+    return [second, base], change
+
+
+def test_a_line_that_was_not_added_is_not_taken_for_finances_own_of_that_item() -> None:
+    order = meddled_with(held(an_order(a_line("A", 1))), adds=[a_line("A", 5)])
+    history, refused = refused_line(order)
+    wanted = an_order(a_line("A", 1), a_line("A", 3))
+    change = plan_change(
+        history[0], wanted, order, STREAK, earlier=history[1:], written=refused.left, numbers=refused.numbers
+    )
+    assert (change.lines, change.added) == ({}, ())
+    assert [(one.verdict, one.reason) for one in change.parts] == [
+        (Verdict.LOST, "the line is not in the order: it could not be added when the deal got it")
+    ]
+    assert change.left == history[1]
+
+
+def test_a_line_that_was_not_added_is_the_one_that_finance_has_added_for_it() -> None:
+    order = held(an_order(a_line("A", 1)))
+    history, refused = refused_line(order)
+    order = meddled_with(order, adds=[a_line("A", 2)])
+    wanted = an_order(a_line("A", 1), a_line("A", 3))
+    change = plan_change(
+        history[0], wanted, order, STREAK, earlier=history[1:], written=refused.left, numbers=refused.numbers
+    )
+    assert {number: edit.line.quantity for number, edit in change.lines.items()} == {2: Decimal(3)}
+    assert change.numbers.deal == (1, 2)
+
+
+def test_lines_that_a_change_has_added_are_known_in_the_next_though_finance_has_made_two_equal() -> None:
+    base, second = an_order(a_line("A", 1)), an_order(a_line("A", 1), a_line("A", 2), a_line("A", 3))
+    added = plan_change(base, second, held(base), EVERYTHING)
+    order = by_finance(applied(held(base), added), 2, quantity=Decimal(3))
+    wanted = an_order(a_line("A", 1), a_line("A", 2), a_line("A", 5))
+    change = plan_change(second, wanted, order, EVERYTHING, earlier=[base], numbers=added.numbers)
+    assert {number: edit.line.quantity for number, edit in change.lines.items()} == {3: Decimal(5)}
+    assert change.left == wanted
+
+
+theirs = st.builds(a_line, st.sampled_from("AB"), st.integers(1, 9), st.just("0.125"))  # a rate that no deal has
+
+
+@given(
+    ours.map(tuple),
+    st.sets(st.integers(1, 4), max_size=3),
+    st.lists(theirs, max_size=3),
+    st.lists(st.tuples(ours.map(tuple), st.sampled_from(_SOME_PARTS)), min_size=1, max_size=3),
+)
+def test_lines_that_finance_has_added_before_the_first_change_are_never_written(
+    first: tuple[OrderLine, ...],
+    deletes: set[int],
+    adds: list[OrderLine],
+    wishes: list[tuple[tuple[OrderLine, ...], frozenset[str]]],
+) -> None:
+    """Finance deletes lines of ours and adds some of the same items: its own stay, and are not counted as written."""
+    base = an_order(*first)
+    assume(deletes.isdisjoint({len(first)}))  # NetSuite may give the last line's number away again
+    order = meddled_with(held(base), deletes=deletes, adds=adds)
+    own = {one.number: one for one in order.lines if one.number > len(first)}
+    history, written, numbers = [base], None, None
+    for lines, parts in wishes:
+        wanted = an_order(*lines)
+        change = plan_change(
+            history[0],
+            wanted,
+            order,
+            replace(STREAK, allowed=dict.fromkeys(OrderStatus, parts)),
+            earlier=history[1:],
+            written=written,
+            numbers=numbers,
+        )
+        assert change.left is not None
+        assert own.keys().isdisjoint({*change.lines, *change.closed, *change.opened})
+        assert own.keys().isdisjoint({*change.numbers.deal, *change.numbers.left})
+        order, history = applied(order, change), [wanted, *history][:6]
+        written, numbers = change.left, change.numbers
+        assert {one.number: one for one in order.lines if one.number in own} == own
