@@ -27,9 +27,15 @@ def order_of(world: World, **fields: Any) -> tuple[str, dict[str, Any]]:
     return box, order
 
 
-def finance(world: World, order: dict[str, Any], *rows: dict[str, Any], **values: Any) -> None:
-    """Change an order as finance does in NetSuite."""
-    lines = Sublist(rows=tuple(Fields(values=row) for row in rows), mode=SublistMode.MERGE)
+def finance(
+    world: World,
+    order: dict[str, Any],
+    *rows: dict[str, Any],
+    mode: SublistMode = SublistMode.MERGE,
+    **values: Any,
+) -> None:
+    """Change an order as finance does in NetSuite; it may replace all lines."""
+    lines = Sublist(rows=tuple(Fields(values=row) for row in rows), mode=mode)
     record = SuiteRecord(
         type="salesOrder",
         internal_id=order["internalId"],
@@ -293,3 +299,31 @@ def test_of_several_lines_of_one_product_each_is_known_after_changes_that_were_r
     assert "140.00 US Dollar; 150.00 was written" in told
     (told,) = wants("Atlas Arm;4;10", "Atlas Arm;4;10")
     assert "140.00 US Dollar; 150.00 was written" in told
+
+
+def test_a_line_that_finance_has_put_in_the_place_of_another_keeps_what_finance_entered(
+    world: World, tmp_path: Path
+) -> None:
+    """As many lines of the product as before: NetSuite's numbers tell the deal's from finance's, also where the deal wins."""
+    world.change_mapping(tmp_path / "policy", "  owner: netsuite", "  owner: streak")
+    box = of_one_product(world, tmp_path / "lines", "Atlas Arm;1;10", "Atlas Arm;2;10")
+    (order,) = world.orders(box)
+    item = RecordRef(internal_id=order["itemList"][0]["item"]["internalId"])
+    price = {"price": RecordRef(internal_id="-1"), "rate": "10.00"}
+    stays = {"line": 2, "item": item, "quantity": Decimal(2), **price}
+    own = {"item": item, "quantity": Decimal(5), **price}
+    finance(world, order, stays, own, mode=SublistMode.REPLACE)
+
+    def lines() -> list[tuple[int, str]]:
+        (now,) = world.orders(box)
+        return [(line["line"], line["quantity"]) for line in now["itemList"]]
+
+    assert lines() == [(2, "2"), (3, "5")]
+    for wish, left in (("3", [(2, "3"), (3, "5")]), ("4", [(2, "4"), (3, "5")])):
+        sells(world, box, "Atlas Arm;1;10", f"Atlas Arm;{wish};10")
+        world.wait(1)
+        world.hint(box, version=f"{int(world.now().timestamp() * 1000)}")
+        world.drain()
+        assert lines() == left
+    (told,) = totals(world)
+    assert "90.00 US Dollar; 50.00 was written" in told
