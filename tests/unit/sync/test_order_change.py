@@ -622,7 +622,9 @@ def test_what_our_writes_have_not_done_is_exactly_what_finance_has_done(
         assert sorted(one.quantity for one in written.lines if one.quantity) == quantities
 
 
-def meddled_with(order: HeldOrder, *, deletes: Collection[int] = (), adds: Sequence[OrderLine] = ()) -> HeldOrder:
+def meddled_with(
+    order: HeldOrder, *, deletes: Collection[int] = (), adds: Sequence[OrderLine] = ()
+) -> HeldOrder:
     """Return an order of which finance has deleted lines, and to which it has added others."""
     last = max(one.number for one in order.lines)
     lines = (
@@ -724,7 +726,9 @@ def test_lines_that_a_change_has_added_are_known_in_the_next_though_finance_has_
     assert change.left == wanted
 
 
-theirs = st.builds(a_line, st.sampled_from("AB"), st.integers(1, 9), st.just("0.125"))  # a rate that no deal has
+theirs = st.builds(
+    a_line, st.sampled_from("AB"), st.integers(1, 9), st.just("0.125")
+)  # a rate that no deal has
 
 
 @given(
