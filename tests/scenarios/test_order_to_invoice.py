@@ -11,7 +11,7 @@ import pytest
 from streak_netsuite.connectors.netsuite.calls.writes import delete, write
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
-from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.sync.outcome import Action
 
@@ -356,6 +356,32 @@ def test_an_order_can_wait_for_its_vendors_bill(world: World, tmp_path: Path) ->
     vendor_bills(world, purchase)
     for _ in range(2):
         bill(world)
+    assert [one["total"] for one in invoices(world, order)] == ["50000.00"]
+
+
+def add_line(world: World, order: str, **values: Any) -> None:
+    """Add a line to an order, as finance does in NetSuite."""
+    row = Fields(values={"item": RecordRef(internal_id="101"), "quantity": Decimal(1), **values})
+    lines = Sublist(rows=(row,), mode=SublistMode.MERGE)
+    record = SuiteRecord(type="salesOrder", internal_id=order, sublists={"itemList": lines})
+    with SoapClient(world.settings().netsuite) as client:
+        answer = client.send(write(Verb.UPDATE, record))
+    assert answer.status.success, answer.status
+
+
+def test_a_line_that_was_closed_before_its_vendor_was_asked_keeps_no_order_waiting(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped", drop_shipped="vendor_billed")
+    order, purchase = drop_shipped(world)
+    add_line(world, order, isClosed=True)
+    lines = {one["internalId"]: one["itemList"] for one in world.orders()}[order]
+    assert [(line["isClosed"], "createdPo" in line) for line in lines] == [(False, True), (True, False)]
+    ship(world, order)
+    bill(world)
+    assert invoices(world, order) == [], "the other line's vendor has not billed"
+    vendor_bills(world, purchase)
+    bill(world)
     assert [one["total"] for one in invoices(world, order)] == ["50000.00"]
 
 

@@ -21,7 +21,7 @@ from streak_netsuite.connectors.netsuite.search_request import (
 )
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
-from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
+from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
 from streak_netsuite.flows.overdue import OverdueInvoice
 from streak_netsuite.model.order_story import Bill, Delivery, Deposit, EventKind, OrderStory, Settlement
 from streak_netsuite.model.reference import Reference
@@ -196,7 +196,7 @@ class OrderStories:
         settled = self._settlements(settling, {bill.internal_id for bill in bills}, sources)
         back = self._settlements(refunds, {s.internal_id for s in settled})
         lines = order.rows(LINES)
-        sent_by_vendors = [line for line in lines if line.text("createPo") == _DROP_SHIPMENT]
+        sent_by_vendors = [line for line in lines if _is_sent_by_vendor(line)]
         purchases = [ref.internal_id for line in sent_by_vendors if (ref := line.ref("createdPo"))]
         entity, currency = order.ref("entity"), order.ref("currency")
         status = (order.text("orderStatus") or order.text("status")).removeprefix("_")
@@ -311,6 +311,12 @@ class OrderStories:
 def _origin(record: SuiteRecord) -> str:
     source = record.ref("createdFrom")
     return source.internal_id if source is not None else ""
+
+
+def _is_sent_by_vendor(line: Fields) -> bool:
+    """Tell whether a vendor sends a line; nobody sends one that was closed before a vendor was asked."""
+    is_dropped = line.text("createPo") == _DROP_SHIPMENT
+    return is_dropped and not (line.flag("isClosed") and line.ref("createdPo") is None)
 
 
 def _customer(record: SuiteRecord) -> str:

@@ -36,6 +36,8 @@ def follow(store: Store, order: Record) -> None:
     if order.fields["orderStatus"] not in _NOT_YET:
         wanted: dict[str, list[Fields]] = {}
         for line in order.sublists["itemList"]:
+            if line.get("isClosed"):
+                continue  # nothing is to be sent of it
             vendor = _vendor(store, line)
             if line.get("createPo") and not line.get("createdPo") and vendor is not None:
                 wanted.setdefault(vendor.internal_id, []).append(line)
