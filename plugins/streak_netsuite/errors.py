@@ -151,11 +151,20 @@ class Ambiguous(RecordError):
     Attributes:
         candidates: one line of text each, for a person to choose from.
         ids: the ids of those that can be chosen where the record waits.
+        gone: the id of the record that was meant before and does not exist any more, if that is why it is asked.
     """
 
     def __init__(
-        self, message: str, *, candidates: Sequence[str], ids: Sequence[str] = (), fix: str = ""
+        self,
+        message: str,
+        *,
+        candidates: Sequence[str],
+        ids: Sequence[str] = (),
+        fix: str = "",
+        code: str = "AMBIGUOUS",
+        gone: str = "",
     ) -> None:
-        super().__init__(message, code="AMBIGUOUS", fix=fix)
+        super().__init__(message, code=code, fix=fix)
         self.candidates = tuple(candidates)
         self.ids = tuple(ids)
+        self.gone = gone

@@ -9,6 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from streak_netsuite.cli import app
+from streak_netsuite.connectors.netsuite.calls.writes import delete
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.streak.calls import boxes, fields, pipelines
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.flows.customers import identity_keys
@@ -474,3 +477,121 @@ def test_a_name_that_another_worker_creates_is_waited_for(world: World, partners
     assert world.customers("Quite Another Foundry") == []
     world.wait(600)
     assert sync(world, file).count(Action.UPDATED) == 1
+
+
+# --- customers that are merged or deleted in NetSuite after they were written or chosen ---
+
+FIRM = "Quite Another Foundry"
+
+
+def remove(world: World, customer: str) -> None:
+    """Delete a customer in NetSuite; a merge leaves the old id without a record, too."""
+    with SoapClient(world.settings().netsuite) as client:
+        answer = client.send(delete(RecordRef(type="customer", internal_id=customer)))
+    assert answer.status.success, answer.status
+
+
+@pytest.fixture
+def written(world: World, partners: str, file: Path) -> tuple[str, str]:
+    """A box became a customer that is gone now; the box and the customer."""
+    box = add_site(world, partners, FIRM, **{"E-mail": "info@foundry.example"})
+    sync(world, file)
+    (made,) = world.customers(FIRM)
+    remove(world, made["internalId"])
+    change_site(world, partners, box, Phone="+49 30 901820")
+    return box, made["internalId"]
+
+
+def answer(world: World, customer: str = "") -> None:
+    """Choose a customer for the record that waits, or let a new one be made."""
+    with world.product() as product:
+        desk, hold = product.hold_desk(), held(world)
+        if customer:
+            desk.choose_customer(hold.id, customer, actor="maya", reason="it took its place")
+        else:
+            desk.create_customer(hold.id, actor="maya", reason="deleted by mistake")
+
+
+def test_a_customer_that_was_deleted_is_not_made_again_by_itself(
+    world: World, partners: str, file: Path, written: tuple[str, str]
+) -> None:
+    box, gone = written
+    assert sync(world, file).count(Action.HELD) == 1
+    assert world.customers(FIRM) == []
+    hold = held(world)
+    assert hold.what.code == "CUSTOMER_GONE"
+    assert f"customer {gone} was deleted or merged" in hold.what.reason
+    answer(world)
+    assert sync(world, file).count(Action.UPDATED) == 1
+    change_site(world, partners, box, Phone="+49 30 901821")
+    assert sync(world, file).count(Action.UPDATED) == 1
+    (made,) = world.customers(FIRM)
+    assert (made["phone"], made["email"]) == ("+49 30 901821", "info@foundry.example")
+    remove(world, made["internalId"])
+    change_site(world, partners, box, Phone="+49 30 901822")
+    assert sync(world, file).count(Action.HELD) == 1, "that one was to be made anew, not every later one"
+    assert world.customers(FIRM) == []
+
+
+def test_a_customer_that_was_merged_is_followed_to_the_one_that_a_person_chooses(
+    world: World, file: Path, written: tuple[str, str]
+) -> None:
+    stays = exists(world, company_name="QUITE ANOTHER FOUNDRY Ltd")
+    before = len(world.netsuite()["customers"])
+    assert sync(world, file).count(Action.HELD) == 1
+    hold = held(world)
+    assert hold.what.code == "AMBIGUOUS"
+    assert f"customer {written[1]} was deleted or merged" in hold.what.reason
+    answer(world, stays)
+    assert sync(world, file).count(Action.UPDATED) == 1
+    assert len(world.netsuite()["customers"]) == before
+    (one,) = [c for c in world.netsuite()["customers"] if c["internalId"] == stays]
+    assert one["phone"] == "+49 30 901820"
+
+
+@pytest.mark.parametrize("is_written", [True, False], ids=["after it was written", "before"])
+def test_a_chosen_customer_that_is_merged_later_is_asked_for_anew(
+    world: World, partners: str, file: Path, is_written: bool
+) -> None:
+    first = exists(world, company_name=FIRM)
+    box = add_site(world, partners, FIRM)
+    sync(world, file)
+    answer(world, first)
+    if is_written:
+        assert sync(world, file).count(Action.UPDATED) == 1
+    remove(world, first)
+    change_site(world, partners, box, Phone="+49 30 901820")
+    assert sync(world, file).count(Action.HELD) == 1
+    assert held(world).what.code == "CUSTOMER_GONE"
+    stays = exists(world, company_name="QUITE ANOTHER FOUNDRY Ltd")
+    with world.ledger() as ledger:
+        ledger.release_hold(held(world).id, actor="maya", reason="found it", now=world.now())
+    assert sync(world, file).count(Action.HELD) == 1
+    answer(world, stays)
+    assert sync(world, file).count(Action.UPDATED) == 1
+    (one,) = [c for c in world.netsuite()["customers"] if c["internalId"] == stays]
+    assert one["phone"] == "+49 30 901820"
+
+
+def test_a_worker_that_dies_after_a_deleted_customer_was_made_anew_makes_one(
+    world: World, file: Path, written: tuple[str, str]
+) -> None:
+    sync(world, file)
+    answer(world)
+    world.die("customer", records=str(file))
+    assert len(world.customers(FIRM)) == 1
+    world.wait(600)
+    report = sync(world, file)
+    assert (report.count(Action.UPDATED), report.count(Action.HELD)) == (1, 0)
+    assert len(world.customers(FIRM)) == 1
+
+
+def test_many_known_customers_are_asked_for_in_one_call(world: World, partners: str, file: Path) -> None:
+    words = ("Ashby", "Corwen", "Delft", "Elgin", "Fulda")
+    found = [add_site(world, partners, f"{word} Works {word}") for word in words]
+    sync(world, file)
+    for box in found:
+        change_site(world, partners, box, Phone="+49 30 901820")
+    before = len(world.received("netsuite", "getList"))
+    assert sync(world, file).count(Action.UPDATED) == len(words)
+    assert len(world.received("netsuite", "getList")) == before + 1

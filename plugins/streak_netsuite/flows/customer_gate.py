@@ -1,7 +1,7 @@
 """Whether a customer that would be created exists already: asked in one way by every flow that creates customers."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.model.identity import company_key, email_key
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.customer_profile import CustomerProfile, profile_of_fields
-from streak_netsuite.sync.decision import Choice
+from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.matching import Match, Sought, match_customer
 from streak_netsuite.sync.ports import CustomerDirectory, Memory
 
@@ -26,6 +26,13 @@ class CustomerPages(Protocol):
 
     def changed_customers(self, since: datetime | None) -> Iterator[Sequence[CustomerEntry]]:
         """Yield pages of customers modified at or after a time, or of all."""
+
+
+class GateSource(CustomerPages, Protocol):
+    """NetSuite, as far as the gate asks it."""
+
+    def missing_customers(self, internal_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these customers do not exist any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,19 +85,37 @@ def recognised(
 class CustomerGate:
     """Stands in front of customers that record types write.
 
-    A customer that was written before, or carries the record's external id, is passed. Whatever else equals one that exists or
-    looks like it is held, and a person says which one it is, or that it is new.
+    A customer that was written before and is still there, or carries the record's external id, is passed. Whatever else
+    equals one that exists or looks like it is held, and a person says which one it is, or that it is new. One that was
+    merged or deleted since is never made again by itself: a person is asked, too.
     """
 
     memory: Memory
-    erp: CustomerPages
+    erp: GateSource
     policy: MatchPolicy
     settings: FlowSettings
     clock: Callable[[], datetime]
 
+    def gone(self, written: Mapping[ExternalRef, str]) -> frozenset[str]:
+        """Return which customers do not exist any more, of those that these records were written as or people chose for them.
+
+        Args:
+            written: the customer that each record was written as; "" for one that was not.
+        """
+        made = self.memory.find_decisions(list(written), question="customer") if written else {}
+        ids = {one for one in (*written.values(), *(decision.value for decision in made.values())) if one}
+        return self.erp.missing_customers(sorted(ids)) if ids else frozenset()
+
     @contextlib.contextmanager
     def passed(
-        self, record: ExternalRef, key: str, body: Mapping[str, Any], *, label: str, is_known: bool
+        self,
+        record: ExternalRef,
+        key: str,
+        body: Mapping[str, Any],
+        *,
+        label: str,
+        known: str,
+        gone: Collection[str],
     ) -> Iterator[str]:
         """Keep the name for the length of a write, and yield the customer that a person has chosen for it, or "".
 
@@ -98,28 +123,37 @@ class CustomerGate:
             record: what the customer is made of; decisions are about it.
             key: its external id.
             body: what would be written, as record types have it.
-            is_known: whether it was written before.
+            known: the customer that it was written as, or "".
+            gone: customers that do not exist any more.
 
         Raises:
-            Ambiguous: it may exist already.
+            Ambiguous: it may exist already, or is gone (then `gone` names it).
             TransientError: another worker makes a customer of this name; try again.
         """
         made = self.memory.find_decisions([record], question="customer").get(record)
-        if made is not None or is_known:
-            yield made.value if made is not None and made.choice is Choice.CHOOSE else ""
+        chosen = made.value if made is not None and made.choice is Choice.CHOOSE else ""
+        last = chosen or known
+        if (last and last not in gone) or _is_called_new(made, known):
+            yield chosen
             return
         new = _new_customer(key, body)
         with self._reserved(new, token=f"record:{key}"):
-            refresh_directory(self.memory, self.erp, self.settings, now=self.clock())
-            match = recognised(self.memory.directory, self.policy, {key: new})[key]
-            if match.candidates and match.candidates[0].rule != "external_id":
-                raise Ambiguous(
-                    f"{label}: {match.reason}",
-                    candidates=[str(one) for one in match.candidates],
-                    ids=[one.entry.internal_id for one in match.candidates],
-                    fix="choose one of the candidates, or let a new customer be made",
-                )
+            match = self._match(key, new, gone)
+            if not match.candidates or match.candidates[0].rule != "external_id":
+                _refuse(label, match, gone=last)
             yield ""
+
+    def _match(self, key: str, new: NewCustomer, gone: Collection[str]) -> Match:
+        """Return who is meant, of those that exist: what was merged or deleted stays in the directory until it is missed."""
+        self.memory.directory.forget(gone)
+        refresh_directory(self.memory, self.erp, self.settings, now=self.clock())
+        while True:
+            match = recognised(self.memory.directory, self.policy, {key: new})[key]
+            named = [one.entry.internal_id for one in match.candidates]
+            missing = self.erp.missing_customers(named) if named else frozenset()
+            if not missing:
+                return match
+            self.memory.directory.forget(missing)
 
     @contextlib.contextmanager
     def _reserved(self, new: NewCustomer, *, token: str) -> Iterator[None]:
@@ -145,6 +179,31 @@ def identity_names(name: str, email: str, *, is_person: bool) -> frozenset[str]:
         # Namesakes are common among people: a person is one by name and address together.
         return frozenset({f"person:{company_key(name)}:{email_key(email)}"})
     return frozenset({f"name:{company_key(name)}"})
+
+
+def _is_called_new(made: Decision | None, known: str) -> bool:
+    """Tell whether a person said that the customer is a new one; of one that is gone it has to be said anew."""
+    return made is not None and made.choice is Choice.CREATE and (not known or made.value == known)
+
+
+def _refuse(label: str, match: Match, *, gone: str) -> None:
+    """Have a person asked which customer is meant, unless it is surely a new one."""
+    if not match.candidates and not gone:
+        return
+    was = f"customer {gone} was deleted or merged in NetSuite; " if gone else ""
+    if match.candidates:
+        code, fix = "AMBIGUOUS", "choose one of the candidates, or let a new customer be made"
+    else:
+        code = "CUSTOMER_GONE"
+        fix = "give the customer that took its place the record's name or e-mail address and release this, or let a new one be made"
+    raise Ambiguous(
+        f"{label}: {was}{match.reason}",
+        candidates=[str(one) for one in match.candidates],
+        ids=[one.entry.internal_id for one in match.candidates],
+        fix=fix,
+        code=code,
+        gone=gone,
+    )
 
 
 def _new_customer(key: str, body: Mapping[str, Any]) -> NewCustomer:

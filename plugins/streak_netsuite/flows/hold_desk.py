@@ -14,6 +14,7 @@ from streak_netsuite.sync.decision import QUESTIONS, Choice, Decision, checked_e
 from streak_netsuite.sync.outcome import Hold
 
 AMBIGUOUS = "AMBIGUOUS"
+_CUSTOMER_GONE = "CUSTOMER_GONE"
 APPROVE, REJECT, RELEASE, DISMISS = "Approve", "Reject", "Try again", "Dismiss"
 NEW_CUSTOMER = "Make a new customer"
 _USE = "Use customer "
@@ -182,7 +183,7 @@ class HoldDesk:
             RecordError: the hold does not ask for a customer, or that customer is none of its candidates.
         """
         held = self.book.get_hold(hold_id)
-        _require(held, AMBIGUOUS, "decided on")
+        _require_buyer(held)
         known = [str(one) for one in held.what.payload.get("customers", ())]
         if customer_id not in known:
             raise RecordError(
@@ -193,10 +194,15 @@ class HoldDesk:
         self._decide(held, Choice.CHOOSE, _buyer(held), actor, reason, value=customer_id)
 
     def create_customer(self, hold_id: int, *, actor: str, reason: str) -> None:
-        """Let a new customer be made for the buyer of a deal, whatever looks like it."""
+        """Let a new customer be made for the buyer of a deal, whatever looks like it, and whichever is gone.
+
+        Raises:
+            RecordError: the hold does not ask for a customer.
+        """
         held = self.book.get_hold(hold_id)
-        _require(held, AMBIGUOUS, "decided on")
-        self._decide(held, Choice.CREATE, _buyer(held), actor, reason)
+        _require_buyer(held)
+        gone = str(held.what.payload.get("gone") or "")
+        self._decide(held, Choice.CREATE, _buyer(held), actor, reason, value=gone)
 
     def _decide(
         self, held: HeldRecord, choice: Choice, record: ExternalRef, actor: str, reason: str, **more: Any
@@ -235,7 +241,7 @@ def review_of(held: HeldRecord) -> Review:
 def _options(held: HeldRecord) -> tuple[str, ...]:
     if held.what.code == NEEDS_APPROVAL:
         return APPROVE, REJECT, DISMISS
-    if held.what.code == AMBIGUOUS and "buyer" in held.what.payload:
+    if held.what.code in {AMBIGUOUS, _CUSTOMER_GONE} and "buyer" in held.what.payload:
         customers: Sequence[Any] = held.what.payload.get("customers", ())
         return (*(f"{_USE}{one}" for one in customers), NEW_CUSTOMER, RELEASE, DISMISS)
     return RELEASE, DISMISS
@@ -248,6 +254,12 @@ def _require(held: HeldRecord, code: str, what: str) -> None:
             code="NO_SUCH_ANSWER",
             fix=f"streak-netsuite holds show {held.id} says what it waits for",
         )
+
+
+def _require_buyer(held: HeldRecord) -> None:
+    """Refuse a hold that does not ask which customer is meant."""
+    if held.what.code != _CUSTOMER_GONE or "buyer" not in held.what.payload:
+        _require(held, AMBIGUOUS, "decided on")
 
 
 def _digest(held: HeldRecord) -> str:

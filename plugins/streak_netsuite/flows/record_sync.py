@@ -24,8 +24,20 @@ UNMEANT = "NOT_MEANT"
 _EARLIER = timedelta(days=1)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourcePage:
+    """Records as they are now, for the writes of one claim.
+
+    Attributes:
+        gone: customers that do not exist any more, of those that they were written as or people chose for them.
+    """
+
+    records: Mapping[str, SourceRecord]
+    gone: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, kw_only=True)
-class RecordSync(QueuedWrites[Mapping[str, SourceRecord]]):
+class RecordSync(QueuedWrites[SourcePage]):
     """The flow of one record type.
 
     A changed record is only a hint. What it would be written as decides whether a write is due: a change of something
@@ -129,22 +141,25 @@ class RecordSync(QueuedWrites[Mapping[str, SourceRecord]]):
     def _only(self) -> str:
         return self.type.flow
 
-    def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, SourceRecord]:
-        return self.source.fetch(sorted({intent.subject.id for intent in intents}))
+    def _prepare(self, intents: Sequence[Intent]) -> SourcePage:
+        records = self.source.fetch(sorted({intent.subject.id for intent in intents}))
+        if self.gate is None:
+            return SourcePage(records=records)
+        return SourcePage(records=records, gone=self.gate.gone({one.subject: _known(one) for one in intents}))
 
-    def _send(self, intent: Intent, context: Mapping[str, SourceRecord]) -> Sent:
-        record = context.get(intent.subject.id)
+    def _send(self, intent: Intent, context: SourcePage) -> Sent:
+        record = context.records.get(intent.subject.id)
         label = str(intent.payload.get("label") or intent.subject.id)
         if record is None:
             raise RecordError(f"{label} is gone from {intent.subject.system}", code=GONE)
         if not self.type.is_meant(record.view):
             raise RecordError(f"{label} is not meant by source.when any more", code=UNMEANT)
-        known = str(intent.payload.get(WRITTEN_AS) or "")
+        known = _known(intent)
         if known and self.type.spec.policy.update == "never":
             return Sent(result_id=known, what=f"{label} was written before and is left alone")
         wanted = self.type.wanted(record.view, source_id=record.id)
-        with self._passed(intent, wanted, label=label, is_known=bool(known)) as chosen:
-            is_there = bool(known or chosen)
+        with self._passed(intent, wanted, label=label, gone=context.gone) as chosen:
+            is_there = bool(chosen or (known and known not in context.gone))
             written = self.target.write(
                 wanted.key,
                 _without(wanted.body, self.type.spec.policy.create_only) if is_there else wanted.body,
@@ -156,19 +171,26 @@ class RecordSync(QueuedWrites[Mapping[str, SourceRecord]]):
         return Sent(result_id=written, what=f"{label} is {self.type.spec.target.system} {written}")
 
     def _passed(
-        self, intent: Intent, wanted: Wanted, *, label: str, is_known: bool
+        self, intent: Intent, wanted: Wanted, *, label: str, gone: frozenset[str]
     ) -> AbstractContextManager[str]:
         if self.gate is None:
             return nullcontext("")
-        return self.gate.passed(intent.subject, wanted.key, wanted.body, label=label, is_known=is_known)
+        return self.gate.passed(
+            intent.subject, wanted.key, wanted.body, label=label, known=_known(intent), gone=gone
+        )
 
     def _asked(self, intent: Intent, error: RecordError) -> Mapping[str, Any]:
         """Return what a person needs to say which customer is meant."""
         payload = super()._asked(intent, error)
-        if not isinstance(error, Ambiguous) or not error.ids:
+        if not isinstance(error, Ambiguous) or not (error.ids or error.gone):
             return payload
         buyer = {"kind": intent.subject.kind.value, "key": intent.subject.id}
-        return {**payload, "buyer": buyer, "customers": list(error.ids)}
+        return {**payload, "buyer": buyer, "customers": list(error.ids), "gone": error.gone}
+
+
+def _known(intent: Intent) -> str:
+    """Return the id of what was written of a record before, or ""."""
+    return str(intent.payload.get(WRITTEN_AS) or "")
 
 
 def _without(body: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:

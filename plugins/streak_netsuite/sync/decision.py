@@ -34,7 +34,7 @@ class Decision:
     Attributes:
         question: what was decided about the record: "order", "deal" or "customer".
         digest: of the deal as it was then; a decision about a deal that has changed since is void. "" for buyers.
-        value: the customer's internal id of a CHOOSE.
+        value: the customer's internal id of a CHOOSE; of a CREATE the customer that is gone, if one was.
         edits: values by name of an EDIT.
     """
 
