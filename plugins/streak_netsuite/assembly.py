@@ -247,6 +247,7 @@ class Product:
             spec=self.spec,
             settings=self.settings.flow,
             zone=self.settings.netsuite.account_zone,
+            is_older_hold=self.credit_look().is_older,
             clock=self.clock,
             run_id=self.run_id,
         )
@@ -412,6 +413,8 @@ class Product:
             erp=self.netsuite,
             memory=self.ledger,
             account=self.netsuite.transactions().account,
+            field=self.settings.netsuite.credit_holds,
+            zone=self.settings.netsuite.account_zone,
             clock=self.clock,
         )
 

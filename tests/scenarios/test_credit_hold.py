@@ -11,7 +11,6 @@ from streak_netsuite.connectors.netsuite.calls.writes import write
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
-from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.outcome import Action
 
@@ -173,18 +172,24 @@ def test_a_hold_that_comes_after_the_order_is_told_once_and_so_is_its_end(
     assert "is on credit hold in NetSuite" in told, "the same activity, as it is now"
 
 
-def test_a_customer_beyond_his_limit_is_on_hold_by_netsuites_own_judgement(
-    ordered: tuple[World, str, str],
-) -> None:
-    world, box, order = ordered
-    world.control.post(f"/netsuite/orders/{order}/fulfill", json={"lines": {"1": "1"}}).raise_for_status()
-    world.control.post(f"/netsuite/orders/{order}/bill", json={}).raise_for_status()
+def go_beyond_the_limit(world: World, order: str) -> None:
+    """Let a customer owe more than his limit: a part of his order is shipped and billed."""
+    world.finance(f"orders/{order}/fulfill", lines={"1": "1"})
+    world.finance(f"orders/{order}/bill")
     (customer,) = world.customers(CUSTOMER)
     values = {"creditLimit": Decimal(100)}
     record = SuiteRecord(type="customer", internal_id=customer["internalId"], values=values)
     with SoapClient(world.settings().netsuite) as client:
         assert client.send(write(Verb.UPDATE, record)).status.success
+
+
+def test_a_customer_beyond_his_limit_is_on_hold_by_netsuites_own_judgement(
+    ordered: tuple[World, str, str],
+) -> None:
+    world, box, order = ordered
     world.netsuite_extra = {"credit_holds": "manualCreditHold"}
+    tell(world)
+    go_beyond_the_limit(world, order)
     tell(world)
     assert about(world, box) == [], "finance has not set the hold by hand"
     world.netsuite_extra = {}
@@ -279,10 +284,9 @@ def test_reconcile_misses_a_hold_that_a_deal_was_not_told(ordered: tuple[World, 
         assert [one for one in product.reconcile().run().differences if one.record == box] == []
 
 
-def test_an_account_that_cannot_be_asked_says_which_setting_helps(known: World) -> None:
-    box = known.box_key(BOX)
-    known.finance(f"orders/{known.orders(box)[0]['internalId']}/fulfill")
-    known.fault(
+def refuse(world: World) -> None:
+    """Let the account refuse to search customers by their credit holds."""
+    world.fault(
         "netsuite",
         "status_failed",
         operation="search",
@@ -290,8 +294,104 @@ def test_an_account_that_cannot_be_asked_says_which_setting_helps(known: World) 
         times=None,
         options={"code": "FEATURE_DISABLED"},
     )
-    with pytest.raises(ConfigurationError, match="set `credit_holds` of the NetSuite connection"):
-        tell(known)
+
+
+def refusals(caplog: pytest.LogCaptureFixture) -> int:
+    return sum("set `credit_holds` of the NetSuite connection" in text for text in caplog.messages)
+
+
+def test_an_account_that_cannot_be_asked_says_which_setting_helps_and_tells_the_rest(
+    known: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    box = known.box_key(BOX)
+    known.finance(f"orders/{known.orders(box)[0]['internalId']}/fulfill")
+    refuse(known)
+    tell(known)
+    assert refusals(caplog) == 1
+    assert len(known.told(box, "Shipped on")) == 1
+
+
+def test_a_refusal_releases_nobody(ordered: tuple[World, str, str], caplog: pytest.LogCaptureFixture) -> None:
+    world, box, order = ordered
+    put(world, "_on")
+    tell(world)
+    refuse(world)
+    world.finance(f"orders/{order}/fulfill", lines={"1": "1"})
+    tell(world)
+    assert refusals(caplog) == 1
+    assert len(world.told(box, "Shipped on")) == 1
+    (told,) = about(world, box)
+    assert "is on credit hold" in told
+
+
+def test_billing_asks_nobody_about_credit(known: World, tmp_path: Path) -> None:
+    known.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice: {when: shipped}\nstatus:\n")
+    (order,) = known.orders(known.box_key(BOX))
+    known.finance(f"orders/{order['internalId']}/fulfill")
+    refuse(known)
+    with known.product() as product:
+        product.order_to_invoice().run()
+    made = [one.get("createdFrom") or {} for one in known.netsuite()["invoices"]]
+    assert [one.get("internalId") for one in made].count(order["internalId"]) == 1
+
+
+@pytest.mark.parametrize("setting", ["never", "manualCreditHold"])
+def test_a_look_at_less_releases_nobody(ordered: tuple[World, str, str], setting: str) -> None:
+    world, box, order = ordered
+    go_beyond_the_limit(world, order)
+    tell(world)
+    assert len(about(world, box)) == 1
+    world.netsuite_extra = {"credit_holds": setting}
+    assert tell(world).new == 0
+    (told,) = about(world, box)
+    assert "is on credit hold" in told
+
+
+def test_with_never_a_deal_that_was_made_during_a_hold_is_not_told_of_a_release(known: World) -> None:
     known.netsuite_extra = {"credit_holds": "never"}
     tell(known)
+    put(known, "_on")
+    box = deal(known)
+    work(known)
+    (order,) = known.orders(box)
+    known.finance(f"orders/{order['internalId']}/fulfill", lines={"1": "1"})
+    tell(known)
+    assert len(tasks(known, box)) == 1
     assert len(known.told(box, "Shipped on")) == 1
+    assert [text for text in known.comments(box) if "credit hold" in text] == []
+
+
+def test_holds_that_were_there_before_the_first_look_are_no_news(known: World) -> None:
+    box = known.box_key(BOX)
+    with known.product() as product:  # as before there were looks
+        product.netsuite_sweep().run()
+        product.status_to_streak().drain()
+        product.tell_boxes()
+    put(known, "_on")
+    known.wait(2 * 24 * 3600)
+    assert tell(known).new == 0
+    (order,) = known.orders(box)
+    known.finance(f"orders/{order['internalId']}/fulfill", lines={"1": "1"})
+    tell(known)
+    assert len(known.told(box, "Shipped on")) == 1
+    assert about(known, box) == []
+    with known.product() as product:
+        assert [one.text for one in product.reconcile().run().differences if one.record == box] == []
+
+    put(known, "_off")
+    assert tell(known).new == 1
+    put(known, "_on")
+    tell(known)
+    (told,) = about(known, box)
+    assert "is on credit hold" in told
+
+
+def test_an_order_made_after_the_first_look_is_told_that_it_waits(known: World, tmp_path: Path) -> None:
+    mapped(known, tmp_path, "ignore")
+    put(known, "_on")
+    tell(known)
+    known.wait(24 * 3600)
+    box = deal(known)
+    work(known)
+    tell(known)
+    assert len(about(known, box)) == 1

@@ -56,6 +56,7 @@ class StatusToStreak:
 
     Attributes:
         zone: the company's; decides what is overdue today.
+        is_older_hold: tells of a customer, and the day of his order, whether the credit hold was there before anybody looked.
     """
 
     erp: StorySource
@@ -64,6 +65,7 @@ class StatusToStreak:
     spec: MappingSpec
     settings: FlowSettings
     zone: ZoneInfo
+    is_older_hold: Callable[[str, date], bool]
     clock: Callable[[], datetime]
     run_id: str
 
@@ -212,11 +214,21 @@ class StatusToStreak:
             MappingError: the mapping's expressions cannot be computed.
         """
         today = self.clock().astimezone(self.zone).date()
+        story = self._with_news(deal, story, today)
         return [
             *_field_drafts(deal, status_values(self.spec, story, today=today)),
             *_stage_drafts(deal, self.spec.status.stages.get(story.state(today), ""), story),
             *self._event_drafts(deal, story, today),
         ]
+
+    def _with_news(self, deal: Deal, story: OrderStory, today: date) -> OrderStory:
+        """Return the story without a credit hold that was there before anybody looked, unless the deal was told of it."""
+        if not story.on_credit_hold or not self.is_older_hold(story.customer.internal_id or "", story.dated):
+            return story
+        names = [event.name for event in _credit_events(story, today)]
+        told = [activity_key(deal.key, name) for name in names]
+        known = self.memory.find_intents([*told, _credit_task(deal)])
+        return story if known else replace(story, customer_on_hold=None)
 
     def _event_drafts(self, deal: Deal, story: OrderStory, today: date) -> Iterable[IntentDraft]:
         style = ActivityStyle(self.spec.status.events_as)
@@ -242,7 +254,7 @@ class StatusToStreak:
         """Return what the deal was told, and what was billed here, as far as it decides what is told now."""
         events = (
             story.ended_event(),
-            story.credit_event(today),
+            *_credit_events(story, today),
             *story.overdue_events(today),
             *story.voided_events(),
         )
@@ -325,12 +337,19 @@ def _credit(deal: Deal, story: OrderStory, today: date, told: Mapping[str, Inten
     NetSuite keeps none.
     """
     event = story.credit_event(today)
+    if event is None:
+        return []
     before = told.get(activity_key(deal.key, event.name))
     if before is not None:
         return [replace(event, dated=datetime.fromisoformat(before.payload["happened_at"]).date())]
     is_told = _credit_task(deal) in told
     is_news = is_told if event.kind is EventKind.CREDIT_RELEASED else not is_told
     return [event] if is_news else []
+
+
+def _credit_events(story: OrderStory, today: date) -> list[StoryEvent]:
+    event = story.credit_event(today)
+    return [event] if event is not None else []
 
 
 def _credit_task(deal: Deal) -> str:

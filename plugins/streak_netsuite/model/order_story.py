@@ -149,7 +149,7 @@ class OrderStory:
         billed_whole: whether nothing is left to be billed.
         voided: what was voided of what has settled invoices of the customer, this order's or others'.
         changed: the day the order was changed last.
-        customer_on_hold: whether the customer is on credit hold.
+        customer_on_hold: whether the customer is on credit hold; None when nobody knows.
         drop_shipped: how many of its lines a vendor sends.
         purchases: internal ids of the purchase orders behind those.
     """
@@ -171,14 +171,14 @@ class OrderStory:
     deposits: tuple[Deposit, ...] = ()
     voided: tuple[Settlement, ...] = ()
     changed: date | None = None
-    customer_on_hold: bool = False
+    customer_on_hold: bool | None = None
     drop_shipped: int = 0
     purchases: tuple[str, ...] = ()
 
     @property
     def on_credit_hold(self) -> bool:
         """Whether something of it is still to be sent to a customer who is on credit hold."""
-        return self.customer_on_hold and self.status in _UNSENT
+        return self.customer_on_hold is True and self.status in _UNSENT
 
     @property
     def deposited(self) -> Decimal:
@@ -248,11 +248,13 @@ class OrderStory:
             amount=self.total,
         )
 
-    def credit_event(self, today: date) -> StoryEvent:
+    def credit_event(self, today: date) -> StoryEvent | None:
         """Return that the order waits for its customer's credit, else that it does not; NetSuite keeps no day of it.
 
-        It has been released only if somebody was told that it waited.
+        It has been released only if somebody was told that it waited. None when nobody knows.
         """
+        if self.customer_on_hold is None:
+            return None
         return StoryEvent(
             name=f"credit hold {self.internal_id}",
             kind=EventKind.CREDIT_HELD if self.on_credit_hold else EventKind.CREDIT_RELEASED,

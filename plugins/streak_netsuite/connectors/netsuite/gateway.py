@@ -295,7 +295,7 @@ class NetSuiteGateway:
 
     def order_stories(self, order_ids: Sequence[str]) -> Mapping[str, OrderStory]:
         """Return what became of these orders; missing ones are left out."""
-        return self._stories.read(order_ids)
+        return self._stories.read(order_ids, with_credit=True)
 
     def orders_behind(self, documents: Sequence[ExternalRef]) -> Mapping[ExternalRef, frozenset[str]]:
         """Return the internal ids of the orders behind changed transactions; a transaction that is gone is left out."""
@@ -404,8 +404,8 @@ class NetSuiteGateway:
         """Yield the open invoices that were due before this day, page by page."""
         return self._stories.overdue(today)
 
-    def customers_on_credit_hold(self) -> frozenset[str]:
-        """Return the internal ids of all customers who are on credit hold now."""
+    def customers_on_credit_hold(self) -> frozenset[str] | None:
+        """Return the internal ids of all customers who are on credit hold now; None when nobody knows."""
         return self._credit.held()
 
     def transactions(self) -> TransactionStream:

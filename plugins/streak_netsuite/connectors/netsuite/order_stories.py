@@ -62,8 +62,12 @@ class OrderStories:
         self._zone = zone
         self._url_of = url_of
 
-    def read(self, order_ids: Sequence[str]) -> dict[str, OrderStory]:
-        """Return the stories of the orders that exist, by internal id."""
+    def read(self, order_ids: Sequence[str], *, with_credit: bool = False) -> dict[str, OrderStory]:
+        """Return the stories of the orders that exist, by internal id.
+
+        Args:
+            with_credit: ask whether their customers are on credit hold, too.
+        """
         orders = {o.internal_id: o for o in self._get("salesOrder", order_ids) if o is not None}
         children = self._made_from(list(orders), ("_itemFulfillment", "_invoice"))
         bills = [one for one in children if one.type == "invoice"]
@@ -76,13 +80,13 @@ class OrderStories:
         refunds = self._applied_to([s.internal_id for s in settling], ("_customerRefund",))
         customers = sorted({_customer(order) for order in orders.values()} - {""})
         deposits, voided = self._deposits_of(customers), self._voided_of(customers)
-        held = self._credit.held(customers)
+        held = self._credit.held(customers) if with_credit else None
         return {
             internal_id: replace(
                 self._story(order, children, settling, refunds),
                 deposits=tuple(deposits.get(internal_id, ())),
                 voided=tuple(voided.get(_customer(order), ())),
-                customer_on_hold=_customer(order) in held,
+                customer_on_hold=None if held is None else _customer(order) in held,
             )
             for internal_id, order in orders.items()
         }
