@@ -1,5 +1,7 @@
 """Organizations and contacts in Streak that are one: boxes link to the one that stays, in its place, once, when a person says so."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.duplicate_review import parties as page
 from streak_netsuite.duplicate_review.parties import PartyChecklist
 from streak_netsuite.errors import RecordError
+from streak_netsuite.flows.party_merges import relink_draft
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.duplicate_case import (
@@ -457,3 +460,186 @@ def test_a_team_with_more_boxes_than_a_page_reads_is_sent_to_the_command(
 )
 def test_what_cannot_be_done_is_told(world: World, command: str, payload: dict[str, Any], words: str) -> None:
     assert words in ask(world, command, **payload)["error"]
+
+
+# --- two people, and who stays -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opposite(world: World, firms: tuple[str, str, str]) -> tuple[str, str, list[str]]:
+    """One firm twice, two boxes of the one and one of the other."""
+    one, other, _ = firms
+    same(world, one, other)
+    keys = list(world.deals(3))
+    for box, organization_ in zip(keys, (one, one, other), strict=True):
+        link(world, box, organization_)
+    return one, other, keys
+
+
+def looked_at(world: World, stays: str) -> dict[str, Any]:
+    """Return what somebody is shown who wants one to stay, as it is sent back with the confirmation."""
+    found = ask(world, "plan_relink", among="organizations", record=stays, survivor=stays)["result"]
+    return {
+        "among": "organizations",
+        "record": stays,
+        "survivor": stays,
+        "key": found["key"],
+        "boxes": found["boxes"],
+    }
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_people_who_let_opposite_ones_stay_the_second_looks_again(
+    world: World, opposite: tuple[str, str, list[str]], first: int
+) -> None:
+    """Each confirms boxes that the other was not shown, so that these alone tell nothing."""
+    one, other, boxes = opposite
+    shown = [looked_at(world, one), looked_at(world, other)]
+    ask(world, "relink", **shown[first])
+    stays = (one, other)[first]
+    told = ask(world, "relink", **shown[1 - first])["result"]
+    assert told == {"told": page.CHANGED, "bad": True}
+    assert [linked(world, box) for box in boxes] == [[stays]] * 3
+
+
+def test_of_two_who_confirm_in_the_same_moment_one_is_refused(
+    world: World, opposite: tuple[str, str, list[str]]
+) -> None:
+    one, other, boxes = opposite
+    with world.product() as product:
+        merges = product.party_merges()
+        plans = [merges.plan_one(one, survivor=stays) for stays in (one, other)]
+        assert merges.accept(plans[0], actor="ann") == 1
+        with pytest.raises(RecordError, match="look at it again"):
+            merges.accept(plans[1], actor="bob")
+    relink(world)
+    assert [linked(world, box) for box in boxes] == [[one]] * 3
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_while_a_worker_that_died_left_boxes_to_write_no_other_may_stay(
+    world: World, opposite: tuple[str, str, list[str]], first: int
+) -> None:
+    one, other, boxes = opposite
+    link(world, boxes[2], other)
+    before = looked_at(world, (one, other)[1 - first])
+    stays = (one, other)[first]
+    accept(world, stays)
+    world.die("relink")
+    assert ask(world, "relink", **before)["result"]["bad"]
+    again = looked_at(world, (one, other)[1 - first])
+    assert again["key"] == ""
+    found = ask(world, "plan_relink", among="organizations", record=one, survivor=(one, other)[1 - first])
+    assert f"still being written, so that {stays} stays" in found["result"]["blocked"]
+    with pytest.raises(RecordError, match="still being written"):
+        accept(world, (one, other)[1 - first])
+    world.wait(AFTER_THE_LEASE)
+    relink(world)
+    assert [linked(world, box) for box in boxes] == [[stays]] * 3
+    accept(world, (one, other)[1 - first])
+    relink(world)
+    assert [linked(world, box) for box in boxes] == [[(one, other)[1 - first]]] * 3, "once it is written"
+
+
+def test_a_box_that_was_held_is_not_relinked_once_another_was_let_stay(
+    world: World, opposite: tuple[str, str, list[str]]
+) -> None:
+    one, other, boxes = opposite
+    accept(world, one)
+    world.fault("streak", "status", operation="boxes.update", times=1, options={"status": 400})
+    assert relink(world).count(Action.HELD) == 1
+    accept(world, other)
+    relink(world)
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        ledger.release_hold(hold.id, actor="maya", reason="again", now=world.now())
+    assert relink(world).count(Action.SKIPPED) == 1
+    assert [linked(world, box) for box in boxes] == [[other]] * 3
+
+
+# --- as much as a page can wait for ---------------------------------------------------------------------
+
+
+def test_the_page_writes_some_boxes_of_this_relink_and_leaves_the_others_to_the_dag(
+    world: World, firms: tuple[str, str, str], boxes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays, _, partner = firms
+    copy = organization(world, "PARTNER")
+    same(world, firms[0], firms[1])
+    same(world, partner, copy)
+    (elsewhere,) = world.deals(1)
+    link(world, elsewhere, copy)
+    accept(world, partner)  # somebody else's, due before
+    monkeypatch.setattr(page, "AT_ONCE", 1, raising=False)
+    shown = looked_at(world, stays)
+    told = ask(world, "relink", **shown)["result"]
+    assert told == {
+        "told": "1 box is written: 'Hobday' stands there. "
+        "1 box is not written yet, and will be: the DAG follow_merges goes on.",
+        "bad": False,
+    }
+    assert linked(world, elsewhere) == [copy]
+    assert relink(world).count(Action.UPDATED) == 2
+
+
+def test_nothing_more_is_begun_once_the_time_is_up(
+    world: World, firms: tuple[str, str, str], boxes: list[str]
+) -> None:
+    stays, goes, _ = firms
+    same(world, stays, goes)
+    before = box_writes(world)
+    with world.product() as product:
+        merges = product.party_merges()
+        merge = merges.plan_one(stays, survivor=stays)
+        merges.accept(merge, actor="maya")
+        keys = [relink_draft(merge.among, one, wanted_at=world.now()).operation_key for one in merge.relinks]
+        slow = replace(  # each box takes ten seconds
+            product.box_relinks(),
+            clock=lambda: world.now() + timedelta(seconds=10 * (box_writes(world) - before)),
+        )
+        assert slow.drain_some(keys, most=9, seconds=10).count(Action.UPDATED) == 1
+    assert relink(world).count(Action.UPDATED) == 1, "at once: it was not taken from anybody"
+
+
+def tied_contacts(world: World, number: int) -> None:
+    """Make one more person twice, each tied to a customer."""
+    keys = [contact(world, f"Person {number}", f"{number}{at}@people.example") for at in "ab"]
+    ties = [
+        Binding(
+            streak=ExternalRef(system=SystemId.STREAK, kind=RecordKind.CONTACT, id=key),
+            netsuite=ExternalRef(
+                system=SystemId.NETSUITE, kind=RecordKind.CUSTOMER, id=f"{500 + 2 * number + at}"
+            ),
+            rule="created",
+        )
+        for at, key in enumerate(keys)
+    ]
+    same(world, *keys, among=Among.CONTACTS)
+    with world.ledger() as ledger:
+        assert not ledger.keep_bindings(ties, now=world.now())
+
+
+def test_the_list_asks_netsuite_once_for_all_that_it_shows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    for number in range(3):
+        tied_contacts(world, number)
+        before = len(world.received("netsuite", "getList"))
+        listed = ask(world, "parties")["result"]["contacts"]
+        assert len(listed["sets"]) == number + 1
+        asked.append(len(world.received("netsuite", "getList")) - before)
+    assert asked == [1, 1, 1]
+    monkeypatch.setattr(page, "SHOWN", 1, raising=False)
+    listed = ask(world, "parties")["result"]["contacts"]
+    assert (len(listed["sets"]), listed["more"]) == (1, 2)
+    with world.product() as product:
+        wanted: list[str] = []
+
+        def missing(customers: Any) -> frozenset[str]:
+            wanted.extend(customers)
+            return product.netsuite.missing_customers(customers)
+
+        merges = replace(product.party_merges(Among.CONTACTS), missing=missing)
+        shown, more = merges.listed(most=1)
+    assert (len(shown), more, len(wanted)) == (1, 2, 2), "nothing is asked about what is not shown"

@@ -8,7 +8,7 @@ from typing import Any
 from streak_netsuite.assembly import Product
 from streak_netsuite.duplicate_review.answers import answered
 from streak_netsuite.duplicate_review.commands import PARTY_COMMANDS, Command, PlanRelink, Relink
-from streak_netsuite.errors import StreakNetSuiteError
+from streak_netsuite.errors import RecordError, StreakNetSuiteError
 from streak_netsuite.flows.merge_text import by_hand
 from streak_netsuite.flows.party_merges import relink_draft
 from streak_netsuite.sync.customer_row import CustomerRow
@@ -19,8 +19,14 @@ from streak_netsuite.sync.party_merge import PartyMerge
 MOST_BOXES = 10_000
 """Boxes that are read for one plan: a hundred calls with pages of a hundred, some twenty seconds at five calls a second."""
 
-_SHOWN, _BOXES_SHOWN = 100, 10
-_CHANGED = "these boxes have changed since you looked; nothing was written: look at the plan again"
+AT_ONCE = 20
+"""Boxes that are written while somebody waits, two calls each and a few more; the DAG follow_merges writes the others."""
+WAIT_SECONDS = 20.0
+"""After that long no further boxes are begun: the request holds a thread of the API server."""
+SHOWN = 100
+
+_BOXES_SHOWN = 10
+CHANGED = "these boxes have changed since you looked; nothing was written: look at the plan again"
 
 
 class PartyChecklist:
@@ -57,10 +63,10 @@ class PartyChecklist:
 
     def _listed(self, among: Among) -> Mapping[str, Any]:
         merges = self._product.party_merges(among)
-        listed = merges.listed()
+        listed, more = merges.listed(most=SHOWN)
         return {
-            "sets": [_listed(one) for one in listed[:_SHOWN]],
-            "more": max(len(listed) - _SHOWN, 0),
+            "sets": [_listed(one) for one in listed],
+            "more": more,
             "disputed": [sorted(some) for some in merges.disputed()],
         }
 
@@ -68,17 +74,20 @@ class PartyChecklist:
         merges = self._product.party_merges(command.table)
         merge = merges.plan_one(command.record, survivor=command.survivor, boxes=command.boxes)
         if not merge.key or merge.key != command.key:
-            return {"told": merge.blocked or _CHANGED, "bad": True}
-        merges.accept(merge, actor=by)
-        # What stops the writing is told by the writes themselves, which stay due.
-        with contextlib.suppress(StreakNetSuiteError):
-            self._product.box_relinks().drain()
-        return self._became(merge)
-
-    def _became(self, merge: PartyMerge) -> Mapping[str, Any]:
-        """Return in a sentence what became of the writes, as the ledger has it."""
+            return {"told": merge.blocked or CHANGED, "bad": True}
+        try:
+            merges.accept(merge, actor=by)
+        except RecordError as error:  # somebody was faster
+            return {"told": str(error), "bad": True}
         now = self._product.clock()
         keys = [relink_draft(merge.among, one, wanted_at=now).operation_key for one in merge.relinks]
+        # What stops the writing is told by the writes themselves, which stay due.
+        with contextlib.suppress(StreakNetSuiteError):
+            self._product.box_relinks().drain_some(keys, most=AT_ONCE, seconds=WAIT_SECONDS)
+        return self._became(merge, keys)
+
+    def _became(self, merge: PartyMerge, keys: Sequence[str]) -> Mapping[str, Any]:
+        """Return in a sentence what became of the writes, as the ledger has it."""
         found = self._product.ledger.find_intents(keys).values()
         states = Counter(one.state for one in found)
         done, refused = states[IntentState.SUCCEEDED], states[IntentState.REJECTED]
@@ -114,6 +123,7 @@ def _plan(merge: PartyMerge) -> dict[str, Any]:
             for one in merge.others
         ],
         "boxes": list(dict.fromkeys(one.box.key for one in merge.relinks)),
+        "at_once": AT_ONCE,
     }
 
 

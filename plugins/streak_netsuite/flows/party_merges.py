@@ -16,10 +16,17 @@ from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_merge import sames
-from streak_netsuite.sync.decision import Choice
+from streak_netsuite.sync.decision import STAYS, Agreement, Choice, Decision
 from streak_netsuite.sync.duplicate_case import Among, PairDecision, PairName, Sameness
 from streak_netsuite.sync.intent import Intent, IntentDraft
-from streak_netsuite.sync.party_merge import LinkedBox, PartyMerge, PartyRow, Relink, plan_parties
+from streak_netsuite.sync.party_merge import (
+    LinkedBox,
+    PartyMerge,
+    PartyRow,
+    Relink,
+    Standing,
+    plan_parties,
+)
 from streak_netsuite.sync.ports import Memory
 
 FLOW = "party_merges"
@@ -69,10 +76,15 @@ class PartyMemory(Memory, Protocol):
     def streak_sides(self, customer_ids: Sequence[str]) -> Sequence[Binding]:
         """Return the ties of customers to Streak records of any kind."""
 
-    def append_audit(
-        self, *, actor: str, action: str, subject: str, details: Mapping[str, object], now: datetime
-    ) -> None:
-        """Note who did what."""
+    def agree(self, agreement: Agreement, drafts: Sequence[IntentDraft], *, actor: str, now: datetime) -> int:
+        """Keep what somebody decides, plan its writes and note it, all or nothing; return how many are due.
+
+        Raises:
+            RecordError: somebody has decided about one of these records since they were looked at.
+        """
+
+    def open_writes(self, kinds: Sequence[RecordKind], *, flow: str) -> Sequence[Intent]:
+        """Return the queued writes of a flow that may still be carried out, those on their way too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,13 +106,27 @@ class PartyMerges:
     said_of_customers: Callable[[], Sequence[PairDecision]]
     clock: Callable[[], datetime]
 
-    def listed(self) -> Sequence[PartyMerge]:
-        """Return what people called one, without its boxes: asks for the records alone. Reads only."""
-        return self._plans(lambda _: [])
+    def listed(self, *, most: int) -> tuple[Sequence[PartyMerge], int]:
+        """Return what people called one, without its boxes, and how many more there are. Reads only.
+
+        Nothing but whether the records exist is asked about what is not returned.
+        """
+        said = self._said()
+        sets, rows = self._existing(said)
+        shown = sets[:most]
+        standing = self._standing(shown)
+        return [self._plan_set(some, rows, [], said, standing) for some in shown], len(sets) - len(shown)
 
     def plan(self) -> Sequence[PartyMerge]:
         """Return what there is to relink, the most boxes first. Reads only, and reads every box."""
-        return self._plans(lambda keys: self.streak.boxes_of(self.among, keys))
+        said = self._said()
+        sets, rows = self._existing(said)
+        if not sets:
+            return []
+        standing = self._standing(sets)
+        boxes = self.streak.boxes_of(self.among, sorted({one for some in sets for one in some}))
+        merges = [self._plan_set(some, rows, boxes, said, standing) for some in sets]
+        return sorted(merges, key=lambda one: (-len(one.relinks), one.survivor.internal_id))
 
     def plan_one(
         self, one: str, *, survivor: str = "", most: int | None = None, boxes: Sequence[str] | None = None
@@ -125,21 +151,25 @@ class PartyMerges:
                 code="NOT_ACCEPTED",
                 fix=f"decide first: streak-netsuite duplicates decide {one} OTHER same --among {self.among} --reason ...",
             )
+        standing = self._standing(
+            [some]
+        )  # before the boxes: what others have written until then is seen there
         if boxes is None:
             linked = self.streak.boxes_of(self.among, sorted(some), most=most)
         else:
             linked = self.streak.links_of(self.among, boxes)
-        return self._plan_set(some, rows, linked, said, survivor=survivor)
+        return self._plan_set(some, rows, linked, said, standing, survivor=survivor)
 
     def disputed(self) -> Sequence[frozenset[str]]:
         """Return records in which people contradict each other; nothing is done with them."""
         return sames(self.said()).disputed
 
     def accept(self, merge: PartyMerge, *, actor: str) -> int:
-        """Queue what is to be relinked, and note who wanted that; return how many boxes are due.
+        """Queue what is to be relinked, keep who is to stay and who wanted that; return how many boxes are due.
 
         Raises:
-            RecordError: their deals would go to another customer.
+            RecordError: their deals would go to another customer, boxes are still being written so that another stays, or
+                somebody has decided since this was planned who stays.
         """
         if merge.blocked:
             raise RecordError(
@@ -148,33 +178,44 @@ class PartyMerges:
             )
         now = self.clock()
         drafts = [relink_draft(self.among, one, wanted_at=now) for one in merge.relinks]
-        due = self.memory.plan_writes(drafts, now=now)
-        if due:
-            self.memory.append_audit(
-                actor=actor,
-                action=f"{self.among}.relink",
-                subject=f"{self.among.one} {merge.survivor.internal_id}",
-                details={
-                    "of": [one.internal_id for one in merge.others],
-                    "boxes": [one.box.key for one in merge.relinks],
-                },
-                now=now,
-            )
-        return due
+        return self.memory.agree(self._agreement(merge, actor=actor, now=now), drafts, actor=actor, now=now)
+
+    def _agreement(self, merge: PartyMerge, *, actor: str, now: datetime) -> Agreement:
+        stays = merge.survivor.internal_id
+        return Agreement(
+            decided=[
+                Decision(
+                    record=_party(self.among, one.internal_id),
+                    question=STAYS,
+                    choice=Choice.CHOOSE,
+                    value=stays,
+                    actor=actor,
+                    reason="",
+                    decided_at=now,
+                )
+                for one in (merge.survivor, *merge.others)
+            ],
+            seen={_party(self.among, key): made for key, made in merge.seen.items()},
+            action=f"{self.among}.relink",
+            subject=f"{self.among.one} {stays}",
+            details={
+                "of": [one.internal_id for one in merge.others],
+                "boxes": [one.box.key for one in merge.relinks],
+            },
+        )
 
     def _said(self) -> list[PairDecision]:
         return [*self.said(), *self._merged()]
 
-    def _plans(self, boxes_of: Callable[[Sequence[str]], Sequence[LinkedBox]]) -> Sequence[PartyMerge]:
-        said = self._said()
+    def _existing(
+        self, said: Sequence[PairDecision]
+    ) -> tuple[Sequence[frozenset[str]], Mapping[str, PartyRow]]:
+        """Return the sets of which two and more exist, without what is gone, and the records."""
         sets = sames(said).sets
         everyone = sorted({one for some in sets for one in some})
-        if not everyone:
-            return []
-        rows = self.streak.parties_of(self.among, everyone)
-        boxes = boxes_of(everyone)
-        merges = [self._plan_set(some, rows, boxes, said) for some in sets if len(some & rows.keys()) > 1]
-        return sorted(merges, key=lambda one: (-len(one.relinks), one.survivor.internal_id))
+        rows = self.streak.parties_of(self.among, everyone) if everyone else {}
+        here = [some & rows.keys() for some in sets]
+        return sorted((some for some in here if len(some) > 1), key=min), rows
 
     def _plan_set(
         self,
@@ -182,13 +223,31 @@ class PartyMerges:
         rows: Mapping[str, PartyRow],
         boxes: Sequence[LinkedBox],
         said: Sequence[PairDecision],
+        standing: Standing,
         *,
         survivor: str = "",
     ) -> PartyMerge:
         here = [rows[one] for one in sorted(some) if one in rows]
-        buys_as, tied = self._customers([one.key for one in here])
-        return plan_parties(
-            here, boxes, among=self.among, buys_as=buys_as, tied=tied, said=said, survivor=survivor
+        return plan_parties(here, boxes, among=self.among, standing=standing, said=said, survivor=survivor)
+
+    def _standing(self, sets: Sequence[frozenset[str]]) -> Standing:
+        """Return what is known about the records of all these, asked once for all."""
+        keys = sorted({one for some in sets for one in some})
+        if not keys:
+            return Standing()
+        # Who stays comes first: a relink that is accepted after this has another decision to show for it.
+        refs = [_party(self.among, key) for key in keys]
+        stays = self.memory.find_decisions(refs, question=STAYS)
+        writing: dict[str, frozenset[str]] = {}
+        for one in self.memory.open_writes((_KINDS[self.among],), flow=FLOW):
+            old = one.payload["old"]
+            writing[old] = writing.get(old, frozenset()) | {one.payload["new"]}
+        buys_as, tied = self._customers(keys)
+        return Standing(
+            buys_as=buys_as,
+            tied=tied,
+            stays={ref.id: made for ref, made in stays.items()},
+            writing=writing,
         )
 
     def _customers(self, keys: Sequence[str]) -> tuple[dict[str, str], frozenset[str]]:
@@ -243,12 +302,25 @@ class PartyMerges:
         return found
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Links:
+    """What some relinks need.
+
+    Attributes:
+        exist: the organizations and contacts to link to that exist.
+        stays: by record, who was let stay last among those that it is one with.
+    """
+
+    exist: frozenset[str]
+    stays: Mapping[str, Decision]
+
+
 @dataclass(frozen=True, kw_only=True)
-class BoxRelinks(QueuedWrites[frozenset[str]]):
+class BoxRelinks(QueuedWrites[_Links]):
     """Writes into boxes which organization or contact they link to now.
 
     Each try reads the box first: what an earlier one has written is found there, and a box that does not link to the one that
-    goes is left as it is, whoever has changed it.
+    goes is left as it is, whoever has changed it. So is one when another was let stay since, as after a hold that is released late.
     """
 
     FLOW: ClassVar[str] = FLOW
@@ -256,19 +328,29 @@ class BoxRelinks(QueuedWrites[frozenset[str]]):
 
     streak: LinkDesk
 
-    def _prepare(self, intents: Sequence[Intent]) -> frozenset[str]:
-        """Return the organizations and contacts to link to that exist."""
+    def _prepare(self, intents: Sequence[Intent]) -> _Links:
         wanted: dict[Among, set[str]] = {}
+        refs = set()
         for one in intents:
-            wanted.setdefault(_AMONG[one.kind], set()).add(one.payload["new"])
-        return frozenset(
-            key for among, keys in wanted.items() for key in self.streak.parties_of(among, sorted(keys))
+            among = _AMONG[one.kind]
+            wanted.setdefault(among, set()).add(one.payload["new"])
+            refs |= {_party(among, one.payload[name]) for name in ("old", "new")}
+        stays = self.memory.find_decisions(sorted(refs, key=str), question=STAYS)
+        return _Links(
+            exist=frozenset(
+                key for among, keys in wanted.items() for key in self.streak.parties_of(among, sorted(keys))
+            ),
+            stays={ref.id: made for ref, made in stays.items()},
         )
 
-    def _send(self, intent: Intent, context: frozenset[str]) -> Sent:
+    def _send(self, intent: Intent, context: _Links) -> Sent:
         among, box = _AMONG[intent.kind], intent.subject.id
         old, new = intent.payload["old"], intent.payload["new"]
-        if new not in context:
+        decided = [context.stays[key] for key in (old, new) if key in context.stays]
+        if other := next((made for made in decided if made.value != new), None):
+            told = f"left as it is: {other.actor} let {among.one} {other.value} stay since"
+            return Sent(result_id=box, what=f"box {box}: {told}", skipped=True)
+        if new not in context.exist:
             raise RecordError(
                 f"box {box}: {among.one} {new} does not exist any more, so it takes nobody's place",
                 code=f"{among.one.upper()}_GONE",

@@ -95,17 +95,39 @@ class QueuedWrites(ABC, Generic[ContextT]):
             TransientError, PermanentError: a vendor or the ledger stopped us; the rest is still due.
         """
         report = RunReport()
-        while True:
-            intents = self.memory.claim_intents(
-                self.KINDS,
-                limit=_AT_ONCE,
-                lease_seconds=self.settings.lease_seconds,
-                now=self.clock(),
-                flow=self._only,
-            )
-            if not intents:
-                return report
+        while intents := self._claim(_AT_ONCE):
             report += self._work(intents)
+        return report
+
+    def drain_some(self, keys: Sequence[str], *, most: int, seconds: float) -> RunReport:
+        """Write of these what is due, for somebody who waits; return what was done. What is left stays due.
+
+        Args:
+            keys: operation keys; nothing else is written.
+            most: how many at most.
+            seconds: after that long by the clock, no further ones are begun.
+
+        Raises:
+            TransientError, PermanentError: as `drain`.
+        """
+        report = RunReport()
+        until = self.clock() + timedelta(seconds=seconds)
+        for _ in range(most):
+            # One by one: nothing is claimed that the time does not suffice for.
+            if self.clock() >= until or not (intents := self._claim(1, keys=keys)):
+                break
+            report += self._work(intents)
+        return report
+
+    def _claim(self, limit: int, *, keys: Sequence[str] | None = None) -> Sequence[Intent]:
+        return self.memory.claim_intents(
+            self.KINDS,
+            limit=limit,
+            lease_seconds=self.settings.lease_seconds,
+            now=self.clock(),
+            flow=self._only,
+            keys=keys,
+        )
 
     def _work(self, intents: Sequence[Intent]) -> RunReport:
         outcomes: list[Outcome] = []

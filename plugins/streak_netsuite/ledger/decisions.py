@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, Connection, Text, any_, literal, select
+from sqlalchemy import ARRAY, Connection, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from streak_netsuite.ledger import inbox
@@ -12,6 +12,7 @@ from streak_netsuite.ledger.tables import decision
 from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.sync.decision import Choice, Decision
 
+_LOCK = 0x53_4E_44_43  # "SNDC": one agreement at a time
 _QUESTION = ("record_key", "question", "kind", "system")
 
 
@@ -35,6 +36,11 @@ def keep(connection: Connection, cipher: Cipher, made: Decision) -> None:
     connection.execute(
         row.on_conflict_do_update(index_elements=[decision.c[name] for name in _QUESTION], set_=values)
     )
+
+
+def lock(connection: Connection) -> None:
+    """Wait until nobody else is between looking at decisions and keeping others; held until the transaction ends."""
+    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def find(

@@ -330,6 +330,7 @@ def claim(
     lease_seconds: float,
     now: datetime,
     flow: str | None = None,
+    keys: Sequence[str] | None = None,
 ) -> list[Intent]:
     """Take due intents and mark them SENT; return them as they were before, in the order they were planned."""
     due = (
@@ -338,6 +339,7 @@ def claim(
             _due(now),
             intent.c.kind.in_([k.value for k in kinds]),
             true() if flow is None else intent.c.flow == flow,
+            true() if keys is None else intent.c.operation_key == any_(literal(list(keys), ARRAY(Text))),
         )
         .order_by(intent.c.due_at, intent.c.sequence)
         .limit(limit)
@@ -357,6 +359,23 @@ def claim(
     )
     rows = connection.execute(taken).all()
     return [_intent(row, cipher) for row in sorted(rows, key=lambda row: row.sequence)]
+
+
+def still_open(
+    connection: Connection, cipher: Cipher, kinds: Sequence[RecordKind], *, flow: str
+) -> list[Intent]:
+    """Return the queued intents of a flow that may still be carried out, in the order they were planned."""
+    rows = connection.execute(
+        select(intent)
+        .where(
+            intent.c.queued,
+            intent.c.state.op("IN")(_OPEN_STATES),
+            intent.c.kind.in_([k.value for k in kinds]),
+            intent.c.flow == flow,
+        )
+        .order_by(intent.c.sequence)
+    )
+    return [_intent(row, cipher) for row in rows]
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
+from streak_netsuite.errors import RecordError
 from streak_netsuite.ledger import (
     audit,
     decisions,
@@ -40,7 +41,7 @@ from streak_netsuite.ledger.tie_book import TieBook
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.sync.binding import Binding
-from streak_netsuite.sync.decision import Decision
+from streak_netsuite.sync.decision import Agreement, Decision
 from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Outcome
@@ -355,6 +356,43 @@ class Ledger:
                 inbox.notify(connection)
             return due
 
+    def agree(self, agreement: Agreement, drafts: Sequence[IntentDraft], *, actor: str, now: datetime) -> int:
+        """Keep what somebody decides, plan its writes as `plan_writes` does and note it, all or nothing; return how many are due.
+
+        Raises:
+            RecordError: somebody has decided about one of these records since they were looked at; code DECIDED_MEANWHILE.
+        """
+        records = [one.record for one in agreement.decided]
+        with self._database.begin() as connection:
+            decisions.lock(connection)  # there may be no row to lock yet
+            for question in {one.question for one in agreement.decided}:
+                found = decisions.find(connection, self._cipher, records, question=question)
+                if found != agreement.seen:
+                    raise RecordError(
+                        f"somebody has decided about {agreement.subject} since you looked",
+                        code="DECIDED_MEANWHILE",
+                        fix="look at it again",
+                    )
+            for one in agreement.decided:
+                decisions.keep(connection, self._cipher, one)
+            due = intents.plan(connection, self._cipher, drafts, now=now)
+            audit.append(
+                connection,
+                self._cipher,
+                actor=actor,
+                action=agreement.action,
+                subject=agreement.subject,
+                details=agreement.details,
+                now=now,
+            )
+            inbox.notify(connection)
+            return due
+
+    def open_writes(self, kinds: Sequence[RecordKind], *, flow: str) -> Sequence[Intent]:
+        """Return the queued writes of a flow that may still be carried out, those on their way too."""
+        with self._database.begin() as connection:
+            return intents.still_open(connection, self._cipher, kinds, flow=flow)
+
     def write_again(self, operation_keys: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
         """Make queued writes that have succeeded due again, and note who wanted that; return how many."""
         with self._database.begin() as connection:
@@ -381,6 +419,7 @@ class Ledger:
         lease_seconds: float,
         now: datetime,
         flow: str | None = None,
+        keys: Sequence[str] | None = None,
     ) -> Sequence[Intent]:
         """Take due queued intents (PLANNED, or SENT and UNKNOWN whose lease ran out), mark them SENT, count an attempt.
 
@@ -389,6 +428,7 @@ class Ledger:
 
         Args:
             flow: only those that this flow planned; of any when None.
+            keys: only those with these operation keys; any when None.
         """
         with self._database.begin() as connection:
             return intents.claim(
@@ -399,6 +439,7 @@ class Ledger:
                 lease_seconds=lease_seconds,
                 now=now,
                 flow=flow,
+                keys=keys,
             )
 
     def record_outcomes(self, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ class Choice(StrEnum):
     APPROVE  the order of a deal may be written as the deal is now
     REJECT   no order is to be made of a deal as the deal is now
     EDIT     the deal is read with other values, as long as it is as it was
-    CHOOSE   a buyer is this customer
+    CHOOSE   a buyer is this customer; of records that are one, this one stays
     CREATE   a buyer is a new customer, whatever looks like it
     """
 
@@ -32,9 +32,10 @@ class Decision:
     """One decision; a later one about the same question takes its place.
 
     Attributes:
-        question: what was decided about the record: "order", "deal" or "customer".
+        question: what was decided about the record: "order", "deal", "customer" or `STAYS`.
         digest: of the deal as it was then; a decision about a deal that has changed since is void. "" for buyers.
-        value: the customer's internal id of a CHOOSE; of a CREATE the customer that is gone, if one was.
+        value: the customer's internal id of a CHOOSE; of a CREATE the customer that is gone, if one was; or the key of the record
+            that stays.
         edits: values by name of an EDIT.
     """
 
@@ -49,6 +50,25 @@ class Decision:
     decided_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agreement:
+    """What somebody decides about several records at once, on the ground of what was decided about them before.
+
+    Attributes:
+        decided: what is decided now, one for each record.
+        seen: what was known to be decided about them; when it is something else by now, nothing is decided.
+        action, subject, details: as the audit notes it.
+    """
+
+    decided: Sequence[Decision]
+    seen: Mapping[ExternalRef, Decision]
+    action: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+STAYS = "stays"
+"""The question which of records that are one stays."""
 QUESTIONS: Mapping[Choice, str] = {
     Choice.APPROVE: "order",
     Choice.REJECT: "order",

@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.sync.customer_row import CustomerRow
+from streak_netsuite.sync.decision import Decision
 from streak_netsuite.sync.duplicate_case import Among, PairDecision
 
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -58,6 +60,7 @@ class PartyMerge:
         lacking: by record that goes, how it can be reached and the one that stays cannot: to be added by hand.
         said: what it rests on.
         blocked: why it cannot be done yet; "" when it can.
+        seen: by record, who was let stay last, as it was known before the boxes were read.
     """
 
     among: Among
@@ -67,14 +70,36 @@ class PartyMerge:
     lacking: Mapping[str, Sequence[str]]
     said: Sequence[PairDecision]
     blocked: str = ""
+    seen: Mapping[str, Decision] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        """Names exactly what would be written; "" for nothing, or nothing that may be."""
+        """Names exactly what would be written, and on the ground of which decisions; "" for nothing, or nothing that may be.
+
+        Boxes alone would not tell: of two people who let opposite ones stay, each is shown those that the other is not.
+        """
         if not self.relinks or self.blocked:
             return ""
         links = sorted((one.box.key, one.old, one.new) for one in self.relinks)
-        return hashlib.sha256(json.dumps(links).encode()).hexdigest()
+        seen = sorted((key, made.value, made.decided_at.isoformat()) for key, made in self.seen.items())
+        return hashlib.sha256(json.dumps([links, seen]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What is known about records, whatever boxes link to them.
+
+    Attributes:
+        buys_as: by record, the customer that its deals go to, as far as that is known.
+        tied: records whose tie leads to a customer that exists.
+        stays: by record, who was let stay last among those that it is one with.
+        writing: by record whose place is being taken in boxes, those that take it.
+    """
+
+    buys_as: Mapping[str, str] = field(default_factory=dict)
+    tied: frozenset[str] = frozenset()
+    stays: Mapping[str, Decision] = field(default_factory=dict)
+    writing: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def plan_parties(
@@ -82,28 +107,30 @@ def plan_parties(
     boxes: Sequence[LinkedBox],
     *,
     among: Among,
-    buys_as: Mapping[str, str],
-    tied: frozenset[str],
+    standing: Standing,
     said: Sequence[PairDecision] = (),
     survivor: str = "",
 ) -> PartyMerge:
     """Return what there is to do about organizations or contacts that are one.
 
-    The one that is tied to their customer stays, then the one with the most boxes, then the oldest, unless a person names
-    another. The boxes of the others link to it, in the place of theirs.
+    The one that takes the others' place already stays, then the one that is tied to their customer, then the one with the most
+    boxes, then the oldest, unless a person names another. The boxes of the others link to it, in the place of theirs.
 
     Args:
         records: two and more that exist.
-        buys_as: by record, the customer that its deals go to, as far as that is known.
-        tied: records whose tie leads to a customer that exists.
+        standing: of these, and of others as it comes.
 
     Raises:
         RecordError: one is named that is not among them.
     """
+    buys_as, tied = standing.buys_as, standing.tied
+    keys = {one.key for one in records}
+    taking = {new for old, news in standing.writing.items() for new in news if keys & {old, new}}
     counts = {one.key: sum(one.key in box.links for box in boxes) for one in records}
     ranked = sorted(
         records,
         key=lambda one: (
+            one.key not in taking,
             one.key not in tied,
             one.key not in buys_as,
             -counts[one.key],
@@ -132,7 +159,9 @@ def plan_parties(
         ],
         lacking={one.key: lacking for one in others if (lacking := _lacking(first, one))},
         said=[one for one in said if {one.pair.left, one.pair.right} <= by_key.keys()],
-        blocked=_obstacle(among, first.key, {key: buys_as[key] for key in by_key if key in buys_as}),
+        blocked=_unfinished(among, first.key, taking)
+        or _obstacle(among, first.key, {key: buys_as[key] for key in by_key if key in buys_as}),
+        seen={key: standing.stays[key] for key in sorted(by_key) if key in standing.stays},
     )
 
 
@@ -145,6 +174,20 @@ def _lacking(stays: PartyRow, goes: PartyRow) -> list[str]:
 def _folded(way: str) -> str:
     """Return a way to reach somebody in a form fit for comparing: phone numbers by their digits."""
     return way.strip().casefold() if any(map(str.isalpha, way)) else "".join(filter(str.isdigit, way))
+
+
+def _unfinished(among: Among, survivor: str, taking: AbstractSet[str]) -> str:
+    """Return why another may not stay while boxes are written; "" when nothing is in the way.
+
+    Else the boxes that wait would be given to the one that goes.
+    """
+    others = sorted(taking - {survivor})
+    if not others:
+        return ""
+    return (
+        f"boxes are still being written, so that {' and '.join(others)} stays; look at it again once the DAG "
+        f"follow_merges has written them, or let that {among.one} stay"
+    )
 
 
 def _obstacle(among: Among, survivor: str, buys_as: Mapping[str, str]) -> str:

@@ -486,6 +486,7 @@ class Memory(Protocol):
         lease_seconds: float,
         now: datetime,
         flow: str | None = None,
+        keys: Sequence[str] | None = None,
     ) -> Sequence[Intent]:
         """Take due intents (PLANNED, or SENT and UNKNOWN whose lease ran out), mark them SENT, count an attempt.
 
