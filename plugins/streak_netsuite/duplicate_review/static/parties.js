@@ -138,7 +138,7 @@ class Parties {
           "Look which boxes link to them")));
   }
 
-  drawPlan({ among, key, blocked, stays, goes, boxes }) {
+  drawPlan({ among, key, blocked, stays, goes, boxes, at_once: atOnce }) {
     return h("section", { class: "sd-plan", tabindex: "-1", "aria-label": "The plan" },
       h("p", { class: "sd-line" }, ...named(stays), " stays"),
       ...goes.map((other) => h("div", { class: "sd-goes" },
@@ -147,6 +147,8 @@ class Parties {
           other.more ? h("li", { class: "sd-soft" }, `and ${other.more.toLocaleString("en")} more`) : "") : "",
         ...other.steps.map((step) => h("p", { class: "sd-line sd-soft" }, "by hand: ", h("bdi", {}, step))))),
       blocked ? h("p", { class: "sd-line sd-against" }, `Not yet: ${blocked}`) : "",
+      key && boxes.length > atOnce ? h("p", { class: "sd-line sd-soft" },
+        `Up to ${atOnce} boxes are written while you wait, the others by the DAG follow_merges.`) : "",
       h("div", { class: "sd-buttons" },
         key ? h("button", { type: "button", class: "sd-button sd-same", "data-action": "relink", onclick: () => this.relink() },
           `Let ${count(boxes.length, "box", "boxes")} link to `, h("bdi", {}, stays.name), " in Streak") : "",
