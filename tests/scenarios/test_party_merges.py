@@ -510,7 +510,7 @@ def test_of_two_who_confirm_in_the_same_moment_one_is_refused(
         merges = product.party_merges()
         plans = [merges.plan_one(one, survivor=stays) for stays in (one, other)]
         assert merges.accept(plans[0], actor="ann") == 1
-        with pytest.raises(RecordError, match="look at it again"):
+        with pytest.raises(RecordError, match="since you looked"):
             merges.accept(plans[1], actor="bob")
     relink(world)
     assert [linked(world, box) for box in boxes] == [[one]] * 3

@@ -78,7 +78,7 @@ class PartyChecklist:
         try:
             merges.accept(merge, actor=by)
         except RecordError as error:  # somebody was faster
-            return {"told": str(error), "bad": True}
+            return {"told": f"{error}; nothing was written: look at the plan again", "bad": True}
         now = self._product.clock()
         keys = [relink_draft(merge.among, one, wanted_at=now).operation_key for one in merge.relinks]
         # What stops the writing is told by the writes themselves, which stay due.
