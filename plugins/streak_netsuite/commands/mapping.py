@@ -56,11 +56,13 @@ def mapping_suggest(
         typer.echo(missing_text(desk.unfilled(), drafts, desk.targets.paths))
         if into is not None:
             file = MappingFile(settings.mapping)
-            for draft in drafts:
-                draft.put_into(file)
+            left = [draft for draft in drafts if not draft.put_into(file)]
             file.save(into)
+            for draft in drafts:
+                for told in draft.open:
+                    typer.echo(f"{draft.target}{' is left out' if draft in left else ''}: {told}")
             typer.echo(
-                f"{len(drafts)} rules are in {into}; see: streak-netsuite plan --with {into} --days 30"
+                f"{len(drafts) - len(left)} rules are in {into}; see: streak-netsuite plan --with {into} --days 30"
             )
 
 

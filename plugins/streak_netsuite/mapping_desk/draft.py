@@ -1,12 +1,12 @@
 """A draft of a rule: what would be written into the mapping for one suggestion, lookup table included."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from assist.mapping.catalogue import Field
 from assist.mapping.suggestion import Band, Candidate
-from assist.mapping.values import suggest_values
+from assist.mapping.values import ValueSuggestion, suggest_values
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.model.custom_field import CustomFieldType
@@ -20,10 +20,10 @@ class RuleDraft:
 
     Attributes:
         target: where it goes ("sales_order.fields.terms").
-        table: a lookup table it needs: ids by what Streak says; None when it needs none.
+        table: a lookup table it needs: ids by what Streak says, of entries that are sure; None when it needs none.
         table_name: of the lookup.
         asked: the field whose list NetSuite is asked for by name, in place of a table; "" for a table.
-        open: what has to be done by hand before it holds.
+        open: what has to be done by hand before it holds; entries that are not sure are named here with their ids.
         because: what the assistant says for it.
     """
 
@@ -108,7 +108,8 @@ class Drafter:
         if choices is not None:
             name = self._table_name(target)
             rule["lookup"] = name
-            table, asked, open_ = self._table(source, target, choices)
+            about = f"{candidate.target.title} {candidate.target.id}"
+            table, asked, open_ = self._table(source, target, choices, about=about)
         return RuleDraft(
             source=source,
             target=target,
@@ -132,7 +133,7 @@ class Drafter:
         )
 
     def _table(
-        self, source: Field, target: str, choices: Choices
+        self, source: Field, target: str, choices: Choices, *, about: str
     ) -> tuple[Mapping[str, str] | None, str, list[str]]:
         """Return a table, or the field to ask, and what is left to do by hand."""
         name = self._table_name(target)
@@ -147,7 +148,25 @@ class Drafter:
                 "",
                 [f"write lookup '{name}' by hand: NetSuite's list or Streak's options cannot be read"],
             )
-        found = suggest_values(words, list(choices.ids))
-        table = {one.source: choices.ids[one.target] for one in found if one.target is not None}
-        left = [one.source for one in found if one.target is None]
-        return table, "", [f"no entry for {', '.join(repr(word) for word in left)}"] if left else []
+        found = suggest_values(words, list(choices.ids), about=about)
+        return _sure_entries(found, choices.ids), "", _left_open(found, choices.ids)
+
+
+def _sure_entries(found: Sequence[ValueSuggestion], ids: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the table of what may be taken over as it is.
+
+    An entry that a person has to look at is left out: what a table does not have holds its deals, while a wrong id
+    among right ones is seen by nobody and is written.
+    """
+    return {one.source: ids[one.target] for one in found if one.target and one.band is Band.SUGGEST}
+
+
+def _left_open(found: Sequence[ValueSuggestion], ids: Mapping[str, str]) -> list[str]:
+    """Return what is left to do by hand, each value with the entry and id that it may be."""
+    told = [
+        f"look at '{one.source}': perhaps '{one.target}' (id {ids[one.target]}, {one.likelihood:.2f})"
+        for one in found
+        if one.target and one.band is not Band.SUGGEST
+    ]
+    left = [repr(one.source) for one in found if not one.target]
+    return [*told, f"no entry for {', '.join(left)}"] if left else told
