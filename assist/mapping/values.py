@@ -61,8 +61,14 @@ _NO_CODE: Final = re.compile(
 )
 # A country's code, and a tax code's letter ("S-GB"), as they stand in a longer value.
 _CAPITALS: Final = re.compile(r"(?<![^\W_])[A-Z]{1,3}(?![^\W_])")
-_TAXES: Final = frozenset("vat gst hst pst qst tax mwst ust tva iva btw moms".split())
-_SAYS_NOTHING: Final = frozenset("sales use rate rated code from of for on at the to in with and only".split())
+# Names of taxes: those of VAT are one in all languages, and GST is not PST.
+_TAX_NAMES: Final = dict.fromkeys("vat mwst ust tva iva btw moms".split(), "vat") | {
+    name: name for name in "gst hst pst qst".split()
+}
+_TAXES: Final = frozenset({"tax", *_TAX_NAMES})
+_SAYS_NOTHING: Final = frozenset(
+    "sales use rate rated code from of for on at the to in with and only".split()
+)
 _RATES_DO_NOT_TELL: Final = frozenset({"exempt", "reverse charge", "out of scope"})
 _NEGATIONS: Final = frozenset("not no non without former never un de ex".split())
 _DENIALS: Final = frozenset("not no non without".split())
@@ -111,6 +117,7 @@ class _Tax:
         rate: in percent.
         kinds: exempt, zero rated, ...: what a rate does not tell.
         places: countries.
+        names: of taxes, such as VAT.
         named: a tax is named, by the value or by the field.
         rest: all other words.
     """
@@ -118,6 +125,7 @@ class _Tax:
     rate: Decimal | None
     kinds: frozenset[str]
     places: frozenset[str]
+    names: frozenset[str]
     named: bool
     rest: frozenset[str]
 
@@ -212,7 +220,8 @@ def _chance(one: _Meant, other: _Meant, spelled: float) -> float:
             return sure if mine == theirs else 0.0
     if one.tax and other.tax:
         known = _by_tax(one.tax, other.tax)
-        return min(spelled, _AT_MOST) if known is None else known
+        if known is not None:
+            return known
     if _is_one_leaf(one, other):
         return _ONE_LEAF
     if one.codes and other.codes:
@@ -257,13 +266,14 @@ def _is_one_leaf(one: _Meant, other: _Meant) -> bool:
 def _by_tax(one: _Tax, other: _Tax) -> float | None:
     """Return how likely two values are one tax; None when only their words can tell.
 
-    What is exempt is not zero rated, though both are at 0 %, and no country has another's tax.
+    What is exempt is not zero rated, though both are at 0 %; no country has another's tax, and GST is not PST.
     """
     both_rates = one.rate is not None and other.rate is not None
     if (
         (both_rates and one.rate != other.rate)
         or _differ(one.places, other.places)
         or _differ(one.kinds, other.kinds)
+        or _differ(one.names, other.names)
     ):
         return 0.0
     kinds, places = one.kinds & other.kinds, one.places & other.places
@@ -275,7 +285,7 @@ def _by_tax(one: _Tax, other: _Tax) -> float | None:
     if not (shared or kinds or places or (one.named and other.named)):
         return None
     more, less = one.rest - other.rest, other.rest - one.rest
-    unsure = (more and less) or ((more or less) and not shared) or (one.rate == 0 and not kinds)
+    unsure = more or less or (one.rate == 0 and not kinds)
     return _ONE_RATE if unsure else _ONE_TAX + (_ONE_PLACE_MORE if places else 0)
 
 
@@ -362,6 +372,7 @@ def _tax(value: str, said: Words, *, of_tax: bool) -> _Tax | None:
         rate=Decimal(percents[0].replace(",", ".")).normalize() if len(percents) == 1 else None,
         kinds=kinds,
         places=places | {_codes()[code] for code in codes},
+        names=frozenset(_TAX_NAMES[word] for word in said if word in _TAX_NAMES),
         named=named,
         rest=frozenset(left) - {code.lower() for code in codes} - _TAXES - _SAYS_NOTHING,
     )
@@ -419,7 +430,9 @@ def _meanings() -> Mapping[Words, frozenset[str]]:
 def _tax_phrases(*, only_there: bool) -> Mapping[Words, frozenset[str]]:
     """Return the phrases that mean a kind of tax: those that do so anywhere, or also those that do in a tax's list."""
     return _phrases(
-        part for part in read("values.yaml") if part.get("about") == "tax" and (only_there or not part.get("only_for"))
+        part
+        for part in read("values.yaml")
+        if part.get("about") == "tax" and (only_there or not part.get("only_for"))
     )
 
 

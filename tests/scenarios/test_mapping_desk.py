@@ -112,6 +112,27 @@ def test_the_command_drafts_a_mapping_that_works_and_writes_nothing(
     assert order["otherRefNum"] == "PO-7781"
 
 
+def test_the_command_names_entries_to_look_at_and_drafts_none_of_them(
+    world: World, thinned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in world.connection_texts.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+    place = f"v2/pipelines/{world.info['streak']['pipelines']['Sales']}/fields"
+    items = [{"name": name} for name in ("Freight", "Couriers now")]
+    body = {"name": "Shipping method", "type": "DROPDOWN", "dropdownSettings": {"items": items}}
+    world.streak.post(place, json=body).raise_for_status()
+    into = tmp_path / "drafted" / "mapping.yaml"
+    into.parent.mkdir()
+    done = CliRunner().invoke(
+        app, ["mapping", "suggest", "--with", str(thinned), "--into", str(into), "--review"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "look at 'Couriers now': perhaps 'Courier' (id 2, 0." in " ".join(done.output.split())
+    tables = [source.table for source in load_spec(into).lookups.values() if source.table]
+    assert [table for table in tables if "Freight" in table] == [{"Freight": "1"}]
+    assert "look at 'Couriers now'" in " ".join(into.read_text(encoding="utf-8").replace("#", "").split())
+
+
 def test_a_pipeline_that_is_not_watched_is_named(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,7 @@ VAT_20 = ["S-GB 20% VAT", "S-AT 20% MwSt", "S-FR 20% TVA"]
         ("VAT 20% reverse charge", ["S-GB 20% VAT", "RC-GB 20% VAT"], "RC-GB 20% VAT"),
         ("VAT 20 %", ["RC-GB 20% VAT", "S-GB 20% VAT"], "S-GB 20% VAT"),
         ("GB VAT, exempt", ["S-GB 20% VAT", "E-GB 0% VAT", "E-IE 0% VAT"], "E-GB 0% VAT"),
+        ("TVA 20 %", ["VAT 20%", "GST 20%"], "VAT 20%"),
         ("Gripper ax200", ["AX-200 Gripper", "AX-300 Gripper"], "AX-200 Gripper"),
         ("Drive 64 GB", ["Drive 64GB", "Drive 128GB"], "Drive 64GB"),
         ("Arms : Atlas 7", ["Robots : Arms : Atlas 7", "Robots : Legs : Atlas 7"], "Robots : Arms : Atlas 7"),
@@ -105,6 +106,9 @@ def test_what_tells_values_apart_decides(value: str, entries: list[str], entry: 
         ("VAT 20% reverse charge", ["S-GB 20% VAT"]),
         ("VAT 20%", ["RC-GB 20% VAT"]),
         ("VAT 20% goods", ["VAT 20% services"]),
+        ("VAT 20% Oakland", ["VAT 20%"]),
+        ("New York 8.875%", ["New Jersey 8.875%"]),
+        ("GST 5%", ["PST 5%"]),
         ("Discount 10%", ["VAT 10%"]),
         ("1% 10 Net 30", ["1% 15 Net 45"]),
         ("Exempt VAT", ["VAT out of scope"]),
@@ -125,7 +129,10 @@ def test_what_tells_values_apart_decides(value: str, entries: list[str], entry: 
         ("Gripper AX-200 left", ["Gripper AX-200 right"]),
         ("Bolt M6x20 A2", ["Bolt M6x20 A4"]),
         ("Pump P-100", ["Pump P-100 maintenance contract"]),
-        ("Premium extended support contract, answer in 12h", ["Premium extended support contract, answer in 24h"]),
+        (
+            "Premium extended support contract, answer in 12h",
+            ["Premium extended support contract, answer in 24h"],
+        ),
         ("No", ["Exempt", "Taxable"]),
         ("Low", ["Reduced"]),
         ("Free", ["None"]),
@@ -151,7 +158,8 @@ def test_a_word_alone_is_nothing(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "entry"), [("Low", "Reduced"), ("general", "Standard"), ("E", "Exempt"), ("No", None), ("Free", None)]
+    ("value", "entry"),
+    [("Low", "Reduced"), ("general", "Standard"), ("E", "Exempt"), ("No", None), ("Free", None)],
 )
 @pytest.mark.parametrize("about", ["Tax code", "taxCode", "custcol_vat_code"])
 def test_words_of_tax_are_understood_in_a_list_of_taxes(value: str, entry: str | None, about: str) -> None:
