@@ -129,7 +129,8 @@ def test_the_command_names_entries_to_look_at_and_drafts_none_of_them(
     assert done.exit_code == 0, done.output
     assert "look at 'Couriers now': perhaps 'Courier' (id 2, 0." in " ".join(done.output.split())
     tables = [source.table for source in load_spec(into).lookups.values() if source.table]
-    assert [table for table in tables if "Freight" in table] == [{"Freight": "1"}]
+    (table,) = [table for table in tables if "Freight" in table]
+    assert {word: entry.id for word, entry in table.items()} == {"Freight": "1"}
     assert "look at 'Couriers now'" in " ".join(into.read_text(encoding="utf-8").replace("#", "").split())
 
 
