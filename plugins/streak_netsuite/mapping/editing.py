@@ -11,9 +11,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor, SafeConstructor
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping.comments import Place, put_tail, says_anything, tail_of, without_tail
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.spec import load_spec
 
@@ -67,11 +70,12 @@ class MappingFile:
         Raises:
             ConfigurationError: the target lies beyond the entry that would be the next of its list.
         """
-        *above, last = _steps(target)
-        place = self._made(above, target)
-        self._put(place, last, _flow(rule), target)
+        steps = _steps(target)
+        self._made(steps[:-1], target)
+        self._put(steps, _flow(rule), target)
         if comment:
-            place.yaml_add_eol_comment(" ".join(comment.split()), last)
+            place = self._at(steps[:-1])
+            put_tail(place, steps[-1], f"# {' '.join(comment.split())}", tail_of(place, steps[-1]).below)
 
     def set_part(self, target: str, at: Sequence[Step], value: Any) -> None:
         """Put a value at a place inside a rule; all else of the rule stays as people wrote it.
@@ -84,40 +88,78 @@ class MappingFile:
             ConfigurationError: as `set_rule`.
         """
         steps = (*_steps(target), *at)
+        written = self._as_written(steps)
         if value is None:
-            self._take_out(steps, len(steps) - len(at))
+            self._take_out((*steps[:-1], written), len(steps) - len(at))
             return
-        *above, last = steps
-        self._put(self._made(above, target), last, _node(value), target)
-
-    def _made(self, steps: Sequence[Step], target: str) -> Any:
-        """Return what stands at a place; what is missing on the way is made: a list where a number follows."""
-        place: Any = self._data
-        for step, following in zip(steps, (*steps[1:], ""), strict=True):
-            inside = _step(place, step)
-            if not isinstance(inside, CommentedMap | CommentedSeq):
-                inside = CommentedSeq() if isinstance(following, int) else CommentedMap()
-                self._put(place, step, inside, target)
-            place = inside
-        return place
-
-    def _put(self, place: Any, step: Step, value: Any, target: str) -> None:
-        fits = isinstance(place, list if isinstance(step, int) else dict)
-        if not fits or (isinstance(step, int) and step > len(place)):
-            raise ConfigurationError(f"mapping file {self.path}: there is no '{target}' to put a rule at")
-        if isinstance(step, int) and step == len(place):
-            place.append(value)
-        elif step in _FIRST and step not in place:
-            place.insert(1 if "type" in place else 0, step, value)
+        self._made(steps[:-1], target)
+        other = self._other_source(steps) if _is_source(target, at) else None
+        other = written if written != steps[-1] else other
+        if other is not None:
+            Place(self._at(steps[:-1])).rename(other, steps[-1], _node(value))
         else:
-            place[step] = value
+            self._put(steps, _node(value), target, merge=True)
+
+    def move_part(self, target: str, at: Sequence[Step], to: int) -> None:
+        """Move an entry of a list inside a rule; it takes along what is said about it.
+
+        Args:
+            at: the way from the rule to the entry: `("transform", 0)`.
+            to: its place when it is moved, from 0.
+
+        Raises:
+            ConfigurationError: there is no such entry, or no such place.
+        """
+        steps = (*_steps(target), *at)
+        place, last = self._place(steps[:-1]), steps[-1]
+        listed = place.inside
+        if not isinstance(last, int) or not isinstance(listed, list) or max(last, to) >= len(listed):
+            raise ConfigurationError(f"mapping file {self.path}: there is no '{target}' to move a part of")
+        place.move(last, to)
+
+    def _place(self, steps: Sequence[Step]) -> Place:
+        if not steps:
+            return Place(self._data)
+        return Place(self._at(steps), self._at(steps[:-1]), steps[-1])
+
+    def _as_written(self, steps: Sequence[Step]) -> Any:
+        """Return the last key of a way as the file has it: YAML reads the one of `30: 5` as a number."""
+        last, place = steps[-1], self._at(steps[:-1])
+        if not isinstance(last, str) or not isinstance(place, Mapping) or last in place:
+            return last
+        return next((key for key in place if str(key) == last), last)
+
+    def _other_source(self, steps: Sequence[Step]) -> str | None:
+        rule = self._at(steps[:-1])
+        if not isinstance(rule, Mapping) or steps[-1] in rule:
+            return None
+        return next((key for key in _FIRST if key in rule), None)
+
+    def _made(self, steps: Sequence[Step], target: str) -> None:
+        """Make what is missing on the way to a place: a list where a number follows."""
+        for end, following in enumerate((*steps[1:], ""), start=1):
+            if not isinstance(self._at(steps[:end]), CommentedMap | CommentedSeq):
+                inside = CommentedSeq() if isinstance(following, int) else CommentedMap()
+                self._put(steps[:end], inside, target)
+
+    def _put(self, steps: Sequence[Step], value: Any, target: str, *, merge: bool = False) -> None:
+        place, step = self._place(steps[:-1]), steps[-1]
+        inside = place.inside
+        fits = isinstance(inside, CommentedSeq if isinstance(inside, list) else CommentedMap)
+        if not fits or (isinstance(inside, list) and not (isinstance(step, int) and step <= len(inside))):
+            raise ConfigurationError(f"mapping file {self.path}: there is no '{target}' to put a rule at")
+        if step in inside if isinstance(inside, Mapping) else step < len(inside):
+            (place.merge if merge else place.replace)(step, value)
+        elif step in _FIRST:
+            place.insert(1 if "type" in inside else 0, step, value)
+        else:
+            place.insert(len(inside), step, value)
 
     def _take_out(self, steps: Sequence[Step], rule_at: int) -> None:
         for end in range(len(steps), rule_at, -1):
-            *above, last = steps[:end]
-            place = self._at(above)
-            _drop(place, last)
-            if place or not isinstance(place, list):
+            place = self._place(steps[: end - 1])
+            _drop(place, steps[end - 1])
+            if place.inside or not isinstance(place.inside, list):
                 return
 
     def rule_text(self, target: str) -> str:
@@ -125,6 +167,7 @@ class MappingFile:
         found = copy.deepcopy(self.rule(target))
         if found is None:
             return ""
+        found = without_tail(found)
         if isinstance(found, CommentedMap):
             found.fa.set_block_style()
         out = io.StringIO()
@@ -148,12 +191,18 @@ class MappingFile:
             raise ConfigurationError(
                 f"the rule of {target} holds no keys; begin with `from:`, say `from: box.name`"
             )
-        self.set_rule(target, rule)
+        if not says_anything(rule):
+            self.set_rule(target, rule)
+            return
+        rule.fa.set_block_style()  # a comment needs a line of its own
+        steps = _steps(target)
+        self._made(steps[:-1], target)
+        self._put(steps, rule, target)
 
     def remove(self, target: str) -> None:
         """Take out what stands at a target; nothing happens when nothing does."""
         *above, last = _steps(target)
-        _drop(self._at(above), last)
+        _drop(self._place(above), last)
 
     def keys(self, place: str) -> list[str]:
         """Return the names that stand at a place such as `sales_order.custom_fields`; none when there is no such place."""
@@ -218,8 +267,37 @@ class MappingFile:
         yield from (name for name in (*names, self.rule("functions")) if isinstance(name, str))
 
 
+class _Number(float):
+    """A number with a decimal mark, written back as it was written: a float has not place for all its digits."""
+
+    text: str
+
+    def __deepcopy__(self, memo: Any) -> "_Number":
+        return self
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _Constructor(RoundTripConstructor):
+    def construct_yaml_float(self, node: Any) -> _Number:
+        made = _Number(SafeConstructor.construct_yaml_float(self, node))
+        made.text = node.value
+        return made
+
+
+class _Representer(RoundTripRepresenter):
+    def represent_number(self, data: _Number) -> Any:
+        return self.represent_scalar("tag:yaml.org,2002:float", data.text)
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:float", _Constructor.construct_yaml_float)
+_Representer.add_representer(_Number, _Representer.represent_number)
+
+
 def _yaml() -> YAML:
     yaml = YAML(typ="rt")
+    yaml.Constructor, yaml.Representer = _Constructor, _Representer
     yaml.preserve_quotes = True
     yaml.width = _WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
@@ -236,9 +314,16 @@ def _step(place: Any, step: Step) -> Any:
     return place.get(step) if isinstance(place, Mapping) else None
 
 
-def _drop(place: Any, step: Step) -> None:
-    if (isinstance(place, Mapping) and step in place) or _step(place, step) is not None:
-        del place[step]
+def _drop(place: Place, step: Step) -> None:
+    inside = place.inside
+    if (isinstance(inside, Mapping) and step in inside) or _step(inside, step) is not None:
+        place.take_out(step)
+
+
+def _is_source(target: str, at: Sequence[Step]) -> bool:
+    """Tell whether a part is where a rule, or one of its alternatives, has its value from: it has exactly one."""
+    is_rule = len(at) == 1 or (len(at) == 3 and at[0] == "first_of")
+    return is_rule and at[-1] in _FIRST and not target.startswith("lookups.")
 
 
 def _node(value: Any) -> Any:

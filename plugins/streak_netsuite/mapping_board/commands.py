@@ -54,12 +54,13 @@ class Write(Command):
 
 
 class Change(BaseModel):
-    """A value at a place inside a rule.
+    """A value at a place inside a rule, or an entry of a list there that is moved.
 
     Attributes:
         at: the way there: ("transform", 0).
         value: plain; None takes out what stands there. A condition or a calculation may be given in its parts.
         target: another one than the form's: the table that its rule looks values up in, say; "" for the form's own.
+        to: where in its list the entry at `at` is moved to; `value` does not count then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,6 +70,7 @@ class Change(BaseModel):
     )
     value: Any = None
     target: str = Field(default="", max_length=300)
+    to: int | None = Field(default=None, ge=0, lt=10_000)
 
 
 class Set(Command):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assist.mapping.catalogue import Field
@@ -65,7 +65,10 @@ class Forms:
             place = one.target or target
             if not place.startswith(_CHANGED) and place != "changes":
                 raise ConfigurationError(f"the board changes no '{place}'; change it in the file")
-            file.set_part(place, one.at, _written(one))
+            if one.to is None:
+                file.set_part(place, one.at, _written(one))
+            else:
+                file.move_part(place, one.at, one.to)
 
     def _functions(self, draft: DraftText, file: MappingFile) -> Iterator[str]:
         name = file.rule("functions")
@@ -170,5 +173,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float | Decimal):
-        return format(Decimal(repr(float(value))), "f")
+        return _number_text(value)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _number_text(value: float | Decimal) -> str:
+    """Return a number with all the digits that it was written with."""
+    try:
+        return format(Decimal(str(value).replace("_", "")), "f")
+    except InvalidOperation:
+        return str(value)

@@ -1,5 +1,6 @@
 """A mapping file that is edited keeps its comments and its order, and is never left broken."""
 
+import difflib
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,191 @@ def test_lists_take_one_more_entry_and_no_further_one(path: Path) -> None:
     spec = file.save()
     assert [one.from_ for one in spec.customer.addresses] == ["contact.address"]
     assert spec.sales_order.lines[0].quantity.value == 1
+
+
+COMMENTED = """\
+version: 1
+sales_order:
+  fields:
+    memo:
+      from: box.name  # as sales says it
+      # no blanks at the ends
+      transform:
+        # first of all
+        - strip  # ends only
+        # finance wants capitals
+        - upper
+        - regex:
+            pattern: x
+            # the whole of it
+            group: 0  # see the wiki
+        # one word for each
+        - split: ','
+
+      # nobody ships without
+      required: true
+    # the buyer's own number
+    purchase_order_number:
+      first_of:
+        - {from: box.name, transform: [strip]}  # as typed
+        # for old deals
+        - from: box.notes
+          # what all begin with
+          default: 0.20
+        - value: 12345678901234567.89
+      # as the portal shows it
+      clip: 12
+  # last of all
+  custom_fields: {}
+lookups:
+  terms:
+    table: {30: 5, '60': 7}
+"""
+MEMO = "sales_order.fields.memo"
+NUMBER = "sales_order.fields.purchase_order_number"
+
+
+@pytest.fixture
+def commented(path: Path) -> MappingFile:
+    """A draft with a comment at each part of a rule."""
+    return MappingFile(path, text=COMMENTED)
+
+
+def changed(file: MappingFile) -> tuple[list[str], list[str]]:
+    """The lines that went and the lines that came, without how deep they stand; the order of all others is as it was."""
+    old, new = ([line.strip() for line in text.splitlines()] for text in (COMMENTED, file.text()))
+    found = list(difflib.ndiff(old, new))
+    return [one[2:] for one in found if one[0] == "-"], [one[2:] for one in found if one[0] == "+"]
+
+
+def test_a_file_with_comments_is_written_as_it_was_read(commented: MappingFile) -> None:
+    assert commented.text() == COMMENTED
+
+
+def test_another_source_leaves_the_comments_around_it(commented: MappingFile) -> None:
+    commented.set_part(MEMO, ("expression",), "{{ box.name }}")
+    assert changed(commented) == (
+        ["from: box.name  # as sales says it"],
+        ["expression: '{{ box.name }}' # as sales says it"],
+    )
+
+
+def test_a_source_that_is_taken_out_leaves_the_comment_of_the_next_key(commented: MappingFile) -> None:
+    commented.set_part(MEMO, ("from",), None)
+    assert changed(commented) == (["from: box.name  # as sales says it"], [])
+    commented.set_part(MEMO, ("from",), "box.notes")
+    assert MappingFile(commented.path, text=commented.text()).rule(MEMO)["from"] == "box.notes"
+
+
+def test_a_step_that_is_taken_out_leaves_the_comments_of_the_others(commented: MappingFile) -> None:
+    commented.set_part(MEMO, ("transform", 0), None)
+    assert changed(commented) == (["- strip  # ends only"], [])
+    commented.set_part(MEMO, ("transform", 2), None)
+    assert changed(commented) == (["- strip  # ends only", "- split: ','"], [])
+
+
+def test_steps_that_are_all_taken_out_leave_the_comment_of_the_next_key(commented: MappingFile) -> None:
+    for _ in range(4):
+        commented.set_part(MEMO, ("transform", 0), None)
+    kept = comments(commented.text())
+    assert {"# finance wants capitals", "# one word for each", "# nobody ships without"} <= set(kept)
+    assert "transform" not in commented.rule(MEMO)
+    assert MappingFile(commented.path, text=commented.text()).rule(MEMO) == {
+        "from": "box.name",
+        "required": True,
+    }
+
+
+@pytest.mark.parametrize(("old", "new"), [(0, 3), (3, 0), (1, 0), (0, 1), (2, 3), (1, 2)])
+def test_a_step_that_is_moved_takes_its_comments_along(commented: MappingFile, old: int, new: int) -> None:
+    steps = [
+        "# first of all|- strip  # ends only",
+        "# finance wants capitals|- upper",
+        "- regex:|pattern: x|# the whole of it|group: 0  # see the wiki",
+        "# one word for each|- split: ','",
+    ]
+    lines = "|".join(line.strip() for line in COMMENTED.splitlines())
+    assert "|".join(steps) in lines
+    commented.move_part(MEMO, ("transform", old), new)
+    moved = [one for number, one in enumerate(steps) if number != old]
+    moved.insert(new, steps[old])
+    now = "|".join(line.strip() for line in commented.text().splitlines())
+    assert now == lines.replace("|".join(steps), "|".join(moved))
+
+
+def test_alternatives_that_are_moved_stay_as_they_were_written(commented: MappingFile) -> None:
+    commented.move_part(NUMBER, ("first_of", 0), 2)
+    commented.move_part(NUMBER, ("first_of", 0), 1)
+    text = commented.text()
+    assert "- value: 12345678901234567.89\n" in text
+    assert "# for old deals\n        - from: box.notes\n" in text
+    assert "          # what all begin with\n          default: 0.20\n" in text
+    assert "- {from: box.name, transform: [strip]}  # as typed\n      # as the portal shows it" in text
+
+
+@pytest.mark.parametrize(
+    ("at", "to"), [(("transform", 4), 0), (("transform", 0), 4), (("from",), 0), (("gone", 0), 0)]
+)
+def test_what_is_not_there_cannot_be_moved(
+    commented: MappingFile, at: tuple[str | int, ...], to: int
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"no '{MEMO}' to move a part of"):
+        commented.move_part(MEMO, at, to)
+    assert commented.text() == COMMENTED
+
+
+def test_another_step_or_option_leaves_the_comments_below(commented: MappingFile) -> None:
+    commented.set_part(MEMO, ("transform", 2), {"regex": {"pattern": "y", "group": 0}})
+    assert changed(commented) == (["pattern: x"], ["pattern: y"])
+    commented.set_part(MEMO, ("transform", 2), "upper")
+    kept = comments(commented.text())
+    assert [one for one in comments(COMMENTED) if one not in kept] == ["# the whole of it", "# see the wiki"]
+
+
+def test_what_is_new_stands_before_the_comment_of_the_next_rule(commented: MappingFile) -> None:
+    commented.set_part(MEMO, ("clip",), 40)
+    commented.set_part(MEMO, ("transform", 4), {"join": "-"})
+    commented.set_part("sales_order.custom_fields.custbody_x", ("from",), "box.notes")
+    text = commented.text()
+    assert "      required: true\n      clip: 40\n    # the buyer's own number\n" in text
+    assert "        - split: ','\n        - {join: '-'}\n\n      # nobody ships without\n" in text
+    assert set(comments(text)) == set(comments(COMMENTED))
+
+
+def test_a_rule_that_is_written_anew_or_removed_leaves_the_comment_of_the_next_one(
+    commented: MappingFile,
+) -> None:
+    assert "the buyer's own number" not in commented.rule_text(MEMO)
+    commented.set_rule_text(MEMO, "from: box.notes\n# what fits\nclip: 5\n")
+    commented.set_rule(NUMBER, {"from": "box.notes"}, comment="suggested")
+    text = commented.text()
+    assert "clip: 5\n    # the buyer's own number\n    purchase_order_number: " in text
+    assert "{from: box.notes} # suggested\n  # last of all\n" in text
+    commented.remove(NUMBER)
+    commented.remove(MEMO)
+    assert comments(commented.text()) == ["# the buyer's own number", "# last of all"]
+    assert MappingFile(commented.path, text=commented.text()).rule("sales_order.fields") == {}
+
+
+def test_a_rule_that_is_written_as_it_is_read_changes_nothing(commented: MappingFile) -> None:
+    for target in (MEMO, NUMBER):
+        commented.set_rule_text(target, commented.rule_text(target))
+    assert comments(commented.text()) == comments(COMMENTED)
+
+
+def test_an_entry_whose_key_looks_like_a_number_is_changed_and_taken_out(commented: MappingFile) -> None:
+    commented.set_part("lookups.terms", ("table", "30"), 9)
+    assert commented.rule("lookups.terms") == {"table": {"30": 9, "60": 7}}
+    commented.set_part("lookups.terms", ("table", "60"), None)
+    assert changed(commented)[1] == ["table: {'30': 9}"]
+
+
+def test_an_entry_whose_key_is_read_as_a_number_is_taken_out(commented: MappingFile) -> None:
+    commented.set_part("lookups.terms", ("table", "30"), None)
+    assert changed(commented)[1] == ["table: {'60': 7}"]
+
+
+def test_words_of_a_table_are_no_sources(path: Path) -> None:
+    file = MappingFile(path, text="lookups: {x: {table: {from: 1}}}\n")
+    file.set_part("lookups.x", ("table", "value"), 2)
+    assert file.rule("lookups.x") == {"table": {"value": 2, "from": 1}}

@@ -245,7 +245,7 @@ export class RuleForm {
       one === kind || (one === "function" ? this.form.functions.length : one === "first_of" || one === "" || one === "calculation" ? !inner : true)));
     const name = `${dotted(at)}/source`;
     return there([
-      this.select([...at, "source"], inner ? "Alternative" : "The value is", offered, kind, { name, change: (chosen) => this.switchSource(at, rule, kind, chosen) }),
+      this.select([...at, "source"], inner ? "Alternative" : "The value is", offered, kind, { name, change: (chosen) => this.switchSource(at, rule, chosen) }),
       kind === "from" && this.path([...at, "from"], "Field of Streak", rule.from),
       kind === "value" && this.value([...at, "value"], "Value", rule.value),
       kind === "calculation" && this.drawCalculation(phrases.expression),
@@ -254,17 +254,15 @@ export class RuleForm {
       kind === "first_of" && this.drawAlternatives(rule.first_of)]);
   }
 
-  switchSource(at, rule, kind, chosen) {
+  switchSource(at, rule, chosen) {
     if (chosen === "") return this.remove();
     const key = chosen === "calculation" ? "expression" : chosen;
-    const old = kind === "calculation" ? "expression" : kind;
     const number = this.sources.find(({ type }) => ["decimal", "integer", "currency"].includes(type)) ?? this.sources[0];
     const fresh = {
       from: "", value: "", expression: "{{ box.name }}", function: this.form.functions[0] ?? "",
       calculation: { left: rule.from || number?.id || "box.name", operator: "*", right: "1" },
       first_of: [{ from: rule.from || "box.name" }] }[chosen];
-    const changes = old && old !== key ? [{ at: [...at, old], value: null }] : [];
-    return this.commit(`${dotted(at)}/source`, [...changes, { at: [...at, key], value: fresh }], `The value is ${SOURCES[chosen]} now.`);
+    return this.commit(`${dotted(at)}/source`, [{ at: [...at, key], value: fresh }], `The value is ${SOURCES[chosen]} now.`); // in place of the old one
   }
 
   drawCalculation(parts) {
@@ -302,11 +300,7 @@ export class RuleForm {
   /** Buttons that move an entry of a list, or take it out. */
   mover(at, entries, number, what) {
     const name = `${dotted(at)}[${number}]`;
-    const moved = (to) => {
-      const order = entries.filter((_, n) => n !== number);
-      order.splice(to, 0, entries[number]);
-      return this.set(at, order, `The ${what} is moved.`, name);
-    };
+    const moved = (to) => this.commit(name, [{ at: [...at, number], to }], `The ${what} is moved.`);
     return h("span", { class: "sn-movers" },
       number > 0 && this.button(`${name}/up`, "↑", () => moved(number - 1), `Move ${what} ${number + 1} up`),
       number < entries.length - 1 && this.button(`${name}/down`, "↓", () => moved(number + 1), `Move ${what} ${number + 1} down`),
