@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assist.mapping.catalogue import Field
-from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.reads import functions_in
 from streak_netsuite.mapping.schema import EACH
@@ -76,12 +76,16 @@ class Forms:
             yield from functions_in(draft.path.parent / name)
 
     def _choices(self, known: Field | None) -> list[dict[str, str]]:
-        """Return what NetSuite offers for a target. Names of people are shown to nobody."""
+        """Return what NetSuite offers for a target; nothing while it cannot be asked. Names of people are shown to nobody."""
         targets = self.desk.targets
         if known is None or not targets.is_select(known) or targets.is_private(known):
             return []
         if known.key not in self._kept:
-            entries = list(self.desk.choices(known).ids.items())[:_MOST_CHOICES]
+            try:
+                offered = self.desk.choices(known)
+            except StreakNetSuiteError:  # the rule can be written without; the next look asks again
+                return []
+            entries = list(offered.ids.items())[:_MOST_CHOICES]
             self._kept[known.key] = [{"id": id_, "name": name} for name, id_ in entries]
         return self._kept[known.key]
 

@@ -29,6 +29,8 @@ class Test(StrEnum):
     HAS = "has"
     ABOVE = "above"
     BELOW = "below"
+    EQUAL = "equal"
+    UNEQUAL = "unequal"
 
 
 class Operator(StrEnum):
@@ -38,6 +40,9 @@ class Operator(StrEnum):
     MINUS = "-"
     TIMES = "*"
     THROUGH = "/"
+
+
+_OF_NUMBERS = frozenset({Test.ABOVE, Test.BELOW, Test.EQUAL, Test.UNEQUAL})
 
 
 class _Phrase(BaseModel):
@@ -57,7 +62,8 @@ class Condition(_Phrase):
 
     Attributes:
         field: a path into the deal.
-        value: what it is compared with; a number for `above` and `below`, nothing for `filled` and `empty`.
+        value: what it is compared with; nothing for `filled` and `empty`, a number for `above`, `below`, `equal` and
+            `unequal`: 100 equals 100.00, and `is` compares words.
     """
 
     field: str
@@ -68,7 +74,7 @@ class Condition(_Phrase):
 
     @model_validator(mode="after")
     def _number_to_compare(self) -> Self:
-        if self.test in {Test.ABOVE, Test.BELOW} and not re.fullmatch(_NUMBER, self.value):
+        if self.test in _OF_NUMBERS and not re.fullmatch(_NUMBER, self.value):
             raise ValueError(f"'{self.value}' is no number to compare with; write it like 1234.50")
         return self
 
@@ -175,6 +181,7 @@ _GIVEN = _NUMBER.replace("(", "(?P<number>", 1)
 # A box that is not ticked, zero and an empty list count as no value, too.
 _HELD = rf"\({_FIELD} \| default\('', true\)\)"
 _WORD = rf"\({_FIELD} \| default\(''\) \| string\)"
+_AGAIN = r"\((?P=field) \| number\)"
 _AMOUNT = rf"\({_FIELD} \| default\(0, true\) \| number\)"
 _CONDITIONS: Mapping[Test, tuple[Callable[[str, str], str], str]] = {
     Test.FILLED: (lambda field, _: f"({field} | default('', true)) != ''", rf"{_HELD} != ''"),
@@ -198,5 +205,14 @@ _CONDITIONS: Mapping[Test, tuple[Callable[[str, str], str], str]] = {
     Test.BELOW: (
         lambda field, value: f"({field} | default(0, true) | number) < {value}",
         rf"{_AMOUNT} < {_GIVEN}",
+    ),
+    # A field without a value is no number, and not zero either.
+    Test.EQUAL: (
+        lambda field, value: f"({field} | default('') | string) != '' and ({field} | number) == {value}",
+        rf"{_WORD} != '' and {_AGAIN} == {_GIVEN}",
+    ),
+    Test.UNEQUAL: (
+        lambda field, value: f"({field} | default('') | string) == '' or ({field} | number) != {value}",
+        rf"{_WORD} == '' or {_AGAIN} != {_GIVEN}",
     ),
 }

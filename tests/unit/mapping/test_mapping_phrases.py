@@ -28,6 +28,8 @@ VIEW: dict[str, Any] = {
             "Rush order": False,
             "Unit price": "12.50",
             "Quantity": Decimal(3),
+            "Budget": Decimal("100.00"),
+            "Nothing": Decimal(0),
             "It's \\ odd": "yes",
         },
     }
@@ -59,6 +61,12 @@ VIEW: dict[str, Any] = {
         ("Quantity", Test.BELOW, "4", True),
         ("Quantity", Test.BELOW, "-4", False),
         ("It's \\ odd", Test.IS, "yes", True),
+        ("Budget", Test.EQUAL, "100", True),
+        ("Budget", Test.UNEQUAL, "100", False),
+        ("Unit price", Test.EQUAL, "12.5", True),
+        ("Nothing", Test.EQUAL, "0", True),
+        ("Gone", Test.EQUAL, "0", False),
+        ("Gone", Test.UNEQUAL, "0", True),
     ],
 )
 def test_a_condition_counts_as_its_words_say(field: str, test: Test, value: str, *, counts: bool) -> None:
@@ -100,7 +108,8 @@ NUMBERS = st.decimals(-(10**6), 10**6, places=2).map(str)
 
 @given(field=PATHS, test=st.sampled_from([*Test]), words=WORDS, number=NUMBERS)
 def test_a_condition_is_read_as_it_was_made(field: str, test: Test, words: str, number: str) -> None:
-    value = {Test.ABOVE: number, Test.BELOW: number, Test.FILLED: "", Test.EMPTY: ""}.get(test, words)
+    numbers = dict.fromkeys((Test.ABOVE, Test.BELOW, Test.EQUAL, Test.UNEQUAL), number)
+    value = {**numbers, Test.FILLED: "", Test.EMPTY: ""}.get(test, words)
     made = Condition(field=field, test=test, value=value)
     assert read_condition(made.expression) == made
     assert Expression(made.expression).paths == (field,)
@@ -122,6 +131,7 @@ def test_what_a_form_cannot_show_stays_an_expression(text: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "many", "1,5", "1 | upper"])
-def test_a_comparison_with_no_number_is_refused(value: str) -> None:
+@pytest.mark.parametrize("test", [Test.ABOVE, Test.BELOW, Test.EQUAL, Test.UNEQUAL])
+def test_a_comparison_with_no_number_is_refused(value: str, test: Test) -> None:
     with pytest.raises(ValidationError, match="is no number to compare with"):
-        Condition(field="box.name", test=Test.ABOVE, value=value)
+        Condition(field="box.name", test=test, value=value)

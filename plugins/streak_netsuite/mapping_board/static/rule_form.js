@@ -10,7 +10,17 @@ const SOURCES = {
 const BUYER = ["name", "email", "phone", "address", "domain", "key"];
 const TESTS = {
   filled: "has a value", empty: "has none", is: "is", is_not: "is not", has: "contains", above: "is more than",
-  below: "is less than" };
+  below: "is less than", equal: "is the number", unequal: "is not the number" };
+const TICKED = { filled: "is ticked", empty: "is not ticked" };
+const OF_NUMBERS = ["above", "below", "equal", "unequal"];
+/** What can be asked of a field, by what it holds; of any other field, all but `has`. */
+const TESTS_OF = {
+  text: Object.keys(TESTS), number: ["filled", "empty", ...OF_NUMBERS], list: ["filled", "empty", "has"],
+  checkbox: ["filled", "empty"], date: ["filled", "empty", "is", "is_not"] };
+const HOLDS = {
+  text: "text", "long text": "text", email: "text", phone: "text", url: "text", select: "text", address: "text", integer: "number",
+  decimal: "number", money: "number", percent: "number", "multi select": "list", checkbox: "checkbox", date: "date", datetime: "date" };
+const LISTS_OF_PARTIES = /^(organization|contact|buyer)\.(emails|phones|domains|addresses)$/;
 const OPERATORS = { "+": "plus", "-": "minus", "*": "times", "/": "divided by" };
 const LINES = { one: "one line", list: "one for each entry of a list field", table: "one for each row of a table in a text field" };
 const DECIMALS = { auto: "as it looks", comma: "comma", point: "point" };
@@ -189,11 +199,23 @@ export class RuleForm {
     return h("button", { type: "button", class: "sn-button sn-small", "data-key": name, "aria-label": title, onclick: action }, label);
   }
 
-  /** Streak's fields to choose from, by record; what stands in the rule is among them in any case. */
-  path(at, label, value, { change = null, name = dotted(at), only = null } = {}) {
+  /** What a field of Streak holds: text, number, list, checkbox or date; "" when nobody says. */
+  holds(id) {
+    if (LISTS_OF_PARTIES.test(id)) return "list";
+    if (/^buyer\.\w+$/.test(id)) return "text";
+    return HOLDS[this.sources.find((one) => one.id === id)?.type] ?? "";
+  }
+
+  /** Whether a calculation can read a field: one of the deal that holds one word. */
+  canCount(id) {
+    return this.sources.some((one) => one.id === id) && ["text", "number", ""].includes(this.holds(id));
+  }
+
+  /** Streak's fields to choose from, by record; what stands in the rule is among them in any case. `each`: the line's entry, too. */
+  path(at, label, value, { change = null, name = dotted(at), only = null, each = true } = {}) {
     const groups = new Map();
     const add = (record, id, title) => groups.set(record, [...(groups.get(record) ?? []), [id, title]]);
-    for (const column of only ? [] : this.form.columns) add("Of the line's entry", column, column === "each" ? "the entry itself" : column.slice(5));
+    for (const column of only || !each ? [] : this.form.columns) add("Of the line's entry", column, column === "each" ? "the entry itself" : column.slice(5));
     for (const one of this.sources) if (!only || only(one)) add(one.record, one.id, one.title);
     if (!only) for (const one of BUYER) add("Buyer: the organization, else the contact", `buyer.${one}`, `Buyer's ${one}`);
     const known = [...groups.values()].flat().some(([id]) => id === value);
@@ -257,10 +279,10 @@ export class RuleForm {
   switchSource(at, rule, chosen) {
     if (chosen === "") return this.remove();
     const key = chosen === "calculation" ? "expression" : chosen;
-    const number = this.sources.find(({ type }) => ["decimal", "integer", "currency"].includes(type)) ?? this.sources[0];
+    const number = this.sources.find(({ id }) => this.holds(id) === "number")?.id ?? this.sources.find(({ id }) => this.canCount(id))?.id;
     const fresh = {
       from: "", value: "", expression: "{{ box.name }}", function: this.form.functions[0] ?? "",
-      calculation: { left: rule.from || number?.id || "box.name", operator: "*", right: "1" },
+      calculation: { left: this.canCount(rule.from) ? rule.from : number ?? "box.name", operator: "*", right: "1" },
       first_of: [{ from: rule.from || "box.name" }] }[chosen];
     return this.commit(`${dotted(at)}/source`, [{ at: [...at, key], value: fresh }], `The value is ${SOURCES[chosen]} now.`); // in place of the old one
   }
@@ -269,14 +291,15 @@ export class RuleForm {
     // What the controls show counts, also when the answer to the change before is still on its way.
     const put = (change) => this.set(["expression"], { ...Object.assign(parts, change) }, "The calculation is changed.");
     const isNumber = /^-?\d/.test(parts.right);
+    const only = ({ id }) => this.canCount(id);
     return [
-      this.path(["expression"], "Field", parts.left, { change: (left) => put({ left }) }),
+      this.path(["expression"], "Field", parts.left, { only, change: (left) => put({ left }) }),
       this.select(["expression", "operator"], "Operation", OPERATORS, parts.operator, { change: (operator) => put({ operator }) }),
       this.select(["expression", "with"], "With", { number: "a number", field: "a field" }, isNumber ? "number" : "field",
         { change: (what) => put({ right: what === "number" ? "1" : parts.left }) }),
       isNumber
         ? this.phrase("expression.right", "Number", parts.right, (right) => put({ right: right.trim() || "1" }))
-        : this.path(["expression", "right"], "Other field", parts.right, { change: (right) => put({ right }) }),
+        : this.path(["expression", "right"], "Other field", parts.right, { only, change: (right) => put({ right }) }),
       this.phrase("expression.places", "Decimals", String(parts.places), (places) => put({ places: Number(places) || 0 }), { inputmode: "numeric" })];
   }
 
@@ -433,12 +456,18 @@ export class RuleForm {
       owner.part && this.select(["owner"], "When both sides have changed it", OWNERS, owner.is, { change: own })]);
   }
 
+  testsOf(id) {
+    return TESTS_OF[this.holds(id)] ?? TESTS_OF.text.filter((one) => one !== "has");
+  }
+
   drawCondition() {
     const parts = this.form.shown.rule.when;
     const { when } = this.rule;
     const put = (change) => {
       const made = { ...Object.assign(parts, change) }; // as in a calculation
-      if (["above", "below"].includes(made.test) && !/^-?\d+(\.\d+)?$/.test(made.value) && change.test) made.value = "0";
+      const offered = this.testsOf(made.field);
+      if (change.field && !offered.includes(made.test)) made.test = offered[0];
+      if (OF_NUMBERS.includes(made.test) && !/^-?\d+(\.\d+)?$/.test(made.value) && change.test) made.value = "0";
       return this.set(["when"], made, "The condition is changed.");
     };
     const fresh = { field: this.sources[0]?.id ?? "box.name", test: "filled", value: "" };
@@ -446,9 +475,11 @@ export class RuleForm {
       { change: (chosen) => this.set(["when"], chosen === "when" ? fresh : null, "The condition is changed.") });
     if (!when) return [mode];
     if (!parts) return [mode, this.area(["when"], "Condition (expression)", when)];
+    const named = this.holds(parts.field) === "checkbox" ? { ...TESTS, ...TICKED } : TESTS;
+    const tests = Object.fromEntries([...new Set([...this.testsOf(parts.field), parts.test])].map((one) => [one, named[one]]));
     return [mode,
-      this.path(["when"], "Field that decides", parts.field, { change: (field) => put({ field }) }),
-      this.select(["when", "test"], "Test", TESTS, parts.test, { change: (test) => put({ test }) }),
+      this.path(["when"], "Field that decides", parts.field, { each: false, change: (field) => put({ field }) }),
+      this.select(["when", "test"], "Test", tests, parts.test, { change: (test) => put({ test }) }),
       !["filled", "empty"].includes(parts.test) && this.phrase("when.value", "Compared with", parts.value, (value) => put({ value }))];
   }
 
@@ -466,7 +497,6 @@ export class RuleForm {
   drawLine() {
     const { each, table, allow_zero_rate: free } = this.rule;
     const mode = table ? "table" : each !== null && each !== undefined ? "list" : "one";
-    const lists = ["tags", "multi_select", "list"];
     const choose = (chosen) => this.commit("each/mode", {
       one: [{ at: ["each"], value: null }, { at: ["table"], value: null }],
       list: [{ at: ["table"], value: null }, { at: ["each"], value: each ?? "" }],
@@ -477,7 +507,7 @@ export class RuleForm {
       this.group("How many lines this rule makes",
         this.select(["each", "mode"], "It makes", LINES, mode, { name: "each/mode", change: choose }),
         mode !== "one" && this.path(["each"], mode === "list" ? "List field" : "Text field with the table", each,
-          { only: (one) => one.id === each || (mode === "list" ? lists.includes(one.type) || one.options.length : true) }),
+          { only: (one) => one.id === each || (mode === "list" ? this.holds(one.id) === "list" : true) }),
         mode === "table" && this.input(["table", "columns"], "Columns, in their order", table.columns?.join(", "), { send: cells }),
         mode === "table" && this.input(["table", "separator"], "Between two cells", table.separator ?? "|"),
         mode === "table" && this.tick(["table", "header"], "The first line is a heading", table.header)),
