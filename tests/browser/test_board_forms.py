@@ -188,3 +188,66 @@ def test_nothing_but_keys_fills_a_form(at_the_board: Hand, page: Page) -> None:
     keys.press("Enter")
     expect(rule(person)).to_have_value(re.compile("clip: 15"))
     expect(control(person, "Cut text to this many characters")).to_be_focused()
+
+
+def offered(person: Hand, label: str) -> list[str]:
+    """What a list of the form offers."""
+    found: list[str] = control(person, label).evaluate("box => [...box.options].map((one) => one.value)")
+    return found
+
+
+def test_a_condition_offers_what_can_be_asked_of_its_field(at_the_board: Hand) -> None:
+    person = at_the_board
+    choose(person, MEMO)
+    control(person, "The rule counts").select_option("when")
+    control(person, "Test").select_option("has")
+    for field, tests in {
+        "box.fields.Labels": ["filled", "empty", "has"],
+        "box.fields.Rush order": ["filled", "empty"],
+        "box.created_at": ["filled", "empty", "is", "is_not"],
+        "buyer.emails": ["filled", "empty", "has"],
+    }.items():
+        if field not in offered(person, "Field that decides"):
+            continue
+        control(person, "Field that decides").select_option(field)
+        expect(control(person, "Field that decides")).to_have_value(field)
+        expect(control(person, "Test").locator("option")).to_have_count(len(tests))
+        assert offered(person, "Test") == tests
+    control(person, "Field that decides").select_option("box.fields.Rush order")
+    control(person, "Test").select_option(label="is not ticked")
+    expect(rule(person)).to_have_value(re.compile("Rush order.* == ''"))
+    control(person, "Field that decides").select_option("box.fields.Unit price")
+    control(person, "Test").select_option(label="is the number")
+    fill(person, "Compared with", "100")
+    expect(rule(person)).to_have_value(re.compile(r"\| number\) == 100"))
+    expect(person.root.locator(".sn-faults")).to_have_text("")
+
+
+def test_a_step_is_moved_with_its_comment_and_another_source_keeps_the_rest(at_the_board: Hand) -> None:
+    person = at_the_board
+    choose(person, MEMO)
+    rule(person).fill(
+        "from: box.notes\n# for the printer\ntransform:\n  - strip\n  # finance wants capitals\n  - upper\n"
+    )
+    person.press("apply")
+    person.root.get_by_role("button", name="Move step 2 up").click()
+    expect(rule(person)).to_have_value(re.compile(r"# finance wants capitals\s+- upper\s+- strip"))
+    control(person, "The value is").select_option("expression")
+    expect(rule(person)).to_have_value(re.compile(r"^expression: .*\n\s*# for the printer\n"))
+    expect(rule(person)).not_to_have_value(re.compile("from:"))
+
+
+def test_what_a_line_is_made_for_is_offered_where_it_can_be_read(at_the_board: Hand) -> None:
+    person = at_the_board
+    choose(person, "sales_order.lines[0]")
+    control(person, "It makes").select_option("table")
+    control(person, "Text field with the table").select_option("box.notes")
+    choose(person, "sales_order.lines[0].rate")
+    assert "each.rate" in offered(person, "Field of Streak")
+    control(person, "The rule counts").select_option("when")
+    assert "each.rate" not in offered(person, "Field that decides")
+    control(person, "Field of Streak").select_option("each.rate")
+    control(person, "The value is").select_option("calculation")
+    expect(control(person, "Operation")).to_be_visible()
+    assert not {"each.rate", "box.fields.Labels", "box.fields.Rush order"} & set(offered(person, "Field"))
+    expect(control(person, "The value is")).not_to_have_attribute("aria-invalid", "true")

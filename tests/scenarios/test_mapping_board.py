@@ -443,3 +443,40 @@ def test_opening_trying_and_saving_write_nothing_to_either_side(
     ask("preview", text=found["text"])
     ask("save", text=found["text"], digest=found["digest"])
     assert world.writes("netsuite") == []
+
+
+def test_a_rule_opens_while_netsuite_cannot_be_asked(world: World, ask: Callable[..., Any]) -> None:
+    text = ask("open")["text"]
+    tier = "sales_order.custom_fields.custbody_streak_tier"
+    world.fault("netsuite", "cut_before", times=None)
+    found = ask("rule", text=text, target=tier)
+    assert "from: box.fields.Tier" in found["rule"]
+    assert found["form"]["choices"] == []
+    world.control.delete("/faults").raise_for_status()
+    assert form(ask, text, tier)["choices"], "what could not be asked is asked again"
+
+
+def test_a_form_moves_parts_and_their_comments(ask: Callable[..., Any]) -> None:
+    rule = "from: box.name\ntransform:\n  - strip\n  # finance wants capitals\n  - upper\ndefault: 0.20\n"
+    text = ask("write", text=ask("open")["text"], target=MEMO, rule=rule)["text"]
+    moved = ask("set", text=text, target=MEMO, changes=[{"at": ["transform", 1], "to": 0}])["text"]
+    shown = ask("rule", text=moved, target=MEMO)
+    assert shown["form"]["rule"]["transform"] == ["upper", "strip"]
+    lines = [one.strip() for one in moved.splitlines()]
+    at = lines.index("# finance wants capitals")
+    assert lines[at + 1 : at + 4] == ["- upper", "- strip", "default: 0.20"]
+
+
+def test_a_form_shows_all_digits_of_a_number(ask: Callable[..., Any]) -> None:
+    text = ask("write", text=ask("open")["text"], target=MEMO, rule="value: 12345678901234567.89\n")["text"]
+    assert form(ask, text, MEMO)["rule"] == {"value": "12345678901234567.89"}
+    assert form(ask, text.replace("12345678901234567.89", "0.20"), MEMO)["rule"] == {"value": "0.20"}
+
+
+def test_an_entry_whose_word_is_a_number_is_changed_and_taken_out(ask: Callable[..., Any]) -> None:
+    text = ask("write", text=ask("open")["text"], target="lookups.terms", rule="table: {30: 5}\n")["text"]
+    target = "sales_order.fields.terms"
+    changed = put(ask, text, target, (["table", "30"], 9, "lookups.terms"))["text"]
+    assert form(ask, changed, target)["tables"]["terms"]["table"] == {"30": 9}
+    removed = put(ask, text, target, (["table", "30"], None, "lookups.terms"))["text"]
+    assert form(ask, removed, target)["tables"]["terms"]["table"] == {}
