@@ -208,6 +208,20 @@ def _chances(mine: Sequence[_Meant], theirs: Sequence[_Meant]) -> NDArray[np.flo
 
 def _chance(one: _Meant, other: _Meant, spelled: float) -> float:
     """Return how likely two values are one; what is known of both overrules how they are spelled."""
+    known = _by_kind(one, other)
+    if known is not None:
+        return known
+    if one.codes and other.codes:
+        return _by_code(one, other, spelled)
+    if one.meanings & other.meanings:
+        return max(_ONE_MEANING, spelled)
+    if one.meanings and other.meanings:
+        return spelled * _OTHER_MEANING
+    return _by_spelling(one, other, spelled)
+
+
+def _by_kind(one: _Meant, other: _Meant) -> float | None:
+    """Return how likely two values are one by what both are, however they are spelled; None when that does not tell."""
     if one.text == other.text:
         return 1.0
     if one.words and one.words == other.words:
@@ -218,19 +232,10 @@ def _chance(one: _Meant, other: _Meant, spelled: float) -> float:
     ):
         if mine is not None and theirs is not None:
             return sure if mine == theirs else 0.0
-    if one.tax and other.tax:
-        known = _by_tax(one.tax, other.tax)
-        if known is not None:
-            return known
-    if _is_one_leaf(one, other):
+    known = _by_tax(one.tax, other.tax) if one.tax and other.tax else None
+    if known is None and _is_one_leaf(one, other):
         return _ONE_LEAF
-    if one.codes and other.codes:
-        return _by_code(one, other, spelled)
-    if one.meanings & other.meanings:
-        return max(_ONE_MEANING, spelled)
-    if one.meanings and other.meanings:
-        return spelled * _OTHER_MEANING
-    return _by_spelling(one, other, spelled)
+    return known
 
 
 def _by_spelling(one: _Meant, other: _Meant, spelled: float) -> float:
