@@ -148,10 +148,7 @@ class MappingFile:
         fits = isinstance(inside, CommentedSeq if isinstance(inside, list) else CommentedMap)
         if not fits or (isinstance(inside, list) and not (isinstance(step, int) and step <= len(inside))):
             raise ConfigurationError(f"mapping file {self.path}: there is no '{target}' to put a rule at")
-        is_there = (
-            step in inside if isinstance(inside, Mapping) else isinstance(step, int) and step < len(inside)
-        )
-        if is_there:
+        if step in (inside if isinstance(inside, Mapping) else range(len(inside))):
             (place.merge if merge else place.replace)(step, value)
         elif step in _FIRST:
             place.insert(1 if "type" in inside else 0, step, value)
