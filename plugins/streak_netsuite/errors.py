@@ -80,15 +80,7 @@ class ConfigurationError(PermanentError):
 
 
 class RecordsReplaced(PermanentError):
-    """The account holds other records under the ids that the ledger keeps: a refreshed sandbox.
-
-    Attributes:
-        is_news: nobody has been told yet.
-    """
-
-    def __init__(self, message: str, *, is_news: bool = True) -> None:
-        super().__init__(message)
-        self.is_news = is_news
+    """The account holds other records under the ids that the ledger keeps: a refreshed sandbox."""
 
 
 class RecordError(StreakNetSuiteError):

@@ -1,9 +1,14 @@
-"""One alert for one cause: credentials that do not work stop every flow, but only the first one says so."""
+"""One alert for one cause: credentials that do not work, or an account that was replaced, stop every flow, but only the
+first one says so.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+RECORDS = "netsuite.records"
+"""In place of a vendor: its account was replaced by another."""
 
 
 class OutageMemory(Protocol):
@@ -30,19 +35,28 @@ class OutageBook:
     memory: OutageMemory
     clock: Callable[[], datetime]
 
-    def begin(self, system: str, reason: str, *, flow: str) -> bool:
-        """Note that a vendor's credentials or permissions do not work; tell whether this is news."""
+    def begin(self, system: str, reason: str, *, flow: str, run: str = "") -> bool:
+        """Note that a vendor's credentials or permissions do not work; tell whether this is news.
+
+        Args:
+            run: names the run that says so. It stays its news, for a worker may die when it has noted it, before it
+                could say it: the run's next try has to.
+        """
         now = self.clock()
-        body = {"reason": reason, "since": now.isoformat(), "flow": flow}
-        return self.memory.add_snapshot(_name(system), body, now=now)
+        body = {"reason": reason, "since": now.isoformat(), "flow": flow, "run": run}
+        if self.memory.add_snapshot(note_name(system), body, now=now):
+            return True
+        noted = self.memory.get_snapshot(note_name(system))
+        return bool(run) and noted is not None and (noted["flow"], noted.get("run")) == (flow, run)
 
     def end(self, system: str, *, flow: str) -> bool:
         """Note that a flow could work with a vendor; tell whether it could not before."""
-        noted = self.memory.get_snapshot(_name(system))
+        noted = self.memory.get_snapshot(note_name(system))
         if noted is None or noted["flow"] != flow:
             return False
-        return self.memory.drop_snapshot(_name(system))
+        return self.memory.drop_snapshot(note_name(system))
 
 
-def _name(system: str) -> str:
+def note_name(system: str) -> str:
+    """Return the name of the note about a vendor, or about what is as wrong as one."""
     return f"outage.{system or 'vendor'}"

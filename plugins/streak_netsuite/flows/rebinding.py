@@ -7,6 +7,7 @@ from typing import Protocol
 
 from streak_netsuite.flows.customer_gate import WATERMARK
 from streak_netsuite.flows.customers import CUSTOMER_KEY
+from streak_netsuite.flows.outage import RECORDS, note_name
 from streak_netsuite.flows.planned_order import FLOW as DEAL_TO_ORDER
 from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.record_guard import LOOKED, REPLACED
@@ -140,6 +141,7 @@ class Rebinding:
         )
         self.memory.drop_snapshot(LOOKED)
         self.memory.drop_snapshot(REPLACED)
+        self.memory.drop_snapshot(note_name(RECORDS))
 
     def _recognise(self, moved: list[MovedTie], ties: Sequence[Binding]) -> int:
         """Find customers that were made by others: by what was known of them. Return how many are where they were."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from streak_netsuite.errors import RecordsReplaced, StreakNetSuiteError, TransientError
+from streak_netsuite.errors import RecordsReplaced, StreakNetSuiteError
+from streak_netsuite.flows.outage import RECORDS, note_name
 from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.sync.same_records import Comparison, WrittenTie, compare
 
@@ -16,6 +17,7 @@ LOOKED = "netsuite.records"
 REPLACED = "netsuite.records.replaced"
 LOOKED_AT = 10  # records of each kind
 _GOOD_FOR = timedelta(hours=1)
+_LOGIN_KNOWN_FOR = timedelta(days=30)  # after the last look with it
 _NEXT_STEP = (
     "nothing is written. After a refresh, start with an empty ledger, or run: streak-netsuite netsuite rebind"
 )
@@ -72,37 +74,52 @@ class RecordGuard:
         """Make sure that ids lead where they led, as far as a look of the last hour tells.
 
         While NetSuite cannot be asked, work goes on: whoever writes then will not get far either. With another login
-        it has to be asked.
+        it has to be asked, and once they are known to lead elsewhere, only a look that says otherwise lets work go on.
 
         Raises:
             RecordsReplaced: they do not.
-            TransientError: with this login nobody has looked yet, and NetSuite cannot be asked now.
+            StreakNetSuiteError: with this login nobody has looked yet, and NetSuite does not answer.
         """
-        noted = self.memory.get_snapshot(LOOKED)
-        if noted is not None and self._is_good(noted) and self.memory.get_snapshot(REPLACED) is None:
+        looks = self._looks()
+        known = self.memory.get_snapshot(REPLACED)
+        if known is None and self._is_good(looks):
             return
         try:
             found = self.look()
         except StreakNetSuiteError as error:
-            if isinstance(error, TransientError) and noted is not None and noted["login"] != self.login:
+            if known is not None:
+                raise _replaced(str(known["told"])) from error
+            if looks and self.login not in looks:
                 raise
             log.warning("whether ids lead to the same records could not be asked: %s", error)
             return
-        self._note(found)
+        self._note(found, looks)
 
-    def _is_good(self, noted: Mapping[str, Any]) -> bool:
-        age = self.clock() - datetime.fromisoformat(noted["at"])
-        return noted["login"] == self.login and age < _GOOD_FOR
+    def _looks(self) -> Mapping[str, datetime]:
+        """Return when somebody has looked last, by login."""
+        noted = self.memory.get_snapshot(LOOKED) or {}
+        return {login: datetime.fromisoformat(at) for login, at in noted.get("logins", {}).items()}
 
-    def _note(self, found: Comparison) -> None:
+    def _is_good(self, looks: Mapping[str, datetime]) -> bool:
+        at = looks.get(self.login)
+        return at is not None and self.clock() - at < _GOOD_FOR
+
+    def _note(self, found: Comparison, looks: Mapping[str, datetime]) -> None:
         now = self.clock()
         if found.is_replaced:
-            is_news = self.memory.add_snapshot(REPLACED, {"told": str(found)}, now=now)
-            raise RecordsReplaced(
-                f"NetSuite holds other records under the ids that this ledger keeps ({found}); {_NEXT_STEP}",
-                is_news=is_news,
-            )
+            self.memory.add_snapshot(REPLACED, {"told": str(found)}, now=now)
+            raise _replaced(str(found))
         for one in found.others:
             log.warning("%s; if that was no person's doing, hold its deal", one)
         self.memory.drop_snapshot(REPLACED)
-        self.memory.keep_snapshot(LOOKED, {"login": self.login, "at": now.isoformat()}, now=now)
+        self.memory.drop_snapshot(note_name(RECORDS))
+        # Each login has its own: a command with another token would else make every run look, too.
+        logins = {one: at for one, at in looks.items() if now - at < _LOGIN_KNOWN_FOR} | {self.login: now}
+        body = {"logins": {one: at.isoformat() for one, at in logins.items()}}
+        self.memory.keep_snapshot(LOOKED, body, now=now)
+
+
+def _replaced(told: str) -> RecordsReplaced:
+    return RecordsReplaced(
+        f"NetSuite holds other records under the ids that this ledger keeps ({told}); {_NEXT_STEP}"
+    )

@@ -12,6 +12,7 @@ from streak_netsuite.hooks.streak import StreakHook
 
 if TYPE_CHECKING:
     from streak_netsuite.assembly import Product
+    from streak_netsuite.flows.outage import OutageBook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,16 @@ class ProductHook:
         )
         with open_product(settings, run_id=run_id, read_only=read_only) as product:
             yield product
+
+    @contextlib.contextmanager
+    def outages(self) -> "Iterator[OutageBook]":
+        """Open the book of what is known to be broken for the length of a block; no vendor is asked."""
+        from streak_netsuite.assembly import utc_now
+        from streak_netsuite.flows.outage import OutageBook
+        from streak_netsuite.ledger.ledger import Ledger
+
+        with Ledger.connect(LedgerHook(self.ledger_conn_id).settings()) as ledger:
+            yield OutageBook(memory=ledger, clock=utc_now)
 
     def mapping_path(self) -> Path:
         """Return where the mapping file lies."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from streak_netsuite.assembly import Product
+    from streak_netsuite.errors import InvalidCredentials, RecordsReplaced
 
 
 class FlowOperator(BaseOperator):
@@ -64,32 +65,28 @@ class FlowOperator(BaseOperator):
         While a vendor does not let us work, or the account was replaced by another, the first run of any flow fails and the
         next ones are skipped: one alert for one cause, and work resumes by itself.
         """
-        from streak_netsuite.errors import RecordsReplaced
+        from streak_netsuite.errors import InvalidCredentials, RecordsReplaced
 
+        flow, run_id = f"{self.dag_id}.{self.task_id}", str(context["run_id"])
         try:
-            with self._opened(context, read_only=read_only) as product:
+            with self.product.open(run_id=run_id, read_only=read_only) as product:
                 yield product
-        except RecordsReplaced as error:
-            if error.is_news:
+                for system in product.accepted_by:
+                    if product.outages().end(system, flow=flow):
+                        self.log.info("the credentials for %s work again", system)
+        except (InvalidCredentials, RecordsReplaced) as error:  # opening asks NetSuite, too
+            with self.product.outages() as outages:
+                is_news = outages.begin(_what_is_out(error), str(error), flow=flow, run=run_id)
+            if is_news:
                 raise
             raise AirflowSkipException(f"still not possible: {error}") from error
 
-    @contextlib.contextmanager
-    def _opened(self, context: "Context", *, read_only: bool) -> "Iterator[Product]":
-        from streak_netsuite.errors import InvalidCredentials
 
-        flow = f"{self.dag_id}.{self.task_id}"
-        with self.product.open(run_id=str(context["run_id"]), read_only=read_only) as product:
-            outages = product.outages()
-            try:
-                yield product
-            except InvalidCredentials as error:
-                if outages.begin(error.system, str(error), flow=flow):
-                    raise
-                raise AirflowSkipException(f"still not possible: {error}") from error
-            for system in product.accepted_by:
-                if outages.end(system, flow=flow):
-                    self.log.info("the credentials for %s work again", system)
+def _what_is_out(error: "InvalidCredentials | RecordsReplaced") -> str:
+    from streak_netsuite.errors import InvalidCredentials
+    from streak_netsuite.flows.outage import RECORDS
+
+    return error.system if isinstance(error, InvalidCredentials) else RECORDS
 
 
 class DealToOrderOperator(FlowOperator):
