@@ -10,13 +10,14 @@ from typer.testing import CliRunner
 from streak_netsuite.assembly import open_rebinding
 from streak_netsuite.cli import app
 from streak_netsuite.connections import ConnectionParts
-from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.calls.writes import delete, write
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.doctor.finding import State
 from streak_netsuite.doctor.visit import visit
-from streak_netsuite.errors import RecordsReplaced, TransientError
+from streak_netsuite.errors import ConfigurationError, RecordsReplaced, TransientError
 from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.record_guard import REPLACED
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -267,7 +268,7 @@ class DyingTies:
     """Ties of a ledger whose process is killed before they are moved."""
 
     def __init__(self, ties: Any) -> None:
-        self.pages = ties.pages
+        self.pages, self.open_by_id, self.confirm = ties.pages, ties.open_by_id, ties.confirm
 
     def move(self, *_: Any, **__: Any) -> None:
         raise Died
@@ -312,9 +313,9 @@ def test_one_order_that_a_person_gave_another_key_stops_its_own_change_alone(wor
     assert "crm-import-7" in hold.reason
 
 
-def give_key(world: World, order: str, key: str) -> None:
-    """Give an order another external id, as another integration would."""
-    record = SuiteRecord(type="salesOrder", internal_id=order, external_id=key)
+def give_key(world: World, internal_id: str, key: str, *, kind: str = "salesOrder") -> None:
+    """Give a record another external id, as another integration would."""
+    record = SuiteRecord(type=kind, internal_id=internal_id, external_id=key)
     with SoapClient(world.settings().netsuite) as client:
         assert client.send(write(Verb.UPDATE, record)).status.saved
 
@@ -329,3 +330,169 @@ def test_with_another_login_nothing_goes_on_before_netsuite_was_asked(world: Wor
     world.control.delete("/faults").raise_for_status()
     with pytest.raises(RecordsReplaced):
         world.run()
+
+
+def import_customers(world: World) -> None:
+    """Give each customer that we wrote an external id of another system's, as a CSV import does."""
+    for one in world.netsuite()["customers"]:
+        if str(one.get("externalId") or "").startswith("streak-cust-"):
+            give_key(world, one["internalId"], f"import-{one['internalId']}", kind="customer")
+
+
+def look(world: World) -> Any:
+    with world.product() as product:
+        return product.record_guard().look()
+
+
+def another_deal(world: World, box: str) -> str:
+    """Win another deal of a deal's organization; the directory reads the customers anew, with it."""
+    (again,) = world.deals(1)
+    organization = world.box(box)["organizations"][0]["key"]
+    world.streak.post(
+        f"v1/boxes/{again}", json={"organizations": [{"key": organization}], "contacts": []}
+    ).raise_for_status()
+    world.hint(again)
+    world.run()
+    return str(again)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param((), id="known by number and name"),
+        pytest.param(("--keep", "all"), id="not read since they were made"),
+    ],
+)
+def test_an_import_that_gives_customers_other_keys_stops_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    boxes = world.won_deals(4, organizations=4)
+    world.run()
+    if not options:
+        boxes.append(another_deal(world, boxes[0]))
+    before = ties(world, boxes)
+    import_customers(world)
+    world.wait(AN_HOUR)
+    world.run()
+    assert (look(world).same, len(look(world).others)) == (len(boxes), 4)
+    shown = rebind(world, monkeypatch, *options, "--yes")
+    assert f"{len(boxes) + 4} ties stay, 0 lead to another id, 0 lead nowhere" in shown, shown
+    assert len(re.findall(r"customer \d+ stays, and carries 'import-\d+'", shown)) == 4
+    assert (look(world).same, look(world).others) == (len(boxes) + 4, ())
+    assert ties(world, boxes) == before
+    assert "stays, and" not in rebind(world, monkeypatch, "--yes"), "once confirmed, there is nothing to do"
+    again = another_deal(world, boxes[0])
+    assert world.orders(again)[0]["entity"] == world.orders(boxes[0])[0]["entity"]
+
+
+def test_a_customer_that_is_tied_again_by_its_name_says_nothing_of_the_account(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody had read it since it was made, so the mending lost it; the write it came from says that it is ours."""
+    boxes = world.won_deals(2, organizations=2)
+    world.run()
+    import_customers(world)
+    assert "2 lead nowhere" in rebind(world, monkeypatch, "--yes")
+    again = another_deal(world, boxes[0])
+    assert world.orders(again)[0]["entity"] == world.orders(boxes[0])[0]["entity"]
+    assert (look(world).same, look(world).others) == (3, ())
+
+
+def test_customers_with_other_keys_are_followed_through_a_refresh_and_stop_nothing_after_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = world.won_deals(4, organizations=4)
+    world.run()
+    boxes.append(another_deal(world, boxes[0]))
+    buyers = {box: world.orders(box)[0]["entity"]["name"] for box in boxes}
+    import_customers(world)
+    refresh(world)
+    with pytest.raises(RecordsReplaced):
+        world.run()
+    assert "9 lead to another id, 0 lead nowhere" in rebind(world, monkeypatch, "--yes")
+    world.run()
+    assert (look(world).same, look(world).others) == (9, ())
+    assert {box: world.orders(box)[0]["entity"]["name"] for box in boxes} == buyers
+    refresh(world)  # once more: they are found by the keys that they carry now
+    shown = rebind(world, monkeypatch, "--yes")
+    assert "9 lead to another id, 0 lead nowhere" in shown
+    assert shown.count("(key)") == 9
+
+
+def test_an_order_that_was_given_another_key_on_purpose_is_kept_and_followed_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, *_ = boxes = world.won_deals(3, organizations=1)
+    world.run()
+    before = ties(world, boxes)
+    give_key(world, before[changed], "crm-import-7")
+    world.set_field(changed, "Quantity", 5)
+    world.hint(changed, version="99")
+    world.run()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert (hold.code, f"--keep {changed}" in hold.fix) == ("OTHER_RECORD", True)
+    assert f"carries 'crm-import-7': --keep {changed} keeps it" in rebind(world, monkeypatch)
+    rebind(world, monkeypatch, "--keep", changed, "--yes", "--actor", "maya")
+    assert ties(world, boxes) == before
+    assert look(world).others == ()
+    with world.ledger() as ledger:
+        assert [one.actor for one in ledger.list_audit() if one.action == "binding.confirmed"] == ["maya"]
+        ledger.release_hold(hold.id, actor="maya", reason="our import", now=world.now())
+    world.run()
+    assert world.orders(changed)[0]["itemList"][0]["quantity"] == "5"
+    rebind(world, monkeypatch, "--yes")  # without the option: it is known
+    assert ties(world, boxes) == before
+
+
+def test_nobody_keeps_all_when_ids_have_changed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = world.won_deals(3, organizations=1)
+    world.run()
+    give_key(world, ties(world, boxes)[boxes[0]], "crm-import-7")
+    refresh(world)
+    settings = world.settings()
+    with (
+        open_rebinding(settings.netsuite, settings.ledger, clock=world.now) as rebinding,
+        pytest.raises(ConfigurationError, match="ids have changed"),
+    ):
+        rebinding.plan(keep=["all"])
+
+
+def test_a_mending_that_moves_nothing_leaves_what_was_billed_alone(
+    world: World, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finance has deleted an invoice: the order is not billed again because somebody ran the command."""
+    world.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice:\n  when: shipped\n\nstatus:\n")
+    (box,) = world.won_deals(1)
+    world.run()
+    order = ties(world, [box])[box]
+    bill(world, order)
+    (invoice,) = of_order(world, order)
+    with SoapClient(world.settings().netsuite) as client:
+        gone = RecordRef(type="invoice", internal_id=invoice["internalId"])
+        assert client.send(delete(gone)).status.success
+    assert "mended" in rebind(world, monkeypatch, "--yes")
+    report = bill(world)
+    assert (report.count(Action.HELD), of_order(world, order)) == (1, [])
+    with world.ledger() as ledger:
+        assert [one.code for one in ledger.list_holds()] == ["INVOICE_GONE"]
+
+
+def test_an_invoice_on_its_way_is_held_when_its_orders_id_changes(
+    world: World, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice:\n  when: shipped\n\nstatus:\n")
+    boxes = world.won_deals(3, organizations=3)
+    world.run()
+    box = boxes[0]
+    order = ties(world, boxes)[box]
+    world.fault("netsuite", "cut_after", operation="add", times=None)
+    bill(world, order)
+    world.control.delete("/faults").raise_for_status()
+    refresh(world)
+    for _ in range(2):
+        rebind(world, monkeypatch, "--yes")
+    with world.ledger() as ledger:
+        (hold,) = [one for one in ledger.list_holds() if one.code == "CUT_OFF"]
+    assert (hold.record.id, hold.times) == (box, 1)
+    assert f"invoice of salesOrder {order}" in hold.reason

@@ -32,18 +32,26 @@ def netsuite_account() -> None:
 @app.command("rebind")
 def netsuite_rebind(
     yes: Annotated[bool, typer.Option("--yes", help="Mend the ledger; without, it is only shown.")] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Key of a box (or an organization, a contact) whose record is the right one, whatever key it carries; 'all' "
+            "for all that exist. Repeat for more."
+        ),
+    ] = None,
     actor: Actor = "",
 ) -> None:
     """After a sandbox was refreshed: let the ledger's ties lead to the records that carry their keys, and hold the rest."""
     from streak_netsuite.assembly import open_rebinding
 
     with open_rebinding(account_settings(), ledger_settings_in_use()) as rebinding:
-        rebound = rebinding.plan()
+        rebound = rebinding.plan(keep=keep or ())
         typer.echo("\n".join(rebound.lines()))
         if yes:
             rebinding.carry_out(rebound, actor=actor or login_name())
-            typer.echo("mended; what people decided about duplicate customers names old ids: look it through")
-        elif rebound.moved:
+            decisions = "; what people decided about duplicate customers names old ids: look it through"
+            typer.echo("mended" + (decisions if rebound.moved else ""))
+        elif rebound.moved or rebound.confirmed:
             typer.echo("nothing was changed; --yes does it")
 
 

@@ -101,10 +101,26 @@ class OrderEdits(QueuedWrites[HeldOrders]):
         held = context.orders.get(order_id)
         if held is None:
             raise RecordError(f"sales order {order_id} does not exist any more", code=ORDER_GONE)
-        _require_its_own(held, self.order_key(intent.subject.id))
+        self._require_its_own(held, intent)
         if intent.kind is RecordKind.ORDER_END:
             return self._end(held, Course(intent.payload["course"]))
         return self._change(intent, held, context)
+
+    def _require_its_own(self, held: HeldOrder, intent: Intent) -> None:
+        """Make sure that an order is its deal's. One without any key may be: a person may have emptied it."""
+        key, carried = self.order_key(intent.subject.id), {one.casefold() for one in held.keys}
+        if not carried or key.casefold() in carried:
+            return
+        tie = self.memory.find_bindings([intent.subject], RecordKind.SALES_ORDER).get(intent.subject)
+        if tie is not None and tie.netsuite.id == held.internal_id and tie.other_key.casefold() in carried:
+            return
+        raise RecordError(
+            f"sales order {held.number} ({held.internal_id}) carries '{', '.join(sorted(held.keys))}', and is not the one that "
+            f"was made for this deal ('{key}')",
+            code=OTHER_RECORD,
+            fix="see who has given it another key. It is the deal's all the same: streak-netsuite netsuite rebind --keep "
+            f"{intent.subject.id} --yes, then release this. After a sandbox was refreshed: streak-netsuite netsuite rebind",
+        )
 
     # --- a changed deal ---
 
@@ -190,17 +206,6 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             return "none of its lines is closed"
         self.erp.close_lines(held, numbers, closed=False)
         return f"{len(numbers)} lines opened again"
-
-
-def _require_its_own(held: HeldOrder, key: str) -> None:
-    """Make sure that an order is its deal's. One without any key may be: a person may have emptied it."""
-    if held.keys and key.casefold() not in {one.casefold() for one in held.keys}:
-        raise RecordError(
-            f"sales order {held.number} ({held.internal_id}) carries '{', '.join(sorted(held.keys))}', and is not the one that "
-            f"was made for this deal ('{key}')",
-            code=OTHER_RECORD,
-            fix="see who has given it another key; after a sandbox was refreshed: streak-netsuite netsuite rebind",
-        )
 
 
 def _with_left(payload: Mapping[str, Any], change: OrderChange) -> Mapping[str, Any]:

@@ -1,6 +1,4 @@
-"""One alert for one cause: credentials that do not work, or an account that was replaced, stop every flow, but only the
-first one says so.
-"""
+"""One alert for one cause: what stops every flow, such as credentials that do not work, is said by the first one alone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,25 +1,30 @@
 """Ties put right after the account's internal ids have changed: each leads to the record with its key, or waits for a person."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.customer_gate import WATERMARK
 from streak_netsuite.flows.customers import CUSTOMER_KEY
 from streak_netsuite.flows.outage import RECORDS, note_name
 from streak_netsuite.flows.planned_order import FLOW as DEAL_TO_ORDER
 from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.record_guard import LOOKED, REPLACED
-from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.identity import company_key, external_id
-from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.binding import CARRIES, RULES_BY_KEY, Binding, confirmed_rule
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.intent import Intent
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 from streak_netsuite.sync.ports import Found
 from streak_netsuite.sync.same_records import MovedTie
 
+FLOW = "rebind"
 BY_KEY = "key"
+ALL = "all"
+KEPT = "kept, as somebody has asked"
 _NOWHERE = "no record carries its key"
 
 
@@ -35,12 +40,21 @@ class RecordDesk(Protocol):
     def changed_customers(self, since: datetime | None) -> Iterator[Sequence[CustomerEntry]]:
         """Yield pages of all customers."""
 
+    def keys_of(self, records: Sequence[ExternalRef]) -> Mapping[ExternalRef, Collection[str]]:
+        """Return the keys that each of these records carries; those that do not exist are left out."""
+
 
 class TieBook(Protocol):
     """All ties, as the ledger has them."""
 
     def pages(self, kind: RecordKind) -> Iterator[Sequence[Binding]]:
         """Yield every tie to NetSuite records of a kind, page by page."""
+
+    def open_by_id(self, moved: Sequence[MovedTie]) -> Sequence[Intent]:
+        """Return what is still to be written to records by internal ids that lead elsewhere once these ties are moved."""
+
+    def confirm(self, confirmed: Sequence[MovedTie], *, actor: str, now: datetime) -> None:
+        """Let ties have the rule that a person has confirmed, and note it in the audit."""
 
     def move(
         self, moved: Sequence[MovedTie], *, directory_watermark: str, actor: str, stamp: str, now: datetime
@@ -71,10 +85,12 @@ class Rebound:
 
     Attributes:
         same: ties that lead where they led.
+        confirmed: those of them whose record was written here and does not carry our key any more.
     """
 
     same: int = 0
     moved: tuple[MovedTie, ...] = ()
+    confirmed: tuple[MovedTie, ...] = ()
 
     @property
     def found(self) -> list[MovedTie]:
@@ -92,6 +108,8 @@ class Rebound:
             tie = one.binding
             leads = f"{tie.netsuite.kind} {one.netsuite_id}" if one.netsuite_id else "nothing"
             yield f"{tie.streak}: {tie.netsuite.kind} {tie.netsuite.id} -> {leads} ({one.reason})"
+        for one in self.confirmed:
+            yield f"{one.binding.streak}: {one.binding.netsuite.kind} {one.netsuite_id} stays, and {_told(one.rule)} ({one.reason})"
         yield f"{self.same} ties stay, {len(self.found)} lead to another id, {len(self.lost)} lead nowhere"
 
 
@@ -106,25 +124,68 @@ class Rebinding:
     clock: Callable[[], datetime]
     run_id: str
 
-    def plan(self) -> Rebound:
-        """Return where every tie to an order or a customer has to lead."""
-        same, moved = 0, list[MovedTie]()
+    def plan(self, *, keep: Collection[str] = ()) -> Rebound:
+        """Return where every tie to an order or a customer has to lead.
+
+        Args:
+            keep: Streak keys of those that a person takes for the right ones whatever key they carry; "all" for all
+                that exist.
+
+        Raises:
+            ConfigurationError: all are to be kept, and internal ids have changed.
+        """
+        found = _Found()
         for page in self.ties.pages(RecordKind.SALES_ORDER):
-            orders = self.erp.find_orders([order_key(tie.streak.id) for tie in page])
+            orders = self.erp.find_orders([_key_of(tie) for tie in page])
             for tie in page:
-                known = orders.get(order_key(tie.streak.id))
-                same += _judge(moved, tie, known.internal_id if known else "", BY_KEY if known else _NOWHERE)
+                known = orders.get(_key_of(tie))
+                found.judge(tie, known.internal_id if known else "", BY_KEY if known else _NOWHERE)
         unknown: list[Binding] = []
         for page in self.ties.pages(RecordKind.CUSTOMER):
-            customers = self.erp.find_customers([_customer_key(tie) for tie in page])
+            customers = self.erp.find_customers([_key_of(tie) for tie in page])
             for tie in page:
-                entry = customers.get(_customer_key(tie))
+                entry = customers.get(_key_of(tie))
                 if entry is None:
                     unknown.append(tie)
                 else:
-                    same += _judge(moved, tie, entry.internal_id, BY_KEY)
-        same += self._recognise(moved, unknown)
-        return Rebound(same=same, moved=tuple(moved))
+                    found.judge(tie, entry.internal_id, BY_KEY)
+        self._recognise(found, unknown)
+        moved_by_key = [one for one in found.moved if one.reason == BY_KEY]
+        if ALL in keep and moved_by_key:
+            raise ConfigurationError(
+                f"{len(moved_by_key)} records carry their keys under other internal ids, so the ids have changed, and what is "
+                "under the old ones is not ours: keep those that are, one by one, by the keys of their boxes"
+            )
+        return self._kept(found, keep)
+
+    def _kept(self, found: "_Found", keep: Collection[str]) -> Rebound:
+        """Look at what does not carry its key: it is kept when a person says so, and else told what is there."""
+        lost = [one.binding.netsuite for one in found.moved if not one.netsuite_id]
+        unsure = [_now(one) for one in [*found.moved, *found.confirmed] if one.rule and one.reason != BY_KEY]
+        carried = self.erp.keys_of([*lost, *unsure]) if lost or unsure else {}
+        confirmed = [replace(one, rule=confirmed_rule(carried.get(_now(one), ()))) for one in found.confirmed]
+        same, moved = found.same, list[MovedTie]()
+        for one in found.moved:
+            tie, keys = one.binding, carried.get(one.binding.netsuite)
+            if one.netsuite_id:
+                by_other = one.rule and one.reason != BY_KEY
+                moved.append(
+                    replace(one, rule=confirmed_rule(carried.get(_now(one), ()))) if by_other else one
+                )
+            elif keys is None:
+                moved.append(one)
+            elif tie.other_key and tie.other_key in keys:
+                same += 1
+            elif ALL in keep or tie.streak.id in keep:
+                same += 1
+                rule = confirmed_rule(keys)
+                confirmed.append(replace(one, netsuite_id=tie.netsuite.id, reason=KEPT, rule=rule))
+            else:
+                there = f"{tie.netsuite.kind} {tie.netsuite.id} {_told(confirmed_rule(keys))}"
+                moved.append(replace(one, reason=f"{one.reason}; {there}: --keep {tie.streak.id} keeps it"))
+        # A tie that is confirmed already is nothing to do.
+        todo = tuple(one for one in confirmed if one.rule != one.binding.rule)
+        return Rebound(same=same, moved=tuple(moved), confirmed=todo)
 
     def carry_out(self, rebound: Rebound, *, actor: str) -> None:
         """Mend the ledger, and hold the deals whose order is nowhere. Repeating it changes nothing."""
@@ -132,30 +193,58 @@ class Rebinding:
         held = [_held(one) for one in rebound.lost if one.binding.netsuite.kind is RecordKind.SALES_ORDER]
         if held:  # first: once its tie is dropped, nobody would come back for it
             self.memory.record_outcomes(held, flow=DEAL_TO_ORDER, run_id=self.run_id, now=now)
-        self.ties.move(
-            rebound.moved,
-            directory_watermark=WATERMARK,
-            actor=actor,
-            stamp=now.strftime("%Y%m%dT%H%M%S"),
-            now=now,
-        )
+        cut_off = list(_cut_off(self.ties.open_by_id(rebound.moved), rebound.moved))
+        if cut_off:
+            self.memory.record_outcomes(cut_off, flow=FLOW, run_id=self.run_id, now=now)
+        if rebound.confirmed:
+            self.ties.confirm(rebound.confirmed, actor=actor, now=now)
+        if rebound.moved:
+            self.ties.move(
+                rebound.moved,
+                directory_watermark=WATERMARK,
+                actor=actor,
+                stamp=now.strftime("%Y%m%dT%H%M%S"),
+                now=now,
+            )
         self.memory.drop_snapshot(LOOKED)
         self.memory.drop_snapshot(REPLACED)
         self.memory.drop_snapshot(note_name(RECORDS))
 
-    def _recognise(self, moved: list[MovedTie], ties: Sequence[Binding]) -> int:
-        """Find customers that were made by others: by what was known of them. Return how many are where they were."""
+    def _recognise(self, found: "_Found", ties: Sequence[Binding]) -> None:
+        """Find customers that do not carry our key, as those that others made: by what was known of them."""
         if not ties:
-            return 0
+            return
         known = {e.internal_id: e for e in self.directory.find(internal_ids=[t.netsuite.id for t in ties])}
         now = _Customers()
         for page in self.erp.changed_customers(None):
             now.add(page)
-        same = 0
         for tie in ties:
-            found, how = now.like(known.get(tie.netsuite.id))
-            same += _judge(moved, tie, found, how)
-        return same
+            found.judge(tie, *now.like(known.get(tie.netsuite.id)))
+
+
+@dataclass(kw_only=True)
+class _Found:
+    """Ties as they are gone through."""
+
+    same: int = 0
+    moved: list[MovedTie] = field(default_factory=list)
+    confirmed: list[MovedTie] = field(default_factory=list)
+
+    def judge(self, tie: Binding, internal_id: str, reason: str) -> None:
+        """Note where a tie leads. One that we wrote and that is found without its key gets another rule."""
+        by_key = tie.rule in RULES_BY_KEY or bool(tie.other_key)
+        rule = ""
+        if reason == BY_KEY:
+            rule = "" if tie.other_key else BY_KEY
+        elif internal_id and by_key:
+            rule = confirmed_rule(())
+        one = MovedTie(binding=tie, netsuite_id=internal_id, reason=reason, rule=rule)
+        if internal_id != tie.netsuite.id:
+            self.moved.append(one)
+            return
+        self.same += 1
+        if rule and reason != BY_KEY:
+            self.confirmed.append(one)
 
 
 @dataclass(kw_only=True)
@@ -175,9 +264,9 @@ class _Customers:
         """Return the internal id of the one customer that is what was known, and how that is told; "" and why not."""
         if known is None:
             return "", "nothing is known of it but its id"
-        if known.external_id:
-            found, how = self.by_external_id.get(known.external_id.lower(), []), "external id"
-        else:
+        key = (known.external_id or "").lower()
+        found, how = self.by_external_id.get(key, []) if key else [], "external id"
+        if not found:  # it had none, or it was given another one since
             found, how = self.by_name.get(_name(known), []), "number and name"
         if len(found) == 1:
             return found[0], how
@@ -188,23 +277,53 @@ def _name(entry: CustomerEntry) -> tuple[str, str]:
     return entry.entity_id.casefold(), company_key(entry.name)
 
 
-def _judge(moved: list[MovedTie], tie: Binding, internal_id: str, reason: str) -> int:
-    """Note a tie that has to lead elsewhere; return 1 for one that stays."""
-    if internal_id == tie.netsuite.id:
-        return 1
-    moved.append(MovedTie(binding=tie, netsuite_id=internal_id, reason=reason))
-    return 0
-
-
-def _customer_key(tie: Binding) -> str:
+def _key_of(tie: Binding) -> str:
+    """Return the key that the record of a tie carries, ours or the one a person has confirmed."""
+    if tie.other_key:
+        return tie.other_key
+    if tie.netsuite.kind is RecordKind.SALES_ORDER:
+        return order_key(tie.streak.id)
     return external_id(CUSTOMER_KEY, tie.streak.id)
 
 
+def _now(one: MovedTie) -> ExternalRef:
+    return replace(one.binding.netsuite, id=one.netsuite_id)
+
+
+def _told(rule: str) -> str:
+    """Return in words what a record carries, by the rule that its confirmed tie has."""
+    return f"carries '{rule.removeprefix(CARRIES)}'" if rule.startswith(CARRIES) else "carries no key"
+
+
+def _cut_off(intents: Sequence[Intent], moved: Sequence[MovedTie]) -> Iterator[Outcome]:
+    """Yield a hold for each record something was on its way to, by an internal id that leads elsewhere now."""
+    boxes = {one.binding.netsuite: one.binding.streak for one in moved}
+    by_record: dict[ExternalRef, list[Intent]] = {}
+    for one in intents:
+        by_record.setdefault(boxes.get(one.subject, one.subject), []).append(one)
+    for record, some in by_record.items():
+        writes = [f"{one.kind} of {one.subject.kind} {one.subject.id}" for one in some]
+        reason = (
+            f"{', '.join(writes)} was on its way when the account's internal ids changed: it is not sent any more, and may have "
+            "landed before"
+        )
+        yield Outcome(
+            event_id=None,
+            record=record,
+            action=Action.HELD,
+            rule="rebind",
+            reason=reason,
+            hold=Hold(
+                code="CUT_OFF",
+                reason=reason,
+                fix="what is still due is planned anew under the new id; see in NetSuite what is there, then dismiss this",
+                payload={one.operation_key: dict(one.payload) for one in some},
+            ),
+        )
+
+
 def _held(one: MovedTie) -> Outcome:
-    reason = (
-        f"sales order {one.binding.netsuite.id} was made for this box, and is not in the account any more: its internal ids "
-        f"have changed, and {one.reason}"
-    )
+    reason = f"sales order {one.binding.netsuite.id} was made for this box, and is not found in the account any more: {one.reason}"
     return Outcome(
         event_id=None,
         record=one.binding.streak,

@@ -47,10 +47,11 @@ def find(
     query = select(intent).where(intent.c.operation_key == any_(literal(list(operation_keys), ARRAY(Text))))
     if lock:
         query = query.order_by(intent.c.operation_key).with_for_update()
-    return {row.operation_key: _intent(row, cipher) for row in connection.execute(query)}
+    return {row.operation_key: read_row(row, cipher) for row in connection.execute(query)}
 
 
-def _intent(row: AnyRow, cipher: Cipher) -> Intent:
+def read_row(row: AnyRow, cipher: Cipher) -> Intent:
+    """Return the intent that a row of the table holds."""
     return Intent(
         operation_key=row.operation_key,
         flow=row.flow,
@@ -358,7 +359,7 @@ def claim(
         .returning(*due.c)
     )
     rows = connection.execute(taken).all()
-    return [_intent(row, cipher) for row in sorted(rows, key=lambda row: row.sequence)]
+    return [read_row(row, cipher) for row in sorted(rows, key=lambda row: row.sequence)]
 
 
 def still_open(

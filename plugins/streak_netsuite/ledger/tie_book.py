@@ -4,21 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Text, and_, any_, delete, insert, literal, select, update
+from sqlalchemy import ARRAY, Connection, Text, and_, any_, delete, insert, literal, or_, select, update
 
 from streak_netsuite.ledger import audit
 from streak_netsuite.ledger.bindings import read_row
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow
 from streak_netsuite.ledger.database import Database
+from streak_netsuite.ledger.intents import read_row as read_intent
 from streak_netsuite.ledger.tables import binding, customer_directory, intent, watermark
 from streak_netsuite.model.external_ref import RecordKind, SystemId
-from streak_netsuite.sync.binding import Binding
-from streak_netsuite.sync.intent import IntentState
+from streak_netsuite.sync.binding import CARRIES, RULES_BY_KEY, Binding
+from streak_netsuite.sync.intent import Intent, IntentState
 from streak_netsuite.sync.same_records import MovedTie, WrittenTie
 
 UNTIED = "ORDER_UNTIED"
-RULE = "key"
 _TIED = (RecordKind.CUSTOMER, RecordKind.SALES_ORDER)
 _PAGE = 1000
 _OPEN = (IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN)
@@ -39,10 +39,14 @@ class TieBook:
         self._cipher = cipher
 
     def written(self, *, limit: int) -> Sequence[WrittenTie]:
-        """Return the newest ties to customers and orders that we wrote, so many of each."""
+        """Return the newest ties to customers and orders that we wrote, so many of each.
+
+        One that is recognised by something else than a key, or that a person has confirmed without one, is left out:
+        its record says nothing of the account.
+        """
         with self._database.begin() as connection:
             return [
-                WrittenTie(binding=read_row(row), key=row.operation_key)
+                WrittenTie(binding=tie, key=tie.other_key or row.operation_key)
                 for kind in _TIED
                 for row in connection.execute(
                     select(*binding.c, intent.c.operation_key)
@@ -54,10 +58,14 @@ class TieBook:
                             intent.c.result_id == binding.c.netsuite_id,
                         ),
                     )
-                    .where(binding.c.netsuite_kind == kind.value)
+                    .where(
+                        binding.c.netsuite_kind == kind.value,
+                        or_(binding.c.rule.in_(RULES_BY_KEY), binding.c.rule.startswith(CARRIES)),
+                    )
                     .order_by(binding.c.id.desc())
                     .limit(limit)
                 )
+                for tie in [read_row(row)]
             ]
 
     def pages(self, kind: RecordKind) -> Iterator[Sequence[Binding]]:
@@ -77,13 +85,26 @@ class TieBook:
             after = rows[-1].id
             yield [read_row(row) for row in rows]
 
+    def open_by_id(self, moved: Sequence[MovedTie]) -> Sequence[Intent]:
+        """Return what is still to be written to records by internal ids that lead elsewhere once these ties are moved."""
+        with self._database.begin() as connection:
+            rows = connection.execute(select(intent).where(_by_id(moved), _IS_OPEN)) if moved else ()
+            return [read_intent(row, self._cipher) for row in rows]
+
+    def confirm(self, confirmed: Sequence[MovedTie], *, actor: str, now: datetime) -> None:
+        """Let ties have the rule that a person has confirmed, and note it in the audit."""
+        with self._database.begin() as connection:
+            for one in confirmed:
+                connection.execute(update(binding).where(_is(one)).values(rule=one.rule, updated_at=now))
+                self._note(connection, "binding.confirmed", one, actor=actor, now=now)
+
     def move(
         self, moved: Sequence[MovedTie], *, directory_watermark: str, actor: str, stamp: str, now: datetime
     ) -> None:
         """Let ties lead to other records, and drop those whose record is nowhere; all at once, and in the audit.
 
-        What was written by an internal id keeps its history under another key, so that it is not taken for what is due
-        now; the customers' directory is read anew.
+        What was written by one of the internal ids that change keeps its history under another key, so that it is not
+        taken for what is due now; the customers' directory is read anew.
 
         Args:
             stamp: names this time, in the keys of what is put aside.
@@ -96,18 +117,22 @@ class TieBook:
                 if one.netsuite_id:
                     self._tie(connection, one, now=now)
                 self._mend_intents(connection, one, now=now)
-                audit.append(
-                    connection,
-                    self._cipher,
-                    actor=actor,
-                    action="binding.moved" if one.netsuite_id else "binding.dropped",
-                    subject=str(one.binding.streak),
-                    details={"from": one.binding.netsuite.id, "to": one.netsuite_id, "reason": one.reason},
-                    now=now,
-                )
-            _put_aside(connection, stamp=stamp, now=now)
+                action = "binding.moved" if one.netsuite_id else "binding.dropped"
+                self._note(connection, action, one, actor=actor, now=now)
+            _put_aside(connection, moved, stamp=stamp, now=now)
             connection.execute(delete(customer_directory))
             connection.execute(delete(watermark).where(watermark.c.name == directory_watermark))
+
+    def _note(self, connection: Connection, action: str, one: MovedTie, *, actor: str, now: datetime) -> None:
+        audit.append(
+            connection,
+            self._cipher,
+            actor=actor,
+            action=action,
+            subject=str(one.binding.streak),
+            details={"from": one.binding.netsuite.id, "to": one.netsuite_id, "reason": one.reason},
+            now=now,
+        )
 
     def _tie(self, connection: Connection, one: MovedTie, *, now: datetime) -> None:
         tie = one.binding
@@ -117,7 +142,7 @@ class TieBook:
                 streak_id=tie.streak.id,
                 netsuite_kind=tie.netsuite.kind.value,
                 netsuite_id=one.netsuite_id,
-                rule=RULE if one.reason == RULE else tie.rule,
+                rule=one.rule or tie.rule,
                 base_digest=tie.base_digest,
                 created_at=now,
                 updated_at=now,
@@ -172,15 +197,39 @@ def _is(one: MovedTie) -> Any:
     )
 
 
-def _put_aside(connection: Connection, *, stamp: str, now: datetime) -> None:
-    by_id = and_(
+def _put_aside(connection: Connection, moved: Sequence[MovedTie], *, stamp: str, now: datetime) -> None:
+    if not moved:
+        return
+    by_id = _by_id(moved)
+    connection.execute(update(intent).where(by_id, _IS_OPEN).values(**_refused(now)))
+    connection.execute(update(intent).where(by_id).values(operation_key=intent.c.operation_key + f"@{stamp}"))
+
+
+_IS_OPEN = intent.c.state.in_([state.value for state in _OPEN])
+
+
+def _by_id(moved: Sequence[MovedTie]) -> Any:
+    """Return the condition of what was written by an internal id that a tie leaves, or that it comes to."""
+    ids = {
+        (one.binding.netsuite.kind.value, id_)
+        for one in moved
+        for id_ in (one.binding.netsuite.id, one.netsuite_id)
+    }
+    return and_(
         intent.c.subject_system == SystemId.NETSUITE.value,
         intent.c.kind == any_(literal([kind.value for kind in _BY_ID], ARRAY(Text))),
         intent.c.operation_key.not_like("%@%"),
+        or_(
+            *(
+                and_(
+                    intent.c.subject_kind == kind.value,
+                    intent.c.subject_key
+                    == any_(literal(sorted(id_ for of, id_ in ids if of == kind.value), ARRAY(Text))),
+                )
+                for kind in _TIED
+            )
+        ),
     )
-    open_ = intent.c.state.in_([state.value for state in _OPEN])
-    connection.execute(update(intent).where(by_id, open_).values(**_refused(now)))
-    connection.execute(update(intent).where(by_id).values(operation_key=intent.c.operation_key + f"@{stamp}"))
 
 
 def _refused(now: datetime) -> dict[str, Any]:

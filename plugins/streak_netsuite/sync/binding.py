@@ -1,8 +1,16 @@
 """Bindings: two records that are one thing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from streak_netsuite.model.external_ref import ExternalRef
+
+CONFIRMED = "confirmed"
+"""A rule: a person took the record for the one it was made for, though it carries no key."""
+CARRIES = "carries "
+"""Begins a rule: a person took the record for the one it was made for under the key that follows."""
+RULES_BY_KEY = ("created", "external_id", "key")
+"""Rules of ties to records that carried our key when they were tied."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,7 +21,7 @@ class Binding:
     and Streak kind.
 
     Attributes:
-        rule: what tied them ("created", "external_id", "email", "name", "person").
+        rule: what tied them ("created", "external_id", "email", "name", "person", "confirmed").
         base_digest: digest of what both sides agreed on last, "" when nothing was compared yet.
     """
 
@@ -21,3 +29,13 @@ class Binding:
     netsuite: ExternalRef
     rule: str
     base_digest: str = ""
+
+    @property
+    def other_key(self) -> str:
+        """The key that the record carries in place of ours, as a person has confirmed; "" for ours."""
+        return self.rule.removeprefix(CARRIES) if self.rule.startswith(CARRIES) else ""
+
+
+def confirmed_rule(keys: Collection[str]) -> str:
+    """Return the rule of a tie whose record a person has confirmed, with these keys."""
+    return f"{CARRIES}{min(keys)}" if keys else CONFIRMED

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.sync.binding import Binding
 
 _ALL_GONE = 5  # deleted records from which it is no person's tidying when not one is left
+_OTHERS = 3  # records with another key from which it is no person's doing
+_FEWEST = 2  # the same, when not one is as it was
 _TOLD = 3  # records named in a message
 
 
@@ -29,11 +31,13 @@ class MovedTie:
     Attributes:
         netsuite_id: of the record that it is for; "" when that is nowhere.
         reason: how the record was found, or why not.
+        rule: of the tie from now on; "" for what it was.
     """
 
     binding: Binding
     netsuite_id: str
     reason: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,10 +63,12 @@ class Comparison:
 
     Attributes:
         same: how many are still there.
+        same_orders: how many of these are orders.
         gone: ids without a record: deleted, or never there in a refreshed account.
     """
 
     same: int = 0
+    same_orders: int = 0
     others: tuple[OtherRecord, ...] = ()
     gone: tuple[ExternalRef, ...] = ()
 
@@ -75,12 +81,17 @@ class Comparison:
     def is_replaced(self) -> bool:
         """Whether the account was replaced by another: internal ids are never given twice in one.
 
-        A single record may have been given another key by a person, and a few may have been deleted; where as many are
-        others as are ours, or of five and more not one is left, no ids can be trusted.
+        Customers alone do not say so: imports and other integrations give whole lists of them other keys. Where at least
+        as many orders are others as are ours, and three records in all, no ids can be trusted; nor where not one is as it
+        was, of two with another order among them, or of five that are gone.
         """
-        if self.others:
-            return len(self.others) >= self.same
-        return not self.same and len(self.gone) >= _ALL_GONE
+        if not self.same and len(self.gone) >= _ALL_GONE:
+            return True
+        orders = sum(1 for one in self.others if _is_order(one.tie))
+        if not orders or orders < self.same_orders:
+            return False
+        differ = len(self.others) + len(self.gone)
+        return len(self.others) >= _OTHERS or (not self.same and differ >= _FEWEST)
 
     def __str__(self) -> str:
         if not self.count:
@@ -108,6 +119,11 @@ def compare(ties: Sequence[WrittenTie], found: Mapping[ExternalRef, Collection[s
     ]
     return Comparison(
         same=len(there) - len(others),
+        same_orders=sum(map(_is_order, there)) - sum(_is_order(one.tie) for one in others),
         others=tuple(others),
         gone=tuple(tie.binding.netsuite for tie in ties if tie.binding.netsuite not in found),
     )
+
+
+def _is_order(tie: WrittenTie) -> bool:
+    return tie.binding.netsuite.kind is RecordKind.SALES_ORDER

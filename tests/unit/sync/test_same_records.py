@@ -7,12 +7,12 @@ from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.same_records import WrittenTie, compare
 
 
-def a_tie(number: int) -> WrittenTie:
-    """The order of a box, written under a key of its own."""
+def a_tie(number: int, kind: RecordKind = RecordKind.SALES_ORDER) -> WrittenTie:
+    """The order of a box, or a customer, written under a key of its own."""
     return WrittenTie(
         binding=Binding(
             streak=ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=f"box-{number}"),
-            netsuite=ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=str(number)),
+            netsuite=ExternalRef(system=SystemId.NETSUITE, kind=kind, id=str(number)),
             rule="created",
         ),
         key=f"streak-so-{number}",
@@ -20,26 +20,45 @@ def a_tie(number: int) -> WrittenTie:
 
 
 @pytest.mark.parametrize(
-    ("same", "others", "gone", "replaced"),
+    ("orders", "customers", "replaced"),
     [
-        pytest.param(0, 0, 0, False, id="nothing was written yet"),
-        pytest.param(10, 0, 0, False, id="all are there"),
-        pytest.param(9, 1, 0, False, id="a person gave one another key"),
-        pytest.param(1, 1, 0, True, id="as many others as ours"),
-        pytest.param(0, 1, 0, True, id="the only one is another"),
-        pytest.param(5, 0, 5, False, id="some were deleted"),
-        pytest.param(0, 0, 4, False, id="the first tries were deleted"),
-        pytest.param(0, 0, 5, True, id="not one of many is left"),
-        pytest.param(1, 0, 9, False, id="one is left"),
-        pytest.param(0, 1, 9, True, id="one is another, and none is ours"),
+        pytest.param((0, 0, 0), (0, 0, 0), False, id="nothing was written yet"),
+        pytest.param((10, 0, 0), (10, 0, 0), False, id="all are there"),
+        pytest.param((9, 1, 0), (0, 0, 0), False, id="a person gave one another key"),
+        pytest.param((10, 0, 0), (0, 10, 0), False, id="an import gave customers other keys"),
+        pytest.param((9, 1, 0), (0, 10, 0), False, id="an import, and a person"),
+        pytest.param((0, 0, 0), (0, 10, 0), False, id="no order says anything"),
+        pytest.param((1, 1, 0), (1, 0, 0), False, id="one of two orders"),
+        pytest.param((2, 2, 0), (2, 0, 0), False, id="two are no whole account"),
+        pytest.param((3, 3, 0), (3, 0, 0), True, id="as many other orders as ours"),
+        pytest.param((1, 1, 0), (0, 2, 0), True, id="another order, and two customers"),
+        pytest.param((0, 1, 0), (0, 0, 0), False, id="one record tells nothing"),
+        pytest.param((0, 1, 0), (0, 1, 0), True, id="an order and its customer, and nothing is ours"),
+        pytest.param((0, 1, 0), (1, 0, 0), False, id="the one order, and its customer is ours"),
+        pytest.param((5, 0, 5), (0, 0, 0), False, id="some were deleted"),
+        pytest.param((0, 0, 4), (0, 0, 0), False, id="the first tries were deleted"),
+        pytest.param((0, 0, 5), (0, 0, 0), True, id="not one of many is left"),
+        pytest.param((0, 0, 3), (0, 0, 2), True, id="not one of many is left, of both"),
+        pytest.param((1, 0, 9), (0, 0, 0), False, id="one is left"),
+        pytest.param((0, 1, 9), (0, 0, 0), True, id="one is another, and none is ours"),
     ],
 )
-def test_what_counts_as_another_account(same: int, others: int, gone: int, replaced: bool) -> None:
-    ties = [a_tie(number) for number in range(same + others + gone)]
-    found = {tie.binding.netsuite: {tie.key.upper()} for tie in ties[:same]}
-    found |= {tie.binding.netsuite: {"finance-7"} for tie in ties[same : same + others]}
+def test_what_counts_as_another_account(
+    orders: tuple[int, int, int], customers: tuple[int, int, int], replaced: bool
+) -> None:
+    ties: list[WrittenTie] = []
+    found = {}
+    for kind, (same, others, gone) in (
+        (RecordKind.SALES_ORDER, orders),
+        (RecordKind.CUSTOMER, customers),
+    ):
+        some = [a_tie(number, kind) for number in range(same + others + gone)]
+        found |= {tie.binding.netsuite: {tie.key.upper()} for tie in some[:same]}
+        found |= {tie.binding.netsuite: {"finance-7"} for tie in some[same : same + others]}
+        ties += some
     seen = compare(ties, found)
-    assert (seen.same, len(seen.others), len(seen.gone)) == (same, others, gone)
+    counts = tuple(map(sum, zip(orders, customers, strict=True)))
+    assert (seen.same, len(seen.others), len(seen.gone)) == counts
     assert seen.is_replaced is replaced
 
 
