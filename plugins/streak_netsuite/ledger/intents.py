@@ -376,7 +376,7 @@ def still_open(
         )
         .order_by(intent.c.sequence)
     )
-    return [_intent(row, cipher) for row in rows]
+    return [read_row(row, cipher) for row in rows]
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
