@@ -145,8 +145,8 @@ class MappingFile:
     def _put(self, steps: Sequence[Step], value: Any, target: str, *, merge: bool = False) -> None:
         place, step = self._place(steps[:-1]), steps[-1]
         inside = place.inside
-        fits = isinstance(inside, CommentedSeq if isinstance(inside, list) else CommentedMap)
-        if not fits or (isinstance(inside, list) and not (isinstance(step, int) and step <= len(inside))):
+        fits = isinstance(inside, CommentedSeq if isinstance(step, int) else CommentedMap)
+        if not fits or (isinstance(step, int) and step > len(inside)):
             raise ConfigurationError(f"mapping file {self.path}: there is no '{target}' to put a rule at")
         if step in (inside if isinstance(inside, Mapping) else range(len(inside))):
             (place.merge if merge else place.replace)(step, value)

@@ -398,3 +398,8 @@ def test_words_of_a_table_are_no_sources(path: Path) -> None:
     file = MappingFile(path, text="lookups: {x: {table: {from: 1}}}\n")
     file.set_part("lookups.x", ("table", "value"), 2)
     assert file.rule("lookups.x") == {"table": {"value": 2, "from": 1}}
+
+
+def test_an_object_has_no_numbered_entries(path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="to put a rule at"):
+        MappingFile(path).set_part("sales_order.fields.memo", (0,), "x")
