@@ -33,6 +33,7 @@ def match_lines(
     *,
     earlier: Sequence[Sequence[OrderLine]] = (),
     numbers: Sequence[int | None] = (),
+    left: Sequence[int | None] = (),
 ) -> list[LineMatch]:
     """Return the deal's lines, each with its line in NetSuite. Lines that finance has added match nothing.
 
@@ -41,6 +42,8 @@ def match_lines(
             kept, is the deal's again when it comes back.
         numbers: NetSuite's numbers of the lines of `base`, as far as they are known: such a line is told by nothing else.
             One whose number is not there has been taken out, or was never in; only an equal line may stand for it.
+        left: NetSuite's numbers of the lines that our writes have left in the order. Where all are known, an open line that
+            is none of them is no line that the deal gave up and wants again.
 
     A line is the same when it has the same item, in whatever order the lines come; what is left over on both
     sides is paired in order, as lines whose item was changed. In NetSuite a line is looked for as it was
@@ -71,8 +74,10 @@ def match_lines(
     look(closed, known, _of_item)
     returning = [(position, (line, pairs[position][1])) for position, line in again.items()]
     look(closed, returning, _of_item)
+    may_return = [line for line in free if line.number in left or not left or None in left]
     for is_it in (_as_written, _of_item):
-        look(free, returning, is_it)
+        look(may_return, returning, is_it)
+    free = [line for line in free if line not in found.values()]
     look(free, [(position, pairs[position]) for position in sorted(absent)], _as_written)
     return [
         LineMatch(base=again[position], wanted=after, held=found[position], came_back=True)

@@ -77,7 +77,12 @@ def plan_change(
     else:
         numbers = LineNumbers() if earlier else numbers_as_made(base.lines, known)
     matches = match_lines(
-        base.lines, wanted.lines, known, earlier=[order.lines for order in earlier], numbers=numbers.deal
+        base.lines,
+        wanted.lines,
+        known,
+        earlier=[order.lines for order in earlier],
+        numbers=numbers.deal,
+        left=numbers.left,
     )
     left = LeftOrder(base, written, numbers.left, known, matches)
     merge = _Merge(held=held, policy=policy, period_closed=period_closed, left=left)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from streak_netsuite.model.address import Address
@@ -736,6 +736,16 @@ theirs = st.builds(
     st.sets(st.integers(1, 4), max_size=3),
     st.lists(theirs, max_size=3),
     st.lists(st.tuples(ours.map(tuple), st.sampled_from(_SOME_PARTS)), min_size=1, max_size=3),
+)
+@example(  # a line that was refused, given up, and is wanted again
+    first=(a_line("A", 1),),
+    deletes=set(),
+    adds=[a_line("A", 1, "0.125")],
+    wishes=[
+        ((a_line("A", 1), a_line("A", 1)), frozenset()),
+        ((a_line("A", 1),), GROUPS["everything"]),
+        ((a_line("A", 1), a_line("A", 2)), GROUPS["everything"]),
+    ],
 )
 def test_lines_that_finance_has_added_before_the_first_change_are_never_written(
     first: tuple[OrderLine, ...],
