@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
+from streak_netsuite.connectors.netsuite.calls.writes import delete
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.deal_timeline import assemble
 from streak_netsuite.flows.hold_desk import APPROVE, DISMISS, NEW_CUSTOMER, RELEASE, HoldDesk
 from streak_netsuite.ledger.holds import StoredHold
+from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.outcome import Action
+from streak_netsuite.sync.ports import RecordWrite
 
 World = Any
 BOX = "Blue Harbor warehouse robots"
@@ -235,6 +241,32 @@ def test_a_person_chooses_the_customer_once_and_for_later_deals(world: World) ->
     world.run()
     (order,) = world.orders(box)
     assert order["entity"]["internalId"] == first
+
+
+def test_a_chosen_customer_that_is_gone_since_is_chosen_no_more(world: World) -> None:
+    rename_buyer(world, "Delta Foods palletizer", "Twin Foods")
+    twins = {"twin-1": "Twin Foods", "twin-2": "Twin Foods Inc"}
+    with world.product() as product:
+        product.netsuite.upsert_customers(
+            [
+                RecordWrite(
+                    operation_key=key,
+                    record=Customer(company_name=name, subsidiary=Reference(internal_id="1")),
+                )
+                for key, name in twins.items()
+            ],
+            lambda _found: None,
+        )
+    box, hold = ambiguous(world)
+    kept, chosen = hold.what.payload["customers"]
+    decide(world, "choose_customer", hold.id, chosen)
+    with SoapClient(world.settings().netsuite) as client:
+        assert client.send(delete(RecordRef(type="customer", internal_id=chosen))).status.success
+    for _ in range(2):  # NetSuite's refusal of the order tells that the customer is gone
+        world.run()
+        world.wait(120)
+    (order,) = world.orders(box)
+    assert order["entity"]["internalId"] == kept
 
 
 def test_a_person_lets_a_new_customer_be_made(world: World) -> None:

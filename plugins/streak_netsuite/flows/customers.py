@@ -1,6 +1,7 @@
 """How each order gets its customer: known, recognised, or created once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -68,7 +69,7 @@ class CustomerResolver:
         if reserve:
             unbound = self._reserve(batch, unbound, now=now)
         self._refresh(now)
-        gone = self._gone(bound.values())
+        gone = self._gone({tie.netsuite.id for tie in bound.values()})
         steps: dict[str, CustomerStep] = {}
         orphans: dict[str, Binding] = {}
         for draft in drafts:
@@ -114,9 +115,8 @@ class CustomerResolver:
     def _refresh(self, now: datetime) -> None:
         refresh_directory(self._memory, self._erp, self._settings, now=now)
 
-    def _gone(self, ties: Iterable[Binding]) -> frozenset[str]:
-        """Return which tied customers do not exist any more. Only those the directory lacks are asked for."""
-        ids = {tie.netsuite.id for tie in ties}
+    def _gone(self, ids: AbstractSet[str]) -> frozenset[str]:
+        """Return which customers do not exist any more. Only those the directory lacks are asked for."""
         known = {e.internal_id for e in self._memory.directory.find(internal_ids=ids)} if ids else set()
         lacking = sorted(ids - known)
         return self._erp.missing_customers(lacking) if lacking else frozenset()
@@ -199,9 +199,13 @@ class CustomerResolver:
     def _decided(
         self, drafts: Sequence[MappedDealDraft], buyers: Mapping[str, Buyer]
     ) -> dict[str, CustomerStep]:
-        """Return the customers that people have decided on."""
+        """Return the customers that people have decided on; one that does not exist any more is nobody's choice."""
         refs = {d.deal.key: buyer_ref(buyers[d.deal.key]) for d in drafts}
         made = self._memory.find_decisions(list(refs.values()), question="customer") if refs else {}
+        gone = self._gone({one.value for one in made.values() if one.choice is Choice.CHOOSE})
+        made = {
+            ref: one for ref, one in made.items() if one.choice is not Choice.CHOOSE or one.value not in gone
+        }
         return {
             d.deal.key: _decided_step(d, buyers[d.deal.key], made[refs[d.deal.key]])
             for d in drafts
