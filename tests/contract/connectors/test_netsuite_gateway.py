@@ -440,7 +440,7 @@ def test_concurrency_faults_without_end_are_rate_limited(endpoint: Any) -> None:
 
 
 def test_calls_in_flight_stay_within_the_slots(endpoint: Any) -> None:
-    endpoint.sandbox.settings.call_seconds = 0.02
+    endpoint.sandbox.settings.call_seconds = 0.2
     endpoint.sandbox.gate.reset_peak()
     with endpoint.gateway(concurrency=3, reserve=1) as gateway:
         gateway.find_items([f"Item {n}" for n in range(8)])
