@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -123,21 +123,9 @@ def plan_parties(
     Raises:
         RecordError: one is named that is not among them.
     """
-    buys_as, tied = standing.buys_as, standing.tied
-    keys = {one.key for one in records}
+    buys_as, keys = standing.buys_as, {one.key for one in records}
     taking = {new for old, news in standing.writing.items() for new in news if keys & {old, new}}
-    counts = {one.key: sum(one.key in box.links for box in boxes) for one in records}
-    ranked = sorted(
-        records,
-        key=lambda one: (
-            one.key not in taking,
-            one.key not in tied,
-            one.key not in buys_as,
-            -counts[one.key],
-            one.row.created or _LAST,
-            one.key,
-        ),
-    )
+    ranked = _ranked(records, boxes, standing, taking)
     by_key = {one.key: one for one in ranked}
     if survivor and survivor not in by_key:
         raise RecordError(
@@ -162,6 +150,24 @@ def plan_parties(
         blocked=_unfinished(among, first.key, taking)
         or _obstacle(among, first.key, {key: buys_as[key] for key in by_key if key in buys_as}),
         seen={key: standing.stays[key] for key in sorted(by_key) if key in standing.stays},
+    )
+
+
+def _ranked(
+    records: Sequence[PartyRow], boxes: Sequence[LinkedBox], standing: Standing, taking: Collection[str]
+) -> list[PartyRow]:
+    """Return the records, the one that is to stay first."""
+    counts = {one.key: sum(one.key in box.links for box in boxes) for one in records}
+    return sorted(
+        records,
+        key=lambda one: (
+            one.key not in taking,
+            one.key not in standing.tied,
+            one.key not in standing.buys_as,
+            -counts[one.key],
+            one.row.created or _LAST,
+            one.key,
+        ),
     )
 
 

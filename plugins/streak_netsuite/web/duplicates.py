@@ -12,6 +12,7 @@ ASKED_BY = "duplicate-review"
 
 _FILES: Mapping[str, str] = {
     "review.js": "text/javascript",
+    "checklist.js": "text/javascript",
     "merges.js": "text/javascript",
     "parties.js": "text/javascript",
     "ties.js": "text/javascript",

@@ -90,7 +90,9 @@ def test_when_the_ledger_is_away_the_page_says_so(source: Source) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["merges.js", "page.js", "parties.js", "review.js", "review.css", "ties.js"])
+@pytest.mark.parametrize(
+    "name", ["checklist.js", "merges.js", "page.js", "parties.js", "review.js", "review.css", "ties.js"]
+)
 def test_the_page_finds_its_files(source: Source, name: str) -> None:
     answer = ask(source, "GET", f"/{name}", user="")
     assert answer.status_code == 200

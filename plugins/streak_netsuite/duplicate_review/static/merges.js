@@ -1,6 +1,7 @@
 // What people called one customer, as a checklist: what to merge in NetSuite, the plan of one merge, and the button that
 // writes the values that the customer that stays takes over.
 // All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
+import { Checklist } from "./checklist.js";
 import { count, h } from "./review.js";
 
 const STATES = {
@@ -21,97 +22,24 @@ function record({ id, number, name, inactive, money }) {
   ];
 }
 
-class Merges {
+class Merges extends Checklist {
   constructor(root, ask) {
-    this.root = root;
-    this.askHost = ask;
-    this.list = null;
-    this.open = null; // the plan that is looked at: {customer, chosen, plan}
-    this.asking = 0;
-    this.wanted = false;
+    super(root, ask, { command: "merges", vendor: "NetSuite" });
   }
 
-  async start() {
-    this.root.classList.add("sd-review");
-    this.voice = h("p", { class: "sd-voice", role: "status", "aria-live": "polite" });
-    this.body = h("div", { class: "sd-merges" });
-    this.again = h("button", { type: "button", class: "sd-button", "data-action": "again", onclick: () => this.load() }, "Look again");
-    this.root.replaceChildren(
-      h("h2", {}, "To merge in NetSuite"),
-      h("p", { class: "sd-head" }, "What people called one customer. Nothing is merged from here: ",
-        h("em", {}, "Lists, Mass Update, Mass Duplicate Record Merge"), " in NetSuite does. What it has done is seen within the hour."),
-      this.voice, this.body, h("div", { class: "sd-buttons" }, this.again));
-    await this.load();
+  start() {
+    return this.begin("To merge in NetSuite", [
+      "What people called one customer. Nothing is merged from here: ",
+      h("em", {}, "Lists, Mass Update, Mass Duplicate Record Merge"), " in NetSuite does. What it has done is seen within the hour."]);
   }
 
-  /** Ask NetSuite anew; what is wanted while it answers is asked once more afterwards. */
-  async load() {
-    if (this.asking) {
-      this.wanted = true;
-      return;
-    }
-    const found = await this.send("merges", {}, this.list ? "" : "Asking NetSuite …");
-    if (found) {
-      this.list = found;
-      if (this.voice.dataset.passing) this.tell("");
-    }
-    this.draw();
-    if (this.wanted) {
-      this.wanted = false;
-      await this.load();
-    }
+  look(customer, chosen = {}) {
+    return this.plan("plan_merge", { customer, chosen }, "Asking NetSuite …", (plan) => ({ customer, chosen, plan }));
   }
 
-  /** Ask the host; null when it refuses, which is told. */
-  async send(command, payload, meanwhile) {
-    this.asking += 1;
-    this.mark();
-    if (meanwhile) this.tell(meanwhile, false, true);
-    try {
-      return await this.askHost(command, payload);
-    } catch (error) {
-      this.tell(error.message, true);
-      return null;
-    } finally {
-      this.asking -= 1;
-      this.mark();
-    }
-  }
-
-  mark() {
-    this.root.setAttribute("aria-busy", String(this.asking > 0));
-    for (const one of this.root.querySelectorAll("button, select")) one.disabled = this.asking > 0;
-  }
-
-  tell(words, bad = false, passing = false) {
-    this.voice.textContent = words;
-    this.voice.classList.toggle("sd-bad", bad);
-    if (passing) this.voice.dataset.passing = "yes";
-    else delete this.voice.dataset.passing;
-  }
-
-  async look(customer, chosen = {}) {
-    const plan = await this.send("plan_merge", { customer, chosen }, "Asking NetSuite …");
-    if (!plan) return;
-    this.tell("");
-    this.open = { customer, chosen, plan };
-    this.draw();
-    this.root.querySelector(".sd-plan")?.focus({ preventScroll: true });
-  }
-
-  close() {
-    this.open = null;
-    this.draw();
-  }
-
-  async fill() {
+  fill() {
     const { customer, chosen, plan } = this.open;
-    const done = await this.send("fill", { customer, chosen, key: plan.key }, "Writing to NetSuite …");
-    if (!done) return;
-    this.tell(done.told, done.bad);
-    this.open = null;
-    await this.load();
-    this.voice.scrollIntoView({ block: "nearest" });
+    return this.carryOut("fill", { customer, chosen, key: plan.key });
   }
 
   // --- drawing ---------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // Organizations and contacts in Streak that people called one, as a checklist: which boxes link to them, looked up when
 // asked for, and the button that lets those boxes link to the one that stays.
 // All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
+import { Checklist } from "./checklist.js";
 import { brief, count, h } from "./review.js";
 
 const TABLES = { organizations: "organization", contacts: "contact" };
@@ -10,98 +11,24 @@ const named = ({ id, name, reached }) => [
   h("span", { class: "sd-soft" }, h("bdi", {}, reached), reached ? " " : "", brief(id)),
 ];
 
-class Parties {
+class Parties extends Checklist {
   constructor(root, ask) {
-    this.root = root;
-    this.askHost = ask;
-    this.list = null;
-    this.open = null; // the plan that is looked at
-    this.asking = 0;
-    this.wanted = false;
+    super(root, ask, { command: "parties", vendor: "Streak" });
   }
 
-  async start() {
-    this.root.classList.add("sd-review");
-    this.voice = h("p", { class: "sd-voice", role: "status", "aria-live": "polite" });
-    this.body = h("div", { class: "sd-parties" });
-    this.root.replaceChildren(
-      h("h2", {}, "To make one in Streak"),
-      h("p", { class: "sd-head" }, "What people called one organization or one contact. Streak cannot merge them: their boxes link to the ",
-        "one that stays when you confirm it, and the others are deleted in Streak, by a person."),
-      this.voice, this.body,
-      h("div", { class: "sd-buttons" },
-        h("button", { type: "button", class: "sd-button", "data-action": "again", onclick: () => this.load() }, "Look again")));
-    await this.load();
+  start() {
+    return this.begin("To make one in Streak", [
+      "What people called one organization or one contact. Streak cannot merge them: their boxes link to the ",
+      "one that stays when you confirm it, and the others are deleted in Streak, by a person."]);
   }
 
-  /** Ask Streak anew; what is wanted while it answers is asked once more afterwards. */
-  async load() {
-    if (this.asking) {
-      this.wanted = true;
-      return;
-    }
-    const found = await this.send("parties", {}, this.list ? "" : "Asking Streak …");
-    if (found) {
-      this.list = found;
-      if (this.voice.dataset.passing) this.tell("");
-    }
-    this.draw();
-    if (this.wanted) {
-      this.wanted = false;
-      await this.load();
-    }
+  look(among, record, survivor = "") {
+    return this.plan("plan_relink", { among, record, survivor }, "Reading the boxes in Streak …", (plan) => plan);
   }
 
-  /** Ask the host; null when it refuses, which is told. */
-  async send(command, payload, meanwhile) {
-    this.asking += 1;
-    this.mark();
-    if (meanwhile) this.tell(meanwhile, false, true);
-    try {
-      return await this.askHost(command, payload);
-    } catch (error) {
-      this.tell(error.message, true);
-      return null;
-    } finally {
-      this.asking -= 1;
-      this.mark();
-    }
-  }
-
-  mark() {
-    this.root.setAttribute("aria-busy", String(this.asking > 0));
-    for (const one of this.root.querySelectorAll("button")) one.disabled = this.asking > 0;
-  }
-
-  tell(words, bad = false, passing = false) {
-    this.voice.textContent = words;
-    this.voice.classList.toggle("sd-bad", bad);
-    if (passing) this.voice.dataset.passing = "yes";
-    else delete this.voice.dataset.passing;
-  }
-
-  async look(among, record, survivor = "") {
-    const plan = await this.send("plan_relink", { among, record, survivor }, "Reading the boxes in Streak …");
-    if (!plan) return;
-    this.tell("");
-    this.open = plan;
-    this.draw();
-    this.root.querySelector(".sd-plan")?.focus({ preventScroll: true });
-  }
-
-  close() {
-    this.open = null;
-    this.draw();
-  }
-
-  async relink() {
+  relink() {
     const { among, key, stays, boxes } = this.open;
-    const done = await this.send("relink", { among, record: stays.id, survivor: stays.id, key, boxes }, "Writing to Streak …");
-    if (!done) return;
-    this.tell(done.told, done.bad);
-    this.open = null;
-    await this.load();
-    this.voice.scrollIntoView({ block: "nearest" });
+    return this.carryOut("relink", { among, record: stays.id, survivor: stays.id, key, boxes });
   }
 
   // --- drawing ---------------------------------------------------------------------------------------
