@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefinition
 from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
-from streak_netsuite.mapping.schema import CustomFieldRule
+from streak_netsuite.mapping.rule_schema import CustomFieldRule
 from streak_netsuite.mapping.standard_fields import place_of
 from streak_netsuite.model.custom_field import CustomFieldType
 

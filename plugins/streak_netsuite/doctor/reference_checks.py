@@ -11,7 +11,7 @@ from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.field_checks import filled_places
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
 from streak_netsuite.errors import RejectedByVendor
-from streak_netsuite.mapping.schema import FieldRule
+from streak_netsuite.mapping.rule_schema import FieldRule
 from streak_netsuite.model.custom_field import CustomFieldType
 
 # Which record types a field may lead to, by SuiteTalk's names; items are left to the search by name.

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from streak_netsuite.errors import ConfigurationError, RejectedByVendor
+from streak_netsuite.mapping.file_part import ITEMS
 from streak_netsuite.mapping.lookups import LiveMatch, LookupRequest
-from streak_netsuite.mapping.schema import ITEMS
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.ports import ItemEntry
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.mapping.expression import Expression, says_yes
-from streak_netsuite.mapping.schema import ApprovalSection
+from streak_netsuite.mapping.flow_sections import ApprovalSection
 from streak_netsuite.mapping.source import view_of
 from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.model.deal import Deal

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from streak_netsuite.mapping.schema import FieldRule, SalesOrderSection
+from streak_netsuite.mapping.record_sections import SalesOrderSection
+from streak_netsuite.mapping.rule_schema import FieldRule
 from streak_netsuite.model.custom_field import CustomField
 from streak_netsuite.model.sales_order import SalesOrder
 

@@ -17,15 +17,10 @@ from streak_netsuite.mapping.address import ParsedAddress
 from streak_netsuite.mapping.conversion import TargetType
 from streak_netsuite.mapping.left_out import check_entry, check_fields
 from streak_netsuite.mapping.lookups import LookupRequest, Lookups
+from streak_netsuite.mapping.record_sections import LineRule, TextTable
 from streak_netsuite.mapping.rule import AddressFault, FieldTrace, Reading, Rule, is_empty
-from streak_netsuite.mapping.schema import (
-    AddressRule,
-    CustomFieldRule,
-    FieldRule,
-    LineRule,
-    MappingSpec,
-    TextTable,
-)
+from streak_netsuite.mapping.rule_schema import AddressRule, CustomFieldRule, FieldRule
+from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.source import SourcePath, parse_path, view_of
 from streak_netsuite.mapping.unfit import shown
 from streak_netsuite.model.address import Address

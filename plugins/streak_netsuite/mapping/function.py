@@ -12,7 +12,7 @@ from typing import Any
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.expression import plain
-from streak_netsuite.mapping.schema import EACH, MappingFunction
+from streak_netsuite.mapping.file_part import EACH, MappingFunction
 from streak_netsuite.mapping.source import known_path
 from streak_netsuite.mapping.unfit import Unfit, shortened
 

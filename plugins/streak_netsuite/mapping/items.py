@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from streak_netsuite.errors import MappingError
-from streak_netsuite.mapping.schema import ItemsSection
+from streak_netsuite.mapping.flow_sections import ItemsSection
 from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.mapping.write_back import evaluated
 from streak_netsuite.model.item import ItemPrice

@@ -6,7 +6,8 @@ from typing import Any
 
 from streak_netsuite.mapping.expression import Expression
 from streak_netsuite.mapping.function import function_paths
-from streak_netsuite.mapping.schema import FieldRule, MappingSpec
+from streak_netsuite.mapping.rule_schema import FieldRule
+from streak_netsuite.mapping.schema import MappingSpec
 
 FunctionPaths = Mapping[str, Sequence[str]]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from streak_netsuite.mapping.schema import IdText
+from streak_netsuite.mapping.file_part import IdText
 from streak_netsuite.mapping.source import LISTS, ROOTS
 from streak_netsuite.model.custom_field import CustomFieldType
 

@@ -11,16 +11,11 @@ from streak_netsuite.errors import ConfigurationError, MappingError
 from streak_netsuite.mapping.address import ParsedAddress
 from streak_netsuite.mapping.conversion import TargetType, convert, converter, to_text, unwritable
 from streak_netsuite.mapping.expression import Expression, says_yes
+from streak_netsuite.mapping.file_part import EACH, ITEMS, MappingFunction
 from streak_netsuite.mapping.function import Function
 from streak_netsuite.mapping.lookups import LookupRequest, Lookups, look_up
-from streak_netsuite.mapping.schema import (
-    EACH,
-    ITEMS,
-    FieldRule,
-    LookupSource,
-    MappingFunction,
-    TransformName,
-)
+from streak_netsuite.mapping.rule_schema import FieldRule, TransformName
+from streak_netsuite.mapping.schema import LookupSource
 from streak_netsuite.mapping.source import View, parse_path
 from streak_netsuite.mapping.transforms import NoFit, compile_transforms
 from streak_netsuite.mapping.unfit import Unfit, shortened, shown

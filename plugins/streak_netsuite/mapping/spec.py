@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from streak_netsuite.errors import ConfigurationError
-from streak_netsuite.mapping import schema
+from streak_netsuite.mapping import flow_sections, record_sections, rule_schema, schema
 from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.function import read_functions
 from streak_netsuite.mapping.lookups import StaticLookups
@@ -16,6 +16,7 @@ from streak_netsuite.mapping.spec_file import SpecFile
 __all__ = ["MappingSpec", "is_shipped", "json_schema", "load_spec", "shipped_spec_path"]
 
 _SHIPPED = Path(__file__).parent / "shipped"
+_MODELS = (rule_schema, record_sections, flow_sections, schema)  # what keys there are, to suggest near ones
 
 
 def shipped_spec_path(name: str) -> Path:
@@ -45,7 +46,7 @@ def load_spec(path: Path | str, *, text: str | None = None) -> MappingSpec:
     Raises:
         ConfigurationError: everything that is wrong with the files, each with line, key and remedy.
     """
-    file = SpecFile(Path(path), what="mapping file", models=[schema], reference="docs/mapping.md", text=text)
+    file = SpecFile(Path(path), what="mapping file", models=_MODELS, reference="docs/mapping.md", text=text)
     file.read_tables()
     file.check_lookup_names()
     try:

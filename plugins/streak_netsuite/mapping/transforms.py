@@ -18,7 +18,7 @@ from streak_netsuite.mapping.conversion import (
     to_text,
 )
 from streak_netsuite.mapping.moment import to_day, to_moment
-from streak_netsuite.mapping.schema import (
+from streak_netsuite.mapping.rule_schema import (
     AddressOptions,
     DateOptions,
     NumberOptions,

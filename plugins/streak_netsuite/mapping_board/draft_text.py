@@ -8,8 +8,9 @@ from typing import Any
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.file_part import EACH
 from streak_netsuite.mapping.reads import FunctionPaths, functions_in, paths_of
-from streak_netsuite.mapping.schema import EACH, MappingSpec
+from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.spec import load_spec
 
 SECTIONS = tuple(

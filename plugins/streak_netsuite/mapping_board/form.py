@@ -9,8 +9,8 @@ from typing import Any
 from assist.mapping.catalogue import Field
 from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.file_part import EACH
 from streak_netsuite.mapping.reads import functions_in
-from streak_netsuite.mapping.schema import EACH
 from streak_netsuite.mapping_board.commands import Change
 from streak_netsuite.mapping_board.draft_text import DraftText
 from streak_netsuite.mapping_board.phrase import Calculation, Condition, read_calculation, read_condition

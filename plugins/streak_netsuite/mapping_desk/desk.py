@@ -11,8 +11,10 @@ from assist.mapping.suggester import Suggester
 from assist.mapping.suggestion import Band, Suggestion
 from streak_netsuite.assembly import Product
 from streak_netsuite.errors import ConfigurationError, RejectedByVendor
+from streak_netsuite.mapping.file_part import EACH
 from streak_netsuite.mapping.reads import FunctionPaths, functions_of, paths_of
-from streak_netsuite.mapping.schema import EACH, FieldRule, MappingSpec
+from streak_netsuite.mapping.rule_schema import FieldRule
+from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping_desk.draft import Choices, Drafter, RuleDraft
 from streak_netsuite.mapping_desk.sources import Sources, sources_of
 from streak_netsuite.mapping_desk.target_values import ValueShelf

@@ -10,7 +10,7 @@ import yaml
 
 from streak_netsuite.mapping import limits
 from streak_netsuite.mapping.number import parse_number
-from streak_netsuite.mapping.schema import TransformName
+from streak_netsuite.mapping.rule_schema import TransformName
 from streak_netsuite.mapping.source import BOX_ATTRIBUTES, PARTY_ATTRIBUTES
 from streak_netsuite.mapping.spec import json_schema, shipped_spec_path
 from streak_netsuite.mapping.unfit import Unfit

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from streak_netsuite.mapping.conversion import TargetType, convert
-from streak_netsuite.mapping.schema import Transform
+from streak_netsuite.mapping.rule_schema import Transform
 from streak_netsuite.mapping.transforms import compile_transforms
 from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.model.reference import Reference
