@@ -106,10 +106,11 @@ class LedgerShare:
         self._holder = holder
         self._clock = clock
 
-    def renew(self, wanted: int) -> int:
+    def renew(self, wanted: int, *, in_use: int = 0) -> int:
         """Ask for up to `wanted` slots and return how many are ours until the lease ends; 0 when none is left.
 
-        A worker that has more than its part gives some back as soon as another one wants them.
+        A worker that has more than its part gives some back as soon as another one wants them, except those
+        `in_use` by calls in flight: these it keeps until it asks again after they ended.
         """
         now = self._clock()
         with self._database.begin() as connection:
@@ -117,7 +118,7 @@ class LedgerShare:
             connection.execute(delete(call_share).where(self._ours, call_share.c.lease_until <= now))
             others = self._others(connection)
             slots = grant(wanted, self._limit, others)
-            values = {"wanted": wanted, "slots": slots, "lease_until": now + _LEASE}
+            values = {"wanted": wanted, "slots": max(slots, in_use), "lease_until": now + _LEASE}
             row = insert(call_share).values(account=self._account, holder=self._holder, **values)
             connection.execute(row.on_conflict_do_update(index_elements=["account", "holder"], set_=values))
         return slots

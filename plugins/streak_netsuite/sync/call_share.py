@@ -24,8 +24,12 @@ class CallUsage:
 class CallShare(Protocol):
     """A worker's part of the limit."""
 
-    def renew(self, wanted: int) -> int:
-        """Ask for up to `wanted` slots and return how many are ours for now; 0 when none is left."""
+    def renew(self, wanted: int, *, in_use: int = 0) -> int:
+        """Ask for up to `wanted` slots and return how many are ours for now; 0 when none is left.
+
+        What is `in_use` by calls in flight stays ours until the next time, also beyond what is returned: no
+        other worker may have a slot before the call in it has ended.
+        """
 
     def note(self, usage: CallUsage) -> None:
         """Keep what was used."""

@@ -114,11 +114,13 @@ class Share:
     def __init__(self, *grants: int) -> None:
         self.grants = list(grants)
         self.asked: list[int] = []
+        self.in_use: list[int] = []
         self.used: list[CallUsage] = []
         self.released = 0
 
-    def renew(self, wanted: int) -> int:
+    def renew(self, wanted: int, *, in_use: int = 0) -> int:
         self.asked.append(wanted)
+        self.in_use.append(in_use)
         return self.grants.pop(0) if len(self.grants) > 1 else self.grants[0]
 
     def note(self, usage: CallUsage) -> None:
@@ -176,15 +178,56 @@ def test_a_worker_without_a_slot_waits_until_one_is_granted(
     governor, share, clock = shared(0, 0, 3)
     ask = share.renew
 
-    def renew(wanted: int) -> int:
+    def renew(wanted: int, *, in_use: int = 0) -> int:
         clock.now += 2.0  # time goes on while it waits
-        return ask(wanted)
+        return ask(wanted, in_use=in_use)
 
     share.renew = renew  # type: ignore[method-assign]
     governor._changed.wait = lambda _=None: True  # type: ignore[method-assign]  # no test waits
     with governor.slot():
         assert governor.window == 3
     assert len(share.asked) == 3
+
+
+def test_the_share_hears_of_calls_in_flight_and_is_asked_again_when_they_ended(
+    shared: Callable[..., tuple[Governor, Share, Clock]],
+) -> None:
+    governor, share, clock = shared(2, 1, 1)
+    with governor.slot():
+        with governor.slot():
+            clock.now = 5.1
+            governor._renew()
+            assert governor.window == 1, "nothing new starts beside the two"
+        governor._renew()
+        assert share.in_use == [0, 2, 1], "what is free now is given back without waiting for the next turn"
+
+
+def test_nothing_starts_while_the_share_is_asked(
+    shared: Callable[..., tuple[Governor, Share, Clock]],
+) -> None:
+    governor, share, clock = shared(4)
+    windows = []
+    ask = share.renew
+
+    def renew(wanted: int, *, in_use: int = 0) -> int:
+        windows.append(governor.window)
+        return ask(wanted, in_use=in_use)
+
+    share.renew = renew  # type: ignore[method-assign]
+    with governor.slot(), governor.slot():
+        clock.now = 5.1
+        governor._renew()
+        assert (windows, governor.window) == ([0, 2], 4)
+
+
+def test_a_share_that_cannot_be_asked_is_kept(shared: Callable[..., tuple[Governor, Share, Clock]]) -> None:
+    governor, share, clock = shared(4)
+    with governor.slot():
+        clock.now = 5.1
+        share.grants = []
+        with pytest.raises(IndexError):
+            governor._renew()
+        assert governor.window == 4
 
 
 def test_what_was_used_is_noted_and_the_share_given_back(

@@ -49,6 +49,15 @@ def test_what_one_does_not_want_is_the_others(ledger: Ledger, clock: Clock) -> N
     assert (one.renew(1), two.renew(4)) == (1, 3)
 
 
+def test_nobody_gets_a_slot_before_the_call_in_it_has_ended(ledger: Ledger, clock: Clock) -> None:
+    one, two = share(ledger, "one", clock), share(ledger, "two", clock)
+    assert (one.renew(4), two.renew(4)) == (4, 0)
+    assert (one.renew(4, in_use=3), two.renew(4)) == (2, 1), (
+        "one starts no third call, and two waits for its end"
+    )
+    assert (one.renew(4, in_use=2), two.renew(4, in_use=1)) == (2, 2)
+
+
 def test_what_a_worker_gives_back_is_free_at_once(ledger: Ledger, clock: Clock) -> None:
     one, two = share(ledger, "one", clock), share(ledger, "two", clock)
     one.renew(4)

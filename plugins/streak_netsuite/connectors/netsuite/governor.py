@@ -108,6 +108,7 @@ class Governor:
         self._renew_seconds = renew_seconds
         self._clock = clock
         self._granted = slots if share is None else 0
+        self._is_owing = False  # calls in flight still use slots that the share took back
         self._renewed_at = float("-inf")
         self._window = _Window(size=slots, ceiling=slots)
         self._in_flight = 0
@@ -158,6 +159,9 @@ class Governor:
             with self._changed:
                 self._in_flight -= 1
                 slot.is_held = False
+                if self._is_owing and self._in_flight <= self._granted:
+                    self._is_owing = False
+                    self._renewed_at = float("-inf")  # others wait for what is free now
                 for count in (self._total, self._unsaid):
                     count.seconds += self._clock() - began
                 self._changed.notify_all()
@@ -236,11 +240,21 @@ class Governor:
                 self._heart = threading.Thread(target=self._beat, name="netsuite-slots", daemon=True)
                 self._heart.start()
             self._renewed_at = now
-            granted = self._share.renew(self._slots)
+            self._ask_share(self._share)
             self._say_usage(self._share)
+
+    def _ask_share(self, share: CallShare) -> None:
+        """Take over what is granted; nothing starts meanwhile that the share does not know of."""
         with self._changed:
-            self._granted = granted
-            self._changed.notify_all()
+            in_use, granted = self._in_flight, self._granted
+            self._granted = min(granted, in_use)
+        try:
+            granted = share.renew(self._slots, in_use=in_use)
+        finally:
+            with self._changed:
+                self._granted = granted
+                self._is_owing = in_use > granted
+                self._changed.notify_all()
 
     def _say_usage(self, share: CallShare) -> None:
         with self._changed:
