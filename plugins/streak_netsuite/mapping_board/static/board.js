@@ -222,8 +222,14 @@ class Board {
 
   previewSoon() {
     clearTimeout(this.previewTimer);
-    this.previewBox.classList.add("sn-stale");
+    this.previewIsStale(true);
     this.previewTimer = setTimeout(() => this.tryOut(), PREVIEW_AFTER_MS);
+  }
+
+  // Marked without fading: what is out of date is still read.
+  previewIsStale(stale) {
+    this.previewBox.classList.toggle("sn-stale", stale);
+    this.previewBox.setAttribute("aria-busy", String(stale));
   }
 
   async tryOut() {
@@ -237,7 +243,7 @@ class Board {
       this.preview = found.error ? null : found;
       this.previewFault = found.error ?? "";
     }
-    this.previewBox.classList.remove("sn-stale");
+    this.previewIsStale(false);
     this.drawPreview();
     this.drawStatus();
   }
