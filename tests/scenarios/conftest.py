@@ -161,6 +161,13 @@ class World:
         with Ledger.connect(self.settings().ledger) as ledger:
             yield ledger
 
+    def held_because(self) -> list[str]:
+        """Return why deals wait for a person, for what a failing test says."""
+        with self.ledger() as ledger:
+            return [
+                f"{one.what.code}: {one.what.reason}" for one in ledger.list_holds(open_only=True, limit=100)
+            ]
+
     def outcomes(self, box_key: str) -> list[StoredOutcome]:
         """Return what became of a box, oldest first."""
         with self.ledger() as ledger:
@@ -187,9 +194,16 @@ class World:
 
     def work_in_processes(self, count: int) -> None:
         """Run everything in several processes at once."""
-        for worker in [self._start_worker("never") for _ in range(count)]:
-            _, said = worker.communicate(timeout=120)
-            assert worker.returncode == 0, said
+        workers = [self._start_worker("never") for _ in range(count)]
+        try:
+            for worker in workers:
+                _, said = worker.communicate(timeout=120)
+                assert worker.returncode == 0, said
+        finally:
+            for worker in workers:  # none goes on into the next test
+                if worker.poll() is None:
+                    worker.kill()
+                    worker.communicate()
 
     def _start_worker(self, where: str, *, records: str = "") -> "subprocess.Popen[str]":
         env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}

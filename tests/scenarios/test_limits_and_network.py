@@ -127,7 +127,7 @@ def test_refused_calls_halve_the_window_and_it_recovers_with_nothing_lost(
             product.netsuite.server_time()
         assert (full, smallest < full, governor.window) == (8, True, full)
     assert governor.refused_calls == 4
-    assert report.count(Action.CREATED) == len(boxes)
+    assert report.count(Action.CREATED) == len(boxes), world.held_because()
     assert [len(world.orders(box)) for box in boxes] == [1] * len(boxes)
     sent = [r for r in world.received("netsuite", "upsertList") if "SalesOrder" in r["body"]]
     assert len([r for r in sent if not r["fault"]]) == len(boxes), "what was accepted was sent once"
