@@ -1,6 +1,5 @@
 """Which orders a person has to approve before they are written."""
 
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.mapping.expression import Expression, says_yes
@@ -9,8 +8,6 @@ from streak_netsuite.mapping.source import view_of
 from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.sales_order import SalesOrder
-
-OTHER = "other"
 
 
 def approval_reason(section: ApprovalSection, deal: Deal, order: SalesOrder, *, zone: ZoneInfo) -> str:
@@ -27,7 +24,7 @@ def _amount(section: ApprovalSection, order: SalesOrder) -> str:
     if not section.above:
         return ""
     currency = order.currency.name if order.currency is not None else ""
-    limit: Decimal | None = section.above.get(currency, section.above.get(OTHER))
+    limit = section.limit(order.currency)
     if limit is None:
         return ""
     if order.total is None:

@@ -26,6 +26,7 @@ _MOST_ENTRIES = 10_000  # of a list, with all that is inside: far more than a de
 _MOST_DIGITS = 60  # before or behind the decimal mark: twice what any currency needs
 _MOST_PLACES = 15
 _UTC = ZoneInfo("UTC")
+_NO = frozenset({"", "no", "false", "none", "0"})
 
 # Sums, differences and products of numbers that are let in are exact with this many digits; a quotient need not end.
 _EXACT = Context(prec=4 * _MOST_DIGITS)
@@ -139,8 +140,8 @@ def _told(error: Exception) -> str:
 
 
 def says_yes(value: Any) -> bool:
-    """Tell whether what an expression gives counts as yes: something but `no`, `False` or nothing."""
-    return value not in (None, False, "", 0, "False", "no")
+    """Tell whether what an expression gives counts as yes: something but no, false, none, 0 or nothing, however written."""
+    return value.strip().casefold() not in _NO if isinstance(value, str) else bool(value)
 
 
 def plain(value: Any) -> Any:

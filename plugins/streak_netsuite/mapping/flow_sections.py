@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     AfterValidator,
     Field,
+    PrivateAttr,
     model_validator,
 )
 
@@ -23,9 +24,13 @@ from streak_netsuite.mapping.file_part import (
 )
 from streak_netsuite.model.change_policy import GROUPS, PART_NAMES, ChangePolicy, Owner
 from streak_netsuite.model.held_order import OrderStatus
+from streak_netsuite.model.identity import fold
 from streak_netsuite.model.order_story import EventKind, OrderState
 from streak_netsuite.model.order_total import AddedPart, Allowance, TotalRules
+from streak_netsuite.model.reference import Reference
 
+OTHER_CURRENCIES = "other"
+_Record = tuple[str | None, str | None]  # internal and external id
 _MORE_PART = re.compile(r"(?:lines\.)?more_fields\.[a-z][A-Za-z0-9]*\Z")
 
 
@@ -101,7 +106,7 @@ class ItemsSection(FilePart):
     """What an option says. A lookup of the mapping finds an item by its name, so keep it in it."""
 
     when: ItemText | None = None
-    """An expression over the item; one for which it gives `no`, `False` or nothing is treated as inactive."""
+    """An expression over the item; one for which it gives no, false, 0 or nothing is treated as inactive."""
 
     retire: Literal["keep", "mark", "remove"] = "keep"
     """What becomes of an option of ours whose item cannot be sold any more: it stays, gets `mark` behind it, or is removed
@@ -247,5 +252,31 @@ class ApprovalSection(FilePart):
     prices a line waits, too."""
 
     when: ExpressionText | None = None
-    """An expression over the deal; an order waits when it gives something but `no`, `False` or nothing. A text that it gives
+    """An expression over the deal; an order waits when it gives something but no, false, 0 or nothing (an empty list, too). A text that it gives
     is shown as the reason: `{{ 'a rush order' if box.fields['Rush order'] else '' }}`."""
+
+    _by_record: Mapping[_Record, Decimal] = PrivateAttr(default_factory=dict)
+
+    def know_currencies(self, table: Mapping[str, Reference]) -> None:
+        """Learn which records the currencies of `above` are: a deal may call one in any way that the table knows."""
+        known = {fold(name): reference for name, reference in table.items()}
+        limits: dict[_Record, Decimal] = {}
+        for name, amount in self.above.items():
+            if (reference := known.get(fold(name))) is not None:
+                record = (reference.internal_id, reference.external_id)
+                limits[record] = min(amount, limits.get(record, amount))
+        self._by_record = limits
+
+    def limit(self, currency: Reference | None) -> Decimal | None:
+        """Return the amount from which on an order in a currency waits; None when it need not.
+
+        Args:
+            currency: None for the customer's own.
+        """
+        if currency is None:
+            return self.above.get(OTHER_CURRENCIES)
+        by_record = self._by_record.get((currency.internal_id, currency.external_id))
+        if by_record is not None:
+            return by_record
+        named = [amount for name, amount in self.above.items() if fold(name) == fold(currency.name or "")]
+        return min(named, default=self.above.get(OTHER_CURRENCIES))

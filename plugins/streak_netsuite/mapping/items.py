@@ -5,13 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from streak_netsuite.errors import MappingError
+from streak_netsuite.mapping.expression import says_yes
 from streak_netsuite.mapping.flow_sections import ItemsSection
 from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.mapping.write_back import evaluated
 from streak_netsuite.model.item import ItemPrice
 from streak_netsuite.model.stocked_item import Stock, StockedItem
-
-_NO = frozenset({"", "no", "false", "none", "0"})
 
 
 def item_label(section: ItemsSection, item: StockedItem) -> str:
@@ -38,7 +37,7 @@ def is_offered(section: ItemsSection, item: StockedItem) -> bool:
         return False
     if section.when is None:
         return True
-    return _text(section.when, section, item, "items.when").strip().casefold() not in _NO
+    return says_yes(_text(section.when, section, item, "items.when"))
 
 
 def box_values(section: ItemsSection, item: StockedItem) -> dict[str, str]:

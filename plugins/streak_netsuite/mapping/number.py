@@ -10,8 +10,9 @@ Which mark is the decimal one is decided so, unless the mapping says `comma` or 
   not in doubt;
 - any other single mark is decimal: "12,5" is 12.5.
 
-Blanks and apostrophes group thousands everywhere. Currency signs and codes at either end are dropped;
-a minus may lead or trail, and round brackets mean minus.
+Blanks and apostrophes group thousands everywhere. Currency signs and ISO 4217 codes at either end are dropped;
+a minus may lead or trail, and round brackets mean minus. Any other word beside the digits ("5 Mio", "Q3 500"), and a
+digit that is raised or encircled ("10²"), means something else, and nothing is guessed.
 """
 
 import re
@@ -19,11 +20,20 @@ import unicodedata
 from decimal import Decimal
 from enum import StrEnum
 
+from babel.numbers import list_currencies
+
 from streak_netsuite.mapping.unfit import Unfit, shown
 
 _LONGEST = 64
 _LONGEST_TYPED = 500  # characters with blanks and signs: what is longer is not read at all
-_EDGE = re.compile(r"^(?:[A-Z]{1,3}(?:\$|(?=[\s\d.,+\-(]))|kr\.?)?\s*|\s*(?:[A-Z]{3}|kr\.?)?$", re.IGNORECASE)
+_DOLLARS = re.compile(r"(?<![^\W_])(?:US|AU?|CAN?|CA|C|HK|NZ|SG?|NT|R|MX|AR|BZ|TT|J|U)(?=\$)", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"([^\W\d_]+)\.?\s*(?=[\d.,+\-(])")
+_LAST_WORD = re.compile(r"\s*(?<=[\d\s.,)\-])([^\W\d_]+)\.?\Z")
+_CODES = frozenset(list_currencies())
+# What currencies are called besides, where no other unit is (CLDR's narrow names).
+_NAMES = frozenset(
+    {"r", "rs", "rm", "rp", "kr", "skr", "nkr", "dkr", "ikr", "fr", "sfr", "ft", "kč", "zł", "лв"}
+)
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.(?:[0-9]{1,2}|[0-9]{4,15}))?\Z")  # no mark in doubt
 _SHAPE = re.compile(r"(?=[.,]?\d)[\d.,]*\d\Z")
 _GROUPS = r"\d{1,3}(?:M\d{3})+|\d{1,2}(?:M\d{2})+M\d{3}"  # 1,234,567 and India's 12,34,567
@@ -48,6 +58,8 @@ def parse_number(text: str, decimal: DecimalMark = DecimalMark.AUTO) -> Decimal:
         return Decimal(text)
     if len(text) > _LONGEST_TYPED:
         raise _no_number(text)
+    if not text.isascii() and any(unicodedata.category(c) == "No" for c in text):
+        raise _no_number(text)
     body, negative = _unsigned(text)
     digits = _BLANKS.sub("", body)
     if len(digits) > _LONGEST or not _SHAPE.match(digits):
@@ -61,17 +73,33 @@ def _no_number(text: str) -> Unfit:
 
 
 def _unsigned(text: str) -> tuple[str, bool]:
-    body = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
-    body = "".join(_ascii(c) for c in body if unicodedata.category(c) != "Sc")
+    body = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    if "$" in body:
+        body = _DOLLARS.sub("", body).replace("$", "")
+    if not body.isascii():
+        body = "".join(_ascii(c) for c in body if unicodedata.category(c) != "Sc")
     bracketed = body.strip()
     if bracketed.startswith("(") and bracketed.endswith(")"):
-        return _EDGE.sub("", bracketed[1:-1].strip()).strip(), True
-    body = _EDGE.sub("", bracketed).strip()
+        return _without_currency(bracketed[1:-1]), True
+    body = _without_currency(bracketed)
     lead = body[:1] in {"-", "+"}
     trail = not lead and body.endswith("-")
     sign = body[0] if lead else "-" if trail else "+"
     body = body[1:] if lead else body[:-1] if trail else body
-    return _EDGE.sub("", body.strip()).strip(), sign == "-"
+    return _without_currency(body), sign == "-"
+
+
+def _without_currency(text: str) -> str:
+    body = text.strip()
+    if (first := _FIRST_WORD.match(body)) and _is_currency(first[1]):
+        body = body[first.end() :]
+    if (last := _LAST_WORD.search(body)) and _is_currency(last[1]):
+        body = body[: last.start()]
+    return body.strip()
+
+
+def _is_currency(word: str) -> bool:
+    return word.upper() in _CODES or word.lower() in _NAMES
 
 
 def _ascii(character: str) -> str:

@@ -44,7 +44,7 @@ class StreakSource(_Part):
     """Boxes that were not changed since this day (UTC) are left alone."""
 
     when: Text = ""
-    """An expression; a box for which it gives nothing, `no` or `False` is left alone."""
+    """An expression; a box for which it gives no, false, 0 or nothing is left alone."""
 
 
 class NetSuiteSource(_Part):
@@ -61,7 +61,7 @@ class NetSuiteSource(_Part):
     """Records that were not changed since this day (UTC) are left alone."""
 
     when: Text = ""
-    """An expression over `record`; a record for which it gives nothing, `no` or `False` is left alone."""
+    """An expression over `record`; a record for which it gives no, false, 0 or nothing is left alone."""
 
 
 class StreakTarget(_Part):

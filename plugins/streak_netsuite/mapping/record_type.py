@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import MappingError
 from streak_netsuite.mapping.conversion import TargetType, convert, to_text
-from streak_netsuite.mapping.expression import Expression
+from streak_netsuite.mapping.expression import Expression, says_yes
 from streak_netsuite.mapping.record_schema import (
     CUSTOM,
     CustomValue,
@@ -27,7 +27,6 @@ from streak_netsuite.model.reference import Reference
 
 KEY_PREFIX = "streak-rt"
 CUSTOM_RECORD = "customRecord"
-_NO = frozenset({"", "no", "none", "false", "0"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +82,7 @@ class RecordType:
         faults = _Faults()
         value = faults.guard("source.when", partial(self._value, self.spec.source.when, view))
         faults.raise_any()
-        return str("" if value is None else value).strip().casefold() not in _NO
+        return says_yes(value)
 
     def wanted(self, view: Mapping[str, Any], *, source_id: str) -> Wanted:
         """Return what the target is to hold of a record.

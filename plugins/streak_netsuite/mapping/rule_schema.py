@@ -184,7 +184,7 @@ class FieldRule(FilePart):
     """Several rules; the first that gives a value counts."""
 
     when: ExpressionText | None = None
-    """An expression over the deal; the rule counts when it gives something but `no`, `False` or nothing. When it does not,
+    """An expression over the deal; the rule counts when it gives something but no, false, 0 or nothing (an empty list, too). When it does not,
     the field is left alone, whatever `required` and `default` say."""
 
     on: Literal["create", "update"] | None = None

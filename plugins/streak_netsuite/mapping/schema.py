@@ -26,6 +26,7 @@ from streak_netsuite.mapping.flow_sections import (
 )
 from streak_netsuite.mapping.record_sections import CustomerSection, SalesOrderSection
 from streak_netsuite.model.identity import fold
+from streak_netsuite.model.reference import Reference
 
 
 class LookupEntry(FilePart):
@@ -195,6 +196,19 @@ class MappingSpec(FilePart):
 
     reconcile: ReconcileSection = ReconcileSection()
     """What is a difference between deals and orders."""
+
+    @model_validator(mode="after")
+    def _limits_by_record(self) -> Self:
+        rule = self.sales_order.fields.currency
+        source = self.lookups.get(rule.lookup) if rule is not None and rule.lookup else None
+        if source is not None and source.table is not None:
+            self.approval.know_currencies(
+                {
+                    name: Reference(internal_id=entry.id, external_id=entry.external_id)
+                    for name, entry in source.table.items()
+                }
+            )
+        return self
 
     _known_functions: Mapping[str, MappingFunction] = PrivateAttr(default_factory=dict)
 

@@ -38,7 +38,7 @@ LISTS = frozenset({"organizations", "contacts"})
 _LIST_ATTRIBUTES = frozenset({"emails", "phones", "domains", "addresses"})
 
 _TOKEN = re.compile(
-    r"""\[\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<index>\d+))\s*\]|(?P<dot>\.)?(?P<name>[^.\[\]]+)"""
+    r"""\[\s*(?:"(?P<double>(?:[^"]|"")+)"|'(?P<single>(?:[^']|'')+)'|(?P<index>\d+))\s*\]|(?P<dot>\.)?(?P<name>[^.\[\]]+)"""
 )
 
 _MIDNIGHT = time()
@@ -118,9 +118,9 @@ def path_text(steps: Sequence[str | int]) -> str:
     for number, step in enumerate(steps):
         if isinstance(step, int):
             text += f"[{step}]"
-        elif set(step) & set(".[]\"'"):
+        elif set(step) & set(".[]\"'") or step != step.strip():
             quote = "'" if '"' in step else '"'
-            text += f"[{quote}{step}{quote}]"
+            text += f"[{quote}{step.replace(quote, 2 * quote)}{quote}]"
         else:
             text += f".{step}" if number else step
     return text
@@ -173,7 +173,9 @@ def _steps(text: str) -> tuple[str | int, ...]:
 def _token_value(found: re.Match[str]) -> str | int:
     if found["index"] is not None:
         return int(found["index"])
-    return found["double"] or found["single"] or found["name"].strip()
+    if found["double"]:
+        return found["double"].replace('""', '"')
+    return found["single"].replace("''", "'") if found["single"] else found["name"].strip()
 
 
 def _or(names: tuple[str, ...]) -> str:

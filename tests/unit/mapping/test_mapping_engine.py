@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.engine import Engine, MappedDeal
+from streak_netsuite.mapping.flow_sections import ApprovalSection
 from streak_netsuite.mapping.lookups import LiveMatch, LookupRequest, StaticLookups
 from streak_netsuite.mapping.rule import AddressFault
 from streak_netsuite.mapping.schema import MappingSpec
@@ -441,6 +442,34 @@ def test_the_rule_for_approvals_takes_the_accounts_day(spec_of: Any, engine_for:
         for name in ("UTC", "America/Los_Angeles")
     }
     assert told == {"UTC": "", "America/Los_Angeles": "in February"}
+
+
+@pytest.mark.parametrize("word", ["EUR", "eur", " Eur ", "ＥＵＲ", "Euro"])
+def test_a_limit_holds_however_the_deal_calls_the_currency(
+    spec_of: Any, engine_for: Any, a_deal: Any, word: str
+) -> None:
+    order = {
+        "fields": {
+            "transaction_date": {"from": "box.created_at"},
+            "currency": {"from": "box.fields.Currency", "lookup": "currency"},
+        },
+        "lines": [{"item": {"value": 101}, "quantity": {"value": 1}, "rate": {"value": 900}}],
+    }
+    table = {"USD": 1, "EUR": 4, "Euro": {"id": 4, "name": "The euro"}}
+    spec = spec_of(
+        sales_order=order,
+        lookups={"currency": {"table": table}},
+        approval={"above": {"EUR": 450, "USD": 50000}},
+    )
+    deal = a_deal(fields={"Currency": word})
+    mapped = engine_for(spec).map(deal)
+    assert "its total of 900" in approval_reason(spec.approval, deal, mapped.order, zone=ZoneInfo("UTC"))
+
+
+def test_a_limit_by_a_name_of_netsuites_list_holds_in_any_case() -> None:
+    section = ApprovalSection(above={"Euro": 450, "other": 1000})
+    assert section.limit(Reference(internal_id="4", name="EURO")) == 450
+    assert section.limit(Reference(internal_id="5", name="Yen")) == section.limit(None) == 1000
 
 
 TWO = [

@@ -135,3 +135,15 @@ def test_what_a_form_cannot_show_stays_an_expression(text: str) -> None:
 def test_a_comparison_with_no_number_is_refused(value: str, test: Test) -> None:
     with pytest.raises(ValidationError, match="is no number to compare with"):
         Condition(field="box.name", test=test, value=value)
+
+
+@pytest.mark.parametrize(
+    ("value", "counts"),
+    [
+        *[(word, False) for word in ("", " ", "No", "no ", "FALSE", "none", "0")],
+        *[(nothing, False) for nothing in (None, False, 0, Decimal("0.00"), ())],
+        *[(word, True) for word in ("yes", "0.5", "north", True, 1, Decimal("0.01"), ("no",))],
+    ],
+)
+def test_what_counts_as_no_is_the_same_everywhere(value: Any, *, counts: bool) -> None:
+    assert says_yes(value) is counts

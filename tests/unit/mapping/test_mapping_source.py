@@ -3,8 +3,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from streak_netsuite.mapping.source import buyer_emails, parse_path, view_of
+from streak_netsuite.mapping.source import buyer_emails, parse_path, path_text, view_of
 from streak_netsuite.model.deal import Deal, Party
 
 
@@ -84,3 +86,11 @@ def test_a_deal_without_anyone_reads_as_empty(a_deal: Callable[..., Deal]) -> No
     view = view_of(a_deal(organizations=()))
     assert view["buyer"]["name"] == ""
     assert buyer_emails(a_deal(organizations=())) == ()
+
+
+@given(st.text(min_size=1, max_size=12), st.text(alphabet=" .[]\"'ab", min_size=1, max_size=6))
+@example("Region ", "Size 5\" 'x'")
+def test_a_field_of_any_name_has_a_path_that_leads_to_it(plain: str, odd: str) -> None:
+    for name in (plain, odd):
+        steps = ("box", "fields", name)
+        assert parse_path(path_text(steps)).steps == steps
