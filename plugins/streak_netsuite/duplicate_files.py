@@ -13,6 +13,8 @@ from assist.duplicates.report import contents_of, csv_text, page, sheet
 from assist.duplicates.standing import Standing
 from streak_netsuite.errors import ConfigurationError
 
+_SEPARATORS = (",", ";", "\t", "|")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileFindings:
@@ -63,7 +65,14 @@ def look_in_files(paths: Sequence[Path], *, key: str, made_at: datetime) -> File
 
 def _read(path: Path, key: str) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+        frame = pd.read_csv(
+            path,
+            sep=_separator(path),
+            dtype=str,
+            encoding="utf-8-sig",
+            keep_default_na=False,
+            na_values=[""],
+        )
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"{path} cannot be read as CSV in UTF-8: {error}; save it so, with one header line"
@@ -73,4 +82,22 @@ def _read(path: Path, key: str) -> pd.DataFrame:
         return frame
     if key not in frame:
         raise ConfigurationError(f"{path} has no column '{key}'; there are: {', '.join(frame.columns)}")
+    ids = frame[key]
+    if ids.isna().any():
+        line = int(ids.isna().to_numpy().argmax()) + 1
+        raise ConfigurationError(
+            f"{path}: record {line} has no '{key}'; give it one, or choose another column"
+        )
+    if not ids.is_unique:
+        twice = ids[ids.duplicated()].iloc[0]
+        raise ConfigurationError(
+            f"{path}: '{twice}' stands more than once in '{key}'; choose a column of ids"
+        )
     return frame.set_index(key)
+
+
+def _separator(path: Path) -> str:
+    """Return what separates the columns: what stands most often in the header, as no column is called so."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = file.readline()
+    return max(_SEPARATORS, key=header.count)
