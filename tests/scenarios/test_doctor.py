@@ -181,6 +181,21 @@ def test_a_stage_and_a_field_that_streak_does_not_have_are_found_together(
     assert "stage 'Invoicedd'" in found[2].message
 
 
+def test_a_condition_that_its_field_cannot_answer_is_found_with_its_line(
+    world: World, tmp_path: Path
+) -> None:
+    world.change_mapping(
+        tmp_path,
+        "  memo: {from: box.name",
+        "  memo: {when: \"{{ box.fields['Rush order'] > 5 }}\", from: box.name",
+    )
+    failed = the(look(world), "streak.conditions")
+    assert failed.state is State.FAIL
+    assert re.search(
+        r"\.yaml line \d+: sales_order\.fields\.memo\.when: box\.fields\.Rush order holds", failed.message
+    )
+
+
 def test_a_pipeline_that_is_not_watched_is_found(world: World) -> None:
     world.streak_extra = {"pipelines": ["Renewals"]}
     failed = the(look(world), "streak.watched")

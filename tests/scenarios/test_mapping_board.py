@@ -324,6 +324,37 @@ def test_a_condition_and_a_calculation_are_made_and_read_in_parts(ask: Callable[
     assert {one["value"] for one in values} == {"", "90.00"}, "only deals of the tier Gold, at nine tenths"
 
 
+@pytest.mark.parametrize(
+    ("field", "test", "holds"),
+    [
+        ("Rush order", "above", "a checkbox, of which 'is more than'"),
+        ("Labels", "is", "a list, of which 'is'"),
+        ("Tier", "below", "a text that is no number, of which 'is less than'"),
+    ],
+)
+def test_a_condition_that_its_field_cannot_answer_is_told_and_not_saved(
+    ask: Callable[..., Any], board: Board, path: Path, field: str, test: str, holds: str
+) -> None:
+    found = ask("open")
+    when = {"field": f"box.fields.{field}", "test": test, "value": "5"}
+    made = put(ask, found["text"], MEMO, (["when"], when))
+    (fault,) = made["faults"]
+    assert fault.startswith("line ")
+    assert f"{MEMO}.when: box.fields.{field} holds {holds} cannot be asked" in fault
+    assert test not in form(ask, made["text"], MEMO)["tests"][f"box.fields.{field}"]
+    answer = board.answer("save", {"text": made["text"], "digest": found["digest"]}, by="ann")
+    assert fault in answer["error"]
+    assert path.read_text() == found["text"]
+
+
+def test_a_form_offers_the_tests_that_fit(ask: Callable[..., Any]) -> None:
+    tests = form(ask, ask("open")["text"], MEMO)["tests"]
+    assert tests["box.fields.Rush order"] == ["filled", "empty"]
+    assert tests["box.created_at"] == ["filled", "empty", "is", "is_not"]
+    assert tests["buyer.emails"] == ["filled", "empty", "has"]
+    assert "above" in tests["box.fields.Quantity"], "Streak's numbers are texts"
+
+
 def test_a_table_is_filled_and_its_rule_reads_it(ask: Callable[..., Any]) -> None:
     text = ask("open")["text"]
     target = "sales_order.fields.terms"

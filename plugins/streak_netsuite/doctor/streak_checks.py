@@ -12,8 +12,11 @@ from streak_netsuite.connectors.streak.name_catalogue import StreakNames
 from streak_netsuite.connectors.streak.registry import StreakWebhooks
 from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
+from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.drift import DriftWatch
 from streak_netsuite.flows.webhooks import WebhookKeeper
+from streak_netsuite.mapping.spec import load_spec
+from streak_netsuite.mapping_desk.sources import sources_of
 from streak_netsuite.sync.names import NameUse
 from streak_netsuite.sync.outcome import Outcome
 from streak_netsuite.sync.registration import receiver_prefix, wanted_webhooks
@@ -72,6 +75,24 @@ def names(bench: Bench) -> Iterator[Finding]:
     yield from (fail(m.message, m.fix) for m in dict.fromkeys(misfits))
     if not misfits:
         yield ok("every stage, field and option that the mapping uses exists")
+
+
+def conditions(bench: Bench) -> Iterator[Finding]:
+    """Whether the conditions of rules ask of Streak's fields what these can answer."""
+    pipeline = _pipeline(bench.boxes.watched(), bench.spec.source.pipeline)
+    if pipeline is None:
+        return  # `watched` tells it
+    sources = sources_of(pipeline, (), party_fields=bench.boxes.party_fields(pipeline))
+    try:
+        load_spec(bench.mapping_file, held=sources.held)
+    except ConfigurationError as error:
+        _, *faults = str(error).splitlines()
+        yield from (
+            fail(f"{bench.mapping_file.name} {fault.strip()}", "correct the condition in the mapping")
+            for fault in faults
+        )
+    else:
+        yield ok("every condition of the mapping fits the field that it asks")
 
 
 def written_fields(bench: Bench) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ CHECKS: Sequence[Check] = (
     ),
     Check(name="streak.watched", part=Part.STREAK, ask=streak_checks.watched, needs=_MAPPING),
     Check(name="streak.names", part=Part.STREAK, ask=streak_checks.names, needs=_MAPPING),
+    Check(name="streak.conditions", part=Part.STREAK, ask=streak_checks.conditions, needs=_MAPPING),
     Check(name="streak.written_fields", part=Part.STREAK, ask=streak_checks.written_fields, needs=_MAPPING),
     Check(name="streak.webhooks", part=Part.STREAK, ask=streak_checks.webhooks),
     Check(name="netsuite.login", part=Part.NETSUITE, ask=account_checks.login, door=True, fix=_AUDIT_TRAIL),

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2 import StrictUndefined, TemplateError, Undefined, nodes
 from jinja2.compiler import Frame
 from jinja2.filters import make_attrgetter
 from jinja2.lexer import TOKEN_FLOAT, Lexer, Token
@@ -72,6 +72,9 @@ _FILTERS = (
 )
 _OF_TEXT = frozenset({"capitalize", "lower", "replace", "title", "trim", "truncate", "upper"})
 _DATE_PARTS = frozenset({"year", "month", "day", "hour", "minute"})
+
+
+Steps = tuple[str | int, ...]
 
 
 class Expression:
@@ -206,6 +209,23 @@ def _check_entries(value: Any) -> None:
         waiting.extend(entry for entry in inside if isinstance(entry, list | tuple | dict))
 
 
+def tree_of(text: str) -> nodes.Template:
+    """Return an expression as Jinja reads it, to look at.
+
+    Raises:
+        ValueError: it is not Jinja.
+    """
+    try:
+        return _environment(_UTC).parse(text)
+    except TemplateError as error:
+        raise ValueError(f"the expression is not valid Jinja ({error})") from error
+
+
+def spelled(node: nodes.Node) -> Steps:
+    """Return the steps of what a part of an expression reads: ("box", "name"); none when it reads nothing by name."""
+    return _steps(node, {}) or ()
+
+
 def _refuse(tree: nodes.Template, environment: "_Environment") -> None:
     for node in tree.find_all(nodes.Node):
         for kind, name in _REFUSED_NODES.items():
@@ -231,9 +251,6 @@ def _check_names(tree: nodes.Template, known: Mapping[str, Sequence[str]] | None
         root = step.node.name if isinstance(step.node, nodes.Name) else ""
         if known.get(root) and root not in own and step.attr not in known[root]:
             raise ValueError(f"the expression uses {root}.{step.attr}; {root} has {', '.join(known[root])}")
-
-
-Steps = tuple[str | int, ...]
 
 
 def _reads(node: nodes.Node, own: dict[str, Steps]) -> Iterator[Steps]:

@@ -35,7 +35,7 @@ ROOTS: Mapping[str, tuple[str, ...]] = {
     "contacts": PARTY_ATTRIBUTES,
 }
 LISTS = frozenset({"organizations", "contacts"})
-_LIST_ATTRIBUTES = frozenset({"emails", "phones", "domains", "addresses"})
+LIST_ATTRIBUTES = frozenset({"emails", "phones", "domains", "addresses"})
 
 _TOKEN = re.compile(
     r"""\[\s*(?:"(?P<double>(?:[^"]|"")+)"|'(?P<single>(?:[^']|'')+)'|(?P<index>\d+))\s*\]|(?P<dot>\.)?(?P<name>[^.\[\]]+)"""
@@ -146,7 +146,7 @@ def _check_attribute(text: str, root: str, rest: tuple[str | int, ...]) -> None:
         if not rest or not isinstance(rest[0], str):
             raise ValueError(f"path '{text}' must name the field: {root}.fields.<Name>")
         rest = rest[1:]
-    elif rest and attribute not in _LIST_ATTRIBUTES:
+    elif rest and attribute not in LIST_ATTRIBUTES:
         raise ValueError(f"path '{text}' goes on after '{attribute}', which is a single value")
     if len(rest) > 1 or any(not isinstance(step, int) for step in rest):
         raise ValueError(
@@ -231,7 +231,7 @@ def _emails(emails: tuple[str, ...]) -> dict[str, Any]:
 
 
 _NOBODY: dict[str, Any] = {
-    name: {} if name == "fields" else () if name in _LIST_ATTRIBUTES else "" for name in PARTY_ATTRIBUTES
+    name: {} if name == "fields" else () if name in LIST_ATTRIBUTES else "" for name in PARTY_ATTRIBUTES
 }
 
 

@@ -7,8 +7,10 @@ from pydantic import ValidationError
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping import flow_sections, record_sections, rule_schema, schema
+from streak_netsuite.mapping.asked import unfitting
 from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.function import read_functions
+from streak_netsuite.mapping.held import HeldBy, held_by_standard
 from streak_netsuite.mapping.lookups import StaticLookups
 from streak_netsuite.mapping.schema import MappingSpec, json_schema
 from streak_netsuite.mapping.spec_file import SpecFile
@@ -37,11 +39,13 @@ def is_shipped(path: Path) -> bool:
     return path.resolve().is_relative_to(_SHIPPED.resolve())
 
 
-def load_spec(path: Path | str, *, text: str | None = None) -> MappingSpec:
+def load_spec(path: Path | str, *, text: str | None = None, held: HeldBy = held_by_standard) -> MappingSpec:
     """Read and check a mapping file and the lookup tables beside it.
 
     Args:
         text: what would stand in the file; read from it when not given.
+        held: tells what fields of deals hold, which conditions have to fit; fields that people make are not known
+            without Streak.
 
     Raises:
         ConfigurationError: everything that is wrong with the files, each with line, key and remedy.
@@ -49,6 +53,7 @@ def load_spec(path: Path | str, *, text: str | None = None) -> MappingSpec:
     file = SpecFile(Path(path), what="mapping file", models=_MODELS, reference="docs/mapping.md", text=text)
     file.read_tables()
     file.check_lookup_names()
+    _check_conditions(file, held)
     try:
         spec = MappingSpec.model_validate(file.data)
     except ValidationError as error:
@@ -69,6 +74,13 @@ def _with_functions(spec: MappingSpec, file: SpecFile) -> MappingSpec:
     except ConfigurationError as error:
         file.add(("functions",), str(error))
         raise file.error() from error
+
+
+def _check_conditions(file: SpecFile, held: HeldBy) -> None:
+    """Find conditions that ask of a field what it cannot answer: each deal that has the field would be held."""
+    for section in ("customer", "sales_order", "approval"):
+        for location, told in unfitting(file.data.get(section), held, (section,)):
+            file.add(location, told)
 
 
 def _check_expressions(spec: MappingSpec, file: SpecFile) -> None:

@@ -116,7 +116,7 @@ class Board:
         return Suggester()
 
     def _draft(self, text: str) -> DraftText:
-        return DraftText(self.path, text)
+        return DraftText(self.path, text, held=self.desk.sources.held)
 
     def _open(self) -> dict[str, Any]:
         text = self._draft("version: 1").file().before

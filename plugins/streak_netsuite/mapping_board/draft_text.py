@@ -9,6 +9,7 @@ from typing import Any
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.file_part import EACH
+from streak_netsuite.mapping.held import HeldBy, held_by_standard
 from streak_netsuite.mapping.reads import FunctionPaths, functions_in, paths_of
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.spec import load_spec
@@ -49,10 +50,12 @@ class DraftText:
 
     Attributes:
         path: of the file; lookup files are read from beside it.
+        held: tells what fields of deals hold.
     """
 
     path: Path
     text: str
+    held: HeldBy = held_by_standard
 
     def file(self) -> MappingFile:
         """Return the text for editing."""
@@ -73,7 +76,7 @@ class DraftText:
         Raises:
             ConfigurationError: it has faults.
         """
-        return load_spec(self.path, text=self.text)
+        return load_spec(self.path, text=self.text, held=self.held)
 
     def lines(self) -> list[RuleLine]:
         """Return the rules in the order of the file."""

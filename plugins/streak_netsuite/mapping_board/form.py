@@ -10,7 +10,9 @@ from assist.mapping.catalogue import Field
 from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.file_part import EACH
+from streak_netsuite.mapping.held import Test
 from streak_netsuite.mapping.reads import functions_in
+from streak_netsuite.mapping.source import PARTY_ATTRIBUTES
 from streak_netsuite.mapping_board.commands import Change
 from streak_netsuite.mapping_board.draft_text import DraftText
 from streak_netsuite.mapping_board.phrase import Calculation, Condition, read_calculation, read_condition
@@ -38,11 +40,13 @@ class Forms:
         rule = _plain(file.rule(target)) or {}
         is_line = target.startswith("sales_order.lines") and target.endswith("]")
         known = None if is_line else self.picture.targets.get(self.picture.kind_of(target))
+        phrases = {} if is_line else _phrases(rule)
         return {
             "kind": "line" if is_line else _kind(target),
             "place": _place(target),
             "rule": {key: rule.get(key) for key in ("each", "table", "allow_zero_rate")} if is_line else rule,
-            "shown": {"rule": _phrases(rule)} if not is_line else {},
+            "shown": {"rule": phrases} if not is_line else {},
+            "tests": self._tests(phrases),
             "columns": list(_columns(file, target)),
             "tables": {name: _table(file, name) for name in file.keys("lookups")},
             "functions": list(self._functions(draft, file)),
@@ -69,6 +73,18 @@ class Forms:
                 file.set_part(place, one.at, _written(one))
             else:
                 file.move_part(place, one.at, one.to)
+
+    def _tests(self, phrases: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Return what can be asked of each field that a condition can read; of what nobody knows, all but for lists."""
+        condition = phrases.get("when")
+        read = [condition["field"]] if condition else []
+        buyer = (f"buyer.{name}" for name in PARTY_ATTRIBUTES if name != "fields")
+        return {path: self._offered(path) for path in (*self.picture.sources, *buyer, *read)}
+
+    def _offered(self, path: str) -> list[str]:
+        holds = self.desk.sources.held(path)
+        fitting = holds.tests if holds else (one for one in Test if one is not Test.HAS)
+        return [one.value for one in fitting]
 
     def _functions(self, draft: DraftText, file: MappingFile) -> Iterator[str]:
         name = file.rule("functions")

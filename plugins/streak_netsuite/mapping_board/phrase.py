@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from streak_netsuite.mapping.held import Test
 from streak_netsuite.mapping.source import parse_path, path_text
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -15,22 +16,6 @@ _READ = r"((?:box|organization|contact|buyer|organizations|contacts)(?:\.\w+|\[\
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _STEP = re.compile(r"(\w+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
 _MOST_PLACES = 8
-
-
-class Test(StrEnum):
-    """What a condition asks of a field."""
-
-    __test__ = False  # pytest looks for tests by their names
-
-    FILLED = "filled"
-    EMPTY = "empty"
-    IS = "is"
-    IS_NOT = "is_not"
-    HAS = "has"
-    ABOVE = "above"
-    BELOW = "below"
-    EQUAL = "equal"
-    UNEQUAL = "unequal"
 
 
 class Operator(StrEnum):

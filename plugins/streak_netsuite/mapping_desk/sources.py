@@ -6,10 +6,13 @@ from typing import Any
 
 from assist.mapping import standard
 from assist.mapping.catalogue import Catalogue as FieldList
-from assist.mapping.catalogue import Field, field_type
+from assist.mapping.catalogue import Field, FieldType, field_type
 from streak_netsuite.connectors.streak.catalogue import Catalogue
 from streak_netsuite.connectors.streak.wire import FieldWire
+from streak_netsuite.mapping.held import Held, held_by_standard
+from streak_netsuite.mapping.number import DecimalMark, parse_number
 from streak_netsuite.mapping.source import BOX_ATTRIBUTES, PARTY_ATTRIBUTES, parse_path, path_text, view_of
+from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.model.deal import Deal
 
 FieldKey = tuple[str, str]
@@ -48,6 +51,46 @@ class Sources:
             if tuple(str(s) for s in parse_path(known).steps if isinstance(s, str)) == wanted:
                 return key
         return None
+
+    def held(self, path: str) -> Held | None:
+        """Return what the field behind a path holds; None when nobody says."""
+        standard = held_by_standard(path)
+        if standard is not None:
+            return standard
+        try:
+            key = self.key_of(path)
+        except ValueError:
+            return None
+        return held_by(next(one for one in self.catalogue if one.key == key)) if key is not None else None
+
+
+# What people type numbers into: Streak has no type for them.
+_TEXTS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
+_NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT})
+_HELD: Mapping[FieldType, Held] = {
+    **dict.fromkeys(_TEXTS, Held.TEXT),
+    **dict.fromkeys(_NUMBERS, Held.NUMBER),
+    **dict.fromkeys((FieldType.EMAIL, FieldType.PHONE, FieldType.URL, FieldType.ADDRESS), Held.WORDS),
+    FieldType.MULTI_SELECT: Held.LIST,
+    FieldType.CHECKBOX: Held.CHECKBOX,
+    FieldType.DATE: Held.MOMENT,
+    FieldType.DATETIME: Held.MOMENT,
+}
+
+
+def held_by(field: Field) -> Held | None:
+    """Return what a field that people made holds; None when nobody says, as of a formula."""
+    if field.type is FieldType.SELECT:
+        return Held.TEXT if any(map(_is_number, field.options)) else Held.WORDS
+    return _HELD.get(field.type)
+
+
+def _is_number(option: str) -> bool:
+    try:
+        parse_number(option, DecimalMark.AUTO)
+    except Unfit:
+        return False
+    return True
 
 
 def sources_of(

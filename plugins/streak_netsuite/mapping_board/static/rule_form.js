@@ -13,10 +13,6 @@ const TESTS = {
   below: "is less than", equal: "is the number", unequal: "is not the number" };
 const TICKED = { filled: "is ticked", empty: "is not ticked" };
 const OF_NUMBERS = ["above", "below", "equal", "unequal"];
-/** What can be asked of a field, by what it holds; of any other field, all but `has`. */
-const TESTS_OF = {
-  text: Object.keys(TESTS), number: ["filled", "empty", ...OF_NUMBERS], list: ["filled", "empty", "has"],
-  checkbox: ["filled", "empty"], date: ["filled", "empty", "is", "is_not"] };
 const HOLDS = {
   text: "text", "long text": "text", email: "text", phone: "text", url: "text", select: "text", address: "text", integer: "number",
   decimal: "number", money: "number", percent: "number", "multi select": "list", checkbox: "checkbox", date: "date", datetime: "date" };
@@ -457,7 +453,7 @@ export class RuleForm {
   }
 
   testsOf(id) {
-    return TESTS_OF[this.holds(id)] ?? TESTS_OF.text.filter((one) => one !== "has");
+    return this.form.tests[id] ?? ["filled", "empty"];
   }
 
   drawCondition() {
