@@ -237,6 +237,16 @@ def test_a_step_is_moved_with_its_comment_and_another_source_keeps_the_rest(at_t
     expect(rule(person)).not_to_have_value(re.compile("from:"))
 
 
+def test_a_comment_that_saving_would_lose_is_told_from_the_start(
+    page: Page, at_the_board: Hand, mapping: Path
+) -> None:
+    person = at_the_board
+    text = mapping.read_text()
+    mapping.write_text(text.replace("    memo: {", "    memo: &memo { # for the printer\n      "))
+    page.reload()
+    expect(person.root.get_by_label("What saving would lose")).to_contain_text("'# for the printer'")
+
+
 def test_what_a_line_is_made_for_is_offered_where_it_can_be_read(at_the_board: Hand) -> None:
     person = at_the_board
     choose(person, "sales_order.lines[0]")

@@ -187,6 +187,25 @@ def test_a_file_that_somebody_else_changed_is_not_overwritten(
     assert path.read_text() == theirs
 
 
+def test_comments_inside_brackets_are_kept_or_told_before_anything_is_saved(
+    ask: Callable[..., Any], path: Path
+) -> None:
+    (memo,) = [one for one in path.read_text().splitlines() if one.startswith("    memo: ")]
+    kept = "    memo: {from: box.name, # as sales says it\n      clip: 20}"
+    path.write_text(path.read_text().replace(memo, kept))
+    found = ask("open")
+    assert found["careful"] == []
+    made = ask("write", text=found["text"], target="sales_order.fields.memo.clip", rule="x: 1\n")["text"]
+    assert "from: box.name # as sales says it" in made
+    path.write_text(path.read_text().replace("memo: {", "memo: &memo {"))
+    (told,) = ask("open")["careful"]
+    assert told.startswith(
+        f"line {found['text'][: found['text'].index(kept)].count(chr(10)) + 1}: the comment"
+    )
+    edited = ask("remove", text=path.read_text(), target="sales_order.fields.currency")
+    assert edited["careful"] == [told], "also when the draft has lost it"
+
+
 def test_fields_that_are_not_there_any_more_are_marked(ask: Callable[..., Any]) -> None:
     text = ask("open")["text"]
     text = text.replace("box.fields.PO number", "box.fields.Purchase order").replace(

@@ -58,6 +58,8 @@ def mapping_suggest(
             file = MappingFile(settings.mapping)
             left = [draft for draft in drafts if not draft.put_into(file)]
             file.save(into)
+            for told in file.unkept:
+                typer.echo(f"{settings.mapping.name} {told}")
             for draft in drafts:
                 for told in draft.open:
                     typer.echo(f"{draft.target}{' is left out' if draft in left else ''}: {told}")

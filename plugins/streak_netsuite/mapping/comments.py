@@ -1,7 +1,8 @@
 """Comments of a mapping file that is edited: each stays with what it is about.
 
 The parser keeps a comment with the last word before it, however deep that stands. What follows on the word's line is
-about the word; lines of their own are about what comes next. Lists and objects on one line hold no comments.
+about the word; lines of their own are about what comes next. Lists and objects in brackets hold no comments: see
+`flow_comments`.
 """
 
 from dataclasses import dataclass

@@ -17,8 +17,10 @@ from ruamel.yaml.representer import RoundTripRepresenter
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.comments import Place, put_tail, says_anything, tail_of, without_tail
+from streak_netsuite.mapping.flow_comments import Comment, with_own_lines
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.spec import load_spec
+from streak_netsuite.mapping.unfit import shortened
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _WIDTH = 120
@@ -43,11 +45,17 @@ class MappingFile:
         self.path = path
         try:
             self._before = path.read_text(encoding="utf-8")
-            self._data = _yaml().load(self._before if text is None else text)
+            kept, self._lost = with_own_lines(self._before if text is None else text)
+            self._data = _yaml().load(kept)
         except (OSError, UnicodeDecodeError, YAMLError) as error:
             raise ConfigurationError(f"mapping file {path} cannot be read: {error}") from error
         if not isinstance(self._data, CommentedMap):
             raise ConfigurationError(f"mapping file {path}: it holds no keys; begin with `version: 1`")
+
+    @property
+    def unkept(self) -> list[str]:
+        """The comments that an edited file loses, each with its line: they stand where YAML gives them no place."""
+        return [_not_kept(one) for one in self._lost]
 
     def rule(self, target: str) -> Any:
         """Return what stands at a target such as `sales_order.fields.memo` or `sales_order.lines[0].item`, or None."""
@@ -178,10 +186,11 @@ class MappingFile:
         """Put a rule that is written in YAML at a target.
 
         Raises:
-            ConfigurationError: the text is no YAML, or holds no keys; or as `set_rule`.
+            ConfigurationError: the text is no YAML, holds no keys, or a comment that would be lost; or as `set_rule`.
         """
         try:
-            rule = _yaml().load(text)
+            kept, lost = with_own_lines(text)
+            rule = _yaml().load(kept)
         except YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             at = f"line {mark.line + 1}: " if mark else ""
@@ -191,6 +200,8 @@ class MappingFile:
             raise ConfigurationError(
                 f"the rule of {target} holds no keys; begin with `from:`, say `from: box.name`"
             )
+        if lost:
+            raise ConfigurationError(f"the rule of {target}: {_not_kept(lost[0])}")
         if not says_anything(rule):
             self.set_rule(target, rule)
             return
@@ -265,6 +276,13 @@ class MappingFile:
         sources = (self.rule("lookups") or {}).values()
         names = [source.get("file") for source in sources if isinstance(source, Mapping)]
         yield from (name for name in (*names, self.rule("functions")) if isinstance(name, str))
+
+
+def _not_kept(comment: Comment) -> str:
+    return (
+        f"line {comment.line}: the comment '{shortened(comment.text)}' stands inside brackets with an anchor, a tag or a text of "
+        "several lines, and is lost with a change; put it on a line of its own above"
+    )
 
 
 class _Number(float):

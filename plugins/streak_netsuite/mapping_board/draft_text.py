@@ -70,6 +70,10 @@ class DraftText:
             return [line.strip() for line in rest] or [first]
         return []
 
+    def unkept(self) -> list[str]:
+        """Return the comments of the saved file that are lost when a change is saved, a line each."""
+        return MappingFile(self.path).unkept
+
     def spec(self) -> MappingSpec:
         """Return the mapping.
 

@@ -85,7 +85,7 @@ class Picture:
         }
 
     def drawn(self, draft: DraftText) -> dict[str, Any]:
-        """Return the lines of a draft, what it reads or fills that is not there, and its faults."""
+        """Return the lines of a draft, what it reads or fills that is not there, its faults, and what saving would lose."""
         lines = draft.lines()
         return {
             "lines": [self._line(one) for one in lines],
@@ -96,6 +96,7 @@ class Picture:
                 "options": [told for one in lines for told in self._gone_options(one)],
             },
             "faults": draft.faults(),
+            "careful": draft.unkept(),
         }
 
     def _more(self, draft: DraftText) -> Iterator[dict[str, Any]]:

@@ -1,12 +1,18 @@
 """A mapping file that is edited keeps its comments and its order, and is never left broken."""
 
 import difflib
+import io
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.flow_comments import with_own_lines
 from streak_netsuite.mapping.spec import load_spec, shipped_spec_path
 
 
@@ -403,3 +409,108 @@ def test_words_of_a_table_are_no_sources(path: Path) -> None:
 def test_an_object_has_no_numbered_entries(path: Path) -> None:
     with pytest.raises(ConfigurationError, match="to put a rule at"):
         MappingFile(path).set_part("sales_order.fields.memo", (0,), "x")
+
+
+IN_BRACKETS = """\
+version: 1
+sales_order:
+  fields:
+    memo: {from: box.name,  # as sales says it
+           # finance wants capitals
+           transform: [strip,  # ends only
+                       upper],
+           clip: 20}  # short
+    purchase_order_number:
+      first_of:
+        - {from: box.name, # as typed
+           default: "a # b"}
+        - [[1, # deep
+            2], {k: [3]}]
+    other: { # above all
+      value: 'one
+        text' }
+# tables
+lookups: {terms: {table: {30: 5, # thirty
+  60: 7
+  # the end
+  }}}
+"""
+
+
+def remarks(text: str) -> list[str]:
+    """What stands behind each mark of a comment."""
+    return sorted(re.findall(r"# (?!b|s\b)[^\n]*", text))
+
+
+def test_comments_inside_brackets_stay(path: Path) -> None:
+    file = MappingFile(path, text=IN_BRACKETS)
+    file.set_part(MEMO, ("clip",), 30)
+    made = file.text()
+    assert remarks(made) == remarks(IN_BRACKETS)
+    old, new = (YAML(typ="safe").load(text) for text in (IN_BRACKETS, made))
+    old["sales_order"]["fields"]["memo"]["clip"] = 30
+    assert new == old
+    assert file.unkept == []
+    assert made.splitlines()[3:11] == [
+        "    memo:",
+        "      from: box.name # as sales says it",
+        "      # finance wants capitals",
+        "      transform:",
+        "        - strip # ends only",
+        "        - upper",
+        "      clip: 30  # short",
+        "    purchase_order_number:",
+    ]
+
+
+def test_a_rule_in_brackets_keeps_the_comments_that_are_written_into_it(path: Path) -> None:
+    file = MappingFile(path)
+    file.set_rule_text(MEMO, "{from: box.name, # as sales says it\n transform: [upper]}\n")
+    assert file.rule_text(MEMO) == "from: box.name # as sales says it\ntransform: [upper]\n"
+
+
+LOST = "memo: &m {from: box.name, # why\n  clip: 20}\n"
+
+
+def test_a_comment_that_cannot_be_kept_is_told_with_its_line(path: Path) -> None:
+    file = MappingFile(path, text=f"version: 1\n{LOST}")
+    (told,) = file.unkept
+    assert told.startswith("line 2: the comment '# why' stands inside brackets")
+    with pytest.raises(ConfigurationError, match="memo: line 1: the comment '# why'"):
+        file.set_rule_text(MEMO, LOST)
+
+
+WORDS = st.sampled_from(["a", "'it # s'", '"x: y"', "box.name", "12.50", "~"])
+GAPS = st.sampled_from(["", " ", "\n    ", " # c\n    ", "\n    # own\n    "])
+
+
+@st.composite
+def in_brackets(draw: st.DrawFn) -> str:
+    """A list or an object in brackets, with comments and line breaks at any place."""
+
+    def written(depth: int) -> str:
+        kind = draw(st.sampled_from(["word", "list", "map"] if depth else ["list", "map"]))
+        if kind == "word" or depth > 3:
+            return draw(WORDS)
+        gaps = [draw(GAPS) for _ in range(6)]
+        inner = [written(depth + 1) for _ in range(draw(st.integers(1, 3)))]
+        if kind == "map":
+            inner = [f"k{number}:{draw(GAPS) or ' '}{one}" for number, one in enumerate(inner)]
+        parts = f"{gaps[0]},{gaps[1] or ' '}".join(f"{one}{gaps[2]}" for one in inner)
+        return f"{'[{'[kind == 'map']}{gaps[3]}{parts}{gaps[4]}{']}'[kind == 'map']}"
+
+    return written(0)
+
+
+@settings(deadline=None)
+@given(value=in_brackets())
+def test_no_comment_in_brackets_is_lost_and_nothing_means_something_else(value: str) -> None:
+    text = f"version: 1\nx:\n  - rule: {value}  # behind\n# end\nz: 1\n"
+    made, lost = with_own_lines(text)
+    assert lost == ()
+    assert YAML(typ="safe").load(made) == YAML(typ="safe").load(text)
+    out = io.StringIO()
+    yaml = YAML(typ="rt")
+    yaml.dump(yaml.load(made), out)
+    for word in ("# c", "# own", "# behind", "# end"):
+        assert out.getvalue().count(word) == text.count(word)

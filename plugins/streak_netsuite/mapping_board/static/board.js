@@ -86,8 +86,8 @@ class Board {
 
   /** Take over what the host made of a draft. */
   show(found) {
-    const { text, lines, gone, faults } = found;
-    Object.assign(this, { text, lines, gone, faults });
+    const { text, lines, gone, faults, careful } = found;
+    Object.assign(this, { text, lines, gone, faults, careful });
     this.targets = [...this.ownTargets, ...(found.more ?? [])];
     this.lineTo = new Map(lines.map((line) => [line.target, line]));
     this.readBy = new Map();
@@ -262,6 +262,7 @@ class Board {
     this.heading = h("h2", { class: "sn-title" }, "Mapping");
     this.status = h("div", { class: "sn-status" });
     this.faultList = h("ul", { class: "sn-faults", "aria-label": "Faults of the draft" });
+    this.carefulList = h("ul", { class: "sn-careful", "aria-label": "What saving would lose" });
     this.lists = { sources: list("sources", "Fields of Streak"), targets: list("targets", "Fields of NetSuite") };
     this.svg = document.createElementNS(SVG, "svg");
     this.svg.setAttribute("class", "sn-lines");
@@ -283,7 +284,7 @@ class Board {
     this.root.className = "sn-board";
     this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys stay out of the board
     this.root.replaceChildren(
-      h("header", { class: "sn-header" }, this.heading, this.toolbar), this.status, this.voice, this.faultList,
+      h("header", { class: "sn-header" }, this.heading, this.toolbar), this.status, this.voice, this.faultList, this.carefulList,
       this.stage, h("div", { class: "sn-below" }, this.detail, h("div", { class: "sn-beside" }, this.previewBox, this.yamlBox)));
     this.listen();
   }
@@ -321,6 +322,7 @@ class Board {
     this.drawList("sources", this.visible("sources"));
     this.drawList("targets", this.visible("targets"));
     this.faultList.replaceChildren(...this.faults.map((fault) => h("li", {}, fault)));
+    this.carefulList.replaceChildren(...this.careful.map((one) => h("li", {}, one)));
     this.drawStatus();
     this.drawLines();
     if (focused && side) this.item(side, focused)?.focus({ preventScroll: true });
