@@ -55,12 +55,14 @@ class Suggestion:
     Attributes:
         chosen: the target after each was given to one source field only; None when the suggester abstains.
         candidates: the likeliest targets, best first, taken or not.
+        line: which of several order lines the chosen target is of, from 0; 0 also for all else.
     """
 
     source: Field
     chosen: Candidate | None
     band: Band
     candidates: Sequence[Candidate]
+    line: int = 0
 
     @property
     def probability(self) -> float:

@@ -52,7 +52,7 @@ def mapping_suggest(
         desk = MappingDesk(product=product)
         found = desk.suggest(again=again, memory=kept.read(memory) if memory else None)
         drafts = desk.drafts(found, at_least=Band.REVIEW if review else Band.SUGGEST)
-        typer.echo(suggestions_text(found, desk.targets.paths))
+        typer.echo(suggestions_text(found, desk.targets))
         typer.echo(missing_text(desk.unfilled(), drafts, desk.targets.paths))
         if into is not None:
             file = MappingFile(settings.mapping)

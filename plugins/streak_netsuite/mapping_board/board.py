@@ -74,7 +74,7 @@ class Board:
             case asked.Look():
                 return self._look(request.text)
             case asked.Suggest():
-                return {"suggestions": self._suggest(request.text)}
+                return self._suggest(request.text)
             case asked.Rule():
                 return self._rule(request)
             case asked.Preview():
@@ -213,23 +213,30 @@ class Board:
         found = told.candidates[0] if told.candidates else Candidate(target=target, probability=chance)
         return replace(found, probability=chance)
 
-    def _suggest(self, text: str) -> list[dict[str, Any]]:
-        lines = self._draft(text).lines()
-        found = self._suggester.suggest(
-            self.picture.open_sources(lines), self.picture.open_targets(lines), memory=self._remembered()
+    def _suggest(self, text: str) -> dict[str, Any]:
+        draft = self._draft(text)
+        lines, count = draft.lines(), draft.file().count(LINES)
+        found = self.desk.suggest_for(
+            self._suggester,
+            self.picture.open_sources(lines).fields,
+            self.picture.open_targets(lines),
+            lines=self.desk.filled_by(((one.target, one.paths) for one in lines if one.how == "from"), count),
+            memory=self._remembered(),
         )
-        return [self._suggestion(one) for one in found]
+        fresh = dict.fromkeys(one.line for one in found if one.line >= max(1, count))
+        more = [field for number in fresh for field in self.picture.further_line(number)]
+        return {"suggestions": [self._suggestion(one) for one in found], "more": more}
 
     def _suggestion(self, one: Suggestion) -> dict[str, Any]:
-        paths = self.desk.targets.paths
+        targets = self.desk.targets
         others = [c for c in one.candidates if one.chosen is None or c.target.key != one.chosen.target.key]
         return {
             "source": self.desk.sources.paths[one.source.key],
-            "target": paths[one.chosen.target.key] if one.chosen else "",
+            "target": targets.path(one.chosen.target, line=one.line) if one.chosen else "",
             "band": one.band.value,
             **(_judgement(one.chosen) if one.chosen else {"probability": 0.0, "because": [], "careful": []}),
             "others": [
-                {"target": paths[c.target.key], "probability": round(c.probability, 2)}
+                {"target": targets.path(c.target, line=one.line), "probability": round(c.probability, 2)}
                 for c in others[:_FEW]
                 if c.probability >= _LIKELY
             ],

@@ -11,6 +11,7 @@ from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.source import parse_path
 from streak_netsuite.mapping_board.draft_text import ADDRESSES, DraftText, RuleLine, line_places
 from streak_netsuite.mapping_desk.desk import MappingDesk
+from streak_netsuite.mapping_desk.targets import in_line
 from streak_netsuite.model.identity import fold
 
 _MOST_OPTIONS = 20
@@ -113,15 +114,27 @@ class Picture:
                 "options": [],
                 "is": "line",
             }
-            for path, one in self.targets.items() if number else ():
-                if path.startswith(f"{_LINE}."):
-                    field = _field(f"{line}{path.removeprefix(_LINE)}", one)
-                    title = f"{field['title']}, line {number + 1}"
-                    yield {**field, **shown, "title": title, "required": one.required, "is": "further"}
+            if number:
+                yield from self.further_line(number)
         for number in range(1, file.count(ADDRESSES) + 1):
             field = _field(f"{ADDRESSES}[{number}]", self.targets[f"{ADDRESSES}[0]"])
             title = f"{field['title']} {number + 1}"
             yield {**field, "title": title, "required": False, "custom": False, "is": "further"}
+
+    def further_line(self, number: int) -> Iterator[dict[str, Any]]:
+        """Yield the targets of a line after the first, whether or not the draft has it."""
+        record = f"{_RECORDS['salesorder.item']} {number + 1}"
+        for path, one in self.targets.items():
+            if path.startswith(f"{_LINE}."):
+                field = _field(in_line(path, number), one)
+                yield {
+                    **field,
+                    "record": record,
+                    "title": f"{field['title']}, line {number + 1}",
+                    "required": one.required,
+                    "custom": False,
+                    "is": "further",
+                }
 
     def open_sources(self, lines: Sequence[RuleLine]) -> Catalogue:
         """Return the sources that no rule reads. What we write into boxes is left out: reading it goes in a circle."""

@@ -1,6 +1,6 @@
 """The desk: reads both sides, asks the assistant, and drafts rules. Nothing is written to either side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -16,9 +16,14 @@ from streak_netsuite.mapping.reads import FunctionPaths, functions_of, paths_of
 from streak_netsuite.mapping.rule_schema import FieldRule
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping_desk.draft import Choices, Drafter, RuleDraft
+from streak_netsuite.mapping_desk.further_lines import (
+    FilledLines,
+    FurtherLines,
+    whole_lines,
+)
 from streak_netsuite.mapping_desk.sources import Sources, sources_of
 from streak_netsuite.mapping_desk.target_values import ValueShelf
-from streak_netsuite.mapping_desk.targets import Targets, standard_of, targets_of
+from streak_netsuite.mapping_desk.targets import Targets, in_line, line_of, standard_of, targets_of
 from streak_netsuite.model.deal import Deal
 
 FieldKey = tuple[str, str]
@@ -71,14 +76,34 @@ class MappingDesk:
 
     def mapped(self) -> list[tuple[FieldKey, FieldKey]]:
         """Return which source fields go to which targets by the mapping as it stands."""
-        filled = dict(self._filled())
-        found = []
-        for key, path in self.targets.paths.items():
-            for read in filled.get(path, ()):
-                source = self.sources.key_of(read)
-                if source is not None:
-                    found.append((source, key))
+        keys = {path: key for key, path in self.targets.paths.items()}
+        return [
+            (source, keys[in_line(path, 0)])
+            for path, read in self._filled()
+            if in_line(path, 0) in keys
+            for source in self._keys_of(read)
+        ]
+
+    def filled_lines(self) -> FilledLines:
+        """Return what each line rule of the mapping fills, and from what."""
+        return self.filled_by(self._filled(), len(self.spec.sales_order.lines))
+
+    def filled_by(self, rules: Iterable[tuple[str, Sequence[str]]], count: int) -> FilledLines:
+        """Return what each of some line rules fills, and from what.
+
+        Args:
+            rules: targets of a mapping, each with the paths that it reads.
+        """
+        keys = {path: key for key, path in self.targets.paths.items()}
+        found: list[dict[FieldKey, Sequence[FieldKey]]] = [{} for _ in range(count)]
+        for target, read in rules:
+            line, key = line_of(target), keys.get(in_line(target, 0))
+            if line is not None and key is not None:
+                found[line][key] = self._keys_of(read)
         return found
+
+    def _keys_of(self, read: Sequence[str]) -> Sequence[FieldKey]:
+        return [key for path in read if (key := self.sources.key_of(path)) is not None]
 
     def unfilled(self) -> Catalogue:
         """Return the targets that the mapping does not fill."""
@@ -94,7 +119,9 @@ class MappingDesk:
         """
         suggester = Suggester()
         if again:
-            return suggester.suggest(self.sources.catalogue, self.targets.catalogue, memory=memory)
+            return self.suggest_for(
+                suggester, self.sources.catalogue.fields, self.targets.catalogue, lines=[{}], memory=memory
+            )
         read = {source for source, _ in self.mapped()}
         written = {
             *self.spec.write_back.fields,
@@ -105,28 +132,54 @@ class MappingDesk:
             for one in self.sources.catalogue
             if one.key not in read and not (one.record == "box" and one.id in written)
         ]
-        return suggester.suggest(Catalogue(system="Streak", fields=left), self.unfilled(), memory=memory)
+        return self.suggest_for(suggester, left, self.unfilled(), lines=self.filled_lines(), memory=memory)
+
+    def suggest_for(
+        self,
+        suggester: Suggester,
+        left: Sequence[Field],
+        unfilled: Catalogue,
+        *,
+        lines: FilledLines,
+        memory: Memory | None = None,
+    ) -> list[Suggestion]:
+        """Return suggestions for some source fields: for order lines of their own, and for what is not filled.
+
+        Args:
+            left: the fields that are not read yet.
+            lines: what stands in the mapping.
+        """
+        further = FurtherLines(
+            suggester=suggester,
+            sources=self.sources.catalogue,
+            targets=self.targets.catalogue,
+            lines=lines,
+            open=frozenset(one.key for one in left),
+            memory=memory or Memory(),
+        ).suggestions()
+        taken = {one.source.key for one in further}
+        rest = Catalogue(system="Streak", fields=[one for one in left if one.key not in taken])
+        return [*suggester.suggest(rest, unfilled, memory=memory), *further]
 
     def drafts(self, suggestions: Sequence[Suggestion], *, at_least: Band = Band.SUGGEST) -> list[RuleDraft]:
         """Return the rules that would be written for suggestions of a band or a better one."""
         bands = {Band.SUGGEST} if at_least is Band.SUGGEST else {Band.SUGGEST, Band.REVIEW}
         drafter = Drafter(spec=self.spec)
-        made = []
+        made: list[tuple[int, RuleDraft]] = []
         for one in suggestions:
             if one.chosen is not None and one.band in bands:
                 target = one.chosen.target
-                made.append(
-                    drafter.draft(
-                        one.source,
-                        one.chosen,
-                        path=self.sources.paths[one.source.key],
-                        target=self.targets.paths[target.key],
-                        kind=self.targets.types.get(target.key),
-                        choices=self.choices(target) if self.targets.is_select(target) else None,
-                        band=one.band,
-                    )
+                draft = drafter.draft(
+                    one.source,
+                    one.chosen,
+                    path=self.sources.paths[one.source.key],
+                    target=self.targets.path(target, line=one.line),
+                    kind=self.targets.types.get(target.key),
+                    choices=self.choices(target) if self.targets.is_select(target) else None,
+                    band=one.band,
                 )
-        return made
+                made.append((one.line, draft))
+        return whole_lines(made, existing=len(self.spec.sales_order.lines))
 
     def choices(self, target: Field) -> Choices:
         """Return what NetSuite offers for a select field; nothing when it does not say."""
@@ -146,13 +199,16 @@ class MappingDesk:
         for number, address in enumerate(spec.customer.addresses):
             yield f"customer.addresses[{number}]", _paths(address, functions)
         yield from _rules("sales_order.fields", spec.sales_order.fields, functions)
-        yield from _rules("sales_order.lines[0]", spec.sales_order.lines[0], functions)
-        for section, part in (
-            ("customer", spec.customer),
-            ("sales_order", spec.sales_order),
-            ("sales_order.lines[0]", spec.sales_order.lines[0]),
-        ):
-            for kind, rules in (("custom_fields", part.custom_fields), ("more_fields", part.more_fields)):
+        lines = [(f"sales_order.lines[{number}]", line) for number, line in enumerate(spec.sales_order.lines)]
+        for section, line in lines:
+            yield from _rules(section, line, functions)
+        by_name = [
+            ("customer", spec.customer.custom_fields, spec.customer.more_fields),
+            ("sales_order", spec.sales_order.custom_fields, spec.sales_order.more_fields),
+            *((section, line.custom_fields, line.more_fields) for section, line in lines),
+        ]
+        for section, custom, more in by_name:
+            for kind, rules in (("custom_fields", custom), ("more_fields", more)):
                 for name, rule in rules.items():
                     yield f"{section}.{kind}.{name}", _paths(rule, functions)
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from assist.mapping.settings import SuggesterSettings
 from assist.mapping.suggestion import Band, Suggestion
+from streak_netsuite.mapping_desk.targets import in_line
 
 FieldKey = tuple[str, str]
 _WIDTH, _NAMES, _ROW, _HEAD = 900, 430, 20, 24
@@ -47,7 +48,7 @@ def _x(probability: float) -> float:
 
 def _bar(one: Suggestion, at: int, paths: Mapping[FieldKey, str]) -> Markup:
     top = _HEAD + _ROW * at
-    goes = paths[one.chosen.target.key] if one.chosen else "?"
+    goes = in_line(paths[one.chosen.target.key], one.line) if one.chosen else "?"
     name = f"{one.source.record}: {one.source.title} \u2192 {goes}"
     shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\u2026"
     return Markup(

@@ -5,28 +5,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from assist.mapping.catalogue import Catalogue
 from assist.mapping.suggestion import Suggestion
 from streak_netsuite.mapping_desk.draft import RuleDraft
+from streak_netsuite.mapping_desk.targets import Targets
 
 FieldKey = tuple[str, str]
 _FEW = 3  # reasons, and other candidates
 _SHOWN = 0.05  # what is less likely than that is not worth a word
 
 
-def suggestions_text(suggestions: Sequence[Suggestion], paths: Mapping[FieldKey, str]) -> str:
+def suggestions_text(suggestions: Sequence[Suggestion], targets: Targets) -> str:
     """Return the suggestions, the surest first, each with its reasons and what else it could be."""
     ordered = sorted(suggestions, key=lambda s: -(s.probability if s.chosen else s.probability - 1))
-    return "\n".join(line for one in ordered for line in _lines(one, paths))
+    return "\n".join(line for one in ordered for line in _lines(one, targets))
 
 
-def _lines(one: Suggestion, paths: Mapping[FieldKey, str]) -> Iterator[str]:
+def _lines(one: Suggestion, targets: Targets) -> Iterator[str]:
     best, name = one.chosen, f"{one.source.record}: {one.source.title}"
     others = [c for c in one.candidates if best is None or c.target.key != best.target.key]
     told = ", ".join(
-        f"{paths[c.target.key]} {c.probability:.2f}" for c in others[:_FEW] if c.probability >= _SHOWN
+        f"{targets.path(c.target, line=one.line)} {c.probability:.2f}"
+        for c in others[:_FEW]
+        if c.probability >= _SHOWN
     )
     if best is None:
         yield f"  -   abstain  {name}{'; perhaps ' + told if told else ''}"
         return
-    yield f"{best.probability:.2f}  {one.band.value:<7}  {name} -> {paths[best.target.key]}"
+    yield f"{best.probability:.2f}  {one.band.value:<7}  {name} -> {targets.path(best.target, line=one.line)}"
     yield f"               because {'; '.join(reason.seen for reason in best.reasons[:_FEW])}"
     for warning in best.warnings:
         yield f"               careful: {warning}"

@@ -17,6 +17,7 @@ FieldKey = tuple[str, str]
 
 # NetSuite's searches, and so the assistant, know these by other names than SuiteTalk.
 _IDS = {"shippingAddress": "shipaddress", "billingAddress": "billaddress"}
+_LINE = re.compile(r"sales_order\.lines\[(\d+)\]")
 _REQUIRED = frozenset({"companyname", "trandate", "item", "quantity"})
 _SELECTS = frozenset(
     "subsidiary currency department class location terms salesrep item taxcode shipmethod discountitem units price".split()
@@ -80,6 +81,17 @@ _PLACES = (
 )
 
 
+def in_line(path: str, line: int) -> str:
+    """Return the same target of another order line; any other target as it is."""
+    return _LINE.sub(f"sales_order.lines[{line}]", path)
+
+
+def line_of(path: str) -> int | None:
+    """Return which order line a target is of, None when it is of none."""
+    found = _LINE.match(path)
+    return int(found[1]) if found else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Targets:
     """What can be filled.
@@ -97,6 +109,10 @@ class Targets:
     named: Mapping[FieldKey, SelectField]
     custom: Mapping[FieldKey, CustomFieldDefinition]
     types: Mapping[FieldKey, CustomFieldType]
+
+    def path(self, field: Field, *, line: int = 0) -> str:
+        """Return where the mapping file fills a field, of one of several order lines."""
+        return in_line(self.paths[field.key], line)
 
     def is_select(self, field: Field) -> bool:
         """Whether a value has to be looked up."""

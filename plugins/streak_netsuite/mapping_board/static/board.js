@@ -43,6 +43,7 @@ class Board {
     this.askHost = ask;
     this.steps = new Steps();
     this.suggestions = [];
+    this.offered = []; // the targets of lines that are suggested
     this.verdicts = new Map();
     this.kept = new Map();   // the verdicts as they were last saved
     this.search = { sources: "", targets: "" };
@@ -84,11 +85,19 @@ class Board {
     this.tell(`${this.file}: ${found.lines.length} fields are mapped.`);
   }
 
+  /** The targets of the draft, and those of lines that are only suggested yet. */
+  withOffered() {
+    const known = new Set(this.drawn.map(({ id }) => id));
+    const wanted = new Set(this.suggestions.map(({ target }) => target.split("].")[0]));
+    return [...this.drawn, ...this.offered.filter(({ id }) => !known.has(id) && wanted.has(id.split("].")[0]))];
+  }
+
   /** Take over what the host made of a draft. */
   show(found) {
     const { text, lines, gone, faults, careful } = found;
     Object.assign(this, { text, lines, gone, faults, careful });
-    this.targets = [...this.ownTargets, ...(found.more ?? [])];
+    this.drawn = [...this.ownTargets, ...(found.more ?? [])];
+    this.targets = this.withOffered();
     this.lineTo = new Map(lines.map((line) => [line.target, line]));
     this.readBy = new Map();
     for (const line of lines)
@@ -180,6 +189,8 @@ class Board {
     if (!found) return;
     const turnedDown = (one) => this.verdicts.get(`${one.source}\n${one.target}`)?.accepted === false;
     this.suggestions = found.suggestions.filter((one) => one.target && !turnedDown(one));
+    this.offered = found.more;
+    this.targets = this.withOffered();
     const unsure = found.suggestions.filter((one) => !one.target).length;
     this.draw();
     this.tell(`${this.suggestions.length} suggestions; of ${unsure} fields the assistant does not know where they belong.`);
