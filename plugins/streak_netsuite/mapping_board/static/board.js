@@ -94,7 +94,7 @@ class Board {
 
   /** Take over what the host made of a draft. */
   show(found) {
-    const { text, lines, gone, faults, careful } = found;
+    const { text, lines, gone, faults, careful = [] } = found;
     Object.assign(this, { text, lines, gone, faults, careful });
     this.drawn = [...this.ownTargets, ...(found.more ?? [])];
     this.targets = this.withOffered();
@@ -189,7 +189,7 @@ class Board {
     if (!found) return;
     const turnedDown = (one) => this.verdicts.get(`${one.source}\n${one.target}`)?.accepted === false;
     this.suggestions = found.suggestions.filter((one) => one.target && !turnedDown(one));
-    this.offered = found.more;
+    this.offered = found.more ?? [];
     this.targets = this.withOffered();
     const unsure = found.suggestions.filter((one) => !one.target).length;
     this.draw();
