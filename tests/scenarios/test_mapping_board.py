@@ -1,15 +1,20 @@
 """The mapping board's commands, over both vendors' catalogues and real deals."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assist.mapping.catalogue import Field
 from streak_netsuite.mapping.spec import load_spec
 from streak_netsuite.mapping_board.board import Board
 from streak_netsuite.mapping_desk.desk import MappingDesk
+from streak_netsuite.mapping_desk.draft import Choices
 
 World = Any
 MEMO = "sales_order.fields.memo"
@@ -504,6 +509,41 @@ def test_a_rule_opens_while_netsuite_cannot_be_asked(world: World, ask: Callable
     assert found["form"]["choices"] == []
     world.control.delete("/faults").raise_for_status()
     assert form(ask, text, tier)["choices"], "what could not be asked is asked again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlowDesk(MappingDesk):
+    """A desk whose NetSuite answers when the test says so."""
+
+    asked: threading.Event = field(default_factory=threading.Event)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def choices(self, target: Field) -> Choices:
+        self.asked.set()
+        self.may_answer.wait(30)
+        return super().choices(target)
+
+
+@pytest.mark.parametrize(
+    ("command", "more"), [("rule", {}), ("connect", {"source": "box.fields.Tier"})], ids=["rule", "connect"]
+)
+def test_a_slow_netsuite_keeps_nobody_else_waiting(
+    world: World, path: Path, command: str, more: Mapping[str, Any]
+) -> None:
+    with world.product() as product, ThreadPoolExecutor(max_workers=2) as people:
+        desk = SlowDesk(product=product)
+        board = Board(desk=desk, path=path, note=lambda *_: None)
+        text = board.answer("open", {}, by="ann")["result"]["text"]
+        payload = {"text": text, "target": "sales_order.custom_fields.custbody_streak_tier", **more}
+        slow = people.submit(board.answer, command, payload, by="ann")
+        assert desk.asked.wait(30)
+        other = people.submit(board.answer, "look", {"text": text}, by="bob")
+        try:
+            assert other.result(timeout=20)["result"]["text"] == text
+            assert not slow.done()
+        finally:
+            desk.may_answer.set()
+        assert "error" not in slow.result(timeout=30)
 
 
 def test_a_form_moves_parts_and_their_comments(ask: Callable[..., Any]) -> None:

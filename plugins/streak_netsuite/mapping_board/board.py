@@ -4,6 +4,7 @@ It keeps no draft: the text travels with each command. So an undo is the text be
 accident, and any worker of a web server can answer.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from streak_netsuite.mapping.spec import is_shipped
 from streak_netsuite.mapping_board import commands as asked
 from streak_netsuite.mapping_board.draft_text import LINES, DraftText, digest
 from streak_netsuite.mapping_board.form import Forms
+from streak_netsuite.mapping_board.lists import OfferedLists
 from streak_netsuite.mapping_board.picture import Picture
 from streak_netsuite.mapping_board.preview import Preview
 from streak_netsuite.mapping_desk.desk import MappingDesk
@@ -62,10 +64,28 @@ class Board:
         """
         try:
             request = _checked(command, payload)
+            self._ask_ahead(request)
             with self._lock:
                 return {"result": self._answer(request, by)}
         except StreakNetSuiteError as error:
             return {"error": str(error)}
+
+    def _ask_ahead(self, request: asked.Command) -> None:
+        """Ask NetSuite for the list that an answer needs. The lock is free meanwhile: a slow NetSuite keeps nobody else waiting."""
+        if not isinstance(request, asked.Connect | asked.Rule):
+            return
+        with self._lock:
+            target = self.picture.targets.get(self.picture.kind_of(request.target))
+            if target is None or not self.desk.targets.is_select(target):
+                return
+            is_known = target.key in self._lists.kept or self.desk.targets.is_private(target)
+        if isinstance(request, asked.Connect):
+            self._lists.ask(target)
+        elif not is_known:
+            with contextlib.suppress(
+                StreakNetSuiteError
+            ):  # a rule can be written without; the next look asks again
+                self._lists.ask(target)
 
     def _answer(self, request: asked.Command, by: str) -> dict[str, Any]:
         match request:
@@ -105,7 +125,11 @@ class Board:
 
     @cached_property
     def _forms(self) -> Forms:
-        return Forms(self.desk, self.picture)
+        return Forms(self.desk, self.picture, self._lists)
+
+    @cached_property
+    def _lists(self) -> OfferedLists:
+        return OfferedLists(self.desk)
 
     @cached_property
     def _preview(self) -> Preview:
@@ -152,7 +176,7 @@ class Board:
             path=request.source,
             target=request.target,
             kind=targets.types.get(target.key),
-            choices=self.desk.choices(target) if targets.is_select(target) else None,
+            choices=self._lists.kept[target.key] if targets.is_select(target) else None,
             band=band(judged.probability, SuggesterSettings()),
         )
 

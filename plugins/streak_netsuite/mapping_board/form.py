@@ -1,13 +1,13 @@
 """One rule as a form shows it: plain values, and what each control has to offer."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assist.mapping.catalogue import Field
-from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
+from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.file_part import EACH
 from streak_netsuite.mapping.held import Test
@@ -15,6 +15,7 @@ from streak_netsuite.mapping.reads import functions_in
 from streak_netsuite.mapping.source import PARTY_ATTRIBUTES
 from streak_netsuite.mapping_board.commands import Change
 from streak_netsuite.mapping_board.draft_text import DraftText
+from streak_netsuite.mapping_board.lists import OfferedLists
 from streak_netsuite.mapping_board.phrase import Calculation, Condition, read_calculation, read_condition
 from streak_netsuite.mapping_board.picture import Picture
 from streak_netsuite.mapping_desk.desk import MappingDesk
@@ -32,7 +33,7 @@ class Forms:
 
     desk: MappingDesk
     picture: Picture
-    _kept: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
+    lists: OfferedLists
 
     def of(self, draft: DraftText, target: str) -> dict[str, Any]:
         """Return the form of a target, filled with its rule; of a line, with what it is made for."""
@@ -93,17 +94,10 @@ class Forms:
 
     def _choices(self, known: Field | None) -> list[dict[str, str]]:
         """Return what NetSuite offers for a target; nothing while it cannot be asked. Names of people are shown to nobody."""
-        targets = self.desk.targets
-        if known is None or not targets.is_select(known) or targets.is_private(known):
+        offered = self.lists.kept.get(known.key) if known is not None else None
+        if known is None or offered is None or self.desk.targets.is_private(known):
             return []
-        if known.key not in self._kept:
-            try:
-                offered = self.desk.choices(known)
-            except StreakNetSuiteError:  # the rule can be written without; the next look asks again
-                return []
-            entries = list(offered.ids.items())[:_MOST_CHOICES]
-            self._kept[known.key] = [{"id": id_, "name": name} for name, id_ in entries]
-        return self._kept[known.key]
+        return [{"id": id_, "name": name} for name, id_ in list(offered.ids.items())[:_MOST_CHOICES]]
 
     def _owner(self, file: MappingFile, part: str) -> str:
         owners = file.rule("changes.owners")

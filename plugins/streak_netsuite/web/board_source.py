@@ -17,7 +17,7 @@ _DECISIONS = "mapping-decisions.json"
 class MappedProduct:
     """Opens the product when the board is first used, and anew when somebody opens the board later.
 
-    One question is answered at a time: the board is one person's, now and then.
+    Several people may ask at once; the board itself says what may be answered side by side.
     """
 
     def __init__(self) -> None:
@@ -25,6 +25,7 @@ class MappedProduct:
         self._stack = contextlib.ExitStack()
         self._board: Board | None = None
         self._opened = 0.0
+        self._answering = 0  # questions that are being answered
         self._shelf: ValueShelf | None = None
 
     def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
@@ -33,11 +34,21 @@ class MappedProduct:
         Raises:
             StreakNetSuiteError: a vendor, the ledger or a connection is not there.
         """
+        board = self._taken(command)
+        try:
+            return board.answer(command, payload, by=by)
+        finally:
+            with self._lock:
+                self._answering -= 1
+
+    def _taken(self, command: str) -> "Board":
+        """Return the board, opened anew when it is old; not while somebody's answer needs what is open."""
         with self._lock:
             old = time.monotonic() - self._opened > _FRESH_SECONDS
-            if self._board is None or (command == "open" and old):
+            if self._board is None or (command == "open" and old and not self._answering):
                 self._board = self._open()
-            return self._board.answer(command, payload, by=by)
+            self._answering += 1
+            return self._board
 
     def _open(self) -> "Board":
         from streak_netsuite.hooks.configured import default_mapping
