@@ -129,6 +129,9 @@ def _filled(column: "pd.Series[Any]") -> NDArray[np.bool_]:
     there = np.asarray(column.notna().to_numpy(), bool)
     if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
         return there
+    if isinstance(column.dtype, pd.StringDtype):
+        words = column.fillna("").tolist()
+        return np.fromiter(map(bool, map(str.strip, words)), bool, len(words))
     values = column.tolist()
     blank = [isinstance(value, str) and (not value or value.isspace()) for value in values]
     return np.asarray(there & ~np.array(blank, bool))

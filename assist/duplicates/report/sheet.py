@@ -1,9 +1,8 @@
 """The report as a sheet: one row for each record of a group, with what is proposed."""
 
-import csv
-import io
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,12 @@ _FORMULA = re.compile("^[\\s\u00a0\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20|%]|^[\
 
 # A line that ends by a carriage return alone is not quoted by the csv module, and would begin a row of its own.
 _ENDS = re.compile("\r\n?")
+
+# A row of a single cell that is empty would be no row.
+_NOTHING = '""'
+
+_APART = re.compile('[,"\n]')
+_FIRST = itemgetter(slice(1))
 
 
 def sheet(frame: pd.DataFrame, groups: Groups) -> pd.DataFrame:
@@ -64,28 +69,41 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """Return a sheet as CSV; no cell of it can run as a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_inert(_ENDS.sub("\n", str(name))) for name in table.columns])
-    writer.writerows(zip(*(_cells(table.iloc[:, at]) for at in range(table.shape[1])), strict=True))
-    return text.getvalue()
+    """Return a sheet as CSV; no cell of it can run as a formula.
+
+    It is what the csv module writes. That looks at each letter of each cell; most columns hold nothing that needs quotes.
+    """
+    names = [_quoted(_inert(_ENDS.sub("\n", str(name)))) for name in table.columns]
+    columns = [_cells(table.iloc[:, at]) for at in range(table.shape[1])]
+    lines = map(",".join, [names, *zip(*columns, strict=True)])
+    return "".join(f"{line or _NOTHING}\n" for line in lines)
 
 
 def _cells(column: "pd.Series[Any]") -> list[str]:
     """Return a column as it stands in the sheet; what is missing is empty."""
-    words = column.astype(object).where(column.notna(), "").map(str).tolist()
-    if any("\r" in word for word in words):
-        words = [_ENDS.sub("\n", word) for word in words]
-    if pd.api.types.is_numeric_dtype(column.dtype) or not _may_run(words):
+    words = column.astype(object).where(column.notna(), "").tolist()
+    if not isinstance(column.dtype, pd.StringDtype):
+        words = list(map(str, words))
+    if pd.api.types.is_numeric_dtype(column.dtype):
         return words
-    return list(map(_inert, words))
+    whole = "\n".join(words)
+    if "\r" in whole:
+        words = [_ENDS.sub("\n", word) for word in words]
+    if _may_run(words):
+        words = list(map(_inert, words))
+    if any(one in whole for one in ',"\r') or whole.count("\n") >= len(words):
+        words = list(map(_quoted, words))
+    return words
 
 
 def _may_run(words: Sequence[str]) -> bool:
     """Return whether any of these could be a formula: most columns begin with nothing that runs."""
-    return any(not one.isalnum() for one in {word[:1] for word in words} - {""})
+    return any(not one.isalnum() for one in set(map(_FIRST, words)) - {""})
 
 
 def _inert(value: str) -> str:
     return f"'{value}" if _FORMULA.match(value) else value
+
+
+def _quoted(value: str) -> str:
+    return '"{}"'.format(value.replace('"', '""')) if _APART.search(value) else value

@@ -105,6 +105,30 @@ def test_a_line_end_of_any_kind_begins_no_row_of_its_own() -> None:
     assert rows == [["name\nx", "n"], ["Evil\n=cmd|'/c calc'!A1", "1"], ["Evil\n=1+1", "2"]]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["Acme", "Bolt"],
+        ["Acme, Inc", "Bolt"],
+        ['The "Best"', ""],
+        ["two\nlines", "one"],
+        ["two\rlines", "one"],
+        ["", None],
+        [1.5, None],
+        [True, "x,y"],
+    ],
+    ids=str,
+)
+def test_the_sheet_is_quoted_as_the_csv_module_does(values: list[object]) -> None:
+    cells = ["" if value is None or value != value else str(value).replace("\r", "\n") for value in values]
+    for width in (1, 2):
+        expected = io.StringIO()
+        writer = csv.writer(expected, lineterminator="\n")
+        writer.writerows([[f"n,{at}" for at in range(width)], *([cell] * width for cell in cells)])
+        table = pd.DataFrame({f"n,{at}": values for at in range(width)})
+        assert csv_text(table) == expected.getvalue()
+
+
 def test_a_frame_with_values_that_pandas_calls_missing_is_searched_and_shown() -> None:
     frame = pd.DataFrame(
         {
