@@ -18,7 +18,7 @@ from assist.duplicates.lexicon import lexicon
 Texts = list[str]
 _PUNCTUATION = {code: " " for code in range(33, 128) if not chr(code).isalnum()} | {39: "", 96: ""}
 _PUNCTUATION[ord("&")] = " and "
-_LETTER_DOTS = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
+_LETTER_DOTS = re.compile(r"\.(?<=\b[^\W\d_]\.)(?=[^\W\d_]\b)")  # begins with the dot, which is quickly found
 _MARKS = re.compile("[\u0300-\u036f]+")
 _OTHER = re.compile(r"[^\w\n ]+|_+")
 _SPACES = re.compile(r" {2,}")
@@ -94,7 +94,7 @@ def plain(values: Sequence[str]) -> Texts:
 
 def _plain_ascii(text: str) -> Texts:
     if "." in text:
-        text = _LETTER_DOTS.sub(r"\1", text)
+        text = _LETTER_DOTS.sub("", text)
     letters = text.encode().replace(b"&", b" and ").translate(_TABLE, b"'`")
     return trimmed(letters)
 
@@ -111,7 +111,7 @@ def trimmed(letters: bytes) -> Texts:
 
 
 def _plain_foreign(text: str) -> Texts:
-    text = _LETTER_DOTS.sub(r"\1", text).translate(_PUNCTUATION)
+    text = _LETTER_DOTS.sub("", text).translate(_PUNCTUATION)
     return lines(_OTHER.sub(" ", text))
 
 
