@@ -9,6 +9,7 @@ from assist.duplicates.table import Codes
 
 Real = NDArray[np.float64]
 _LEAST = 1e-9
+_MANY = 10_000  # values that are looked up in order, which finds the next one in the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +43,24 @@ class Frequencies:
 
     def rarity(self, codes: Codes) -> Real:
         """Return the bits by which values are more common (positive) or rarer than two unrelated records agree on."""
-        shares = self.shares(codes, np.ones(len(codes), bool))
-        bits: Real = np.log2(np.maximum(shares, _LEAST) / max(self.agreement, _LEAST))
+        bits: Real = np.log2(np.maximum(self.shares(codes), _LEAST) / max(self.agreement, _LEAST))
         return bits
 
     def share_of(self, code: np.uint64) -> float:
         """Return the share of one value."""
-        return float(self.shares(np.array([code], np.uint64), np.array([True]))[0])
+        return float(self.shares(np.array([code], np.uint64))[0])
 
-    def shares(self, codes: Codes, wanted: NDArray[np.bool_]) -> Real:
-        """Return the share of each value where it is wanted, 1 elsewhere."""
-        found = np.ones(len(codes))
-        if len(self.codes) and wanted.any():
-            asked = codes[wanted]
-            at = np.minimum(np.searchsorted(self.codes, asked), len(self.codes) - 1)
-            found[wanted] = np.where(self.codes[at] == asked, self.share[at], self.rare)
+    def shares(self, codes: Codes) -> Real:
+        """Return the share of each value; 1 where no value is known at all."""
+        if not len(self.codes):
+            return np.ones(len(codes))
+        if len(codes) < _MANY:
+            return self._shares(codes)
+        found = np.empty(len(codes))
+        order = np.argsort(codes)
+        found[order] = self._shares(codes[order])
         return found
+
+    def _shares(self, codes: Codes) -> Real:
+        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        return np.where(self.codes[at] == codes, self.share[at], self.rare)

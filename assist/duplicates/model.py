@@ -40,7 +40,7 @@ class Model:
         if table.size < 2 or not table.parts:
             return cls(layout=layout, frequencies=[], weights=learn([], [], [], []))
         rng = np.random.default_rng(settings.seed)
-        frequencies = [Frequencies.of(part.codes) for part in table.parts]
+        frequencies = cores.each(Frequencies.of, [part.codes for part in table.parts])
         sample = rng.permutation(pairs)[: settings.learning_pairs]
         levels = compare(table, sample // table.size, table, sample % table.size)
         rare = _rare(table, sample // table.size, levels, frequencies)
@@ -107,7 +107,9 @@ def _rare(
 
 def _by_row(table: Table, frequencies: Sequence[Frequencies]) -> list[Real]:
     """Return, for each comparison, by how many bits each row's own value is commoner than usual."""
-    return [known.rarity(part.codes) for part, known in zip(table.parts, frequencies, strict=True)]
+    return cores.each(
+        lambda both: both[0].rarity(both[1].codes), list(zip(frequencies, table.parts, strict=True))
+    )
 
 
 def _blind(
