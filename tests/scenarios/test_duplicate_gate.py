@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from streak_netsuite.model.address import Address
 from streak_netsuite.model.customer import Customer
@@ -89,6 +90,20 @@ def test_another_name_at_the_same_phone_and_house_is_found_with_the_reasons(worl
     assert probability > 0.2
     assert "phone: the same" in why
     assert "house number: the same" in why
+
+
+def test_a_look_costs_two_ways_to_the_database_and_is_planned_by_the_index(world: World) -> None:
+    fill(world)
+    with world.product() as product:
+        product.duplicate_search().run()
+    asked: list[str] = []
+    with world.ledger() as ledger:
+        assert ledger.directory.alike_of({"new": EXISTING})
+        event.listen(ledger.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        assert ledger.directory.alike_of({"new": EXISTING})
+    assert len(asked) == 2
+    assert "set_config" in asked[0]
+    assert "block_codes" in asked[1]
 
 
 def test_a_stranger_is_nobody(world: World) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Connection, Select, literal, or_, select, text
+from sqlalchemy import BigInteger, Connection, Select, bindparam, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from streak_netsuite.ledger import snapshots
@@ -115,14 +115,10 @@ class CustomerIndex:
 
         if not self._key:
             self._key = self._read_key(connection)
-        connection.execute(_PLAN_BY_INDEX)
         sealed: dict[str, bytes] = {}
         ids = []
         for codes in codes_of(_table(profiles, _layout()), self._key):
-            query = _sharing(wanted(codes, kept.crowds))
-            rows: Sequence[Any] = []
-            if query is not None:
-                rows = connection.execute(query, {"all_codes": [code.number for code in codes]}).all()
+            rows = _sharing(connection, wanted(codes, kept.crowds), [code.number for code in codes])
             ids.append([row.internal_id for row in rows])
             sealed.update({row.internal_id: row.entry_secret for row in rows})
         entries = {id_: read_entry(self._cipher.decrypt(secret)) for id_, secret in sealed.items()}
@@ -132,9 +128,7 @@ class CustomerIndex:
         """Return the kept model; read again only when another was kept since."""
         from assist.duplicates.kept import from_plain
 
-        taken = connection.execute(
-            select(snapshot.c.taken_at).where(snapshot.c.name == MODEL)
-        ).scalar_one_or_none()
+        taken = connection.execute(_TAKEN_AT).scalar_one_or_none()
         if taken is None:
             return None
         with self._lock:
@@ -166,19 +160,31 @@ _MOST_SHARED_FIRST = text(
 
 
 # The planner has no idea of how rare a code is, takes a thousandth of all rows for granted, and would read them all.
-_PLAN_BY_INDEX = text(
-    "SELECT set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true), "
-    "set_config('jit', 'off', true)"
-)
+_PLAN_BY_INDEX = {"enable_seqscan": "off", "max_parallel_workers_per_gather": "0", "jit": "off"}
+
+# When the model was kept; what is asked next in the transaction is planned by the index, without another way to the server.
+_TAKEN_AT = select(
+    snapshot.c.taken_at, *(func.set_config(name, value, true()) for name, value in _PLAN_BY_INDEX.items())
+).where(snapshot.c.name == MODEL)
 
 
-def _sharing(asked: "Wanted") -> Select[Any] | None:
-    """Return the query for customers that share what is asked for; None when nothing is."""
+def _sharing(connection: Connection, asked: "Wanted", all_codes: Sequence[int]) -> Sequence[Any]:
+    """Return the customers that share what is asked for, those that share most codes first."""
+    if not asked.ones and not asked.twos:
+        return []
+    values = {f"two_{at}": list(two) for at, two in enumerate(asked.twos)}
+    query = _query(len(asked.twos))
+    return connection.execute(query, {**values, "ones": list(asked.ones), "all_codes": list(all_codes)}).all()
+
+
+@functools.cache
+def _query(twos: int) -> Select[Any]:
+    """Return the query for customers that have one of some codes, or both of one of so many pairs of codes."""
     column = customer_directory.c.block_codes
-    conditions = [column.overlap(_bigints(asked.ones))] if asked.ones else []
-    conditions += [column.contains(_bigints(two)) for two in asked.twos]
-    if not conditions:
-        return None
+    conditions = [
+        column.overlap(_bigints("ones")),
+        *(column.contains(_bigints(f"two_{at}")) for at in range(twos)),
+    ]
     return (
         select(customer_directory.c.internal_id, customer_directory.c.entry_secret)
         .where(or_(*conditions))
@@ -206,8 +212,8 @@ def _sharing_pairs(codes: "Sequence[Sequence[Code]]", crowds: Mapping[int, int])
     return sorted(found)
 
 
-def _bigints(numbers: Sequence[int]) -> Any:
-    return literal(list(numbers), ARRAY(BigInteger))
+def _bigints(name: str) -> Any:
+    return bindparam(name, type_=ARRAY(BigInteger))
 
 
 @functools.cache
