@@ -2,12 +2,14 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import call
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from assist.duplicates import clusters, decision, neighbours
+from assist.duplicates import clusters, cores, decision, neighbours
 from assist.duplicates.blocking import candidates
 from assist.duplicates.kind import Kind
 from assist.duplicates.model import Model
@@ -119,7 +121,11 @@ def _run(
 ) -> Findings:
     table = prepare(frame, layout)
     ids: pd.Index = frame.index
-    pairs = union(candidates(table, settings), neighbours.neighbours(table, settings, side))
+    finders = [
+        partial(candidates, table, settings),
+        partial(neighbours.neighbours, table, settings, side),
+    ]
+    pairs = union(*cores.each(call, finders))
     certain, never = rules.pairs(frame, ids)
     pairs = union(pairs, certain, never)
     if side is not None:
