@@ -29,6 +29,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -42,6 +43,7 @@ from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.states import EventState
 from streak_netsuite.ledger.tables import inbox_event, record_lease
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.sync.deletion import DELETED, Deletion, deleted_at
 from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, InboxEvent, StoredHints
 from streak_netsuite.sync.outcome import Action, Outcome
 
@@ -79,6 +81,37 @@ class StoredEvent:
     repeats: int
     last_repeat_at: datetime | None
     note: str
+
+
+def deletions(
+    connection: Connection, cipher: Cipher, refs: Sequence[ExternalRef]
+) -> dict[ExternalRef, Deletion]:
+    """Return those of these records that NetSuite has said to be deleted, with the numbers they were last seen under."""
+    gone = {
+        one: row.version
+        for row in _events_of(connection, refs, inbox_event.c.event == DELETED)
+        if (one := ref(row.system, row.kind, row.record_key)) in refs
+    }
+    numbers: dict[ExternalRef, str] = {}
+    # A document's own number where it was seen: what a deletion calls it is not established to be that.
+    for row in _events_of(connection, list(gone), true()) if gone else ():
+        one, number = (
+            ref(row.system, row.kind, row.record_key),
+            cipher.decrypt(row.payload_secret).get("number"),
+        )
+        if number and (row.event != DELETED or one not in numbers):
+            numbers[one] = str(number)
+    return {
+        one: Deletion(record=one, at=deleted_at(version), number=numbers.get(one, ""))
+        for one, version in gone.items()
+    }
+
+
+def _events_of(
+    connection: Connection, refs: Sequence[ExternalRef], which: ColumnElement[bool]
+) -> Sequence[AnyRow]:
+    key = inbox_event.c.record_key == any_(literal([one.id for one in refs], ARRAY(Text)))
+    return connection.execute(select(inbox_event).where(key, which).order_by(inbox_event.c.id)).all()
 
 
 def notify(connection: Connection) -> None:

@@ -42,6 +42,7 @@ from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.decision import Agreement, Decision
+from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Outcome
@@ -49,6 +50,7 @@ from streak_netsuite.sync.same_records import WrittenTie
 
 log = logging.getLogger(__name__)
 
+_NAMED_AT_ONCE = 1000  # activities in one transaction
 PRODUCT = "streak-netsuite"
 """The actor of what the product notes in the audit by itself."""
 
@@ -237,6 +239,11 @@ class Ledger:
         with self._database.begin() as connection:
             inbox.release(connection, claim, retry_at=max(retry_at, now), reason=reason)
 
+    def find_deletions(self, records: Sequence[ExternalRef]) -> Mapping[ExternalRef, Deletion]:
+        """Return those of these records that NetSuite has said to be deleted."""
+        with self._database.begin() as connection:
+            return inbox.deletions(connection, self._cipher, records)
+
     def get_watermark(self, name: str) -> datetime | None:
         """Return how far a sweep has read, or None before the first time."""
         with self._database.begin() as connection:
@@ -312,6 +319,15 @@ class Ledger:
         """Return the intents known under these keys."""
         with self._database.begin() as connection:
             return intents.find(connection, self._cipher, operation_keys)
+
+    def boxes_told(self, names: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Return the keys of the boxes that were told of these documents' events ("invoice 812"), by the event's name."""
+        looked_at = _NAMED_AT_ONCE
+        while looked_at == _NAMED_AT_ONCE:
+            with self._database.begin() as connection:
+                looked_at = intents.name_activities(connection, self._cipher, limit=_NAMED_AT_ONCE)
+        with self._database.begin() as connection:
+            return {name: frozenset(boxes) for name, boxes in intents.boxes_told(connection, names).items()}
 
     def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
         """Keep the intents as SENT before anything is sent, counting an attempt each.

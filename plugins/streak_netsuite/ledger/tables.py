@@ -124,6 +124,8 @@ intent = Table(
     Column("created_at", AwareTime, nullable=False),
     Column("sent_at", AwareTime),
     Column("answered_at", AwareTime),
+    # Of an activity: the event of a document that it tells ("invoice 812"), "" for anything else; NULL until it is asked for.
+    Column("about", CleanText),
     _one_of("state", IntentState),
     _one_of("subject_system", SystemId),
     CheckConstraint("(state = 'succeeded') = (result_id IS NOT NULL)", name="result"),
@@ -135,6 +137,12 @@ intent = Table(
         postgresql_where=text("queued AND state IN ('planned', 'sent', 'unknown')"),
     ),
     Index("intent_subject_idx", "subject_key"),
+    Index("intent_about_idx", "about", postgresql_where=text("about <> ''")),
+    Index(
+        "intent_unnamed_idx",
+        "operation_key",
+        postgresql_where=text("kind = 'activity' AND about IS NULL"),
+    ),
     comment="writes, kept before they are sent",
 )
 

@@ -1,12 +1,13 @@
 """What became of an order: what was sent, billed, paid and credited, as one story."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.reference import Reference
 
 ZERO = Decimal(0)
@@ -23,6 +24,7 @@ class OrderState(StrEnum):
     PARTLY_PAID     some of what is billed is paid
     PAID            all that is billed is paid, and the order is billed whole
     CLOSED          closed or cancelled in NetSuite
+    DELETED         deleted in NetSuite
     """
 
     ORDERED = "ordered"
@@ -33,6 +35,7 @@ class OrderState(StrEnum):
     PARTLY_PAID = "partly_paid"
     PAID = "paid"
     CLOSED = "closed"
+    DELETED = "deleted"
 
 
 class EventKind(StrEnum):
@@ -58,7 +61,44 @@ class EventKind(StrEnum):
 _UNSENT = frozenset(
     {"pendingApproval", "pendingFulfillment", "partiallyFulfilled", "pendingBillingPartFulfilled"}
 )
-_ENDS = {"closed": EventKind.CLOSED, "cancelled": EventKind.CANCELLED}
+_ENDS = {
+    "closed": EventKind.CLOSED,
+    "cancelled": EventKind.CANCELLED,
+    OrderState.DELETED.value: EventKind.DELETED,
+}
+# What names the events of a document, before its internal id.
+_EVENTS: Mapping[RecordKind, tuple[str, ...]] = {
+    RecordKind.FULFILLMENT: ("delivery",),
+    RecordKind.INVOICE: ("invoice", "overdue"),
+    RecordKind.PAYMENT: (EventKind.PAID.value,),
+    RecordKind.DEPOSIT_APPLICATION: (EventKind.PAID.value,),
+    RecordKind.CREDIT_MEMO: (EventKind.CREDITED.value,),
+    RecordKind.REFUND: (EventKind.REFUNDED.value,),
+    RecordKind.DEPOSIT: ("deposit",),
+}
+_DOCUMENT_WORDS: Mapping[RecordKind, str] = {
+    RecordKind.SALES_ORDER: "sales order",
+    RecordKind.FULFILLMENT: "shipment",
+    RecordKind.INVOICE: "invoice",
+    RecordKind.PAYMENT: "payment",
+    RecordKind.DEPOSIT_APPLICATION: "deposit application",
+    RecordKind.CREDIT_MEMO: "credit memo",
+    RecordKind.REFUND: "refund",
+    RecordKind.DEPOSIT: "deposit",
+}
+_DOCUMENT_EVENT = re.compile(rf"(?:{'|'.join(sorted({w for ws in _EVENTS.values() for w in ws}))}) \d+\Z")
+
+
+def event_names(document: ExternalRef) -> list[str]:
+    """Return the names of the events by which deals are told of a document."""
+    return [f"{what} {document.id}" for what in _EVENTS.get(document.kind, ())]
+
+
+def is_document_event(name: str) -> bool:
+    """Tell whether an event's name is that of a document's."""
+    return _DOCUMENT_EVENT.match(name) is not None
+
+
 _SHOWN = {"fullyBilled": "Billed", "pendingBillingPartFulfilled": "Pending Billing/Partially Fulfilled"}
 
 
@@ -127,6 +167,7 @@ class StoryEvent:
         name: names it among the order's events, for ever ("invoice 812").
         amount: None for a delivery.
         open: what is still to be paid of an invoice.
+        document: of a deletion, what was deleted ("invoice", "sales order").
     """
 
     name: str
@@ -137,6 +178,7 @@ class StoryEvent:
     due: date | None = None
     open: Decimal | None = None
     tracking: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,6 +259,8 @@ class OrderStory:
 
     def state(self, today: date) -> OrderState:
         """Return how far the order has come."""
+        if self.status == OrderState.DELETED:
+            return OrderState.DELETED
         if self.status in {"closed", "cancelled"} and not self._valid_bills:
             return OrderState.CLOSED
         if self._valid_bills:
@@ -235,7 +279,7 @@ class OrderStory:
         yield from _settled(self.voided)
 
     def ended_event(self) -> StoryEvent:
-        """Return that the order was closed or cancelled, dated the day it was changed last; else that it is open again.
+        """Return that the order was closed, cancelled or deleted, dated the day it was changed last; else that it is open again.
 
         It is open again only if somebody was told that it had ended.
         """
@@ -246,6 +290,7 @@ class OrderStory:
             number=self.number,
             dated=self.changed or self.dated,
             amount=self.total,
+            document=_DOCUMENT_WORDS[RecordKind.SALES_ORDER] if kind is EventKind.DELETED else "",
         )
 
     def credit_event(self, today: date) -> StoryEvent | None:
@@ -316,6 +361,31 @@ class OrderStory:
 
     def _settlings(self) -> Iterator[StoryEvent]:
         yield from _settled(self.settlements)
+
+
+def deleted_order(internal_id: str, number: str, on: date) -> OrderStory:
+    """Return all that can still be told of an order that was deleted."""
+    return OrderStory(
+        internal_id=internal_id,
+        number=number,
+        url="",
+        status=OrderState.DELETED.value,
+        dated=on,
+        total=ZERO,
+        currency="",
+        customer=Reference(internal_id="0"),
+    )
+
+
+def deleted_event(name: str, document: ExternalRef, told_of: date) -> StoryEvent:
+    """Return that a document was deleted, in place of what was told of it: under its name, and at its day."""
+    return StoryEvent(
+        name=name,
+        kind=EventKind.DELETED,
+        number=document.id,
+        dated=told_of,
+        document=_DOCUMENT_WORDS[document.kind],
+    )
 
 
 def _settled(settlements: Iterable[Settlement]) -> Iterator[StoryEvent]:

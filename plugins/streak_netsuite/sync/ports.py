@@ -23,6 +23,7 @@ from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.customer_profile import CustomerProfile
 from streak_netsuite.sync.decision import Decision
+from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.hint import Claim, Hint, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft
 from streak_netsuite.sync.order_change import OrderChange
@@ -470,6 +471,12 @@ class Memory(Protocol):
 
     def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
         """Keep answers, the bindings they prove and the writes they make due."""
+
+    def find_deletions(self, records: Sequence[ExternalRef]) -> Mapping[ExternalRef, Deletion]:
+        """Return those of these records that NetSuite has said to be deleted."""
+
+    def boxes_told(self, names: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Return the keys of the boxes that were told of these documents' events ("invoice 812"), by the event's name."""
 
     def plan_writes(self, drafts: Sequence[IntentDraft], *, now: datetime) -> int:
         """Queue writes as PLANNED and due; return how many are.
