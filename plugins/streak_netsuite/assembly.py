@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,7 @@ from streak_netsuite.mapping.sample import Sample, sample_of
 from streak_netsuite.mapping.spec import MappingSpec, load_spec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.sync.customer_row import CustomerRow
+from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.duplicate_case import SCOPE, Among
 from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
 
@@ -389,13 +390,20 @@ class Product:
         )
 
     def netsuite_sweep(self) -> DeltaSweep:
-        """Return the sweep for transactions that changed in NetSuite since the last one."""
+        """Return the sweep for transactions that changed, or were deleted, in NetSuite since the last one."""
         return DeltaSweep(
-            streams=[self.netsuite.transactions()],
+            streams=[self.netsuite.transactions(), self.netsuite.deletions(self.clock)],
             memory=self.ledger.sweeps,
             settings=self.settings.flow,
             clock=self.clock,
         )
+
+    def unswept_deletions(self) -> Iterator[Deletion]:
+        """Yield what was deleted in NetSuite and the next sweep will bring in. Keeps nothing."""
+        stream, flow = self.netsuite.deletions(self.clock), self.settings.flow
+        mark = self.ledger.get_watermark(stream.name)
+        reach = flow.overlap_seconds if mark is not None else flow.first_sweep_seconds
+        yield from stream.deletions((mark or self.clock()) - timedelta(seconds=reach))
 
     def overdue_look(self) -> OverdueLook:
         """Return the daily look for invoices that became overdue."""

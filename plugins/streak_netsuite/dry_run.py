@@ -84,7 +84,7 @@ class DryRun:
         boxes = self._boxes(asked, moved_on=True)
         if boxes is None:
             boxes = [tie.box_key for page in self.product.ledger.books.order_ties() for tie in page]
-        told = self.product.status_to_streak().preview(boxes)
+        told = self.product.status_to_streak().preview(boxes, self.product.unswept_deletions())
         return "\n".join([*(told or ["the boxes know everything"]), _NOTHING])
 
     def _items(self, asked: Asked) -> str:

@@ -152,7 +152,7 @@ def test_every_code_of_ours_is_explained() -> None:
     sources = [p.read_text() for part in ("flows", "connectors") for p in (CODE / part).rglob("*.py")]
     ours = {c for s in sources for c in re.findall(r'code="([A-Z_]+)"', s)}
     ours |= {c for s in sources for c in re.findall(r'^([A-Z_]+) = "\1"', s, re.MULTILINE)}
-    assert ours - {"ORDER_GONE", "TRANSIENT"} <= told  # these two are never held
+    assert ours - {"TRANSIENT"} <= told  # never held
     assert {"MAPPING", "AMBIGUOUS", "ADDRESS"} <= told
 
 

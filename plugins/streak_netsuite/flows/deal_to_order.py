@@ -213,7 +213,8 @@ class DealToOrder:
         bound = self.memory.find_bindings([box_ref(d.key) for d in deals], RecordKind.SALES_ORDER)
         ordered = [d for d in deals if box_ref(d.key) in bound]
         won = [d for d in ordered if d.stage in self.spec.source.stages]
-        self.ended.won_again(batch, won, bound, plan=plan)
+        self.ended.without_their_order(batch, ordered, bound, digest_of=self.digest_of)
+        self.ended.won_again(batch, [d for d in won if d.key not in batch.decided], bound, plan=plan)
         open_ = [d for d in ordered if d.key not in batch.decided]
         self.follower.follow(batch, open_, bound, plan=plan)
         for deal in deals:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from streak_netsuite.flows.batch import Batch
-from streak_netsuite.flows.order_edits import END_FLOW, END_KEY, Course
+from streak_netsuite.flows.order_edits import END_FLOW, END_KEY, ORDER_GONE, ORDER_GONE_FIX, Course
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.intent import Intent, IntentDraft
 from streak_netsuite.sync.outcome import Action, Hold
 from streak_netsuite.sync.ports import Memory
@@ -42,13 +43,43 @@ class EndedDeals:
         lost = {_box_ref(deal.key): deal for deal in deals if deal.stage in source.lost_stages}
         if not lost or source.when_lost == "ignore":
             return
-        for ref, binding in self.memory.find_bindings(list(lost), RecordKind.SALES_ORDER).items():
+        bound = self.memory.find_bindings(list(lost), RecordKind.SALES_ORDER)
+        gone = self.memory.find_deletions([one.netsuite for one in bound.values()]) if bound else {}
+        for ref, binding in bound.items():
             deal = lost[ref]
+            if binding.netsuite in gone:
+                reason = f"deal '{deal.name}' was lost, and sales order {gone[binding.netsuite].name} is deleted already"
+                batch.decide(deal.key, Action.SKIPPED, rule="order_deleted", reason=reason)
+                continue
             if source.when_lost == "hold":
                 batch.hold(ref.id, _lost_hold(deal, binding), rule="lost")
                 continue
             course = Course.CLOSED if source.when_lost == "close" else Course.CANCELLED
             self._turn(batch, deal, binding, course, rule="lost", plan=plan)
+
+    def without_their_order(
+        self,
+        batch: Batch,
+        deals: Sequence[Deal],
+        bound: Mapping[ExternalRef, Binding],
+        *,
+        digest_of: Callable[[Deal], str],
+    ) -> None:
+        """Show a person the deals that ask something of an order that was deleted: none is made in its place by itself."""
+        orders = {bound[_box_ref(deal.key)].netsuite: deal for deal in deals if _box_ref(deal.key) in bound}
+        for ref, deletion in (self.memory.find_deletions(list(orders)) if orders else {}).items():
+            deal = orders[ref]
+            base = bound[_box_ref(deal.key)].base_digest
+            is_won_since = (
+                deal.stage in self.spec.source.stages
+                and deal.stage_changed_at is not None
+                and deal.stage_changed_at > deletion.at
+            )
+            if is_won_since or (base and digest_of(deal) != base):
+                batch.hold(deal.key, _order_deleted_hold(deal, deletion), rule="order_deleted")
+            else:
+                reason = f"sales order {deletion.name} was deleted in NetSuite, and the deal asks nothing new of it"
+                batch.decide(deal.key, Action.SKIPPED, rule="order_deleted", reason=reason, target=ref)
 
     def won_again(
         self, batch: Batch, deals: Sequence[Deal], bound: Mapping[ExternalRef, Binding], *, plan: bool
@@ -113,6 +144,15 @@ def _deleted_hold(binding: Binding) -> Hold:
         code="BOX_DELETED",
         reason=f"the box was deleted in Streak, and sales order {binding.netsuite.id} was made for it",
         fix="close or keep the order in NetSuite as the deal's end asks for, then dismiss this",
+    )
+
+
+def _order_deleted_hold(deal: Deal, deletion: Deletion) -> Hold:
+    return Hold(
+        code=ORDER_GONE,
+        reason=f"deal '{deal.name}' was changed or won again, and its sales order {deletion.name} ({deletion.record.id}) was "
+        f"deleted in NetSuite on {deletion.at:%Y-%m-%d}; another order is not made by itself",
+        fix=ORDER_GONE_FIX,
     )
 
 

@@ -38,6 +38,11 @@ END_FLOW = FLOW
 CHANGE_KEY = "streak-soc"
 END_KEY = "streak-soe"
 ORDER_GONE = "ORDER_GONE"
+ORDER_GONE_FIX = (
+    "ask finance why it was deleted. To order once more, copy the box and win the copy, or make the order in NetSuite by hand; "
+    "then dismiss this"
+)
+NOTHING_TO_END = "NOTHING_TO_END"
 NOT_FOLLOWED = "NOT_FOLLOWED"
 OTHER_RECORD = "OTHER_RECORD"
 PURCHASE_OPEN = "PURCHASE_OPEN"
@@ -87,7 +92,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
 
     FLOW: ClassVar[str] = FLOW
     KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.ORDER_CHANGE, RecordKind.ORDER_END)
-    GONE: ClassVar[frozenset[str]] = frozenset({ORDER_GONE})
+    GONE: ClassVar[frozenset[str]] = frozenset({NOTHING_TO_END})
 
     erp: OrderEditor
     spec: MappingSpec
@@ -100,7 +105,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
         order_id = str(intent.payload["order_id"])
         held = context.orders.get(order_id)
         if held is None:
-            raise RecordError(f"sales order {order_id} does not exist any more", code=ORDER_GONE)
+            raise order_gone(order_id, is_end=intent.kind is RecordKind.ORDER_END)
         self._require_its_own(held, intent)
         if intent.kind is RecordKind.ORDER_END:
             return self._end(held, Course(intent.payload["course"]))
@@ -206,6 +211,14 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             return "none of its lines is closed"
         self.erp.close_lines(held, numbers, closed=False)
         return f"{len(numbers)} lines opened again"
+
+
+def order_gone(order_id: str, *, is_end: bool = False) -> RecordError:
+    """Return what it means that an order is not there that was to be changed; one that was to end has ended."""
+    text = f"sales order {order_id} does not exist in NetSuite any more"
+    if is_end:
+        return RecordError(text, code=NOTHING_TO_END)
+    return RecordError(f"{text}; another order is not made by itself", code=ORDER_GONE, fix=ORDER_GONE_FIX)
 
 
 def _with_left(payload: Mapping[str, Any], change: OrderChange) -> Mapping[str, Any]:

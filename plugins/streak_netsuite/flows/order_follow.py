@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from streak_netsuite.flows.batch import Batch
+from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.drafts import buyer_of, buyer_ref, mapping_hold
-from streak_netsuite.flows.order_edits import CHANGE_KEY, FLOW, read_held, told
+from streak_netsuite.flows.order_edits import CHANGE_KEY, FLOW, order_gone, read_held, told
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.carried import with_carried
 from streak_netsuite.mapping.engine import Engine
@@ -201,9 +201,7 @@ class OrderFollower:
         for wish in wishes:
             order = held.orders.get(wish.binding.netsuite.id)
             if order is None:
-                batch.decide(
-                    wish.deal.key, Action.OBSOLETE, rule="gone", reason="its order does not exist any more"
-                )
+                batch.hold(wish.deal.key, hold_of(order_gone(wish.binding.netsuite.id)), rule="order_deleted")
                 continue
             change = plan_change(
                 wish.history[0],

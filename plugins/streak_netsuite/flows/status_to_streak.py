@@ -1,7 +1,7 @@
 """What finance does with an order is told to its deal: fields, a stage, and one activity for each thing that happened."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
@@ -11,6 +11,7 @@ from streak_netsuite.errors import LeaseLost, MappingError, RecordError, StreakN
 from streak_netsuite.flows.activities import activity_draft, activity_key, is_untold
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.credit_hold import credit_task
+from streak_netsuite.flows.deleted_documents import NOTHING, Deleted, deleted_events, find_deleted
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.order_to_invoice import invoice_keys
 from streak_netsuite.flows.planned_order import order_key
@@ -24,7 +25,8 @@ from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
-from streak_netsuite.model.order_story import EventKind, OrderStory, StoryEvent
+from streak_netsuite.model.order_story import EventKind, OrderStory, StoryEvent, deleted_order
+from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.hint import Claim
 from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Action
@@ -85,22 +87,44 @@ class StatusToStreak:
         """Plan what the boxes of these orders are to be told; return how many writes are due."""
         return sum(self._tell(order_ids).values())
 
-    def preview(self, box_keys: Sequence[str]) -> list[str]:
-        """Return in words what these boxes would be told now, each field old and new. Writes and keeps nothing."""
+    def preview(self, box_keys: Sequence[str], deletions: Iterable[Deletion] = ()) -> list[str]:
+        """Return in words what these boxes would be told now, each field old and new. Writes and keeps nothing.
+
+        Args:
+            deletions: what was deleted in NetSuite and no sweep has brought in yet.
+        """
+        gone = {one.record: one for one in deletions}
         boxes = [ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key) for key in box_keys]
         ties = self.memory.find_bindings(boxes, RecordKind.SALES_ORDER) if boxes else {}
         deals = self.deals.gather([ref.id for ref in ties]) if ties else {}
-        stories = self.erp.order_stories([tie.netsuite.id for tie in ties.values()]) if ties else {}
+        orders = [tie.netsuite for tie in ties.values()]
+        ended = {one.id: gone[one] for one in orders if one in gone}
+        ended |= {ref.id: one for ref, one in self.memory.find_deletions(orders).items()} if orders else {}
+        stories = self._stories([order.id for order in orders], ended)
         told: list[str] = []
         for ref, tie in ties.items():
             deal, story = deals.get(ref.id), stories.get(tie.netsuite.id)
             if isinstance(deal, Deal) and story is not None:
-                told += self._previewed(deal, story)
+                told += self._previewed(deal, story, list(gone))
+            elif isinstance(deal, Deal):
+                told.append(
+                    f"SKIP box '{deal.name}': sales order {tie.netsuite.id} does not exist for the integration's role, and "
+                    "NetSuite has named no deletion of it: nothing is told (rule gone)"
+                )
         return told
 
-    def _previewed(self, deal: Deal, story: OrderStory) -> Iterator[str]:
+    def _stories(self, order_ids: Sequence[str], ended: Mapping[str, Deletion]) -> dict[str, OrderStory]:
+        """Return the stories of orders that exist, and of those that were deleted what can still be told."""
+        stories = dict(self.erp.order_stories(order_ids)) if order_ids else {}
+        for order in order_ids:
+            if order in ended and order not in stories:
+                one = ended[order]
+                stories[order] = deleted_order(order, one.name, one.at.astimezone(self.zone).date())
+        return stories
+
+    def _previewed(self, deal: Deal, story: OrderStory, deleted: Sequence[ExternalRef]) -> Iterator[str]:
         try:
-            drafts = self.drafts_of(deal, story)
+            drafts = self.drafts_of(deal, story, deleted)
         except MappingError as error:
             yield f"HOLD box '{deal.name}': {error}"
             return
@@ -145,8 +169,10 @@ class StatusToStreak:
                 )
             return
         behind = self.erp.orders_behind(list(documents.values()))
+        deleted = find_deleted(self.memory, [ref for ref in documents.values() if ref not in behind])
+        behind = {**behind, **deleted.behind}
         orders = sorted({order for found in behind.values() for order in found})
-        told, faults = self._told(orders)
+        told, faults = self._told(orders, deleted)
         for key, ref in documents.items():
             ours = sorted(order for order in behind.get(ref, ()) if order in told or order in faults)
             self._outcome(batch, key, ref, ours, told, faults, exists=ref in behind)
@@ -181,24 +207,31 @@ class StatusToStreak:
             )
             batch.decide(key, Action.UPDATED if count else Action.SKIPPED, rule="status", reason=what)
 
-    def _told(self, order_ids: Sequence[str]) -> tuple[dict[str, int], dict[str, RecordError]]:
+    def _told(
+        self, order_ids: Sequence[str], deleted: Deleted
+    ) -> tuple[dict[str, int], dict[str, RecordError]]:
         """Plan for each order that has a box; return how many writes became due, and what kept one from being planned."""
         faults: dict[str, RecordError] = {}
-        told = self._tell(order_ids, faults)
+        told = self._tell(order_ids, faults, deleted)
         return told, faults
 
-    def _tell(self, order_ids: Sequence[str], faults: dict[str, RecordError] | None = None) -> dict[str, int]:
+    def _tell(
+        self,
+        order_ids: Sequence[str],
+        faults: dict[str, RecordError] | None = None,
+        deleted: Deleted = NOTHING,
+    ) -> dict[str, int]:
         boxes = self.memory.find_boxes(order_ids) if order_ids else {}
         deals = self.deals.gather([tie.streak.id for tie in boxes.values()]) if boxes else {}
-        stories = self.erp.order_stories(list(boxes)) if boxes else {}
+        stories = self._stories(list(boxes), deleted.orders)
         told: dict[str, int] = {}
         for order, tie in boxes.items():
             deal, story = deals.get(tie.streak.id), stories.get(order)
             if not isinstance(deal, Deal) or story is None:
-                told[order] = 0  # the box or the order is gone: nobody is left to be told, or nothing to tell
+                told[order] = 0  # the box is gone, or nobody knows what became of the order
                 continue
             try:
-                drafts = self.drafts_of(deal, story)
+                drafts = self.drafts_of(deal, story, deleted.documents.get(order, ()))
             except MappingError as error:
                 if faults is None:
                     raise
@@ -207,8 +240,13 @@ class StatusToStreak:
             told[order] = self.memory.plan_writes(drafts, now=self.clock())
         return told
 
-    def drafts_of(self, deal: Deal, story: OrderStory) -> list[IntentDraft]:
+    def drafts_of(
+        self, deal: Deal, story: OrderStory, deleted: Collection[ExternalRef] = ()
+    ) -> list[IntentDraft]:
         """Return everything that a deal is to be told of its order, whatever it was told before.
+
+        Args:
+            deleted: documents that NetSuite calls deleted, the order's or others'.
 
         Raises:
             MappingError: the mapping's expressions cannot be computed.
@@ -218,7 +256,7 @@ class StatusToStreak:
         return [
             *_field_drafts(deal, status_values(self.spec, story, today=today)),
             *_stage_drafts(deal, self.spec.status.stages.get(story.state(today), ""), story),
-            *self._event_drafts(deal, story, today),
+            *self._event_drafts(deal, story, today, deleted),
         ]
 
     def _with_news(self, deal: Deal, story: OrderStory, today: date) -> OrderStory:
@@ -230,7 +268,9 @@ class StatusToStreak:
         known = self.memory.find_intents([*told, _credit_task(deal)])
         return story if known else replace(story, customer_on_hold=None)
 
-    def _event_drafts(self, deal: Deal, story: OrderStory, today: date) -> Iterable[IntentDraft]:
+    def _event_drafts(
+        self, deal: Deal, story: OrderStory, today: date, deleted: Collection[ExternalRef]
+    ) -> Iterable[IntentDraft]:
         style = ActivityStyle(self.spec.status.events_as)
         since = self.spec.status.events_since
         told = self._known(deal, story, today)
@@ -240,7 +280,7 @@ class StatusToStreak:
             *_ended(deal, story, told),
             *_credit(deal, story, today, told),
             *_voided(deal, story, told),
-            *self._deleted(deal, story, told),
+            *self._deleted(deal, story, told, deleted),
         ):
             if since is not None and event.dated < since:
                 continue
@@ -262,23 +302,24 @@ class StatusToStreak:
         billed = invoice_keys(story.internal_id, len(story.bills) + 1)
         return self.memory.find_intents([*told, *billed, _credit_task(deal)])
 
-    def _deleted(self, deal: Deal, story: OrderStory, known: Mapping[str, Intent]) -> list[StoryEvent]:
-        """Return the invoices of ours that the deal was told of, and that do not exist any more."""
+    def _deleted(
+        self,
+        deal: Deal,
+        story: OrderStory,
+        known: Mapping[str, Intent],
+        deleted: Collection[ExternalRef],
+    ) -> list[StoryEvent]:
+        """Return that documents were deleted that the deal was told of; invoices of ours are missed by themselves."""
         there = {bill.internal_id for bill in story.bills}
         keys = invoice_keys(story.internal_id, len(there) + 1)
         made = [known[key].result_id for key in keys if key in known]
-        gone = {activity_key(deal.key, f"invoice {one}"): one for one in made if one and one not in there}
-        told = self.memory.find_intents(list(gone)) if gone else {}
-        return [
-            StoryEvent(
-                name=f"invoice {number}",
-                kind=EventKind.DELETED,
-                number=number,
-                dated=story.changed or story.dated,
-            )
-            for key, number in gone.items()
-            if key in told
-        ]
+        missed = [_invoice(one) for one in made if one and one not in there]
+        return deleted_events(
+            self.memory,
+            deal.key,
+            list(dict.fromkeys((*missed, *deleted))),
+            shown=[event.name for event in story.events()],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -407,6 +448,10 @@ def _stage_drafts(deal: Deal, stage: str, story: OrderStory) -> list[IntentDraft
             payload={"pipeline_key": deal.pipeline_key, "stage": stage},
         )
     ]
+
+
+def _invoice(internal_id: str) -> ExternalRef:
+    return ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.INVOICE, id=internal_id)
 
 
 def _box(deal: Deal) -> ExternalRef:

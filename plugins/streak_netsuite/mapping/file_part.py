@@ -54,7 +54,7 @@ STATUS_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 EVENT_NAMES: Mapping[str, tuple[str, ...]] = {
     **STATUS_NAMES,
-    "event": ("number", "date", "amount", "due", "open", "tracking"),
+    "event": ("number", "date", "amount", "due", "open", "tracking", "document"),
 }
 
 

@@ -50,6 +50,7 @@ def event_text(spec: MappingSpec, story: OrderStory, event: StoryEvent, *, today
             "due": event.due,
             "open": event.open,
             "tracking": event.tracking,
+            "document": event.document,
         },
     }
     try:

@@ -66,7 +66,7 @@ from streak_netsuite.connectors.netsuite.select_lists import SelectLists
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.standard_fields import standard_fields
-from streak_netsuite.connectors.netsuite.streams import TransactionStream
+from streak_netsuite.connectors.netsuite.streams import DeletionStream, TransactionStream
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.errors import PermanentError, RejectedByVendor
 from streak_netsuite.flows.overdue import OverdueInvoice
@@ -411,6 +411,10 @@ class NetSuiteGateway:
     def transactions(self) -> TransactionStream:
         """Return the account's changed transactions, for the sweep."""
         return TransactionStream(searches=self._searches, account=self._client.account.realm)
+
+    def deletions(self, clock: Callable[[], datetime]) -> DeletionStream:
+        """Return the account's deleted transactions, for the sweep."""
+        return DeletionStream(client=self._client, clock=clock)
 
     def items(self, *, with_stock: bool) -> Iterator[Sequence[StockedItem]]:
         """Yield every item that may stand on an order, inactive ones too, by pages, with prices by level."""
