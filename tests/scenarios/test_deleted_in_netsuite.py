@@ -195,8 +195,11 @@ def test_a_record_that_cannot_be_read_is_not_called_deleted(world: World) -> Non
     box, order = world.ordered(BOX)
     world.control.post(f"/netsuite/orders/{order}/touch", json={}).raise_for_status()
     world.configure_netsuite(may_see_deleted=False)
+    with world.product() as product:
+        product.netsuite_sweep().run()
     remove(world, "salesOrder", order)
-    world.tell()
+    report = world.tell()
+    assert report.rules.get("obsolete: gone") == 1
     assert world.told(box, GONE) == []
 
 
