@@ -13,6 +13,7 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -507,6 +508,28 @@ def test_a_record_that_was_changed_meanwhile_is_read_and_merged_again(world: Wor
 # --- crashes and lost answers ---
 
 
+def test_a_worker_that_slept_past_its_lease_adds_no_line_that_another_has_added(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = ordered_by_table(world, tmp_path, ARM)
+    world.streak.post(f"v1/boxes/{box}", json={"notes": f"{ARM}\n{PLAN}"}).raise_for_status()
+    world.hint(box)
+    with world.product() as sleeper, world.product() as other:
+        sleeper.deal_to_order().drain()
+        edits, read = sleeper.order_edits(), OrderEdits._prepare
+
+        def read_and_sleep(self: OrderEdits, intents: Any) -> Any:
+            found = read(self, intents)
+            if self is edits:
+                world.wait(100)
+                other.order_edits().drain()
+            return found
+
+        monkeypatch.setattr(OrderEdits, "_prepare", read_and_sleep)
+        assert edits.drain().as_dict()["counts"] == {}
+    assert sold(world, box) == [("Atlas Arm", "4"), ("Care Plan", "1")]
+
+
 def test_a_worker_killed_after_the_change_changes_nothing_twice(world: World) -> None:
     box = ordered(world)
     world.set_field(box, "Quantity", "6")
@@ -591,6 +614,24 @@ def test_a_lost_deal_whose_goods_a_vendor_was_asked_for_is_closed_and_shown_to_a
         (hold,) = ledger.list_holds()
     assert hold.code == "PURCHASE_OPEN"
     assert purchase in hold.reason
+
+
+def test_a_deal_that_changes_and_is_lost_leaves_no_line_open(world: World, tmp_path: Path) -> None:
+    box = ordered_by_table(world, tmp_path, ARM)
+    text = world.mapping.read_text()
+    world.mapping.write_text(
+        text.replace("  lost_stages: [Closed-Lost]", "  when_lost: close\n  lost_stages: [Closed-Lost]")
+    )
+    world.streak.post(f"v1/boxes/{box}", json={"notes": f"{ARM}\n{PLAN}"}).raise_for_status()
+    world.hint(box)
+    with world.product() as product:
+        product.deal_to_order().drain()
+        world.control.post("/streak/move", json={"box": box, "stage": "Closed-Lost"}).raise_for_status()
+        world.hint(box)
+        product.deal_to_order().drain()
+        product.order_edits().drain()
+    assert [line["isClosed"] for line in lines_of(world, box)] == [True, True]
+    assert order_of(world, box)["status"] == "Closed"
 
 
 def test_what_was_shipped_of_a_lost_deal_stays(world: World, tmp_path: Path) -> None:

@@ -245,6 +245,9 @@ class CustomerFills(QueuedWrites[Mapping[str, Mapping[str, str]]]):
     def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, Mapping[str, str]]:
         return self.erp.customer_values(sorted({one.subject.id for one in intents}))
 
+    def _touches(self, intent: Intent) -> str:
+        return intent.subject.id
+
     def _send(self, intent: Intent, context: Mapping[str, Mapping[str, str]]) -> Sent:
         customer, wanted = intent.subject.id, intent.payload["changes"]
         held = context.get(customer)

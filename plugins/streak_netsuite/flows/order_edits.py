@@ -101,6 +101,9 @@ class OrderEdits(QueuedWrites[HeldOrders]):
     def _prepare(self, intents: Sequence[Intent]) -> HeldOrders:
         return read_held(self.erp, self.spec, [str(one.payload["order_id"]) for one in intents])
 
+    def _touches(self, intent: Intent) -> str:
+        return str(intent.payload["order_id"])
+
     def _send(self, intent: Intent, context: HeldOrders) -> Sent:
         order_id = str(intent.payload["order_id"])
         held = context.orders.get(order_id)

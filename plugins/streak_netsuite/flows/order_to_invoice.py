@@ -204,6 +204,9 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
     def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, BillableOrder]:
         return self.erp.describe_billable(sorted({intent.subject.id for intent in intents}))
 
+    def _touches(self, intent: Intent) -> str:
+        return intent.subject.id if intent.kind is RecordKind.INVOICE else ""
+
     def _send(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Sent:
         if intent.kind is RecordKind.DEPOSIT_APPLICATION:
             return self._apply_deposits(intent)

@@ -3,7 +3,7 @@
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from streak_netsuite.errors import (
     UncertainWrite,
 )
 from streak_netsuite.flows.batch import hold_of
+from streak_netsuite.flows.lease import IntentKeeper
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.model.external_ref import RecordKind
@@ -27,7 +28,8 @@ from streak_netsuite.sync.ports import Memory
 log = logging.getLogger(__name__)
 ContextT = TypeVar("ContextT")
 
-_AT_ONCE = 20  # intents in one claim: at 5 calls a second they are done well within their lease
+_AT_ONCE = 20  # intents in one claim
+_FRESH_SECONDS = 10.0  # what was read for a claim is read again after that long: people and others write, too
 _MARKER_LENGTH = 8
 
 
@@ -52,12 +54,27 @@ class Sent:
     skipped: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Read(Generic[ContextT]):
+    """What was read for some writes, when, and what was written to since."""
+
+    context: ContextT
+    at: datetime
+    written: set[str] = field(default_factory=set)
+
+    def is_stale(self, touches: str, *, now: datetime) -> bool:
+        return touches in self.written or now - self.at > timedelta(seconds=_FRESH_SECONDS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class QueuedWrites(ABC, Generic[ContextT]):
     """Carries queued writes out, one by one. What each is and how it is sent is its subclass's business.
 
     A write that may have landed before comes back with attempts above zero: whoever claimed it earlier may
     have died between the vendor's answer and the next line.
+
+    Those of a claim are kept for as long as its worker lives. One that was taken over or planned anew all the same, as
+    after a pause of the whole worker, is not sent: that is asked right before.
     """
 
     FLOW: ClassVar[str]
@@ -78,6 +95,10 @@ class QueuedWrites(ABC, Generic[ContextT]):
     @abstractmethod
     def _prepare(self, intents: Sequence[Intent]) -> ContextT:
         """Read what all of these need, in one go."""
+
+    def _touches(self, intent: Intent) -> str:  # noqa: ARG002 - for subclasses
+        """Return what a write changes of that which is read for others, too; "" for nothing."""
+        return ""
 
     @abstractmethod
     def _send(self, intent: Intent, context: ContextT) -> Sent:
@@ -133,12 +154,17 @@ class QueuedWrites(ABC, Generic[ContextT]):
         outcomes: list[Outcome] = []
         waiting, begun = list(intents), 0
         try:
-            context = self._prepare(intents)
-            while waiting:
-                begun = 1
-                outcomes.append(self._one(waiting[0], context))
-                waiting.pop(0)
-                begun = 0
+            with IntentKeeper(
+                self.memory, intents, lease_seconds=self.settings.lease_seconds, clock=self.clock
+            ):
+                read = self._read(waiting)
+                while waiting:
+                    if read.is_stale(self._touches(waiting[0]), now=self.clock()):
+                        read = self._read(waiting)
+                    begun = 1
+                    outcomes += self._one(waiting[0], read)
+                    waiting.pop(0)
+                    begun = 0
         except (TransientError, PermanentError) as error:
             self._put_back(waiting, error, begun=begun)
             raise
@@ -148,7 +174,26 @@ class QueuedWrites(ABC, Generic[ContextT]):
             )
         return RunReport.of(outcomes)
 
-    def _one(self, intent: Intent, context: ContextT) -> Outcome:
+    def _read(self, intents: Sequence[Intent]) -> _Read[ContextT]:
+        at = self.clock()
+        return _Read(context=self._prepare(intents), at=at)
+
+    def _one(self, intent: Intent, read: _Read[ContextT]) -> list[Outcome]:
+        """Send a write that is ours still, and return what became of it."""
+        ours = self.memory.begin_intent(
+            intent.operation_key,
+            attempt=intent.attempts + 1,
+            lease_seconds=self.settings.lease_seconds,
+            now=self.clock(),
+        )
+        if not ours:
+            log.warning("%s was taken over or planned anew, and is not sent", intent.operation_key)
+            return []
+        if touches := self._touches(intent):
+            read.written.add(touches)
+        return [self._tried(intent, read.context)]
+
+    def _tried(self, intent: Intent, context: ContextT) -> Outcome:
         try:
             sent = self._send(intent, context)
         except RecordError as error:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.sql.dml import ReturningInsert
@@ -354,13 +355,58 @@ def claim(
         .values(
             state=IntentState.SENT.value,
             attempts=due.c.attempts + 1,
-            sent_at=now,
             due_at=now + timedelta(seconds=lease_seconds),
         )
         .returning(*due.c)
     )
     rows = connection.execute(taken).all()
     return [read_row(row, cipher) for row in sorted(rows, key=lambda row: row.sequence)]
+
+
+def renew(
+    connection: Connection, held: Mapping[str, int], *, lease_seconds: float, now: datetime
+) -> frozenset[str]:
+    """Prolong the lease of claimed intents; return those that are still held.
+
+    Args:
+        held: by key, the try that an intent was claimed for, counted from 1.
+    """
+    # Locked in the order of their keys, as everywhere: what comes in between must not wait for us while we wait for it.
+    ours = (
+        select(intent.c.operation_key)
+        .where(
+            tuple_(intent.c.operation_key, intent.c.attempts).in_(list(held.items())),
+            intent.c.state == IntentState.SENT.value,
+            intent.c.queued,
+        )
+        .order_by(intent.c.operation_key)
+        .with_for_update()
+        .cte("ours")
+    )
+    renewed = (
+        update(intent)
+        .where(intent.c.operation_key == ours.c.operation_key)
+        .values(due_at=now + timedelta(seconds=lease_seconds))
+        .returning(intent.c.operation_key)
+    )
+    return frozenset(connection.execute(renewed).scalars())
+
+
+def begin(
+    connection: Connection, operation_key: str, *, attempt: int, lease_seconds: float, now: datetime
+) -> bool:
+    """Note that a claimed intent is sent now, and prolong its lease; False when it is not held any more."""
+    begun = connection.execute(
+        update(intent)
+        .where(
+            intent.c.operation_key == operation_key,
+            intent.c.attempts == attempt,
+            intent.c.state == IntentState.SENT.value,
+            intent.c.queued,
+        )
+        .values(sent_at=now, due_at=now + timedelta(seconds=lease_seconds))
+    )
+    return begun.rowcount > 0
 
 
 def still_open(

@@ -458,6 +458,24 @@ class Ledger:
                 keys=keys,
             )
 
+    def renew_intents(
+        self, held: Mapping[str, int], *, lease_seconds: float, now: datetime
+    ) -> frozenset[str]:
+        """Prolong the lease of claimed intents; return those that no other worker has, and nobody has planned anew.
+
+        Args:
+            held: by operation key, the try that it was claimed for, counted from 1.
+        """
+        with self._database.begin() as connection:
+            return intents.renew(connection, held, lease_seconds=lease_seconds, now=now)
+
+    def begin_intent(self, operation_key: str, *, attempt: int, lease_seconds: float, now: datetime) -> bool:
+        """Note that a claimed intent is sent now, and prolong its lease; False: it is not ours to send any more."""
+        with self._database.begin() as connection:
+            return intents.begin(
+                connection, operation_key, attempt=attempt, lease_seconds=lease_seconds, now=now
+            )
+
     def record_outcomes(self, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime) -> None:
         """Keep outcomes that belong to no inbox event; opens holds as `settle` does."""
         with self._database.begin() as connection:

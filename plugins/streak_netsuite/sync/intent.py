@@ -59,7 +59,7 @@ class Intent:
     Attributes:
         result_id: id of the written record at the vendor, once known.
         attempts: how often it was sent.
-        sent_at: when it was sent last; None while planned.
+        sent_at: when it was sent last, and may land from; None when nothing of it is on its way. A claim alone sends nothing.
         created_at: when it was planned, or sent, for the first time.
     """
 

@@ -497,8 +497,19 @@ class Memory(Protocol):
     ) -> Sequence[Intent]:
         """Take due intents (PLANNED, or SENT and UNKNOWN whose lease ran out), mark them SENT, count an attempt.
 
-        The returned intents show the state and attempts from before the claim.
+        The returned intents show the state, attempts and `sent_at` from before the claim.
         """
+
+    def renew_intents(
+        self, held: Mapping[str, int], *, lease_seconds: float, now: datetime
+    ) -> frozenset[str]:
+        """Prolong the lease of claimed intents; return those that no other worker has, and nobody has planned anew.
+
+        `held` names, by operation key, the try that it was claimed for, counted from 1.
+        """
+
+    def begin_intent(self, operation_key: str, *, attempt: int, lease_seconds: float, now: datetime) -> bool:
+        """Note that a claimed intent is sent now, and prolong its lease; False: it is not ours to send any more."""
 
     def record_outcomes(self, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime) -> None:
         """Keep outcomes that belong to no inbox event; opens holds as `settle` does."""

@@ -2,15 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from streak_netsuite.errors import LeaseLost, Unavailable
 from streak_netsuite.flows.batch import Batch
-from streak_netsuite.flows.lease import LeaseKeeper
+from streak_netsuite.flows.lease import IntentKeeper, LeaseKeeper
 from streak_netsuite.sync.hint import Claim
 
 LEASE = 0.03  # renewed each 0.01 s
@@ -106,3 +107,19 @@ def test_a_ledger_that_is_away_for_a_moment_is_asked_again(
     watched = Watched(memory, Unavailable("away"), Unavailable("away"))
     with keeper(watched, Batch(a_claim((1, "A"))), now):
         assert watched.renewed.acquire(timeout=PATIENCE)
+
+
+def test_claimed_writes_are_renewed_as_the_try_that_they_were_claimed_for(now: datetime) -> None:
+    renewed: list[Mapping[str, int]] = []
+    twice = threading.Semaphore(0)
+
+    class Ledger:
+        def renew_intents(self, held: Mapping[str, int], *, lease_seconds: float, now: datetime) -> None:
+            renewed.append(dict(held))
+            twice.release()
+
+    intents = [SimpleNamespace(operation_key="a", attempts=0), SimpleNamespace(operation_key="b", attempts=2)]
+    lease = IntentKeeper(Ledger(), intents, lease_seconds=LEASE, clock=lambda: now)  # type: ignore[arg-type]
+    with lease:
+        assert all(twice.acquire(timeout=PATIENCE) for _ in range(2))
+    assert renewed[:2] == [{"a": 1, "b": 3}] * 2

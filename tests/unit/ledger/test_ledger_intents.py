@@ -161,10 +161,50 @@ def test_a_due_write_is_taken_once_and_shows_how_it_was_before(ledger, a_due_com
 
 
 def test_a_write_whose_worker_died_is_taken_again_and_shows_that_it_was_sent(ledger, a_due_comment, now):
-    take(ledger, now, lease_seconds=60)
-    assert take(ledger, now + timedelta(seconds=59)) == []
+    begun = now + timedelta(seconds=10)
+    take(ledger, now)
+    assert begin(ledger, a_due_comment, begun)
+    assert take(ledger, begun + timedelta(seconds=59)) == []
+    (again,) = take(ledger, begun + timedelta(seconds=60))
+    assert (again.state, again.attempts, again.sent_at) == (IntentState.SENT, 1, begun)
+
+
+def test_a_write_whose_worker_died_before_it_was_sent_shows_that_too(ledger, a_due_comment, now):
+    take(ledger, now)
     (again,) = take(ledger, now + timedelta(seconds=60))
-    assert (again.state, again.attempts, again.sent_at) == (IntentState.SENT, 1, now)
+    assert (again.attempts, again.sent_at) == (1, None)
+
+
+def test_a_write_that_another_worker_took_over_is_not_begun(ledger, a_due_comment, now):
+    take(ledger, now)
+    later = now + timedelta(seconds=61)
+    take(ledger, later)
+    assert not begin(ledger, a_due_comment, later)
+    assert begin(ledger, a_due_comment, later, attempt=2)
+
+
+def test_a_write_that_was_planned_anew_or_answered_is_not_begun(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    a_plan(ledger, an_order_draft, now, "paid")
+    assert not begin(ledger, first, now)
+    (second,) = taken(ledger, now + timedelta(seconds=61))
+    answered(ledger, second, now, "c1")
+    assert not begin(ledger, second, now, attempt=second.attempts + 1)
+
+
+def test_the_lease_of_writes_is_prolonged_while_they_are_held(ledger, a_due_comment, now):
+    take(ledger, now)
+    key, soon = a_due_comment.operation_key, now + timedelta(seconds=50)
+    renewed = ledger.renew_intents({key: 1, "streak-other": 1}, lease_seconds=60, now=soon)
+    assert renewed == {key}
+    assert take(ledger, soon + timedelta(seconds=59)) == []
+    assert len(take(ledger, soon + timedelta(seconds=60))) == 1
+    assert ledger.renew_intents({key: 1}, lease_seconds=60, now=soon) == frozenset()
+
+
+def begin(ledger, one, now, *, attempt=1):
+    return ledger.begin_intent(one.operation_key, attempt=attempt, lease_seconds=60, now=now)
 
 
 @pytest.mark.parametrize("state", [IntentState.UNKNOWN, IntentState.PLANNED])

@@ -1,0 +1,145 @@
+"""Queued writes: each is sent only by who holds it, and from what is read of late."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+import pytest
+
+from streak_netsuite.flows.queued import QueuedWrites, Sent
+from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.sync.intent import Answer, Intent, IntentState
+from streak_netsuite.sync.outcome import Outcome
+
+PATIENCE = 5.0
+
+
+@dataclass
+class Queue:
+    """The part of a ledger that queued writes use."""
+
+    waiting: list[Intent]
+    taken_over: set[str] = field(default_factory=set)
+    answers: list[Answer] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    renewed: threading.Event = field(default_factory=threading.Event)
+
+    def claim_intents(self, *_: Any, **__: Any) -> list[Intent]:
+        claimed, self.waiting = self.waiting, []
+        return claimed
+
+    def begin_intent(self, operation_key: str, **_: Any) -> bool:
+        return operation_key not in self.taken_over
+
+    def renew_intents(self, held: Mapping[str, int], **_: Any) -> frozenset[str]:
+        self.renewed.set()
+        return frozenset(held)
+
+    def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
+        self.answers += answers
+
+    def record_outcomes(self, outcomes: Sequence[Outcome], **_: Any) -> None:
+        self.outcomes += outcomes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writes(QueuedWrites[int]):
+    """Sends into a list, with the number of the reading that it was made from."""
+
+    FLOW: ClassVar[str] = "writes"
+    KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.COMMENT,)
+
+    sent: list[tuple[str, int]] = field(default_factory=list)
+    read: list[list[str]] = field(default_factory=list)
+    meanwhile: Callable[[str], None] = lambda _: None
+
+    def _prepare(self, intents: Sequence[Intent]) -> int:
+        self.read.append([one.operation_key for one in intents])
+        return len(self.read)
+
+    def _touches(self, intent: Intent) -> str:
+        return str(intent.payload.get("order", ""))
+
+    def _send(self, intent: Intent, context: int) -> Sent:
+        self.meanwhile(intent.operation_key)
+        self.sent.append((intent.operation_key, context))
+        return Sent(result_id="1", what="it")
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    return Clock(now)
+
+
+def an_intent(key: str, **fields: Any) -> Intent:
+    values = {"state": IntentState.PLANNED, "attempts": 0, "sent_at": None, "payload": {}} | fields
+    return Intent(
+        operation_key=key,
+        flow="writes",
+        kind=RecordKind.COMMENT,
+        subject=ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id="box-1"),
+        result_id=None,
+        **values,
+    )
+
+
+def writes(queue: Queue, clock: Clock, *, settings: FlowSettings | None = None, **more: Any) -> Writes:
+    return Writes(memory=queue, settings=settings or FlowSettings(), clock=clock, run_id="run-1", **more)  # type: ignore[arg-type]
+
+
+def test_what_another_worker_took_over_is_not_sent(clock: Clock) -> None:
+    queue = Queue([an_intent("a"), an_intent("b")], taken_over={"a"})
+    flow = writes(queue, clock)
+    report = flow.drain()
+    assert flow.sent == [("b", 1)]
+    assert [one.operation_key for one in queue.answers] == ["b"]
+    assert report.as_dict()["counts"] == {"updated": 1}
+
+
+def test_a_claim_is_renewed_during_a_slow_send(clock: Clock) -> None:
+    queue = Queue([an_intent("a")])
+    flow = writes(
+        queue,
+        clock,
+        settings=FlowSettings(lease_seconds=0.03),
+        meanwhile=lambda _: queue.renewed.wait(PATIENCE),
+    )
+    flow.drain()
+    assert queue.renewed.is_set()
+
+
+def test_what_writes_have_in_common_is_read_once(clock: Clock) -> None:
+    flow = writes(
+        Queue([an_intent("a", payload={"order": "1"}), an_intent("b", payload={"order": "2"})]), clock
+    )
+    flow.drain()
+    assert flow.read == [["a", "b"]]
+
+
+def test_what_an_earlier_write_of_the_claim_has_changed_is_read_again(clock: Clock) -> None:
+    flow = writes(Queue([an_intent(key, payload={"order": "1"}) for key in "ab"]), clock)
+    flow.drain()
+    assert flow.sent == [("a", 1), ("b", 2)]
+    assert flow.read == [["a", "b"], ["b"]]
+
+
+def test_what_was_read_long_ago_is_read_again(clock: Clock) -> None:
+    flow = writes(Queue([an_intent(key) for key in "abc"]), clock, meanwhile=lambda _: clock.wait(6))
+    flow.drain()
+    assert flow.sent == [("a", 1), ("b", 1), ("c", 2)]
