@@ -13,6 +13,7 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.demo.processes import until
 from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.sync.outcome import Action
 
@@ -558,6 +559,20 @@ def test_a_lost_answer_ends_as_one_change(world: World, fault: str) -> None:
     (line,) = lines_of(world, box)
     assert line["quantity"] == "6"
     assert "\n".join(tasks(world, box)) == ""
+
+
+def test_a_change_that_netsuite_commits_late_adds_its_line_once(world: World, tmp_path: Path) -> None:
+    box = ordered_by_table(world, tmp_path, ARM)
+    world.streak.post(f"v1/boxes/{box}", json={"notes": f"{ARM}\n{PLAN}"}).raise_for_status()
+    world.hint(box)
+    world.fault("netsuite", "commit_later", operation="update", times=1, options={"seconds": 3})
+    world.drain()
+    world.wait(10)
+    assert world.drain().count(Action.DEFERRED) == 1
+    assert any(len(sold(world, box)) == 2 for _ in until(10)), "the commit comes late"
+    world.wait(120)
+    world.drain()
+    assert sold(world, box) == [("Atlas Arm", "4"), ("Care Plan", "1")]
 
 
 def test_a_second_change_waits_until_the_first_is_known(world: World) -> None:

@@ -119,6 +119,25 @@ def test_a_commit_that_comes_late_is_not_billed_twice(world: World, tmp_path: Pa
     assert len(invoices(world, order)) == 1
 
 
+def test_an_invoice_whose_answers_are_always_cut_off_is_shown_to_a_person_and_made_once_when_released(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    world.flow |= {"attempts": 2}
+    world.fault("netsuite", "cut_before", operation="add", times=2)
+    for _ in range(4):
+        bill(world)
+        world.wait(120)
+    assert invoices(world, order) == []
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        assert hold.what.code == "OUTCOME_UNKNOWN"
+        ledger.release_hold(hold.id, actor="ann", reason="the line works again", now=world.now())
+    bill(world)
+    assert len(invoices(world, order)) == 1
+
+
 def test_an_invoice_that_finance_removed_is_not_made_again_by_itself(world: World, tmp_path: Path) -> None:
     billing(world, tmp_path, when="shipped")
     order = shipped(world)

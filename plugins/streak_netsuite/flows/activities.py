@@ -81,6 +81,14 @@ class Activities(QueuedWrites[Mapping[ExternalRef, date]]):
         asked = [one.subject for one in intents if not one.payload.get(_ALWAYS)]
         return caught_up_days(self.memory, list(dict.fromkeys(asked)))
 
+    def _may_repeat(self, intent: Intent) -> bool:
+        return WRITTEN_AS in intent.payload
+
+    def _look(self, intent: Intent, context: Mapping[ExternalRef, date]) -> Sent | None:  # noqa: ARG002 - it was sent, so it is told
+        style = ActivityStyle(intent.payload["style"])
+        key = self.boxes.find_activity(intent.subject.id, marker(intent), style)
+        return None if key is None else _told(key, intent)
+
     def _send(self, intent: Intent, context: Mapping[ExternalRef, date]) -> Sent:
         box, mark = intent.subject.id, marker(intent)
         happened_at, day = datetime.fromisoformat(intent.payload["happened_at"]), context.get(intent.subject)
@@ -101,4 +109,9 @@ class Activities(QueuedWrites[Mapping[ExternalRef, date]]):
             assignee=str(intent.payload.get("assignee", "")),
         )
         key = self.boxes.write_activity(box, activity, key=before)
-        return Sent(result_id=key, what=f"{style.value.replace('_', ' ')} '{intent.payload['name']}'")
+        return _told(key, intent)
+
+
+def _told(key: str, intent: Intent) -> Sent:
+    style = ActivityStyle(intent.payload["style"]).value.replace("_", " ")
+    return Sent(result_id=key, what=f"{style} '{intent.payload['name']}'")

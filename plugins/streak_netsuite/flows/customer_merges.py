@@ -245,6 +245,9 @@ class CustomerFills(QueuedWrites[Mapping[str, Mapping[str, str]]]):
     def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, Mapping[str, str]]:
         return self.erp.customer_values(sorted({one.subject.id for one in intents}))
 
+    def _may_repeat(self, intent: Intent) -> bool:  # noqa: ARG002 - all are alike
+        return True  # each try reads the record first
+
     def _touches(self, intent: Intent) -> str:
         return intent.subject.id
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, ClassVar
 
 from streak_netsuite.errors import RecordError
@@ -32,6 +33,7 @@ from streak_netsuite.sync.outcome import Hold
 from streak_netsuite.sync.ports import OrderEditor
 
 log = logging.getLogger(__name__)
+Write = Callable[[], None]
 
 FLOW = "order_edits"
 END_FLOW = FLOW
@@ -104,7 +106,19 @@ class OrderEdits(QueuedWrites[HeldOrders]):
     def _touches(self, intent: Intent) -> str:
         return str(intent.payload["order_id"])
 
+    def _look(self, intent: Intent, context: HeldOrders) -> Sent | None:
+        """Tell what a try has done when nothing of it is left to do."""
+        sent, write = self._decide(intent, context)
+        return sent if write is None else None
+
     def _send(self, intent: Intent, context: HeldOrders) -> Sent:
+        sent, write = self._decide(intent, context)
+        if write is not None:
+            write()
+        return sent
+
+    def _decide(self, intent: Intent, context: HeldOrders) -> tuple[Sent, Write | None]:
+        """Return what becomes of an order, and what writes that; None when it is there already."""
         order_id = str(intent.payload["order_id"])
         held = context.orders.get(order_id)
         if held is None:
@@ -132,7 +146,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
 
     # --- a changed deal ---
 
-    def _change(self, intent: Intent, held: HeldOrder, context: HeldOrders) -> Sent:
+    def _change(self, intent: Intent, held: HeldOrder, context: HeldOrders) -> tuple[Sent, Write | None]:
         before = intent.payload.get(WRITTEN_BEFORE)
         change = plan_change(
             order_from_plain(intent.payload["base"]),
@@ -145,10 +159,17 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             numbers=LineNumbers.of(intent.payload.get(LINES_BEFORE)),
             period_closed=context.period_closed(held),
         )
+        return self._followed(intent, held, change), (
+            None if change.is_empty else partial(self._write, held, change)
+        )
+
+    def _write(self, held: HeldOrder, change: OrderChange) -> None:
         if change.has_values:
             self.erp.change_order(change)
         if change.opened:
             self.erp.close_lines(held, change.opened, closed=False)
+
+    def _followed(self, intent: Intent, held: HeldOrder, change: OrderChange) -> Sent:
         kept_back = change.with_verdict(Verdict.REFUSED, Verdict.LOST)
         refused = self.spec.changes.refused
         if refused == "task" and intent.payload.get("silent"):
@@ -182,27 +203,26 @@ class OrderEdits(QueuedWrites[HeldOrders]):
 
     # --- a deal that ended, or began again ---
 
-    def _end(self, held: HeldOrder, course: Course) -> Sent:
-        done = self._open(held) if course is Course.OPEN else self._close(held, course)
-        return Sent(
+    def _end(self, held: HeldOrder, course: Course) -> tuple[Sent, Write | None]:
+        done, write = self._open(held) if course is Course.OPEN else self._close(held, course)
+        sent = Sent(
             result_id=held.internal_id,
             what=f"sales order {held.number}: {done}",
             hold=None if course is Course.OPEN else _purchase_hold(held),
         )
+        return sent, write
 
-    def _close(self, held: HeldOrder, course: Course) -> str:
+    def _close(self, held: HeldOrder, course: Course) -> tuple[str, Write | None]:
         if held.status is not None and held.status.ended:
-            return f"it is {held.status} already"
+            return f"it is {held.status} already", None
         if course is Course.CANCELLED and held.status is OrderStatus.PENDING_APPROVAL:
-            self.erp.cancel_order(held)
-            return "cancelled"
+            return "cancelled", partial(self.erp.cancel_order, held)
         numbers = [line.number for line in held.lines if not line.closed]
         if not numbers:
-            return "all its lines are closed already"
-        self.erp.close_lines(held, numbers)
-        return f"{len(numbers)} lines closed"
+            return "all its lines are closed already", None
+        return f"{len(numbers)} lines closed", partial(self.erp.close_lines, held, numbers)
 
-    def _open(self, held: HeldOrder) -> str:
+    def _open(self, held: HeldOrder) -> tuple[str, Write | None]:
         if held.status is OrderStatus.CANCELLED:
             raise RecordError(
                 f"sales order {held.number} was cancelled, and a cancelled order cannot be opened again",
@@ -211,9 +231,10 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             )
         numbers = [one.number for one in held.lines if one.closed and one.used < one.line.quantity]
         if not numbers:
-            return "none of its lines is closed"
-        self.erp.close_lines(held, numbers, closed=False)
-        return f"{len(numbers)} lines opened again"
+            return "none of its lines is closed", None
+        return f"{len(numbers)} lines opened again", partial(
+            self.erp.close_lines, held, numbers, closed=False
+        )
 
 
 def order_gone(order_id: str, *, is_end: bool = False) -> RecordError:

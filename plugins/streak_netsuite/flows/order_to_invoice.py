@@ -207,6 +207,12 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
     def _touches(self, intent: Intent) -> str:
         return intent.subject.id if intent.kind is RecordKind.INVOICE else ""
 
+    def _look(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Sent | None:  # noqa: ARG002 - looked for by its key
+        if intent.kind is not RecordKind.INVOICE:
+            return None
+        known = self.erp.find_invoice(intent.operation_key, order_id=intent.subject.id)
+        return None if known is None else self._billed(intent, known, "")
+
     def _send(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Sent:
         if intent.kind is RecordKind.DEPOSIT_APPLICATION:
             return self._apply_deposits(intent)

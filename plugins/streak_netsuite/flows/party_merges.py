@@ -343,6 +343,9 @@ class BoxRelinks(QueuedWrites[_Links]):
             stays={ref.id: made for ref, made in stays.items()},
         )
 
+    def _may_repeat(self, intent: Intent) -> bool:  # noqa: ARG002 - all are alike
+        return True  # each try reads the box first
+
     def _send(self, intent: Intent, context: _Links) -> Sent:
         among, box = _AMONG[intent.kind], intent.subject.id
         old, new = intent.payload["old"], intent.payload["new"]

@@ -31,6 +31,7 @@ ContextT = TypeVar("ContextT")
 _AT_ONCE = 20  # intents in one claim
 _FRESH_SECONDS = 10.0  # what was read for a claim is read again after that long: people and others write, too
 _MARKER_LENGTH = 8
+OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +76,8 @@ class QueuedWrites(ABC, Generic[ContextT]):
 
     Those of a claim are kept for as long as its worker lives. One that was taken over or planned anew all the same, as
     after a pause of the whole worker, is not sent: that is asked right before.
+
+    A write without an answer may still land. Unless a repeat is harmless, it is only looked for until it has settled.
     """
 
     FLOW: ClassVar[str]
@@ -99,6 +102,18 @@ class QueuedWrites(ABC, Generic[ContextT]):
     def _touches(self, intent: Intent) -> str:  # noqa: ARG002 - for subclasses
         """Return what a write changes of that which is read for others, too; "" for nothing."""
         return ""
+
+    def _may_repeat(self, intent: Intent) -> bool:  # noqa: ARG002 - for subclasses
+        """Tell whether a write without an answer may be sent again at once: landing twice, it leaves what it leaves once."""
+        return False
+
+    def _look(self, intent: Intent, context: ContextT) -> Sent | None:  # noqa: ARG002 - for subclasses
+        """Return what an earlier try has written, where that can be found without writing; None: it has not landed yet.
+
+        Raises:
+            RecordError: it cannot be looked for.
+        """
+        return None
 
     @abstractmethod
     def _send(self, intent: Intent, context: ContextT) -> Sent:
@@ -161,18 +176,50 @@ class QueuedWrites(ABC, Generic[ContextT]):
                 while waiting:
                     if read.is_stale(self._touches(waiting[0]), now=self.clock()):
                         read = self._read(waiting)
-                    begun = 1
-                    outcomes += self._one(waiting[0], read)
+                    if self._settled(waiting[0]):
+                        begun = 1
+                        outcomes += self._one(waiting[0], read)
+                    else:
+                        outcomes.append(self._looked(waiting[0], read.context))
                     waiting.pop(0)
                     begun = 0
         except (TransientError, PermanentError) as error:
             self._put_back(waiting, error, begun=begun)
             raise
         finally:
-            self.memory.record_outcomes(
-                outcomes, flow=self._only or self.FLOW, run_id=self.run_id, now=self.clock()
-            )
+            self._record([one for one in outcomes if one.action is not Action.HELD])
         return RunReport.of(outcomes)
+
+    def _record(self, outcomes: Sequence[Outcome]) -> None:
+        self.memory.record_outcomes(
+            outcomes, flow=self._only or self.FLOW, run_id=self.run_id, now=self.clock()
+        )
+
+    def _settles_at(self, intent: Intent) -> datetime | None:
+        """Return until when an earlier try may still land, however late; None when that is nobody's concern."""
+        if intent.sent_at is None or self._may_repeat(intent):
+            return None
+        return intent.sent_at + timedelta(seconds=self.settings.settle_seconds)
+
+    def _settled(self, intent: Intent) -> bool:
+        until = self._settles_at(intent)
+        return until is None or until <= self.clock()
+
+    def _looked(self, intent: Intent, context: ContextT) -> Outcome:
+        """Look for what an earlier try may have written, and send nothing."""
+        try:
+            found = self._look(intent, context)
+        except RecordError:  # said when it is to be sent
+            found = None
+        if found is not None:
+            return self._succeeded(intent, found)
+        now, until = self.clock(), self._settles_at(intent) or self.clock()
+        # Again after as long as it is underway now: soon at first.
+        pause = max(timedelta(seconds=self.settings.first_wait_seconds), now - (intent.sent_at or now))
+        text = "an earlier try was sent and may still land"
+        return self._later(
+            intent, IntentState.UNKNOWN, "outcome_unknown", text, retry_at=min(until, now + pause), sent=False
+        )
 
     def _read(self, intents: Sequence[Intent]) -> _Read[ContextT]:
         at = self.clock()
@@ -204,6 +251,14 @@ class QueuedWrites(ABC, Generic[ContextT]):
             raise
         except TransientError as error:
             return self._busy(intent, error)
+        return self._succeeded(intent, sent)
+
+    def _succeeded(self, intent: Intent, sent: Sent) -> Outcome:
+        rule = str(intent.kind)
+        action = Action.SKIPPED if sent.skipped else Action.UPDATED
+        outcome = _outcome(intent, action, rule=rule, reason=sent.what)
+        if sent.hold is not None:
+            outcome = self._hold(intent, sent.hold, rule=rule)
         self._answer(
             intent,
             IntentState.SUCCEEDED,
@@ -211,16 +266,22 @@ class QueuedWrites(ABC, Generic[ContextT]):
             follow_ups=sent.follow_ups,
             payload=sent.payload,
         )
-        if sent.hold is not None:
-            return _held(intent, sent.hold, rule=str(intent.kind))
-        action = Action.SKIPPED if sent.skipped else Action.UPDATED
-        return _outcome(intent, action, rule=str(intent.kind), reason=sent.what)
+        return outcome
 
     def _give_up(self, intent: Intent, error: RecordError) -> Outcome:
-        self._answer(intent, IntentState.REJECTED, error_code=error.code, error=str(error))
         if error.code in self.GONE:
-            return _outcome(intent, Action.OBSOLETE, rule="gone", reason=str(error))
-        return _held(intent, hold_of(error, payload=self._asked(intent, error)), rule=self.FLOW)
+            outcome = _outcome(intent, Action.OBSOLETE, rule="gone", reason=str(error))
+        else:
+            hold = hold_of(error, payload=self._asked(intent, error))
+            outcome = self._hold(intent, hold, rule=self.FLOW)
+        self._answer(intent, IntentState.REJECTED, error_code=error.code, error=str(error))
+        return outcome
+
+    def _hold(self, intent: Intent, hold: Hold, *, rule: str) -> Outcome:
+        """Show a write to a person. Before its answer is kept: after that, nobody would come back for the hold."""
+        outcome = _held(intent, hold, rule=rule)
+        self._record([outcome])
+        return outcome
 
     def _asked(self, intent: Intent, error: RecordError) -> Mapping[str, Any]:  # noqa: ARG002 - for subclasses
         """Return what a person needs to decide about a write that is held."""
@@ -238,26 +299,41 @@ class QueuedWrites(ABC, Generic[ContextT]):
             return self._give_up(intent, held)
         wait = max(error.retry_after_seconds or 0.0, self.settings.wait_seconds(intent.attempts + 1))
         retry_at = self.clock() + timedelta(seconds=wait)
-        self._answer(intent, IntentState.PLANNED, error=str(error), retry_at=retry_at)
-        return Outcome(
-            event_id=None,
-            record=intent.subject,
-            action=Action.DEFERRED,
-            rule="vendor_busy",
-            reason=str(error),
-            operation_key=intent.operation_key,
-            retry_at=retry_at,
-        )
+        return self._later(intent, IntentState.PLANNED, "vendor_busy", str(error), retry_at=retry_at)
 
     def _wait(self, intent: Intent, error: UncertainWrite) -> Outcome:
-        retry_at = self.clock() + timedelta(seconds=self.settings.wait_seconds(intent.attempts + 1))
-        self._answer(intent, IntentState.UNKNOWN, error=str(error), retry_at=retry_at)
+        """Look for it later, and try again; ask a person when that was done often enough."""
+        tries = intent.attempts + 1
+        if tries < self.settings.attempts:
+            retry_at = self.clock() + timedelta(seconds=self.settings.wait_seconds(tries))
+            return self._later(intent, IntentState.UNKNOWN, "outcome_unknown", str(error), retry_at=retry_at)
+        hold = Hold(
+            code=OUTCOME_UNKNOWN,
+            reason=f"after {tries} tries nobody knows whether it landed: {error}",
+            fix="see what cuts the answers off, then release this: it is looked for before it is sent again",
+            payload=dict(intent.payload),
+        )
+        outcome = self._hold(intent, hold, rule="outcome_unknown")
+        self._answer(intent, IntentState.UNKNOWN, error=str(error), parked=True)
+        return outcome
+
+    def _later(
+        self,
+        intent: Intent,
+        state: IntentState,
+        rule: str,
+        reason: str,
+        *,
+        retry_at: datetime,
+        sent: bool = True,
+    ) -> Outcome:
+        self._answer(intent, state, error=reason, retry_at=retry_at, sent=sent)
         return Outcome(
             event_id=None,
             record=intent.subject,
             action=Action.DEFERRED,
-            rule="outcome_unknown",
-            reason=str(error),
+            rule=rule,
+            reason=reason,
             operation_key=intent.operation_key,
             retry_at=retry_at,
         )
@@ -273,6 +349,8 @@ class QueuedWrites(ABC, Generic[ContextT]):
         retry_at: datetime | None = None,
         follow_ups: tuple[IntentDraft, ...] = (),
         payload: Mapping[str, Any] | None = None,
+        sent: bool = True,
+        parked: bool = False,
     ) -> None:
         answer = Answer(
             operation_key=intent.operation_key,
@@ -284,6 +362,8 @@ class QueuedWrites(ABC, Generic[ContextT]):
             follow_ups=follow_ups,
             attempt=intent.attempts + 1,
             payload=payload,
+            sent=sent,
+            parked=parked,
         )
         self.memory.record_answers([answer], now=self.clock())
 
@@ -294,7 +374,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
         answers = [
             Answer(
                 operation_key=i.operation_key,
-                state=IntentState.UNKNOWN if i.attempts else IntentState.PLANNED,
+                state=IntentState.PLANNED if i.sent_at is None else IntentState.UNKNOWN,
                 error=str(error),
                 retry_at=retry_at,
                 attempt=i.attempts + 1,

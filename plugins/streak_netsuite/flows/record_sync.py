@@ -147,6 +147,9 @@ class RecordSync(QueuedWrites[SourcePage]):
             return SourcePage(records=records)
         return SourcePage(records=records, gone=self.gate.gone({one.subject: _known(one) for one in intents}))
 
+    def _may_repeat(self, intent: Intent) -> bool:
+        return bool(_known(intent))  # a change; what is made anew could be made twice
+
     def _send(self, intent: Intent, context: SourcePage) -> Sent:
         record = context.records.get(intent.subject.id)
         label = str(intent.payload.get("label") or intent.subject.id)

@@ -334,20 +334,32 @@ class StatusWrites(QueuedWrites[None]):
     def _prepare(self, intents: Sequence[Intent]) -> None:
         """Nothing is needed."""
 
+    def _may_repeat(self, intent: Intent) -> bool:
+        return intent.kind is RecordKind.BOX_STATUS
+
+    def _look(self, intent: Intent, context: None) -> Sent | None:  # noqa: ARG002 - nothing is prepared
+        return self._moved(intent)
+
     def _send(self, intent: Intent, context: None) -> Sent:  # noqa: ARG002 - nothing is prepared
         box, payload = intent.subject.id, intent.payload
         if intent.kind is RecordKind.BOX_STAGE:
-            return self._move(intent, box, str(payload["pipeline_key"]), str(payload["stage"]))
+            return self._moved(intent) or self._move(intent)
         self.boxes.write_fields(box, str(payload["pipeline_key"]), dict(payload["values"]))
         return Sent(result_id=box, what="fields about the order's course")
 
-    def _move(self, intent: Intent, box: str, pipeline_key: str, stage: str) -> Sent:
-        """Move a box, unless a try whose answer was lost has done so: a person may have moved it back meanwhile."""
-        if intent.attempts > 0 and intent.created_at is not None:
-            since = intent.created_at - _CLOCKS_APART
-            if self.boxes.has_entered(box, pipeline_key, stage, since=since):
-                return Sent(result_id=box, what=f"stage '{stage}': an earlier try has moved the box there")
-        self.boxes.move_box(box, pipeline_key, stage)
+    def _moved(self, intent: Intent) -> Sent | None:
+        """Tell of a try that has moved the box and whose answer was lost: a person may have moved it back meanwhile."""
+        if intent.attempts == 0 or intent.created_at is None:
+            return None
+        box, stage = intent.subject.id, str(intent.payload["stage"])
+        since = intent.created_at - _CLOCKS_APART
+        if not self.boxes.has_entered(box, str(intent.payload["pipeline_key"]), stage, since=since):
+            return None
+        return Sent(result_id=box, what=f"stage '{stage}': an earlier try has moved the box there")
+
+    def _move(self, intent: Intent) -> Sent:
+        box, stage = intent.subject.id, str(intent.payload["stage"])
+        self.boxes.move_box(box, str(intent.payload["pipeline_key"]), stage)
         return Sent(result_id=box, what=f"stage '{stage}'")
 
 

@@ -89,6 +89,18 @@ class WriteBack(QueuedWrites[Mapping[str, OrderEntry]]):
     def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, OrderEntry]:
         return self.erp.get_orders(sorted({str(i.payload["order_id"]) for i in intents}))
 
+    def _may_repeat(self, intent: Intent) -> bool:
+        return intent.kind is RecordKind.BOX_FIELDS
+
+    def _look(self, intent: Intent, context: Mapping[str, OrderEntry]) -> Sent | None:
+        order = context.get(str(intent.payload["order_id"]))
+        key = self.boxes.find_activity(intent.subject.id, marker(intent), self._style)
+        return None if order is None or key is None else _commented(key, order)
+
+    @property
+    def _style(self) -> ActivityStyle:
+        return ActivityStyle(self.spec.write_back.comment_as)
+
     def _send(self, intent: Intent, context: Mapping[str, OrderEntry]) -> Sent:
         order = context.get(str(intent.payload["order_id"]))
         if order is None:
@@ -97,8 +109,7 @@ class WriteBack(QueuedWrites[Mapping[str, OrderEntry]]):
         if intent.kind is RecordKind.BOX_FIELDS:
             self._write_fields(box, str(intent.payload["pipeline_key"]), field_values(self.spec, order))
             return Sent(result_id=box, what=f"fields for order {order.number}")
-        style = ActivityStyle(self.spec.write_back.comment_as)
-        mark = marker(intent)
+        style, mark = self._style, marker(intent)
         # Anything but a first try may have landed before: whoever claimed it earlier may have died. So may that of
         # an order which somebody else has made, such as a second deployment.
         looks = intent.attempts > 0 or bool(intent.payload.get(ADOPTED))
@@ -108,7 +119,7 @@ class WriteBack(QueuedWrites[Mapping[str, OrderEntry]]):
             # Noon in UTC is the same day nearly everywhere.
             at = datetime.combine(order.transaction_date, time(12), tzinfo=UTC)
             key = self.boxes.write_activity(box, Activity(text=text, happened_at=at, style=style))
-        return Sent(result_id=key, what=f"a comment for order {order.number}")
+        return _commented(key, order)
 
     def _write_fields(self, box: str, pipeline_key: str, values: Mapping[str, str]) -> None:
         """Set fields; those that show what became of the order are left to it once it was told.
@@ -125,3 +136,7 @@ class WriteBack(QueuedWrites[Mapping[str, OrderEntry]]):
         if shared:
             # It may have been told while this was on its way; then it is told once more. Without that, nothing is due.
             self.memory.write_again([key], actor=FLOW, reason="overwritten", now=self.clock())
+
+
+def _commented(key: str, order: OrderEntry) -> Sent:
+    return Sent(result_id=key, what=f"a comment for order {order.number}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Connection,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -39,6 +41,7 @@ from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentDraft,
 
 log = logging.getLogger(__name__)
 
+_ON_THEIR_WAY = frozenset({IntentState.SENT, IntentState.UNKNOWN})
 _OPEN_STATES: ColumnElement[Any] = literal_column("('planned', 'sent', 'unknown')")
 
 
@@ -201,6 +204,7 @@ def _answer_row(answer: Answer, *, now: datetime) -> dict[str, Any]:
         "retry_at": answer.retry_at,
         "now": now,
         "untried": 0 if answer.sent else 1,
+        "parked": answer.parked,
     }
 
 
@@ -224,7 +228,7 @@ _ANSWER = (
         # Without a time of its own, an unknown one may be taken again when its lease ends.
         due_at=case(
             (
-                and_(intent.c.queued, _waits_again),
+                and_(intent.c.queued, _waits_again, not_(bindparam("parked", type_=Boolean))),
                 func.coalesce(bindparam("retry_at", type_=AwareTime), intent.c.due_at),
             ),
             else_=None,
@@ -268,7 +272,9 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
         if before.payload in (planned, dict(draft.payload)):
             continue
         # One that is on its way is left its time to land, and its answer will be about the old payload.
-        on_its_way = before.state in {IntentState.SENT, IntentState.UNKNOWN}
+        on_its_way = before.state in _ON_THEIR_WAY or (
+            before.state is IntentState.PLANNED and before.sent_at is not None
+        )
         connection.execute(
             update(intent)
             .where(intent.c.operation_key == draft.operation_key)
@@ -277,7 +283,7 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
                 state=IntentState.PLANNED.value,
                 queued=True,
                 due_at=func.coalesce(intent.c.due_at, now) if on_its_way else now,
-                sent_at=None,
+                sent_at=intent.c.sent_at if on_its_way else None,
                 result_id=None,
                 attempts=intent.c.attempts + (1 if on_its_way else 0),
             )
@@ -287,7 +293,11 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
 
 
 def requeue(connection: Connection, operation_key: str, *, now: datetime) -> bool:
-    """Make a queued intent due again after a person has acted; False when it is none, or has succeeded."""
+    """Make a queued intent due again after a person has acted; False when it is none, or has succeeded.
+
+    What nobody knows to have landed stays so: it is looked for before it is sent again. One that a worker holds is its own.
+    """
+    refused = intent.c.state == IntentState.REJECTED.value
     changed = connection.execute(
         update(intent)
         .where(
@@ -295,7 +305,11 @@ def requeue(connection: Connection, operation_key: str, *, now: datetime) -> boo
             intent.c.queued,
             intent.c.state != IntentState.SUCCEEDED.value,
         )
-        .values(state=IntentState.PLANNED.value, due_at=now, sent_at=None)
+        .values(
+            state=case((refused, IntentState.PLANNED.value), else_=intent.c.state),
+            due_at=case((intent.c.state == IntentState.SENT.value, intent.c.due_at), else_=now),
+            sent_at=case((refused, None), else_=intent.c.sent_at),
+        )
     )
     return changed.rowcount > 0
 

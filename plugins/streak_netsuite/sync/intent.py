@@ -90,6 +90,7 @@ class Answer:
             answer is about something else and is not kept; None for writes that are never planned anew.
         payload: what is kept in place of the payload of a SUCCEEDED one, when not all of it was written.
         sent: False when the claim ended before this one was sent: it was no try.
+        parked: whether an UNKNOWN one is left alone until a person releases it.
     """
 
     operation_key: str
@@ -103,3 +104,4 @@ class Answer:
     attempt: int | None = None
     payload: Mapping[str, Any] | None = None
     sent: bool = True
+    parked: bool = False

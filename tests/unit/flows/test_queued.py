@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
+from streak_netsuite.errors import RecordError, UncertainWrite
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.intent import Answer, Intent, IntentState
-from streak_netsuite.sync.outcome import Outcome
+from streak_netsuite.sync.outcome import Action, Outcome
 
 PATIENCE = 5.0
 
@@ -25,6 +26,7 @@ class Queue:
     taken_over: set[str] = field(default_factory=set)
     answers: list[Answer] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
     renewed: threading.Event = field(default_factory=threading.Event)
 
     def claim_intents(self, *_: Any, **__: Any) -> list[Intent]:
@@ -40,9 +42,11 @@ class Queue:
 
     def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
         self.answers += answers
+        self.log.append("answer")
 
     def record_outcomes(self, outcomes: Sequence[Outcome], **_: Any) -> None:
         self.outcomes += outcomes
+        self.log += [str(one.action) for one in outcomes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,8 @@ class Writes(QueuedWrites[int]):
     sent: list[tuple[str, int]] = field(default_factory=list)
     read: list[list[str]] = field(default_factory=list)
     meanwhile: Callable[[str], None] = lambda _: None
+    found: str = ""
+    harmless: bool = False
 
     def _prepare(self, intents: Sequence[Intent]) -> int:
         self.read.append([one.operation_key for one in intents])
@@ -62,6 +68,12 @@ class Writes(QueuedWrites[int]):
 
     def _touches(self, intent: Intent) -> str:
         return str(intent.payload.get("order", ""))
+
+    def _may_repeat(self, intent: Intent) -> bool:
+        return self.harmless
+
+    def _look(self, intent: Intent, context: int) -> Sent | None:
+        return Sent(result_id=self.found, what="found") if self.found else None
 
     def _send(self, intent: Intent, context: int) -> Sent:
         self.meanwhile(intent.operation_key)
@@ -143,3 +155,70 @@ def test_what_was_read_long_ago_is_read_again(clock: Clock) -> None:
     flow = writes(Queue([an_intent(key) for key in "abc"]), clock, meanwhile=lambda _: clock.wait(6))
     flow.drain()
     assert flow.sent == [("a", 1), ("b", 1), ("c", 2)]
+
+
+# --- writes without an answer ---
+
+
+def an_unanswered(now: datetime, seconds_ago: float) -> Intent:
+    sent_at = now - timedelta(seconds=seconds_ago)
+    return an_intent("a", state=IntentState.UNKNOWN, attempts=1, sent_at=sent_at)
+
+
+@pytest.mark.parametrize(("seconds_ago", "pause"), [(2, 5), (20, 20), (50, 10)])
+def test_what_may_still_land_is_not_sent_again(clock: Clock, seconds_ago: float, pause: float) -> None:
+    queue = Queue([an_unanswered(clock.now, seconds_ago)])
+    flow = writes(queue, clock)
+    flow.drain()
+    (outcome,) = queue.outcomes
+    assert flow.sent == []
+    assert (outcome.action, outcome.retry_at) == (Action.DEFERRED, clock.now + timedelta(seconds=pause))
+    (answer,) = queue.answers
+    assert (answer.state, answer.attempt, answer.sent) == (IntentState.UNKNOWN, 2, False)
+
+
+def test_what_has_had_its_time_is_sent_again(clock: Clock) -> None:
+    flow = writes(Queue([an_unanswered(clock.now, 60)]), clock)
+    flow.drain()
+    assert flow.sent == [("a", 1)]
+
+
+def test_what_is_found_meanwhile_counts_as_written(clock: Clock) -> None:
+    queue = Queue([an_unanswered(clock.now, 20)])
+    flow = writes(queue, clock, found="7001")
+    flow.drain()
+    assert flow.sent == []
+    assert [(one.state, one.result_id) for one in queue.answers] == [(IntentState.SUCCEEDED, "7001")]
+
+
+def test_what_may_be_written_twice_is_sent_again_at_once(clock: Clock) -> None:
+    flow = writes(Queue([an_unanswered(clock.now, 2)]), clock, harmless=True)
+    flow.drain()
+    assert flow.sent == [("a", 1)]
+
+
+def cut_off(_: str) -> None:
+    raise UncertainWrite("cut off")
+
+
+def test_what_stays_unknown_is_shown_to_a_person_and_stays_unknown(clock: Clock) -> None:
+    queue = Queue([an_intent("a", attempts=2)])
+    report = writes(queue, clock, settings=FlowSettings(attempts=3), meanwhile=cut_off).drain()
+    (answer,), (outcome,) = queue.answers, queue.outcomes
+    assert (answer.state, answer.parked, answer.retry_at) == (IntentState.UNKNOWN, True, None)
+    assert outcome.hold is not None
+    assert (outcome.hold.code, outcome.operation_key) == ("OUTCOME_UNKNOWN", "a")
+    assert report.as_dict()["counts"] == {"held": 1}
+
+
+def refused(_: str) -> None:
+    raise RecordError("no", code="USER_ERROR")
+
+
+@pytest.mark.parametrize("failure", [cut_off, refused])
+def test_a_hold_is_kept_before_the_answer_after_which_nobody_would_come_back(
+    clock: Clock, failure: Callable[[str], None]
+) -> None:
+    queue = Queue([an_intent("a")])
+    writes(queue, clock, settings=FlowSettings(attempts=1), meanwhile=failure).drain()
+    assert queue.log == ["held", "answer"]

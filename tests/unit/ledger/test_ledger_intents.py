@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from streak_netsuite.errors import RecordError
+from streak_netsuite.ledger import intents
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentState
 
@@ -309,3 +310,52 @@ def test_an_answer_about_an_older_plan_does_not_swallow_the_newer_one(ledger, an
     assert taken(ledger, now) == []  # it is left its time to land
     (second,) = taken(ledger, now + timedelta(seconds=61))
     assert (second.payload, second.attempts > 0) == ({"text": "paid"}, True)
+
+
+def test_a_write_planned_anew_while_one_is_on_its_way_tells_since_when_that_may_land(
+    ledger, an_order_draft, now
+):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    begun = now + timedelta(seconds=5)
+    assert begin(ledger, first, begun)
+    a_plan(ledger, an_order_draft, begun, "paid")
+    a_plan(ledger, an_order_draft, begun, "late")
+    (again,) = taken(ledger, now + timedelta(seconds=66))
+    assert (again.payload["text"], again.state, again.sent_at) == ("late", IntentState.PLANNED, begun)
+
+
+def test_a_write_that_waits_for_a_person_is_not_due_until_it_is_released(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    begin(ledger, first, now)
+    unknown = Answer(operation_key=first.operation_key, state=IntentState.UNKNOWN, attempt=1, parked=True)
+    ledger.record_answers([unknown], now=now)
+    later = now + timedelta(days=9)
+    assert taken(ledger, later) == []
+    assert released(ledger, first, later)
+    (again,) = taken(ledger, later)
+    assert (again.state, again.attempts, again.sent_at) == (IntentState.UNKNOWN, 1, now)
+
+
+def test_a_refused_write_that_is_released_is_planned_as_if_it_had_never_left(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    begin(ledger, first, now)
+    ledger.record_answers([Answer(operation_key=first.operation_key, state=IntentState.REJECTED)], now=now)
+    assert released(ledger, first, now)
+    (again,) = taken(ledger, now)
+    assert (again.state, again.sent_at) == (IntentState.PLANNED, None)
+
+
+def test_a_write_that_a_worker_holds_stays_its_own_when_it_is_released(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    assert released(ledger, first, now)
+    assert taken(ledger, now) == []
+    assert begin(ledger, first, now)
+
+
+def released(ledger, one, now):
+    with ledger._database.begin() as connection:
+        return intents.requeue(connection, one.operation_key, now=now)
