@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from streak_netsuite.connectors.netsuite.calls.writes import delete, write
+from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
@@ -595,6 +596,32 @@ def move(world: World, box: str, stage: str) -> None:
     world.control.post("/streak/move", json={"box": box, "stage": stage}).raise_for_status()
     world.hint(box)
     world.drain()
+
+
+def test_a_change_that_is_written_while_the_next_is_thought_out_is_not_forgotten(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = ordered_by_table(world, tmp_path, ARM)
+    read, others = NetSuiteGateway.held_orders, [True]
+    with world.product() as product, world.product() as other:
+
+        def read_slowly(self: NetSuiteGateway, *asked: Any, **more: Any) -> Any:
+            found = read(self, *asked, **more)
+            if self is product.netsuite and others:
+                others.pop()
+                other.order_edits().drain()
+            return found
+
+        world.streak.post(f"v1/boxes/{box}", json={"notes": f"{ARM}\n{PLAN}"}).raise_for_status()
+        world.hint(box)
+        other.deal_to_order().drain()
+        world.streak.post(f"v1/boxes/{box}", json={"notes": f"{ARM}\nCare Plan; 3; 900"}).raise_for_status()
+        world.hint(box)
+        monkeypatch.setattr(NetSuiteGateway, "held_orders", read_slowly)
+        assert product.deal_to_order().drain().count(Action.DEFERRED) == 1
+    world.wait(120)
+    world.drain()
+    assert sold(world, box) == [("Atlas Arm", "4"), ("Care Plan", "3")]
 
 
 @pytest.mark.parametrize(("policy", "status"), [("close", "Closed"), ("cancel", "Cancelled")])

@@ -54,6 +54,7 @@ class Wish:
         wanted: as the deal wants it now.
         written: as our writes have left it; None: as the deal wanted it last.
         numbers: NetSuite's numbers of its lines; None when they are not known.
+        change: what the ledger knew of its last change when this was thought out; None for the first.
         trace: the rule of each target field.
         silent: whether only a backfill asks: what is not followed is held in the ledger, and no box gets a task.
     """
@@ -66,6 +67,7 @@ class Wish:
     silent: bool
     written: SalesOrder | None = None
     numbers: LineNumbers | None = None
+    change: Intent | None = None
     trace: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -142,6 +144,7 @@ class OrderFollower:
                 silent=batch.is_silent(deal.key),
                 written=_written(intents.get(_change_key(deal.key))),
                 numbers=_numbers(intents.get(_change_key(deal.key))),
+                change=intents.get(_change_key(deal.key)),
                 trace=mapped.rules,
             )
             if to_plain(history[0]) == to_plain(wish.wanted):
@@ -157,14 +160,7 @@ class OrderFollower:
         change = intents.get(_change_key(deal.key))
         if change is not None and change.state in {IntentState.SENT, IntentState.UNKNOWN}:
             # What NetSuite holds may be of that change: it has to be known before the next is merged.
-            wait = self.settings.wait_seconds(batch.event(deal.key).attempts)
-            batch.decide(
-                deal.key,
-                Action.DEFERRED,
-                rule="change_on_its_way",
-                reason="an earlier change of its order is on its way",
-                retry_at=self.clock() + timedelta(seconds=wait),
-            )
+            self._wait(batch, deal)
             return ()
         if change is not None:
             settled = [change.payload["wanted"]] if change.state is IntentState.SUCCEEDED else []
@@ -191,10 +187,26 @@ class OrderFollower:
             sorted({wish.binding.netsuite.id for wish in wishes}), more=self.spec.sales_order.more_names
         )
         drafts = [_draft(wish, held.get(wish.binding.netsuite.id)) for wish in wishes]
-        self.memory.plan_writes(drafts, now=self.clock())
-        self._keep_digests(wishes)
-        for wish in wishes:
+        seen = {_change_key(wish.deal.key): wish.change for wish in wishes if wish.change is not None}
+        # Another worker may have sent or written the change before meanwhile: this one would be of what was before that.
+        planned = self.memory.plan_unless_changed(drafts, seen=seen, now=self.clock())
+        kept = [wish for wish in wishes if _change_key(wish.deal.key) in planned]
+        self._keep_digests(kept)
+        for wish in kept:
             self._decide(batch, wish, "something has changed that it was made of; the order is to follow")
+        for wish in wishes:
+            if _change_key(wish.deal.key) not in planned:
+                self._wait(batch, wish.deal)
+
+    def _wait(self, batch: Batch, deal: Deal) -> None:
+        wait = self.settings.wait_seconds(batch.event(deal.key).attempts)
+        batch.decide(
+            deal.key,
+            Action.DEFERRED,
+            rule="change_on_its_way",
+            reason="an earlier change of its order is on its way",
+            retry_at=self.clock() + timedelta(seconds=wait),
+        )
 
     def _tell(self, batch: Batch, wishes: Sequence[Wish]) -> None:
         held = read_held(self.erp, self.spec, [wish.binding.netsuite.id for wish in wishes])

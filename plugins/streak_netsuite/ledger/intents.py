@@ -292,6 +292,32 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
     return due
 
 
+def plan_unless_changed(
+    connection: Connection,
+    cipher: Cipher,
+    drafts: Sequence[IntentDraft],
+    *,
+    seen: Mapping[str, Intent],
+    now: datetime,
+) -> frozenset[str]:
+    """Plan drafts of which the ledger still knows what was seen when they were made; return their keys."""
+    fresh = [draft for draft in drafts if draft.operation_key not in seen]
+    planned = queue(connection, cipher, fresh, now=now)
+    known = find(connection, cipher, list(seen), lock=True)
+    same = [
+        draft
+        for draft in drafts
+        if draft.operation_key in seen
+        and _stands(known.get(draft.operation_key)) == _stands(seen[draft.operation_key])
+    ]
+    plan(connection, cipher, same, now=now)
+    return frozenset([*planned, *(draft.operation_key for draft in same)])
+
+
+def _stands(one: Intent | None) -> tuple[Any, ...] | None:
+    return None if one is None else (one.state, one.attempts, one.payload)
+
+
 def requeue(connection: Connection, operation_key: str, *, now: datetime) -> bool:
     """Make a queued intent due again after a person has acted; False when it is none, or has succeeded.
 

@@ -372,6 +372,20 @@ class Ledger:
                 inbox.notify(connection)
             return due
 
+    def plan_unless_changed(
+        self, drafts: Sequence[IntentDraft], *, seen: Mapping[str, Intent], now: datetime
+    ) -> frozenset[str]:
+        """Plan writes as `plan_writes` does, of which the ledger still knows what was seen; return their keys.
+
+        Args:
+            seen: by operation key, what was known of the writes when these were made; a new one is not among them.
+        """
+        with self._database.begin() as connection:
+            planned = intents.plan_unless_changed(connection, self._cipher, drafts, seen=seen, now=now)
+            if planned:
+                inbox.notify(connection)
+            return planned
+
     def agree(self, agreement: Agreement, drafts: Sequence[IntentDraft], *, actor: str, now: datetime) -> int:
         """Keep what somebody decides, plan its writes as `plan_writes` does and note it, all or nothing; return how many are due.
 

@@ -485,6 +485,14 @@ class Memory(Protocol):
         `WRITTEN_AS` in its payload: that is changed, and nothing is written beside it.
         """
 
+    def plan_unless_changed(
+        self, drafts: Sequence[IntentDraft], *, seen: Mapping[str, Intent], now: datetime
+    ) -> frozenset[str]:
+        """Plan writes as `plan_writes` does, of which the ledger still knows what was seen; return their keys.
+
+        `seen` holds, by operation key, what was known of the writes when these were made; a new one is not among them.
+        """
+
     def claim_intents(
         self,
         kinds: Sequence[RecordKind],

@@ -359,3 +359,25 @@ def test_a_write_that_a_worker_holds_stays_its_own_when_it_is_released(ledger, a
 def released(ledger, one, now):
     with ledger._database.begin() as connection:
         return intents.requeue(connection, one.operation_key, now=now)
+
+
+def test_a_write_is_planned_anew_only_when_it_is_as_it_was_seen(ledger, an_order_draft, now):
+    def draft(text):
+        return an_order_draft("streak-act-1", kind=RecordKind.ACTIVITY, payload={"text": text})
+
+    def plan(text, seen):
+        return ledger.plan_unless_changed([draft(text)], seen=seen, now=now)
+
+    assert plan("open", {}) == {"streak-act-1"}
+    assert plan("paid", {}) == frozenset(), "another worker has planned it first"
+    planned = ledger.find_intents(["streak-act-1"])
+    assert plan("paid", planned) == {"streak-act-1"}
+    assert plan("late", planned) == frozenset(), "planned otherwise meanwhile"
+    planned = ledger.find_intents(["streak-act-1"])
+    (first,) = taken(ledger, now)
+    assert plan("late", planned) == frozenset(), "sent meanwhile"
+    answered(ledger, first, now, "c1")
+    assert plan("late", planned) == frozenset(), "written meanwhile"
+    assert plan("late", ledger.find_intents(["streak-act-1"])) == {"streak-act-1"}
+    (again,) = taken(ledger, now)
+    assert again.payload == {"text": "late", WRITTEN_AS: "c1"}
