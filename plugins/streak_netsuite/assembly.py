@@ -54,7 +54,7 @@ from streak_netsuite.flows.record_guard import RecordGuard
 from streak_netsuite.flows.record_sync import RecordSync
 from streak_netsuite.flows.repairs import Repairs
 from streak_netsuite.flows.report import RunReport
-from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.flows.settings import LONGEST_COMMIT_SECONDS, FlowSettings
 from streak_netsuite.flows.status_to_streak import StatusToStreak, StatusWrites
 from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
 from streak_netsuite.flows.webhooks import WebhookKeeper
@@ -100,6 +100,11 @@ class Settings:
     ledger: LedgerSettings
     mapping: Path
     flow: FlowSettings = field(default_factory=FlowSettings)
+
+    def __post_init__(self) -> None:
+        """Leave writes their whole time to land where NetSuite would take a repeat for another record."""
+        if self.netsuite.key_fields:
+            object.__setattr__(self, "flow", self.flow.settling(LONGEST_COMMIT_SECONDS))
 
 
 @dataclass(frozen=True, kw_only=True)

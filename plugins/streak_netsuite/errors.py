@@ -19,6 +19,7 @@
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class StreakNetSuiteError(Exception):
@@ -54,7 +55,15 @@ class LeaseLost(TransientError):
 
 
 class UncertainWrite(StreakNetSuiteError):
-    """A write left us and no usable answer came back: it may have landed."""
+    """A write left us and no usable answer came back: it may have landed.
+
+    Attributes:
+        settles_at: until when it may still land and nothing is sent; None when it was sent just now, or nobody knows.
+    """
+
+    def __init__(self, message: str, *, settles_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.settles_at = settles_at
 
 
 class PermanentError(StreakNetSuiteError):

@@ -13,6 +13,7 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.demo.processes import until
 from streak_netsuite.errors import ConfigurationError, InvalidCredentials
 from streak_netsuite.flows.customers import CUSTOMER_KEY
 from streak_netsuite.flows.planned_order import order_key
@@ -106,6 +107,39 @@ def test_with_a_custom_field_as_key_a_lost_answer_still_ends_as_one_order(world:
         world.wait(40)
     assert len(world.orders(box)) == 1
     assert len(world.customers(world.orders(box)[0]["entity"]["name"])) <= 1
+
+
+def test_with_a_custom_field_as_key_an_order_that_netsuite_commits_minutes_later_is_the_only_one(
+    world: World,
+) -> None:
+    world.netsuite_extra["key_fields"] = "customer=custentity_streak_org, salesOrder=custbody_account_manager"
+    (box,) = world.won_deals(1)
+    world.fault("netsuite", "commit_later", operation="addList", match="SalesOrder", options={"seconds": 4})
+    world.drain()
+    world.wait(600)
+    world.drain()
+    assert any(world.orders(box) for _ in until(10)), "the commit comes late"
+    world.wait(1020)
+    world.run()
+    assert len(world.orders(box)) == 1
+
+
+def test_with_a_custom_field_as_key_an_order_that_never_arrived_waits_for_netsuites_longest_time(
+    world: World,
+) -> None:
+    world.netsuite_extra["key_fields"] = "customer=custentity_streak_org, salesOrder=custbody_account_manager"
+    world.flow |= {"attempts": 2}
+    (box,) = world.won_deals(1)
+    world.fault("netsuite", "cut_before", operation="addList", match="SalesOrder")
+    for _ in range(4):
+        world.drain()
+        world.wait(200)
+    assert world.orders(box) == []
+    assert world.held_because() == []
+    assert "may still land" in world.outcomes(box)[-1].reason
+    world.wait(300)
+    world.run()
+    assert len(world.orders(box)) == 1
 
 
 def test_a_customer_that_was_merged_away_leads_to_the_one_that_took_its_place(world: World) -> None:

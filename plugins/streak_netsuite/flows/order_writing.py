@@ -187,7 +187,7 @@ class OrderWriting:
     ) -> None:
         error = result.error
         if isinstance(error, UncertainWrite):
-            self._decide_unknown(batch, deal.key, result.operation_key, str(error))
+            self._decide_unknown(batch, deal.key, result.operation_key, error)
         elif isinstance(error, TransientError):
             self._decide_busy(batch, deal.key, error)
         else:
@@ -209,9 +209,10 @@ class OrderWriting:
         )
         batch.hold(box_key, hold, rule="vendor_busy")
 
-    def _decide_unknown(self, batch: Batch, box_key: str, operation_key: str, reason: str) -> None:
-        attempts = batch.event(box_key).attempts
-        if attempts < self.settings.attempts:
+    def _decide_unknown(self, batch: Batch, box_key: str, operation_key: str, error: UncertainWrite) -> None:
+        attempts, reason = batch.event(box_key).attempts, str(error)
+        # While it may still land there is nothing that a person could do better.
+        if error.settles_at is not None or attempts < self.settings.attempts:
             self._defer(batch, box_key, "outcome_unknown", reason)
             return
         hold = Hold(

@@ -1,10 +1,15 @@
 """Settings of the flows."""
 
 from decimal import Decimal
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from streak_netsuite.errors import PermanentError
+
+# A list may run for 15 minutes at NetSuite and commit after its caller was cut off (section 3.4 of the facts: "HTTP connection
+# <= 15 min", read 2026-11); two minutes more for its clock and ours.
+LONGEST_COMMIT_SECONDS = 1020.0
 
 
 class FlowSettings(BaseModel):
@@ -15,7 +20,8 @@ class FlowSettings(BaseModel):
         backfill_batch_size: the same for deals that are caught up on: longer lists cost NetSuite fewer calls.
         lease_seconds: after a worker dies, its records are taken up this much later.
         settle_seconds: how long after sending an unanswered write is only looked up, not sent again.
-            NetSuite may commit late; the key makes a later repeat harmless anyway.
+            NetSuite may commit late; the key makes a later repeat harmless anyway. Where a custom field carries the key
+            (`key_fields` of the NetSuite connection) it does not: at least `LONGEST_COMMIT_SECONDS` then.
         attempts: tries of a record whose outcome stays unknown, before a person is asked.
         first_wait_seconds: before the second try; doubled each time up to `longest_wait_seconds`.
         stopped_wait_seconds: before a batch is tried again after a person must act (a wrong key, a missing role).
@@ -38,6 +44,10 @@ class FlowSettings(BaseModel):
     overlap_seconds: float = Field(default=300.0, ge=0)
     reconcile_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
     first_sweep_seconds: float = Field(default=86400.0, ge=0)
+
+    def settling(self, seconds: float) -> Self:
+        """Return these settings with at least so long a time for unanswered writes to land."""
+        return self.model_copy(update={"settle_seconds": max(self.settle_seconds, seconds)})
 
     def wait_seconds(self, attempts: int) -> float:
         """Return how long to wait after this many tries."""

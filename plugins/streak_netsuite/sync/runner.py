@@ -169,21 +169,23 @@ class Runner(Generic[RecordT]):
     def _unsettled(
         self, planned: Sequence[PlannedWrite[RecordT]], intents: Mapping[str, Intent]
     ) -> dict[str, NotWritten]:
-        edge = self._clock() - timedelta(seconds=self.settle_seconds)
-        waiting = [
-            intent
+        time, now = timedelta(seconds=self.settle_seconds), self._clock()
+        waiting = {
+            intent.operation_key: intent.sent_at + time
             for write in planned
             if (intent := intents.get(write.operation_key)) is not None
             and intent.state in {IntentState.SENT, IntentState.UNKNOWN}
             and intent.sent_at is not None
-            and intent.sent_at > edge
-        ]
+            and intent.sent_at + time > now
+        }
         return {
-            intent.operation_key: NotWritten(
-                operation_key=intent.operation_key,
-                error=UncertainWrite(f"{intent.operation_key}: an earlier try was sent and may still land"),
+            key: NotWritten(
+                operation_key=key,
+                error=UncertainWrite(
+                    f"{key}: an earlier try was sent and may still land", settles_at=settles_at
+                ),
             )
-            for intent in waiting
+            for key, settles_at in waiting.items()
         }
 
 

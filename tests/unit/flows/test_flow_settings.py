@@ -40,3 +40,9 @@ def test_a_stopped_run_leaves_its_records_alone_as_long_as_the_error_asks(
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
         FlowSettings.model_validate(wrong)
+
+
+@pytest.mark.parametrize(("settle", "least", "found"), [(60, 1020, 1020), (3600, 1020, 3600)])
+def test_writes_are_left_the_longer_of_two_times_to_land(settle: float, least: float, found: float) -> None:
+    settings = FlowSettings(settle_seconds=settle, attempts=3)
+    assert settings.settling(least) == FlowSettings(settle_seconds=found, attempts=3)
