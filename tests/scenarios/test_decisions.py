@@ -137,6 +137,55 @@ def test_a_rejection_is_told_on_the_deals_timeline_and_can_be_taken_back(
     assert len(world.orders(box)) == 1
 
 
+def changed_above_the_limit(world: World, folder: Path) -> str:
+    """Make an order of 50,000 that nobody has to approve, then let its deal ask for 500,000; return the box key."""
+    with_approval(world, folder, "above: {USD: 60000}")
+    box = str(world.win(BOX))
+    world.run()
+    world.set_field(box, "Quantity", "40")
+    world.hint(box)
+    return box
+
+
+def test_a_change_that_takes_an_order_above_the_limit_waits_for_an_approval_of_it(
+    world: World, tmp_path: Path
+) -> None:
+    box = changed_above_the_limit(world, tmp_path)
+    with world.product() as product:  # a dry run says the same
+        _, batch = product.deal_to_order().plan([box])
+    assert (batch.decided[box].action, batch.decided[box].rule) == (Action.HELD, "approval")
+    assert batch.changes == {}
+    world.drain()
+    hold = hold_of(world)
+    assert hold.code == "NEEDS_APPROVAL"
+    assert "500,000.00 USD is above 60,000" in hold.reason
+    assert world.orders(box)[0]["total"] == "50000.00"
+    world.hint(box, version="1")  # seen once more: it still waits
+    world.drain()
+    assert world.orders(box)[0]["total"] == "50000.00"
+    decide(world, "approve", hold_of(world).id)
+    world.drain()
+    assert world.orders(box)[0]["total"] == "500000.00"
+    assert world.held_because() == []
+
+
+def test_a_rejected_change_leaves_the_order_as_it_is_until_the_deal_changes(
+    world: World, tmp_path: Path
+) -> None:
+    box = changed_above_the_limit(world, tmp_path)
+    world.drain()
+    decide(world, "reject", hold_of(world).id, reason="beyond their credit")
+    for version in ("1", "2"):
+        world.hint(box, version=version)
+        world.drain()
+        assert "rejected" in {one.rule for one in world.outcomes(box)[-2:]}
+    assert world.orders(box)[0]["total"] == "50000.00"
+    world.set_field(box, "Quantity", "3")  # needs nobody
+    world.hint(box)
+    world.drain()
+    assert world.orders(box)[0]["total"] == "37500.00"
+
+
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_a_rejection_needs_a_reason(world: World, tmp_path: Path, reason: str) -> None:
     with_approval(world, tmp_path, "above: {USD: 40000}")

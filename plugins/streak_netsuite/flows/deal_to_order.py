@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from streak_netsuite.errors import LeaseLost, RecordError, StreakNetSuiteError
+from streak_netsuite.flows.approvals import Proposal, hold_unapproved
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.credit_hold import credit_hold_draft
 from streak_netsuite.flows.customers import CustomerResolver
@@ -19,13 +20,10 @@ from streak_netsuite.flows.planned_order import FLOW, box_ref, order_key, order_
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.source_rule import not_ours, wrong_stage
-from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.engine import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.model.plain import to_plain
-from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.intent import Intent, IntentState
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
@@ -33,7 +31,6 @@ from streak_netsuite.sync.plan import OrderPlan
 from streak_netsuite.sync.ports import DealSource, Memory, OrderEntry, OrderTarget
 
 SIDE_FLOW = "deal_to_order.side"  # holds that a later good outcome of the deal must not close
-NEEDS_APPROVAL = "NEEDS_APPROVAL"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,23 +244,10 @@ class DealToOrder:
         return [d for d in drafts if d.deal.key not in batch.decided]
 
     def _approved(self, batch: Batch, drafts: Sequence[MappedDealDraft]) -> list[MappedDealDraft]:
-        """Hold orders that somebody has to approve, and pass over what was rejected, while a deal is what was decided on."""
-        section, zone = self.spec.approval, self.engine_for(()).zone
-        asked = {
-            d.deal.key: why for d in drafts if (why := approval_reason(section, d.deal, d.order, zone=zone))
-        }
-        # A rejection stands also where no approval would be asked for any more.
-        refs = [box_ref(draft.deal.key) for draft in drafts]
-        decisions = self.memory.find_decisions(refs, question="order") if refs else {}
-        for draft in drafts:
-            key = draft.deal.key
-            decision = decisions.get(box_ref(key))
-            if decision is not None and decision.digest != draft.digest:
-                decision = None
-            if decision is not None and decision.choice is Choice.REJECT:
-                batch.decide(key, Action.SKIPPED, rule="rejected", reason=_rejected(decision))
-            elif key in asked and decision is None:
-                batch.hold(key, _approval_hold(draft, asked[key]), rule="approval")
+        """Return the deals whose orders nobody has to approve any more, and nobody has rejected."""
+        proposals = [Proposal(deal=d.deal, order=d.order, digest=d.digest) for d in drafts]
+        zone = self.engine_for(()).zone
+        hold_unapproved(batch, proposals, memory=self.memory, section=self.spec.approval, zone=zone)
         return [d for d in drafts if d.deal.key not in batch.decided]
 
 
@@ -279,20 +263,6 @@ def _draft(deal: Deal, mapped: MappedDeal, *, digest: str) -> MappedDealDraft | 
         digest=digest,
         side_faults=tuple(fault for fault in mapped.faults if fault not in mapped.blocking),
     )
-
-
-def _approval_hold(draft: MappedDealDraft, why: str) -> Hold:
-    return Hold(
-        code=NEEDS_APPROVAL,
-        reason=f"deal '{draft.deal.name}' needs an approval: {why}",
-        fix="approve or reject it; a deal that changes is asked for again",
-        payload={"digest": draft.digest, "deal": draft.deal.name, "order": to_plain(draft.order)},
-    )
-
-
-def _rejected(decision: Decision) -> str:
-    when = f"{decision.decided_at:%Y-%m-%d}"
-    return f"{decision.actor} rejected its order on {when}: {decision.reason}; it is asked for again when the deal changes"
 
 
 def _untied_hold(intent: Intent) -> Hold:

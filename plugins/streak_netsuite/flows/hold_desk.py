@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from streak_netsuite.errors import RecordError
-from streak_netsuite.flows.deal_to_order import NEEDS_APPROVAL
+from streak_netsuite.flows.approvals import NEEDS_APPROVAL
 from streak_netsuite.flows.masking import Mask
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.decision import QUESTIONS, Choice, Decision, checked_edits

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from streak_netsuite.flows.approvals import Proposal, hold_unapproved
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.drafts import buyer_of, buyer_ref, mapping_hold
 from streak_netsuite.flows.order_edits import CHANGE_KEY, FLOW, order_gone, read_held, told
@@ -94,7 +95,7 @@ class OrderFollower:
                 self._leave(batch, deal, bound, "an order is made once")
             return
         changed = self._changed(batch, deals, bound)
-        wishes = self._wishes(batch, changed, bound, plan=plan)
+        wishes = self._approved(batch, self._wishes(batch, changed, bound, plan=plan))
         if plan:
             self._plan(batch, wishes)
         elif wishes:
@@ -152,6 +153,15 @@ class OrderFollower:
             else:
                 wishes.append(wish)
         return wishes
+
+    def _approved(self, batch: Batch, wishes: Sequence[Wish]) -> list[Wish]:
+        """Return what nobody has to approve any more, and nobody has rejected: a change can ask for as much as a new order."""
+        if not wishes:
+            return []
+        proposals = [Proposal(deal=one.deal, order=one.wanted, digest=one.digest) for one in wishes]
+        zone = self.engine_for(()).zone
+        hold_unapproved(batch, proposals, memory=self.memory, section=self.spec.approval, zone=zone)
+        return [one for one in wishes if one.deal.key not in batch.decided]
 
     def _history(
         self, batch: Batch, deal: Deal, intents: Mapping[str, Intent], bound: Bound
