@@ -236,6 +236,37 @@ def test_a_deposit_above_the_invoice_is_applied_as_far_as_it_is_needed(world: Wo
     assert len(world.netsuite()["depositApplications"]) == 1
 
 
+def test_a_deposit_that_the_role_may_not_apply_is_held_and_applied_when_released(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped", deposits="apply")
+    order = shipped(world)
+    deposit(world, order, "12000")
+    world.configure_netsuite(role_permissions={"depositApplication": "none"})
+    bill(world)
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        assert "ermission" in hold.what.reason
+        ledger.release_hold(hold.id, actor="ann", reason="the role may now", now=world.now())
+    world.configure_netsuite(role_permissions={})
+    bill(world)
+    assert open_of(world, order) == 38000
+    assert world.held_because() == []
+
+
+def test_a_deposit_that_the_first_invoice_has_used_up_is_nothing_to_the_second(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="each_shipment", deposits="apply")
+    order = shipped(world, lines={"1": "3"})
+    deposit(world, order, "12000")
+    bill(world)
+    ship(world, order)
+    bill(world)
+    assert len(invoices(world, order)) == 2
+    assert (world.held_because(), len(world.netsuite()["depositApplications"])) == ([], 1)
+
+
 def test_by_default_deposits_are_left_to_finance(world: World, tmp_path: Path) -> None:
     billing(world, tmp_path, when="shipped")
     order = shipped(world)

@@ -15,6 +15,10 @@ from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.errors import RejectedByVendor
 
 _DEPOSIT, _APPLICATION, _LIST = "customerDeposit", "depositApplication", "applyList"
+# A source that is seen and cannot be made anything of any more. One that is not seen has this code, too; but we ask
+# only for deposits that a search has just shown us.
+_USED_UP = "INVALID_INITIALIZE_REF"
+_FULLY_APPLIED = "Fully Applied"  # in an account of another language, a person sees the refusal
 
 
 class Deposits:
@@ -57,25 +61,35 @@ class Deposits:
         None when there is nothing to apply: the deposit is used up, or the invoice is settled.
 
         Raises:
-            RejectedByVendor: NetSuite refused it.
+            RejectedByVendor: NetSuite refused it, or the role may not apply deposits.
             UncertainWrite, TransientError: as their classes say.
         """
         name = f"NetSuite deposit {deposit_id} to invoice {invoice_id}"
         source = RecordRef(type=_DEPOSIT, internal_id=deposit_id)
-        filled = self._client.send(initialize(Transform(to=_APPLICATION, source=source))).record
+        answer = self._client.send(initialize(Transform(to=_APPLICATION, source=source)))
+        if _USED_UP not in answer.status.codes:
+            answer.status.refuse_failed(name=name)
+        filled = answer.record
         row = _row_of(filled, invoice_id)
         if filled is None or row is None:
             return None
         ticked = Sublist(rows=(Fields(values={**row.values, "apply": True}),), mode=SublistMode.REPLACE)
         record = replace(filled, external_id=external_id, sublists={_LIST: ticked})
-        answer = self._client.send(write(Verb.ADD, record))
-        if answer.status.saved and answer.ref is not None and answer.ref.internal_id:
-            return answer.ref.internal_id
-        error = answer.status.error(name=name, book=self._client.fault_book)
-        known = self.find(external_id) if isinstance(error, RejectedByVendor) else None
-        if known is None:
+        made = self._client.send(write(Verb.ADD, record))
+        if made.status.saved and made.ref is not None and made.ref.internal_id:
+            return made.ref.internal_id
+        error = made.status.error(name=name, book=self._client.fault_book)
+        if not isinstance(error, RejectedByVendor):
+            raise error
+        known = self.find(external_id)
+        if known is None and not self._is_used_up(deposit_id):
             raise error
         return known
+
+    def _is_used_up(self, deposit_id: str) -> bool:
+        answer = self._client.send(get(RecordRef(type=_DEPOSIT, internal_id=deposit_id)))
+        record = answer.record_or_none(name=f"NetSuite deposit {deposit_id}")
+        return record is not None and record.text("status") == _FULLY_APPLIED
 
 
 def _is_for(deposit: SuiteRecord, order_id: str) -> bool:
