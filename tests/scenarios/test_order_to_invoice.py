@@ -341,6 +341,46 @@ def test_a_deleted_invoice_is_held_named_and_billed_once_more_when_released(
     assert again["internalId"] in hold.reason
 
 
+def test_an_invoice_that_was_released_is_not_asked_about_again_after_an_outage(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    bill(world)
+    (invoice,) = invoices(world, order)
+    remove(world, invoice["internalId"])
+    bill(world)
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        ledger.release_hold(hold.id, actor="otto", reason="bill it again", now=world.now())
+    world.fault("netsuite", "cut_before", operation="add")
+    bill(world)
+    assert invoices(world, order) == []
+    world.wait(600)
+    bill(world)
+    assert len(invoices(world, order)) == 1
+    assert world.held_because() == []
+
+
+def test_an_order_that_finance_billed_and_unbilled_is_billed_after_all(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    for _ in range(2):  # each time finance is faster, and takes its invoice back
+        with world.product() as product:
+            assert product.order_to_invoice().plan() == 1
+        theirs = world.finance(f"orders/{order}/bill")["internalId"]
+        with world.product() as product:
+            product.order_to_invoice().drain()
+        assert [one["internalId"] for one in invoices(world, order)] == [theirs]
+        remove(world, theirs)
+        assert not previewed(world)[0].startswith("HOLD")
+    bill(world)
+    (ours,) = invoices(world, order)
+    remove(world, ours["internalId"])
+    bill(world)
+    assert invoices(world, order) == [], "one of ours that finance removes is not made again by itself"
+
+
 def drifts(world: World, box: str) -> set[str]:
     with world.product() as product:
         return {one.drift.value for one in product.reconcile().run().differences if one.record == box}

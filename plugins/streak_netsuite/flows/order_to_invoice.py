@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -26,7 +26,10 @@ DEPOSIT_KEY = "streak-dep"
 PERIOD_CLOSED = "PERIOD_CLOSED"
 NOT_BILLABLE = "NOT_BILLABLE"
 INVOICE_GONE = "INVOICE_GONE"
-_INSTEAD_OF = "instead_of"  # in the payload: the invoice that is gone
+# In the payload:
+_INSTEAD_OF = "instead_of"  # the invoice that is gone
+_RELEASED = "released"  # a person lets it be billed again; any later answer may have an error of its own
+_AGAIN = "again"  # how often its order waited to be billed once more after it did not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +80,10 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         hold = f"HOLD invoice of order {order.number}: "
         if known is not None and known.state is IntentState.SUCCEEDED:
             return ""  # finance has removed it
-        if known is not None and known.state is IntentState.REJECTED:
+        if known is not None and known.state is IntentState.REJECTED and not _is_billable_again(known):
             return f"{hold}{known.error} (rule: a person releases it)"
         gone = draft.payload.get(_INSTEAD_OF)
-        if gone and (known is None or known.error_code != INVOICE_GONE):
+        if gone and (known is None or not _is_released(known)):
             return f"{hold}invoice {gone} does not exist in NetSuite any more (rule {INVOICE_GONE})"
         try:
             preview = self.erp.preview_invoice(order.internal_id)
@@ -109,7 +112,9 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
     def drafts(self) -> Iterator[IntentDraft]:
         """Yield the invoices that would be made. Only orders of boxes are billed by us."""
         orders = self._billable()
-        return (draft for _, draft in self._due(orders, self._waiting(orders)))
+        due = [draft for _, draft in self._due(orders, self._waiting(orders))]
+        known = self.memory.find_intents([draft.operation_key for draft in due]) if due else {}
+        return (_continued(draft, known.get(draft.operation_key)) for draft in due)
 
     def _billable(self, boxes: Collection[str] | None = None) -> list[BillableOrder]:
         """Return our orders that NetSuite holds for billable."""
@@ -170,9 +175,9 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         return found if found is not None and found.state is IntentState.SUCCEEDED else None
 
     def _ask(self, intent: Intent) -> None:
-        """Hold an invoice that would replace one that is gone; one that is due after that was released by a person."""
+        """Hold an invoice that would replace one that is gone, until a person has released it."""
         gone = intent.payload.get(_INSTEAD_OF)
-        if not gone or intent.error_code == INVOICE_GONE:
+        if not gone or _is_released(intent):
             return
         self._show(intent, str(gone))
         raise RecordError(
@@ -279,6 +284,29 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         if self.spec.invoice.closed_period == "hold" or wanted >= today:
             return [wanted]
         return [wanted, *_month_beginnings(wanted, today), today]
+
+
+def _continued(draft: IntentDraft, known: Intent | None) -> IntentDraft:
+    """Return a draft as the ledger has it. It differs, and so is due again, only after a person or the order has let it."""
+    if known is None:
+        return draft
+    payload = dict(known.payload)
+    if _is_billable_again(known):
+        payload[_AGAIN] = payload.get(_AGAIN, 0) + 1
+    elif payload.get(_INSTEAD_OF) and _is_released(known):
+        payload[_RELEASED] = True
+    return replace(draft, payload=payload)
+
+
+def _is_billable_again(known: Intent) -> bool:
+    """Tell of an invoice that waits to be made whether it was given up, as somebody else had billed its order then."""
+    return known.state is IntentState.REJECTED and known.error_code == NOT_BILLABLE
+
+
+def _is_released(known: Intent) -> bool:
+    """Tell whether a person lets an invoice be made in place of one that is gone: one that was held is due."""
+    asked = known.error_code == INVOICE_GONE and known.state is not IntentState.REJECTED
+    return asked or bool(known.payload.get(_RELEASED))
 
 
 def _moved(day: date, wanted: date) -> str:
