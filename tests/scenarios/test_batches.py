@@ -194,11 +194,7 @@ def test_an_unknown_product_is_named_and_held(world: World) -> None:
 
 
 def test_a_customer_is_made_without_an_address_nobody_can_read_and_the_address_is_held(world: World) -> None:
-    (box,) = world.deals(1)
-    organization = world.box(box)["organizations"][0]["key"]
-    nowhere = {"addresses": ["somewhere over there, Atlantis"]}
-    world.streak.post(f"v2/organizations/{organization}", json=nowhere).raise_for_status()
-    world.hint(box)
+    box = of_nowhere(world)
     report = world.run()
     assert report.count(Action.CREATED) == 1
     (order,) = world.orders(box)
@@ -209,6 +205,46 @@ def test_a_customer_is_made_without_an_address_nobody_can_read_and_the_address_i
         (hold,) = ledger.list_holds(open_only=True, limit=10)
     assert (hold.record.id, hold.code) == (box, "ADDRESS")
     assert "Atlantis" in hold.reason
+
+
+def of_nowhere(world: World) -> str:
+    """Win a deal of an organization whose address nobody can read; return the box key."""
+    (box,) = world.deals(1)
+    organization = world.box(box)["organizations"][0]["key"]
+    nowhere = {"addresses": ["somewhere over there, Atlantis"]}
+    world.streak.post(f"v2/organizations/{organization}", json=nowhere).raise_for_status()
+    world.hint(box)
+    return str(box)
+
+
+@pytest.mark.parametrize("dies_at", ["customer", "order"])
+def test_an_address_stays_held_when_the_worker_dies_before_its_deal_is_done(
+    world: World, dies_at: str
+) -> None:
+    box = of_nowhere(world)
+    world.die(dies_at)
+    world.wait(120)
+    world.run()
+    assert len(world.orders(box)) == 1
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    assert (hold.record.id, hold.code) == (box, "ADDRESS")
+
+
+def test_an_address_is_held_as_soon_as_its_customer_is_there_whatever_becomes_of_the_order(
+    world: World,
+) -> None:
+    box = of_nowhere(world)
+    refused = {"code": "RCRD_HAS_BEEN_CHANGED"}
+    world.fault("netsuite", "record_error", operation="upsertList", after=1, options=refused)
+    assert world.drain().count(Action.DEFERRED) == 1
+    with world.ledger() as ledger:
+        assert [hold.code for hold in ledger.list_holds()] == ["ADDRESS"]
+    world.wait(60)
+    world.run()
+    assert len(world.orders(box)) == 1
+    with world.ledger() as ledger:
+        assert [hold.code for hold in ledger.list_holds()] == ["ADDRESS"]
 
 
 def test_a_deal_lost_after_it_was_ordered_is_shown_once_and_forgotten_when_it_is_won_again(

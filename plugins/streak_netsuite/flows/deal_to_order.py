@@ -26,11 +26,9 @@ from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.intent import Intent, IntentState
-from streak_netsuite.sync.outcome import Action, Hold, Outcome
+from streak_netsuite.sync.outcome import Action, Hold
 from streak_netsuite.sync.plan import OrderPlan
 from streak_netsuite.sync.ports import DealSource, Memory, OrderEntry, OrderTarget
-
-SIDE_FLOW = "deal_to_order.side"  # holds that a later good outcome of the deal must not close
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +97,7 @@ class DealToOrder:
             finally:
                 self.memory.release_identities(token=claim.token)
         # After the keeper has ended: it must not mistake a settled claim for one that was taken over.
-        # Holds of their own come first: after the claim is settled, nobody would come back for them.
-        self._hold_side_faults(batch, plans)
+        # Credit tasks come first: after the claim is settled, nobody would come back for them.
         self._flag_credit_holds(batch, plans)
         return self._settle(batch)
 
@@ -108,28 +105,13 @@ class DealToOrder:
         with LookAhead(self.erp.find_orders) as orders:
             plans = self._plan(batch, orders, reserve=True)
             OrderWriting(
-                erp=self.erp, memory=self.memory, settings=self.settings, clock=self.clock
+                erp=self.erp,
+                memory=self.memory,
+                settings=self.settings,
+                clock=self.clock,
+                run_id=self.run_id,
             ).carry_out(batch, plans, orders)
         return plans
-
-    def _hold_side_faults(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
-        """Show a person what new records were made without, as holds of their own."""
-        made = {plan.deal.key for plan in plans if was_made(batch, plan)}
-        held = [
-            Outcome(
-                event_id=None,
-                record=box_ref(plan.deal.key),
-                action=Action.HELD,
-                rule="side_fault",
-                reason=str(fault),
-                hold=hold_of(fault, payload={"deal": plan.deal.name}),
-            )
-            for plan in plans
-            if plan.customer.record is not None and plan.deal.key in made
-            for fault in plan.side_faults
-        ]
-        if held:
-            self.memory.record_outcomes(held, flow=SIDE_FLOW, run_id=self.run_id, now=self.clock())
 
     def _flag_credit_holds(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
         """Tell the owners of deals whose customers are on credit hold, once for each order."""

@@ -1,6 +1,7 @@
 """Orders, and the customers they need, are written: each under its key, in lists, and every deal gets its outcome."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from streak_netsuite.flows.planned_order import (
     tie_key,
 )
 from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.flows.side_faults import side_faults
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.customer_subsidiary import CustomerSubsidiary
 from streak_netsuite.model.deal import Deal
@@ -47,6 +49,7 @@ class OrderWriting:
     memory: Memory
     settings: FlowSettings
     clock: Callable[[], datetime]
+    run_id: str
 
     def carry_out(self, batch: Batch, plans: Sequence[OrderPlan], orders: LookAhead[OrderEntry]) -> None:
         """Write what was planned, and decide each deal of it."""
@@ -62,7 +65,10 @@ class OrderWriting:
         self._write_orders(batch, self._join_subsidiaries(batch, ready), orders)
 
     def _write_customers(self, batch: Batch, plans: Sequence[OrderPlan]) -> dict[str, Reference | NotWritten]:
-        steps = {p.customer.operation_key: p for p in plans if p.customer.record is not None}
+        steps: dict[str, list[OrderPlan]] = defaultdict(list)
+        for plan in plans:
+            if plan.customer.record is not None:
+                steps[plan.customer.operation_key].append(plan)
         runner: Runner[Customer] = Runner(
             self.memory,
             upsert=self.erp.upsert_customers,
@@ -71,7 +77,11 @@ class OrderWriting:
             settle_seconds=self.settings.settle_seconds,
             look_always=False,  # the directory, refreshed a moment ago, knows every customer with our key
         )
-        results = runner.write(batch.claim, [planned_customer(plan) for plan in steps.values()])
+        planned = [
+            planned_customer(deals[-1], aside=side_faults(deals, run_id=self.run_id))
+            for deals in steps.values()
+        ]
+        results = runner.write(batch.claim, planned)
         return {
             key: Reference(internal_id=result.internal_id) if isinstance(result, Landed) else result
             for key, result in results.items()
@@ -111,6 +121,10 @@ class OrderWriting:
 
     def _link_customers(self, plans: Sequence[OrderPlan]) -> None:
         """Keep the ties to customers that were recognised. A customer tied elsewhere stays so; the order is right."""
+        # Those with our key were made by a worker that died before it could say without what.
+        ours = side_faults([p for p in plans if p.customer.rule == "external_id"], run_id=self.run_id)
+        if ours is not None:
+            self.memory.record_outcomes(ours.outcomes, flow=ours.flow, run_id=ours.run_id, now=self.clock())
         ties = {
             buyer_ref_of(p.customer): Binding(
                 streak=buyer_ref_of(p.customer),

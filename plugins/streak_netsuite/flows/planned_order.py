@@ -14,6 +14,7 @@ from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.intent import IntentDraft
+from streak_netsuite.sync.outcome import Aside
 from streak_netsuite.sync.plan import CustomerStep, OrderPlan
 from streak_netsuite.sync.runner import PlannedWrite
 
@@ -45,8 +46,8 @@ def _joining(step: CustomerStep) -> tuple[str, ...]:
     return (f"the customer is added to subsidiary {step.joins}",) if step.joins is not None else ()
 
 
-def planned_customer(plan: OrderPlan) -> PlannedWrite[Customer]:
-    """Return the write of a customer that is to be created."""
+def planned_customer(plan: OrderPlan, *, aside: Aside | None) -> PlannedWrite[Customer]:
+    """Return the write of a customer that is to be created, with what it makes true beside."""
     step = plan.customer
     if step.record is None:
         raise ValueError("only a customer that is to be created can be planned")
@@ -63,6 +64,7 @@ def planned_customer(plan: OrderPlan) -> PlannedWrite[Customer]:
         bind=lambda internal_id: Binding(
             streak=streak, netsuite=netsuite_ref(RecordKind.CUSTOMER, internal_id), rule="created"
         ),
+        aside=aside,
     )
 
 

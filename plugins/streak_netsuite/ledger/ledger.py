@@ -341,7 +341,7 @@ class Ledger:
             intents.open_as_sent(connection, self._cipher, drafts, now=now)
 
     def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
-        """Keep answers, the bindings they prove and the writes they make due. Repeating it changes nothing.
+        """Keep answers, the bindings they prove, and the writes and outcomes that follow. Repeating it writes nothing twice.
 
         A success is final: a later answer that says otherwise, and a binding that contradicts a known
         one, are not kept but noted in the audit.
@@ -358,6 +358,8 @@ class Ledger:
             drafts = [draft for a in sound for draft in a.follow_ups]
             if intents.queue(connection, self._cipher, drafts, now=now):
                 inbox.notify(connection)
+            for aside in (a.aside for a in sound if a.aside is not None):
+                self._keep_outcomes(connection, aside.outcomes, flow=aside.flow, run_id=aside.run_id, now=now)
             self._note_contradictions(connection, contradicting, refused, now=now)
 
     def plan_writes(self, drafts: Sequence[IntentDraft], *, now: datetime) -> int:

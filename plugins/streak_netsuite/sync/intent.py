@@ -8,6 +8,7 @@ from typing import Any
 
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.sync.binding import Binding
+from streak_netsuite.sync.outcome import Aside
 
 ADOPTED = "adopted"
 """Marks, in its payload, a write that follows from a record which was found and not written: whoever wrote it may have done
@@ -85,6 +86,7 @@ class Answer:
         state: SUCCEEDED, REJECTED or UNKNOWN; PLANNED puts it back for another try.
         binding: the tie that the answer proves; kept in the same transaction.
         follow_ups: writes this one makes due, queued as PLANNED in the same transaction.
+        aside: outcomes that a SUCCEEDED one makes true, such as holds; kept in the same transaction.
         retry_at: when a PLANNED or UNKNOWN one may be taken again.
         attempt: the try that this answers, counted from 1. When the intent was planned anew meanwhile, the
             answer is about something else and is not kept; None for writes that are never planned anew.
@@ -100,6 +102,7 @@ class Answer:
     error: str = ""
     binding: Binding | None = None
     follow_ups: tuple[IntentDraft, ...] = ()
+    aside: Aside | None = None
     retry_at: datetime | None = None
     attempt: int | None = None
     payload: Mapping[str, Any] | None = None

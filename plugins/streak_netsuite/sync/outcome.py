@@ -77,3 +77,12 @@ class Outcome:
             raise ValueError("a held outcome says why, and no other does")
         if (self.action is Action.DEFERRED) != (self.retry_at is not None):
             raise ValueError("a deferred outcome says until when, and no other does")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aside:
+    """Outcomes that belong to no inbox event, and become true in the moment that something else does."""
+
+    flow: str
+    run_id: str
+    outcomes: tuple[Outcome, ...]

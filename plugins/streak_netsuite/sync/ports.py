@@ -470,7 +470,7 @@ class Memory(Protocol):
         """
 
     def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
-        """Keep answers, the bindings they prove and the writes they make due."""
+        """Keep answers, the bindings they prove, and the writes and outcomes that follow from them."""
 
     def find_deletions(self, records: Sequence[ExternalRef]) -> Mapping[ExternalRef, Deletion]:
         """Return those of these records that NetSuite has said to be deleted."""

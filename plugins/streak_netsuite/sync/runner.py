@@ -15,6 +15,7 @@ from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim
 from streak_netsuite.sync.intent import ADOPTED, Answer, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.outcome import Aside
 from streak_netsuite.sync.ports import Found, Memory, NotWritten, OnAnswer, RecordWrite, WriteResult, Written
 
 RecordT = TypeVar("RecordT", Customer, SalesOrder, CustomerSubsidiary)
@@ -34,6 +35,7 @@ class PlannedWrite(Generic[RecordT]):
     Attributes:
         bind: the tie that the vendor's id proves; None for a record that no Streak record stands behind.
         follow_ups: writes that become due, given the vendor's id.
+        aside: outcomes that become true with the record.
         behind: whether the draft is an earlier try's, of something else than what is wanted now.
     """
 
@@ -41,6 +43,7 @@ class PlannedWrite(Generic[RecordT]):
     record: RecordT
     bind: Callable[[str], Binding | None]
     follow_ups: Callable[[str], tuple[IntentDraft, ...]] = lambda _: ()
+    aside: Aside | None = None
     behind: bool = False
 
     @property
@@ -268,4 +271,5 @@ def _success(write: PlannedWrite[RecordT], internal_id: str) -> Answer:
         result_id=internal_id,
         binding=write.bind(internal_id),
         follow_ups=write.follow_ups(internal_id),
+        aside=write.aside,
     )

@@ -13,7 +13,7 @@ from streak_netsuite.ledger.states import HoldState
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.hint import HintOrigin
 from streak_netsuite.sync.intent import Answer, IntentState
-from streak_netsuite.sync.outcome import Action, Hold, Outcome
+from streak_netsuite.sync.outcome import Action, Aside, Hold, Outcome
 
 HOLD = Hold(
     code="MAPPING",
@@ -183,6 +183,31 @@ def test_two_writes_to_one_box_are_held_and_closed_apart(ledger, box_ref, now):
     )
 
     assert [h.operation_key for h in ledger.list_holds()] == ["streak-fields"]
+
+
+def test_what_a_success_makes_true_is_kept_with_it_or_not_at_all(
+    ledger, a_hint, claim_boxes, an_order_draft, a_success, now
+):
+    ledger.store_hints([a_hint()], now=now)
+    ledger.open_intents(claim_boxes(), [an_order_draft()], now=now)
+    draft = an_order_draft()
+    held = Outcome(
+        event_id=None,
+        record=draft.subject,
+        action=Action.HELD,
+        rule="side_fault",
+        reason="no country",
+        hold=HOLD,
+    )
+    success = a_success(aside=Aside(flow="deal_to_order.side", run_id="run-1", outcomes=(held,)))
+    unopened = a_success("streak-so-never")
+
+    with pytest.raises(ValueError, match="no intent was opened"):
+        ledger.record_answers([success, unopened], now=now)
+    assert ledger.list_holds() == []
+    ledger.record_answers([success], now=now)
+
+    assert [(one.flow, one.code) for one in ledger.list_holds()] == [("deal_to_order.side", HOLD.code)]
 
 
 def test_releasing_a_write_back_makes_that_write_due_again(
