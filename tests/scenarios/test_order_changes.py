@@ -642,6 +642,64 @@ def test_a_lost_deal_ends_its_order_by_policy(world: World, tmp_path: Path, poli
     assert len(world.orders(box)) == 1
 
 
+def dismiss(world: World) -> str:
+    """Dismiss the only hold; return its code."""
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        ledger.dismiss_hold(hold.id, actor="ann", reason="seen to", now=world.now())
+    return str(hold.code)
+
+
+def test_a_lost_deal_that_a_person_has_seen_to_is_shown_again_only_when_it_is_lost_again(
+    world: World,
+) -> None:
+    box = ordered(world)
+    move(world, box, "Closed-Lost")
+    assert dismiss(world) == "DEAL_LOST"
+    for version in ("1", "2"):  # our own write-back, or an edit
+        world.hint(box, version=version)
+        world.drain()
+    assert world.held_because() == []
+    assert "ann has seen" in world.outcomes(box)[-1].reason
+    move(world, box, "Closed-Won")
+    move(world, box, "Closed-Lost")
+    assert dismiss(world) == "DEAL_LOST"
+
+
+def test_a_deal_won_again_that_a_person_has_seen_to_is_followed_like_any_other(
+    world: World, tmp_path: Path
+) -> None:
+    world.change_mapping(
+        tmp_path, "  lost_stages: [Closed-Lost]", "  when_lost: close\n  lost_stages: [Closed-Lost]"
+    )
+    box = ordered(world)
+    move(world, box, "Closed-Lost")
+    move(world, box, "Closed-Won")
+    changed(world, box, Quantity="5")
+    finance_edits(world, order_of(world, box)["internalId"], {"line": 1, "isClosed": False})
+    assert dismiss(world) == "DEAL_WON_AGAIN"
+    world.drain()
+    assert lines_of(world, box)[0]["quantity"] == "5", "what has changed while it was held"
+    changed(world, box, Quantity="6")
+    assert lines_of(world, box)[0]["quantity"] == "6"
+    assert world.held_because() == []
+    move(world, box, "Closed-Lost")
+    assert order_of(world, box)["status"] == "Closed"
+    move(world, box, "Closed-Won")
+    assert dismiss(world) == "DEAL_WON_AGAIN"
+
+
+def test_a_deleted_deal_that_a_person_has_seen_to_is_not_shown_again(world: World) -> None:
+    box = ordered(world)
+    world.streak.delete(f"v1/boxes/{box}").raise_for_status()
+    world.hint(box)
+    world.drain()
+    assert dismiss(world) == "BOX_DELETED"
+    world.hint(box, version="2")
+    world.drain()
+    assert world.held_because() == []
+
+
 def test_a_lost_deal_whose_goods_a_vendor_was_asked_for_is_closed_and_shown_to_a_person(
     world: World, tmp_path: Path
 ) -> None:

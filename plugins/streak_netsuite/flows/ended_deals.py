@@ -1,6 +1,6 @@
 """Deals that end, or begin again, after their order was made: deleted, lost, won once more."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,11 @@ from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.intent import Intent, IntentDraft
-from streak_netsuite.sync.outcome import Action, Hold
+from streak_netsuite.sync.outcome import GOES_ON, Action, Dismissal, Hold
 from streak_netsuite.sync.ports import Memory
+
+BOX_DELETED, DEAL_LOST, DEAL_WON_AGAIN = "BOX_DELETED", "DEAL_LOST", "DEAL_WON_AGAIN"
+_SINCE = "since"  # in payloads: which time it is that the deal is in its stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +33,10 @@ class EndedDeals:
         if not gone or self.spec.source.when_deleted == "ignore":
             return
         bound = self.memory.find_bindings([_box_ref(key) for key in gone], RecordKind.SALES_ORDER)
+        seen = {one.record for one in self._dismissals(bound, BOX_DELETED)}
         for ref, binding in bound.items():
-            batch.hold(ref.id, _deleted_hold(binding), rule="deleted")
+            if ref not in seen:
+                batch.hold(ref.id, _deleted_hold(binding), rule="deleted")
 
     def lost(self, batch: Batch, deals: Sequence[Deal], *, plan: bool) -> None:
         """Close, cancel or show the orders of deals that were lost afterwards, as the mapping says.
@@ -46,14 +51,15 @@ class EndedDeals:
         bound = self.memory.find_bindings(list(lost), RecordKind.SALES_ORDER)
         gone = self.memory.find_deletions([one.netsuite for one in bound.values()]) if bound else {}
         for ref, binding in bound.items():
-            deal = lost[ref]
             if binding.netsuite in gone:
-                reason = f"deal '{deal.name}' was lost, and sales order {gone[binding.netsuite].name} is deleted already"
-                batch.decide(deal.key, Action.SKIPPED, rule="order_deleted", reason=reason)
-                continue
-            if source.when_lost == "hold":
-                batch.hold(ref.id, _lost_hold(deal, binding), rule="lost")
-                continue
+                reason = f"deal '{lost[ref].name}' was lost, and sales order {gone[binding.netsuite].name} is deleted already"
+                batch.decide(ref.id, Action.SKIPPED, rule="order_deleted", reason=reason)
+        there = {ref: binding for ref, binding in bound.items() if binding.netsuite not in gone}
+        if source.when_lost == "hold":
+            self._show_lost(batch, [lost[ref] for ref in there], there)
+            return
+        for ref, binding in there.items():
+            deal = lost[ref]
             course = Course.CLOSED if source.when_lost == "close" else Course.CANCELLED
             self._turn(batch, deal, binding, course, rule="lost", plan=plan)
 
@@ -86,15 +92,48 @@ class EndedDeals:
     ) -> None:
         """Open the orders again, or show them, whose deals were lost and are won once more."""
         keys = {_end_key(deal.key): deal for deal in deals if _box_ref(deal.key) in bound}
-        for key, intent in (self.memory.find_intents(list(keys)) if keys else {}).items():
+        intents = self.memory.find_intents(list(keys)) if keys else {}
+        again = {key: one for key, one in intents.items() if _course(one) is not Course.OPEN}
+        shows = self.spec.source.when_won_again == "hold"
+        seen = self._seen([keys[key] for key in again], DEAL_WON_AGAIN) if shows else {}
+        for key, intent in again.items():
             deal = keys[key]
             binding = bound[_box_ref(deal.key)]
-            if _course(intent) is Course.OPEN:
-                continue
-            if self.spec.source.when_won_again == "hold":
+            if deal.key in seen:
+                continue  # a person has seen to it; the deal is followed like any other
+            if shows:
                 batch.hold(deal.key, _again_hold(deal, binding, _course(intent)), rule="won_again")
             else:
                 self._turn(batch, deal, binding, Course.OPEN, rule="won_again", plan=plan)
+
+    def _show_lost(self, batch: Batch, deals: Sequence[Deal], bound: Mapping[ExternalRef, Binding]) -> None:
+        """Show a person orders whose deals are lost, each once for each time that its deal is."""
+        seen = self._seen(deals, DEAL_LOST)
+        for deal in deals:
+            binding = bound[_box_ref(deal.key)]
+            if (dismissal := seen.get(deal.key)) is None:
+                batch.hold(deal.key, _lost_hold(deal, binding), rule="lost")
+                continue
+            batch.decide(
+                deal.key,
+                Action.SKIPPED,
+                rule="lost",
+                reason=f"{dismissal.actor} has seen on {dismissal.at:%Y-%m-%d} that it was lost: {dismissal.reason}",
+                target=binding.netsuite,
+            )
+
+    def _seen(self, deals: Sequence[Deal], code: str) -> Mapping[str, Dismissal]:
+        """Return who has dismissed this hold of deals since they came to the stage they are in."""
+        since = {_box_ref(deal.key): _since(deal) for deal in deals}
+        found = self._dismissals(since, code)
+        return {
+            one.record.id: one
+            for one in found
+            if since[one.record] and one.payload.get(_SINCE) == since[one.record]
+        }
+
+    def _dismissals(self, refs: Collection[ExternalRef], code: str) -> Sequence[Dismissal]:
+        return self.memory.find_dismissals(list(refs), code=code) if refs else ()
 
     def _turn(
         self, batch: Batch, deal: Deal, binding: Binding, course: Course, *, rule: str, plan: bool
@@ -122,9 +161,14 @@ def _draft(deal: Deal, binding: Binding, course: Course) -> IntentDraft:
             "course": course.value,
             "deal": deal.name,
             # Lost, won, lost again is another end than the first: told by when the deal came to its stage.
-            "since": deal.stage_changed_at.isoformat() if deal.stage_changed_at else "",
+            _SINCE: _since(deal),
         },
     )
+
+
+def _since(deal: Deal) -> str:
+    """Return when a deal came to its stage; "" when Streak did not say."""
+    return deal.stage_changed_at.isoformat() if deal.stage_changed_at else ""
 
 
 def _course(intent: Intent) -> Course:
@@ -141,7 +185,7 @@ def _box_ref(key: str) -> ExternalRef:
 
 def _deleted_hold(binding: Binding) -> Hold:
     return Hold(
-        code="BOX_DELETED",
+        code=BOX_DELETED,
         reason=f"the box was deleted in Streak, and sales order {binding.netsuite.id} was made for it",
         fix="close or keep the order in NetSuite as the deal's end asks for, then dismiss this",
     )
@@ -158,17 +202,19 @@ def _order_deleted_hold(deal: Deal, deletion: Deletion) -> Hold:
 
 def _lost_hold(deal: Deal, binding: Binding) -> Hold:
     return Hold(
-        code="DEAL_LOST",
+        code=DEAL_LOST,
         reason=f"deal '{deal.name}' was moved to '{deal.stage}', and sales order {binding.netsuite.id} was made for it",
         fix="close, cancel or keep the order in NetSuite, then dismiss this; it closes by itself when the deal is won again",
+        payload={_SINCE: _since(deal)},
     )
 
 
 def _again_hold(deal: Deal, binding: Binding, course: Course) -> Hold:
     return Hold(
-        code="DEAL_WON_AGAIN",
+        code=DEAL_WON_AGAIN,
         reason=f"deal '{deal.name}' is won again, and sales order {binding.netsuite.id} was {course} when it was lost; "
         "another order is not made by itself",
         fix="open the order again in NetSuite or make another by hand, then dismiss this; "
         "`when_won_again: reopen` in the mapping opens such orders by itself",
+        payload={_SINCE: _since(deal), GOES_ON: True},
     )

@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     ColumnElement,
     Connection,
+    Text,
     and_,
+    any_,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -29,7 +33,7 @@ from streak_netsuite.ledger.states import HoldState
 from streak_netsuite.ledger.tables import hold
 from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.model.plain import to_plain
-from streak_netsuite.sync.outcome import Action, Hold, Outcome
+from streak_netsuite.sync.outcome import Action, Dismissal, Hold, Outcome
 
 _Subject = tuple[ExternalRef, str]
 
@@ -277,6 +281,36 @@ def dismiss(connection: Connection, hold_id: int, *, actor: str, reason: str, no
         .where(and_(hold.c.id == hold_id, _IS_OPEN))
         .values(state=HoldState.CLOSED.value, closed_at=now, closed_by=actor, close_reason=reason)
     )
+
+
+def find_dismissals(
+    connection: Connection, cipher: Cipher, records: Sequence[ExternalRef], *, code: str
+) -> list[Dismissal]:
+    """Return the holds of these records and of this code that people have dismissed, oldest first."""
+    keys = [record.id for record in records]
+    rows = connection.execute(
+        select(hold)
+        .where(
+            hold.c.record_key == any_(literal(keys, ARRAY(Text))),
+            hold.c.code == code,
+            hold.c.state == HoldState.CLOSED.value,
+            hold.c.closed_by != hold.c.flow,  # not by a later outcome
+        )
+        .order_by(hold.c.id)
+    )
+    wanted = set(records)
+    found = (_stored(row, cipher) for row in rows)
+    return [
+        Dismissal(
+            record=one.record,
+            actor=one.closed_by,
+            reason=one.close_reason,
+            at=one.closed_at or one.renewed_at,
+            payload=one.what.payload,
+        )
+        for one in found
+        if one.record in wanted
+    ]
 
 
 def count_open_by_code(connection: Connection) -> dict[str, int]:

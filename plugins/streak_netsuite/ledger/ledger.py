@@ -45,7 +45,7 @@ from streak_netsuite.sync.decision import Agreement, Decision
 from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
-from streak_netsuite.sync.outcome import Outcome
+from streak_netsuite.sync.outcome import GOES_ON, Dismissal, Outcome
 from streak_netsuite.sync.same_records import WrittenTie
 
 log = logging.getLogger(__name__)
@@ -620,6 +620,11 @@ class Ledger:
         with self._database.begin() as connection:
             return decisions.find(connection, self._cipher, records, question=question)
 
+    def find_dismissals(self, records: Sequence[ExternalRef], *, code: str) -> Sequence[Dismissal]:
+        """Return the holds of these records and of this code that people have dismissed, oldest first."""
+        with self._database.begin() as connection:
+            return holds.find_dismissals(connection, self._cipher, records, code=code)
+
     def keep_decision(self, made: Decision, *, now: datetime) -> None:
         """Keep a decision about a record, whether or not it is held, and note it in the audit."""
         with self._database.begin() as connection:
@@ -667,12 +672,16 @@ class Ledger:
     def dismiss_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
         """Close a hold without trying the record again, and note who wanted that and why.
 
+        Where the hold says that the record goes on without it (`GOES_ON`), the record is in the inbox then.
+
         Raises:
             RecordError: there is no hold of this id.
         """
         with self._database.begin() as connection:
             held = holds.get(connection, self._cipher, hold_id, lock=True)
             holds.dismiss(connection, hold_id, actor=actor, reason=reason, now=now)
+            if held.what.payload.get(GOES_ON):
+                inbox.store(connection, self._cipher, [self._release_hint(held)], now=now)
             audit.append(
                 connection,
                 self._cipher,

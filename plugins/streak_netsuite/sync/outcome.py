@@ -79,6 +79,25 @@ class Outcome:
             raise ValueError("a deferred outcome says until when, and no other does")
 
 
+GOES_ON = "goes_on"
+"""In the payload of a hold: its record is looked at again when the hold is dismissed, for what else it asks."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dismissal:
+    """A hold that a person has closed, so that nothing is done about it.
+
+    Attributes:
+        payload: of the hold.
+    """
+
+    record: ExternalRef
+    actor: str
+    reason: str
+    at: datetime
+    payload: Mapping[str, Any]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aside:
     """Outcomes that belong to no inbox event, and become true in the moment that something else does."""

@@ -27,7 +27,7 @@ from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.hint import Claim, Hint, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft
 from streak_netsuite.sync.order_change import OrderChange
-from streak_netsuite.sync.outcome import Outcome
+from streak_netsuite.sync.outcome import Dismissal, Outcome
 
 RecordT = TypeVar("RecordT", Customer, SalesOrder, CustomerSubsidiary)
 
@@ -453,6 +453,9 @@ class Memory(Protocol):
         self, records: Sequence[ExternalRef], *, question: str
     ) -> Mapping[ExternalRef, Decision]:
         """Return what people decided about these records last, for one question."""
+
+    def find_dismissals(self, records: Sequence[ExternalRef], *, code: str) -> Sequence[Dismissal]:
+        """Return the holds of these records and of this code that people have dismissed, oldest first."""
 
     def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
         """Keep ties; return those that could not be kept because either side is tied elsewhere."""
