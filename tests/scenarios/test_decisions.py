@@ -380,3 +380,32 @@ def test_an_approval_may_come_with_corrections(world: World, tmp_path: Path) -> 
     world.run()
     (order,) = world.orders(box)
     assert order["total"] == "48000.00"
+
+
+def test_a_correction_stays_while_other_things_of_the_deal_change_and_ends_with_its_own_field(
+    world: World, tmp_path: Path
+) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    box = str(world.win(BOX))
+    world.run()
+    with world.ledger() as ledger:
+        desk = HoldDesk(book=ledger, clock=world.now)
+        desk.answer(
+            hold_of(world).id, APPROVE, actor="fiona", reason="agreed", edits={"fields.Unit price": "11500"}
+        )
+    world.run()
+    assert world.orders(box)[0]["total"] == "46000.00"
+    world.set_field(box, "PO number", "PO-9")
+    world.hint(box)
+    world.drain()
+    assert "46,000 USD" in hold_of(world).reason
+    with world.ledger() as ledger:  # another correction leaves the first alone
+        desk = HoldDesk(book=ledger, clock=world.now)
+        desk.answer(hold_of(world).id, APPROVE, actor="otto", reason="agreed", edits={"fields.Quantity": "5"})
+    world.drain()
+    (order,) = world.orders(box)
+    assert (order["total"], order["otherRefNum"]) == ("57500.00", "PO-9")
+    world.set_field(box, "Unit price", "2000")
+    world.hint(box)
+    world.drain()
+    assert world.orders(box)[0]["total"] == "10000.00"

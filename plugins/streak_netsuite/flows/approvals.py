@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.flows.batch import Batch
+from streak_netsuite.flows.deal_edits import SAID, as_read
 from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.flow_sections import ApprovalSection
 from streak_netsuite.model.deal import Deal
@@ -57,7 +58,12 @@ def _approval_hold(one: Proposal, why: str) -> Hold:
         code=NEEDS_APPROVAL,
         reason=f"deal '{one.deal.name}' needs an approval: {why}",
         fix="approve or reject it; a deal that changes is asked for again",
-        payload={"digest": one.digest, "deal": one.deal.name, "order": to_plain(one.order)},
+        payload={
+            "digest": one.digest,
+            "deal": one.deal.name,
+            "order": to_plain(one.order),
+            SAID: as_read(one.deal),
+        },
     )
 
 

@@ -189,6 +189,7 @@ class DealToOrder:
 
     def _without_order(self, batch: Batch, deals: Sequence[Deal], *, plan: bool) -> list[Deal]:
         """Decide about deals whose order exists; return the others that are in a stage in which orders are made."""
+        deals = with_edits(self.memory, deals, digest_of=self.digest_of)
         bound = self.memory.find_bindings([box_ref(d.key) for d in deals], RecordKind.SALES_ORDER)
         ordered = [d for d in deals if box_ref(d.key) in bound]
         won = [d for d in ordered if d.stage in self.spec.source.stages]
@@ -199,9 +200,7 @@ class DealToOrder:
         for deal in deals:
             if deal.stage not in self.spec.source.stages and deal.key not in batch.decided:
                 batch.decide(deal.key, Action.SKIPPED, rule="source", reason=wrong_stage(self.spec, deal))
-        return with_edits(
-            self.memory, [d for d in deals if d.key not in batch.decided], digest_of=self.digest_of
-        )
+        return [d for d in deals if d.key not in batch.decided]
 
     def _map(self, batch: Batch, deals: Sequence[Deal]) -> list[MappedDealDraft]:
         if not deals:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.approvals import NEEDS_APPROVAL
+from streak_netsuite.flows.deal_edits import read_of
 from streak_netsuite.flows.masking import Mask
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.decision import QUESTIONS, Choice, Decision, checked_edits
@@ -167,14 +168,17 @@ class HoldDesk:
         self._decide(held, Choice.REJECT, held.record, actor, reason, digest=_digest(held))
 
     def edit(self, hold_id: int, edits: Mapping[str, Any], *, actor: str, reason: str) -> None:
-        """Let a deal be read with other values, as long as it is as it is now.
+        """Let a deal be read with other values, each as long as the deal says in its place what it says now.
 
         Raises:
             RecordError: the hold is not about a deal, or the edits cannot be followed.
         """
         held = self.book.get_hold(hold_id)
         kept = checked_edits(edits)
-        self._decide(held, Choice.EDIT, held.record, actor, reason, digest=_digest(held), edits=kept)
+        read = read_of(held.what.payload, kept)
+        self._decide(
+            held, Choice.EDIT, held.record, actor, reason, digest=_digest(held), edits=kept, read=read
+        )
 
     def choose_customer(self, hold_id: int, customer_id: str, *, actor: str, reason: str) -> None:
         """Let the buyer of a deal be this customer, from now on.

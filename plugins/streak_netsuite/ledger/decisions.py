@@ -21,7 +21,7 @@ def keep(connection: Connection, cipher: Cipher, made: Decision) -> None:
     values = {
         "choice": made.choice.value,
         "digest": made.digest,
-        "body_secret": cipher.encrypt({"value": made.value, "edits": made.edits}),
+        "body_secret": cipher.encrypt({"value": made.value, "edits": made.edits, "read": made.read}),
         "actor": made.actor,
         "reason": made.reason,
         "decided_at": made.decided_at,
@@ -66,6 +66,7 @@ def _decision(row: AnyRow, cipher: Cipher) -> Decision:
         digest=row.digest,
         value=body["value"],
         edits=body["edits"],
+        read=body.get("read", {}),
         actor=row.actor,
         reason=row.reason,
         decided_at=row.decided_at,

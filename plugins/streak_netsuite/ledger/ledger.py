@@ -41,7 +41,7 @@ from streak_netsuite.ledger.tie_book import TieBook
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.sync.binding import Binding
-from streak_netsuite.sync.decision import Agreement, Decision
+from streak_netsuite.sync.decision import Agreement, Decision, with_earlier
 from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.hint import Claim, Hint, HintOrigin, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
@@ -650,7 +650,7 @@ class Ledger:
         with self._database.begin() as connection:
             held = holds.get(connection, self._cipher, hold_id, lock=True)
             before = decisions.find(connection, self._cipher, [made.record], question=made.question)
-            decisions.keep(connection, self._cipher, made)
+            decisions.keep(connection, self._cipher, with_earlier(made, before.get(made.record)))
             audit.append(
                 connection,
                 self._cipher,

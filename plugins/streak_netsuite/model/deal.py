@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 FieldValue = str | bool | Decimal | datetime | tuple[str, ...]
 
@@ -47,6 +48,7 @@ class Deal:
         organizations: in the box's order; the first is the one that buys.
         contacts: in the box's order.
         read_digest: of the deal as it was read, when it was edited by a person since; "" otherwise.
+        said: what the box itself says, as plain values, when it was edited by a person since: name, notes and fields.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Deal:
     organizations: tuple[Party, ...] = ()
     contacts: tuple[Party, ...] = ()
     read_digest: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def organization(self) -> Party | None:

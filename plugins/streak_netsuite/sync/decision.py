@@ -1,7 +1,7 @@
 """Decisions of people about records that waited: kept, and followed from then on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ class Choice(StrEnum):
 
     APPROVE  the order of a deal may be written as the deal is now
     REJECT   no order is to be made of a deal as the deal is now
-    EDIT     the deal is read with other values, as long as it is as it was
+    EDIT     the deal is read with other values, each as long as its field is as it was
     CHOOSE   a buyer is this customer; of records that are one, this one stays
     CREATE   a buyer is a new customer, whatever looks like it
     """
@@ -37,6 +37,8 @@ class Decision:
         value: the customer's internal id of a CHOOSE; of a CREATE the customer that is gone, if one was; or the key of the record
             that stays.
         edits: values by name of an EDIT.
+        read: what the deal said in their place then, by the same names; an edit whose value was changed since is void. One that
+            is not in it, made by an earlier version, is void as soon as the deal changes.
     """
 
     record: ExternalRef
@@ -45,6 +47,7 @@ class Decision:
     digest: str = ""
     value: str = ""
     edits: Mapping[str, Any] = field(default_factory=dict)
+    read: Mapping[str, Any] = field(default_factory=dict)
     actor: str
     reason: str
     decided_at: datetime
@@ -65,6 +68,18 @@ class Agreement:
     action: str
     subject: str
     details: Mapping[str, Any]
+
+
+def with_earlier(made: Decision, earlier: Decision | None) -> Decision:
+    """Return an EDIT together with the edits before it that it leaves alone."""
+    if earlier is None or earlier.choice is not Choice.EDIT or made.choice is not Choice.EDIT:
+        return made
+    known = {
+        name: value
+        for name, value in earlier.edits.items()
+        if name in earlier.read or earlier.digest == made.digest
+    }
+    return replace(made, edits={**known, **made.edits}, read={**earlier.read, **made.read})
 
 
 STAYS = "stays"
