@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from streak_netsuite.errors import StreakNetSuiteError, Unavailable
 from streak_netsuite.flows.backfill import Progress, Window
+from streak_netsuite.flows.write_back import caught_up_days
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -302,6 +305,19 @@ def test_a_backfill_of_orders_that_are_there_and_billed_tells_nobody_anything(wo
         said = [outcome.reason for outcome in world.outcomes(keys[0])]
         assert ledger.list_holds() == []
     assert any("is not told: the deal was caught up on" in one for one in said)
+
+
+def test_a_backfill_is_of_the_day_that_it_is_in_the_accounts_zone(world: World) -> None:
+    """Events are dated there: by the day in UTC, an evening in Los Angeles would silence the next day, too."""
+    zone = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 10 else "Etc/GMT+12"  # another day than in UTC
+    world.netsuite_extra |= {"account_time_zone": zone}
+    (key,) = world.deals(1)
+    catch_up(world)
+    box = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key)
+    with world.ledger() as ledger:
+        day = caught_up_days(ledger, [box])[box]
+    assert day == datetime.now(ZoneInfo(zone)).date()
+    assert day != datetime.now(UTC).date()
 
 
 def test_what_happens_after_a_backfill_is_told(world: World) -> None:

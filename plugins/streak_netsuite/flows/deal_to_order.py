@@ -160,11 +160,13 @@ class DealToOrder:
             other_subsidiary=self.spec.customer.other_subsidiary,
         )
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
+        # Shipments and invoices are dated in the account's zone, so this is, too.
+        today = self.clock().astimezone(self.engine_for(()).zone).date()
         return [
             order_plan(
                 draft,
                 steps[draft.deal.key],
-                caught_up_on=self.clock().date() if batch.is_silent(draft.deal.key) else None,
+                caught_up_on=today if batch.is_silent(draft.deal.key) else None,
             )
             for draft in drafts
             if draft.deal.key in steps
