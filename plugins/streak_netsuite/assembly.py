@@ -130,7 +130,9 @@ class Product:
             engine_for=self.engine_for,
             digest_of=self.digest_of,
             follower=self.order_follower(),
-            ended=EndedDeals(memory=self.ledger, spec=self.spec, clock=self.clock),
+            ended=EndedDeals(
+                memory=self.ledger, spec=self.spec, settings=self.settings.flow, clock=self.clock
+            ),
             settings=self.settings.flow,
             clock=self.clock,
             run_id=self.run_id,

@@ -758,6 +758,27 @@ def test_a_deal_won_lost_and_won_again_has_one_open_order(world: World, tmp_path
     assert len(world.orders(box)) == 1
 
 
+def test_an_order_that_is_opened_again_follows_what_has_changed_while_its_deal_was_lost(
+    world: World, tmp_path: Path
+) -> None:
+    policies = "  when_lost: close\n  when_won_again: reopen\n  lost_stages: [Closed-Lost]"
+    world.change_mapping(tmp_path, "  lost_stages: [Closed-Lost]", policies)
+    box = ordered(world)
+    move(world, box, "Closed-Lost")
+    world.set_field(box, "Quantity", "6")
+    world.fault("netsuite", "cut_before", operation="update")  # it is not open at once
+    move(world, box, "Closed-Won")
+    for _ in range(3):
+        world.wait(120)
+        world.drain()
+    assert (lines_of(world, box)[0]["quantity"], order_of(world, box)["status"]) == (
+        "6",
+        "Pending Fulfillment",
+    )
+    assert world.outcomes(box)[-1].action is not Action.DEFERRED
+    assert (world.held_because(), tasks(world, box)) == ([], [])
+
+
 def test_a_worker_killed_after_closing_closes_once(world: World, tmp_path: Path) -> None:
     world.change_mapping(
         tmp_path, "  lost_stages: [Closed-Lost]", "  when_lost: close\n  lost_stages: [Closed-Lost]"

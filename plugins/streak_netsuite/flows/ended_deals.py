@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from streak_netsuite.flows.batch import Batch
 from streak_netsuite.flows.order_edits import END_FLOW, END_KEY, ORDER_GONE, ORDER_GONE_FIX, Course
+from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.deletion import Deletion
-from streak_netsuite.sync.intent import Intent, IntentDraft
+from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import GOES_ON, Action, Dismissal, Hold
 from streak_netsuite.sync.ports import Memory
 
 BOX_DELETED, DEAL_LOST, DEAL_WON_AGAIN = "BOX_DELETED", "DEAL_LOST", "DEAL_WON_AGAIN"
+_ON_ITS_WAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
 _SINCE = "since"  # in payloads: which time it is that the deal is in its stage
 
 
@@ -26,6 +28,7 @@ class EndedDeals:
 
     memory: Memory
     spec: MappingSpec
+    settings: FlowSettings
     clock: Callable[[], datetime]
 
     def deleted(self, batch: Batch, gone: Sequence[str]) -> None:
@@ -94,6 +97,9 @@ class EndedDeals:
         keys = {_end_key(deal.key): deal for deal in deals if _box_ref(deal.key) in bound}
         intents = self.memory.find_intents(list(keys)) if keys else {}
         again = {key: one for key, one in intents.items() if _course(one) is not Course.OPEN}
+        for key in intents.keys() - again.keys():
+            if intents[key].state in _ON_ITS_WAY:
+                self._follow_later(batch, keys[key], bound[_box_ref(keys[key].key)])
         shows = self.spec.source.when_won_again == "hold"
         seen = self._seen([keys[key] for key in again], DEAL_WON_AGAIN) if shows else {}
         for key, intent in again.items():
@@ -103,8 +109,26 @@ class EndedDeals:
                 continue  # a person has seen to it; the deal is followed like any other
             if shows:
                 batch.hold(deal.key, _again_hold(deal, binding, _course(intent)), rule="won_again")
+                continue
+            if plan and self.spec.changes.is_wanted:
+                self._plan(deal, binding, Course.OPEN)
+                self._follow_later(batch, deal, binding)
             else:
                 self._turn(batch, deal, binding, Course.OPEN, rule="won_again", plan=plan)
+
+    def _follow_later(self, batch: Batch, deal: Deal, binding: Binding) -> None:
+        """Look at a deal again once its order is open: it may have changed while it was lost, and closed lines follow nothing."""
+        wait = self.settings.wait_seconds(batch.event(deal.key).attempts)
+        batch.decide(
+            deal.key,
+            Action.DEFERRED,
+            rule="won_again",
+            reason=f"deal '{deal.name}' is won again: sales order {binding.netsuite.id} is to be {Course.OPEN} first, "
+            "then it follows the deal",
+            operation_key=_end_key(deal.key),
+            target=binding.netsuite,
+            retry_at=self.clock() + timedelta(seconds=wait),
+        )
 
     def _show_lost(self, batch: Batch, deals: Sequence[Deal], bound: Mapping[ExternalRef, Binding]) -> None:
         """Show a person orders whose deals are lost, each once for each time that its deal is."""
@@ -139,7 +163,7 @@ class EndedDeals:
         self, batch: Batch, deal: Deal, binding: Binding, course: Course, *, rule: str, plan: bool
     ) -> None:
         if plan:
-            self.memory.plan_writes([_draft(deal, binding, course)], now=self.clock())
+            self._plan(deal, binding, course)
         batch.decide(
             deal.key,
             Action.UPDATED,
@@ -148,6 +172,9 @@ class EndedDeals:
             operation_key=_end_key(deal.key),
             target=binding.netsuite,
         )
+
+    def _plan(self, deal: Deal, binding: Binding, course: Course) -> None:
+        self.memory.plan_writes([_draft(deal, binding, course)], now=self.clock())
 
 
 def _draft(deal: Deal, binding: Binding, course: Course) -> IntentDraft:
