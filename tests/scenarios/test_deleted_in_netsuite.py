@@ -240,6 +240,20 @@ def test_a_deal_that_changes_after_its_order_was_deleted_is_held(world: World) -
     assert len(world.netsuite()["orders"]) == orders
 
 
+def test_what_a_person_has_seen_to_is_asked_again_only_when_the_deal_asks_for_more(world: World) -> None:
+    box, _, _ = delete_order(world)
+    for quantity in ("6", "7"):
+        world.set_field(box, "Quantity", quantity)
+        world.hint(box, version=str(int(quantity) * 10**15))
+        world.run()
+        (hold,) = held(world)
+        with world.ledger() as ledger:
+            ledger.dismiss_hold(hold.id, actor="ann", reason="made by hand", now=world.now())
+        world.hint(box, version=str(int(quantity) * 10**15 + 1))
+        world.run()
+        assert held(world) == []
+
+
 def test_a_deal_that_is_won_again_after_its_order_was_deleted_is_held(world: World) -> None:
     box, _, _ = delete_order(world)
     world.tell()

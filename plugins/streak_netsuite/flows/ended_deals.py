@@ -76,7 +76,9 @@ class EndedDeals:
     ) -> None:
         """Show a person the deals that ask something of an order that was deleted: none is made in its place by itself."""
         orders = {bound[_box_ref(deal.key)].netsuite: deal for deal in deals if _box_ref(deal.key) in bound}
-        for ref, deletion in (self.memory.find_deletions(list(orders)) if orders else {}).items():
+        gone = self.memory.find_deletions(list(orders)) if orders else {}
+        seen = self._dismissals([_box_ref(orders[ref].key) for ref in gone], ORDER_GONE)
+        for ref, deletion in gone.items():
             deal = orders[ref]
             base = bound[_box_ref(deal.key)].base_digest
             is_won_since = (
@@ -84,8 +86,10 @@ class EndedDeals:
                 and deal.stage_changed_at is not None
                 and deal.stage_changed_at > deletion.at
             )
-            if is_won_since or (base and digest_of(deal) != base):
-                batch.hold(deal.key, _order_deleted_hold(deal, deletion), rule="order_deleted")
+            hold = _order_deleted_hold(deal, deletion, asks=digest_of(deal))
+            is_seen = any(one.record.id == deal.key and one.payload == hold.payload for one in seen)
+            if not is_seen and (is_won_since or (base and digest_of(deal) != base)):
+                batch.hold(deal.key, hold, rule="order_deleted")
             else:
                 reason = f"sales order {deletion.name} was deleted in NetSuite, and the deal asks nothing new of it"
                 batch.decide(deal.key, Action.SKIPPED, rule="order_deleted", reason=reason, target=ref)
@@ -218,12 +222,13 @@ def _deleted_hold(binding: Binding) -> Hold:
     )
 
 
-def _order_deleted_hold(deal: Deal, deletion: Deletion) -> Hold:
+def _order_deleted_hold(deal: Deal, deletion: Deletion, *, asks: str) -> Hold:
     return Hold(
         code=ORDER_GONE,
         reason=f"deal '{deal.name}' was changed or won again, and its sales order {deletion.name} ({deletion.record.id}) was "
         f"deleted in NetSuite on {deletion.at:%Y-%m-%d}; another order is not made by itself",
         fix=ORDER_GONE_FIX,
+        payload={_SINCE: _since(deal), "asks": asks},
     )
 
 
