@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -360,6 +361,7 @@ class Product:
             erp=self.netsuite,
             memory=self.ledger,
             said=lambda: self.ledger.duplicates.decisions(SCOPE),
+            taken_back_by=partial(self.ledger.duplicates.taken_back_by, SCOPE),
             clock=self.clock,
         )
 
@@ -367,6 +369,7 @@ class Product:
         """Return the flow that writes the values that people wanted for customers that stay."""
         return CustomerFills(
             erp=self.netsuite,
+            parted=self.customer_merges().parted,
             memory=self.ledger,
             settings=self.settings.flow,
             clock=self.clock,
@@ -383,6 +386,7 @@ class Product:
             memory=self.ledger,
             said=lambda: book.decisions(among.scope),
             said_of_customers=lambda: book.decisions(SCOPE),
+            taken_back_by=partial(book.taken_back_by, among.scope),
             clock=self.clock,
         )
 
@@ -390,6 +394,7 @@ class Product:
         """Return the flow that writes which organizations and contacts boxes link to, as people wanted."""
         return BoxRelinks(
             streak=self.streak,
+            parted=lambda among, pairs: self.party_merges(among).parted(pairs),
             memory=self.ledger,
             settings=self.settings.flow,
             clock=self.clock,

@@ -17,6 +17,7 @@ from streak_netsuite.duplicate_review.checklist import MergeChecklist
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.customer_merges import Followed
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.sync.customer_merge import CustomerMerge, MergeState
 from streak_netsuite.sync.duplicate_case import SCOPE, FoundDuplicates, FoundGroup, PairName, Sameness
@@ -217,6 +218,25 @@ def test_what_somebody_changed_meanwhile_is_left_and_shown(world: World, pair: d
     assert held(world, pair["firm"])["phone"] == "+1 412 555 0100"
     with world.ledger() as ledger:
         assert [hold.code for hold in ledger.list_holds()] == ["CHANGED_SINCE"]
+
+
+def test_a_value_that_waits_is_not_written_once_both_are_not_called_one_any_more(
+    world: World, pair: dict[str, str]
+) -> None:
+    with world.product() as product:
+        merges = product.customer_merges()
+        merges.accept(merges.plan_one(pair["firm"]), actor="maya")
+    with world.ledger() as ledger:
+        ledger.duplicates.take_back(
+            SCOPE, PairName.of(pair["firm"], pair["copy"]), actor="bob", now=world.now()
+        )
+    with world.product() as product:
+        assert product.customer_fills().drain().count(Action.SKIPPED) == 1
+    assert (updates(world), held(world, pair["firm"])["phone"]) == (0, "")
+    customer = ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.CUSTOMER, id=pair["firm"])
+    with world.ledger() as ledger:
+        (told,) = ledger.outcomes_for(customer)
+    assert told.reason == f"customer {pair['firm']}: left as it is: bob took back since that they are one"
 
 
 def test_a_worker_killed_after_the_answer_writes_it_once(world: World, pair: dict[str, str]) -> None:

@@ -174,6 +174,70 @@ def test_a_box_that_somebody_has_changed_meanwhile_is_left(
     assert linked(world, boxes[2]) == [partner]
 
 
+def say(world: World, one: str, other: str, said: Sameness, *, actor: str) -> None:
+    with world.ledger() as ledger:
+        ledger.duplicates.decide(
+            Among.ORGANIZATIONS.scope, PairName.of(one, other), said, actor=actor, reason="", now=world.now()
+        )
+
+
+def take_back(world: World, one: str, other: str, *, actor: str) -> None:
+    with world.ledger() as ledger:
+        ledger.duplicates.take_back(
+            Among.ORGANIZATIONS.scope, PairName.of(one, other), actor=actor, now=world.now()
+        )
+
+
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [
+        pytest.param(None, "bob took back since that they are one", id="taken back"),
+        pytest.param(Sameness.DIFFERENT, "bob called {} different since", id="told apart"),
+        pytest.param(Sameness.UNSURE, "bob called {} unsure since", id="unsure"),
+    ],
+)
+def test_boxes_that_wait_stay_as_they_are_once_both_are_not_called_one_any_more(
+    world: World, firms: tuple[str, str, str], boxes: list[str], then: Sameness | None, words: str
+) -> None:
+    stays, goes, _ = firms
+    same(world, stays, goes)
+    with world.product() as product:
+        merges = product.party_merges()
+        merge = merges.plan_one(stays, survivor=stays)
+        merges.accept(merge, actor="maya")
+        keys = [relink_draft(merge.among, one, wanted_at=world.now()).operation_key for one in merge.relinks]
+        product.box_relinks().drain_some(keys, most=1, seconds=60)
+    before = box_writes(world)
+    take_back(world, stays, goes, actor="bob")
+    if then is not None:
+        say(world, stays, goes, then, actor="bob")
+    report = relink(world)
+    assert (report.count(Action.SKIPPED), report.count(Action.UPDATED)) == (1, 0)
+    assert box_writes(world) == before
+    (left,) = [box for box in boxes if goes in linked(world, box)]
+    with world.ledger() as ledger:
+        (told,) = ledger.outcomes_for(ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=left))
+    assert told.reason == f"box {left}: left as it is: {words.format(PairName.of(stays, goes))}"
+
+
+def test_a_contradiction_stops_boxes_that_wait(
+    world: World, firms: tuple[str, str, str], boxes: list[str]
+) -> None:
+    stays, goes, partner = firms
+    same(world, stays, goes)
+    accept(world, stays)
+    same(world, goes, partner)
+    group = FoundGroup(id="p", members=[stays, partner], band="review", probability=0.9, at_stake=0)
+    with world.ledger() as ledger:
+        found = FoundDuplicates(
+            scope=Among.ORGANIZATIONS.scope, records=9, groups=[group], questions=[], page="", sheet=""
+        )
+        ledger.duplicates.keep_run(found, now=world.now())
+    say(world, stays, partner, Sameness.DIFFERENT, actor="bob")
+    assert relink(world).count(Action.SKIPPED) == 2
+    assert linked(world, boxes[2]) == [goes]
+
+
 def test_what_was_relinked_and_changed_back_can_be_relinked_again(
     world: World, firms: tuple[str, str, str], boxes: list[str]
 ) -> None:

@@ -22,12 +22,14 @@ from streak_netsuite.sync.customer_merge import (
     MergeState,
     Moved,
     list_merge,
+    no_more_one,
+    parted_text,
     plan_merge,
     sames,
 )
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.decision import Choice, Decision
-from streak_netsuite.sync.duplicate_case import PairDecision
+from streak_netsuite.sync.duplicate_case import PairDecision, PairName
 from streak_netsuite.sync.intent import Intent, IntentDraft
 from streak_netsuite.sync.ports import Memory
 
@@ -103,12 +105,23 @@ class Followed:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerMerges:
-    """What people called one customer, planned and followed."""
+    """What people called one customer, planned and followed.
+
+    Attributes:
+        said: what people say of customers.
+        taken_back_by: tells who took a decision about one of these customers back last; "" for nobody.
+    """
 
     erp: MergeDesk
     memory: MergeMemory
     said: Callable[[], Sequence[PairDecision]]
+    taken_back_by: Callable[[Sequence[str]], str]
     clock: Callable[[], datetime]
+
+    def parted(self, pairs: Sequence[PairName]) -> Mapping[PairName, str]:
+        """Return which of these pairs nobody calls one any more, with who ended that."""
+        said = self.said()
+        return {pair: parted_text(pair, said, self.taken_back_by) for pair in no_more_one(pairs, said)}
 
     def plan(self) -> Sequence[CustomerMerge]:
         """Return what there is to merge, the most money first. Reads only."""
@@ -228,12 +241,28 @@ class CustomerMerges:
         return {one: Moved(documents=documents.get(one, {}), ties=ties.get(one, ())) for one in ids}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """What some fills need.
+
+    Attributes:
+        values: by customer, what it holds now.
+        parted: pairs that nobody calls one any more, with who ended that.
+    """
+
+    values: Mapping[str, Mapping[str, str]]
+    parted: Mapping[PairName, str]
+
+
 @dataclass(frozen=True, kw_only=True)
-class CustomerFills(QueuedWrites[Mapping[str, Mapping[str, str]]]):
+class CustomerFills(QueuedWrites[_Held]):
     """Writes the values that people wanted for records that stay.
 
     Each try reads the record first: what an earlier one has written is found there, and what somebody has changed since is
-    left as it is.
+    left as it is. So is everything once a value would come from a record that is not called one with it any more.
+
+    Attributes:
+        parted: tells which of these pairs nobody calls one any more, with who ended that.
     """
 
     FLOW: ClassVar[str] = FLOW
@@ -241,9 +270,14 @@ class CustomerFills(QueuedWrites[Mapping[str, Mapping[str, str]]]):
     GONE: ClassVar[frozenset[str]] = frozenset({"CUSTOMER_GONE"})
 
     erp: MergeDesk
+    parted: Callable[[Sequence[PairName]], Mapping[PairName, str]]
 
-    def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, Mapping[str, str]]:
-        return self.erp.customer_values(sorted({one.subject.id for one in intents}))
+    def _prepare(self, intents: Sequence[Intent]) -> _Held:
+        pairs = list(dict.fromkeys(pair for one in intents for pair in _sources(one)))
+        return _Held(
+            values=self.erp.customer_values(sorted({one.subject.id for one in intents})),
+            parted=self.parted(pairs),
+        )
 
     def _may_repeat(self, intent: Intent) -> bool:  # noqa: ARG002 - all are alike
         return True  # each try reads the record first
@@ -251,11 +285,15 @@ class CustomerFills(QueuedWrites[Mapping[str, Mapping[str, str]]]):
     def _touches(self, intent: Intent) -> str:
         return intent.subject.id
 
-    def _send(self, intent: Intent, context: Mapping[str, Mapping[str, str]]) -> Sent:
+    def _send(self, intent: Intent, context: _Held) -> Sent:
         customer, wanted = intent.subject.id, intent.payload["changes"]
-        held = context.get(customer)
+        held = context.values.get(customer)
         if held is None:
             raise RecordError(f"customer {customer} does not exist any more", code="CUSTOMER_GONE")
+        if parted := next((context.parted[pair] for pair in _sources(intent) if pair in context.parted), ""):
+            return Sent(
+                result_id=customer, what=f"customer {customer}: left as it is: {parted}", skipped=True
+            )
         other = [name for name, one in wanted.items() if held[name] not in (one["old"], one["new"])]
         if other:
             raise RecordError(
@@ -270,6 +308,13 @@ class CustomerFills(QueuedWrites[Mapping[str, Mapping[str, str]]]):
         return Sent(
             result_id=customer, what=f"customer {customer}: {told}{'' if due else ' (there already)'}"
         )
+
+
+def _sources(fill: Intent) -> list[PairName]:
+    """Return the customer of a fill with each one that gives it a value; its own may be among them."""
+    customer = fill.subject.id
+    sources = {one["source"] for one in fill.payload["changes"].values()}
+    return [PairName.of(customer, source) for source in sorted(sources - {customer})]
 
 
 def fill_key(merge: CustomerMerge) -> str:

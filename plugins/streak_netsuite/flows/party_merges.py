@@ -15,7 +15,7 @@ from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.binding import Binding
-from streak_netsuite.sync.customer_merge import sames
+from streak_netsuite.sync.customer_merge import no_more_one, parted_text, sames
 from streak_netsuite.sync.decision import STAYS, Agreement, Choice, Decision
 from streak_netsuite.sync.duplicate_case import Among, PairDecision, PairName, Sameness
 from streak_netsuite.sync.intent import Intent, IntentDraft
@@ -96,6 +96,7 @@ class PartyMerges:
         missing: tells which customers do not exist.
         said: what people said about these.
         said_of_customers: what people said about customers.
+        taken_back_by: tells who took a decision about one of these back last; "" for nobody.
     """
 
     among: Among
@@ -104,6 +105,7 @@ class PartyMerges:
     memory: PartyMemory
     said: Callable[[], Sequence[PairDecision]]
     said_of_customers: Callable[[], Sequence[PairDecision]]
+    taken_back_by: Callable[[Sequence[str]], str]
     clock: Callable[[], datetime]
 
     def listed(self, *, most: int) -> tuple[Sequence[PartyMerge], int]:
@@ -163,6 +165,14 @@ class PartyMerges:
     def disputed(self) -> Sequence[frozenset[str]]:
         """Return records in which people contradict each other; nothing is done with them."""
         return sames(self.said()).disputed
+
+    def parted(self, pairs: Sequence[PairName]) -> Mapping[PairName, str]:
+        """Return which of these pairs are not called one any more, with who ended that."""
+        said = self.said()
+        if not no_more_one(pairs, said):
+            return {}
+        said = [*said, *self._merged()]  # asks NetSuite, which what people said seldom needs
+        return {pair: parted_text(pair, said, self.taken_back_by) for pair in no_more_one(pairs, said)}
 
     def accept(self, merge: PartyMerge, *, actor: str) -> int:
         """Queue what is to be relinked, keep who is to stay and who wanted that; return how many boxes are due.
@@ -309,10 +319,12 @@ class _Links:
     Attributes:
         exist: the organizations and contacts to link to that exist.
         stays: by record, who was let stay last among those that it is one with.
+        parted: pairs that are not called one any more, with who ended that.
     """
 
     exist: frozenset[str]
     stays: Mapping[str, Decision]
+    parted: Mapping[PairName, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,20 +332,27 @@ class BoxRelinks(QueuedWrites[_Links]):
     """Writes into boxes which organization or contact they link to now.
 
     Each try reads the box first: what an earlier one has written is found there, and a box that does not link to the one that
-    goes is left as it is, whoever has changed it. So is one when another was let stay since, as after a hold that is released late.
+    goes is left as it is, whoever has changed it. So is one when another was let stay since, as after a hold that is released late,
+    and one when nobody calls both one any more.
+
+    Attributes:
+        parted: tells which of these pairs are not called one any more, with who ended that.
     """
 
     FLOW: ClassVar[str] = FLOW
     KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.BOX_ORGANIZATIONS, RecordKind.BOX_CONTACTS)
 
     streak: LinkDesk
+    parted: Callable[[Among, Sequence[PairName]], Mapping[PairName, str]]
 
     def _prepare(self, intents: Sequence[Intent]) -> _Links:
         wanted: dict[Among, set[str]] = {}
+        pairs: dict[Among, list[PairName]] = {}
         refs = set()
         for one in intents:
             among = _AMONG[one.kind]
             wanted.setdefault(among, set()).add(one.payload["new"])
+            pairs.setdefault(among, []).append(_pair(one))
             refs |= {_party(among, one.payload[name]) for name in ("old", "new")}
         stays = self.memory.find_decisions(sorted(refs, key=str), question=STAYS)
         return _Links(
@@ -341,6 +360,11 @@ class BoxRelinks(QueuedWrites[_Links]):
                 key for among, keys in wanted.items() for key in self.streak.parties_of(among, sorted(keys))
             ),
             stays={ref.id: made for ref, made in stays.items()},
+            parted={
+                pair: told
+                for among, some in pairs.items()
+                for pair, told in self.parted(among, list(dict.fromkeys(some))).items()
+            },
         )
 
     def _may_repeat(self, intent: Intent) -> bool:  # noqa: ARG002 - all are alike
@@ -349,6 +373,8 @@ class BoxRelinks(QueuedWrites[_Links]):
     def _send(self, intent: Intent, context: _Links) -> Sent:
         among, box = _AMONG[intent.kind], intent.subject.id
         old, new = intent.payload["old"], intent.payload["new"]
+        if parted := context.parted.get(_pair(intent)):
+            return Sent(result_id=box, what=f"box {box}: left as it is: {parted}", skipped=True)
         decided = [context.stays[key] for key in (old, new) if key in context.stays]
         if other := next((made for made in decided if made.value != new), None):
             told = f"left as it is: {other.actor} let {among.one} {other.value} stay since"
@@ -362,6 +388,10 @@ class BoxRelinks(QueuedWrites[_Links]):
         done = self.streak.swap_party(among, box, old=old, new=new)
         told = f"{among.one} {new} in the place of {old}" if done else f"does not link to {old} any more"
         return Sent(result_id=box, what=f"box {box}: {told}", skipped=not done)
+
+
+def _pair(relink: Intent) -> PairName:
+    return PairName.of(relink.payload["old"], relink.payload["new"])
 
 
 def relink_draft(among: Among, relink: Relink, *, wanted_at: datetime) -> IntentDraft:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from streak_netsuite.errors import RecordError
@@ -16,7 +16,7 @@ from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow
 from streak_netsuite.ledger.database import Database
-from streak_netsuite.ledger.tables import duplicate_group, duplicate_pair, duplicate_run
+from streak_netsuite.ledger.tables import audit_event, duplicate_group, duplicate_pair, duplicate_run
 from streak_netsuite.sync.duplicate_case import (
     FoundDuplicates,
     FoundGroup,
@@ -32,6 +32,7 @@ from streak_netsuite.sync.duplicate_case import (
 REPORTS_KEPT = 10
 _RUN_LOCK = 0x4455_5052  # one run is kept at a time
 _PART = 5_000
+_TAKEN_BACK = "duplicates.taken_back"
 
 
 class DuplicateBook:
@@ -173,11 +174,30 @@ class DuplicateBook:
                 connection,
                 self._cipher,
                 actor=actor,
-                action="duplicates.taken_back",
+                action=_TAKEN_BACK,
                 subject=str(pair),
                 details={"scope": scope},
                 now=now,
             )
+
+    def taken_back_by(self, scope: str, records: Sequence[str]) -> str:
+        """Return who took a decision about one of these records back last; "" for nobody."""
+        columns = audit_event.c
+        named = [
+            match
+            for one in records
+            for match in (
+                columns.subject.startswith(f"{one} and ", autoescape=True),
+                columns.subject.endswith(f" and {one}", autoescape=True),
+            )
+        ]
+        query = (
+            select(audit_event).where(columns.action == _TAKEN_BACK, or_(*named)).order_by(columns.id.desc())
+        )
+        with self._database.begin() as connection:
+            rows = connection.execute(query).all()
+        ours = (row for row in rows if self._cipher.decrypt(row.details_secret)["scope"] == scope)
+        return next((str(row.actor) for row in ours), "")
 
     def decide(
         self, scope: str, pair: PairName, said: Sameness, *, actor: str, reason: str, now: datetime

@@ -1,6 +1,6 @@
 """Customers that people called one, as something to be done: who stays, what it takes over, what moves, what is seen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from enum import StrEnum
 from streak_netsuite.errors import RecordError
 from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.sync.customer_row import CustomerRow
-from streak_netsuite.sync.duplicate_case import PairDecision, Sameness
+from streak_netsuite.sync.duplicate_case import PairDecision, PairName, Sameness
 
 FILLED = ("email", "phone", "registration_number")
 """Fields that the record that stays can be given before the merge. An address is added in NetSuite, by a person."""
@@ -107,6 +107,10 @@ class Sames:
     sets: Sequence[frozenset[str]]
     disputed: Sequence[frozenset[str]] = ()
 
+    def hold(self, pair: PairName) -> bool:
+        """Tell whether two records are one, undisputed."""
+        return any({pair.left, pair.right} <= some for some in self.sets)
+
 
 def sames(said: Iterable[PairDecision]) -> Sames:
     """Return the sets of records that decisions make one customer; one with a contradiction in it is disputed."""
@@ -136,6 +140,39 @@ def sames(said: Iterable[PairDecision]) -> Sames:
         sets=sorted((some for name, some in sets.items() if name not in apart), key=sorted),
         disputed=sorted((sets[name] for name in apart), key=sorted),
     )
+
+
+def no_more_one(pairs: Iterable[PairName], said: Iterable[PairDecision]) -> Sequence[PairName]:
+    """Return those pairs that decisions do not make one."""
+    one = sames(said)
+    return [pair for pair in pairs if not one.hold(pair)]
+
+
+def parted_text(
+    pair: PairName, said: Iterable[PairDecision], taken_back_by: Callable[[Sequence[str]], str]
+) -> str:
+    """Return who ended that two records were called one, and how.
+
+    Args:
+        said: everything that people say now.
+        taken_back_by: tells who took a decision about one of these records back last; "" for nobody.
+    """
+    decisions = list(said)
+    around = next(
+        (some for some in sames(decisions).disputed if {pair.left, pair.right} <= some), frozenset()
+    )
+    against = [
+        one
+        for one in decisions
+        if (one.pair == pair and one.said is not Sameness.SAME)
+        or (one.said is Sameness.DIFFERENT and {one.pair.left, one.pair.right} <= around)
+    ]
+    if against:
+        last = max(against, key=lambda one: one.decided_at)
+        return f"{last.actor} called {last.pair} {last.said} since"
+    if actor := taken_back_by([pair.left, pair.right]):
+        return f"{actor} took back since that they are one"
+    return "nobody calls them one any more"
 
 
 def plan_merge(
