@@ -98,6 +98,19 @@ def test_tab_goes_through_the_board_as_it_is_read(at_the_board: Hand, page: Page
     )
 
 
+def test_a_key_that_is_held_ties_nothing_by_itself(at_the_board: Hand, page: Page) -> None:
+    person = at_the_board
+    person.search("sources", "notes")
+    person.search("targets", MEMO)
+    person.item("sources", "box.notes").focus()
+    for _ in range(3):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    expect(page.get_by_role("status")).to_contain_text("is picked up")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("status")).to_contain_text("Put down")
+
+
 def test_what_happens_is_said_aloud(at_the_board: Hand, page: Page) -> None:
     person = at_the_board
     voice = page.get_by_role("status")

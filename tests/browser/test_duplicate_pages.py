@@ -134,6 +134,53 @@ def test_three_tables_are_decided_by_keys_and_their_report_is_read(
     take_picture(page, "duplicates-report", whole=True)
 
 
+def kept(ledger: Ledger) -> list[Sameness]:
+    return [one.said for one in ledger.duplicates.decisions(Among.CUSTOMERS.scope)]
+
+
+def test_a_key_that_is_held_decides_one_pair(ledger: Ledger, url: str, page: Page) -> None:
+    ledger.duplicates.keep_run(found_duplicates(), now=NOW)
+    page.goto(url)
+    review, head = page.locator("#review"), page.locator("#review .sd-head")
+    expect(head).to_have_text("3 pairs wait, 0 decided.")
+    for _ in range(5):
+        page.keyboard.down("s")
+        expect(review).to_have_attribute("aria-busy", "false")
+    page.keyboard.up("s")
+    expect(head).to_have_text("2 pairs wait, 1 decided.")
+    page.keyboard.press("s")
+    expect(head).to_have_text("1 pair waits, 2 decided.")
+    assert kept(ledger) == [Sameness.SAME, Sameness.SAME]
+    for _ in range(5):
+        page.keyboard.down("z")
+        expect(review).to_have_attribute("aria-busy", "false")
+    expect(head).to_have_text("2 pairs wait, 1 decided.")
+
+
+@pytest.mark.parametrize(
+    ("repeat", "decided"),
+    [
+        pytest.param(True, [], id="held since another page had the keys"),
+        pytest.param(False, [Sameness.SAME], id="repeats that look like presses, as over a remote desktop"),
+    ],
+)
+def test_a_key_counts_again_only_when_it_was_released(
+    ledger: Ledger, url: str, page: Page, repeat: bool, decided: list[Sameness]
+) -> None:
+    ledger.duplicates.keep_run(found_duplicates(), now=NOW)
+    page.goto(url)
+    expect(page.locator("#review .sd-chance")).to_be_visible()
+    for _ in range(3):
+        page.locator("#review .sd-pair").dispatch_event(
+            "keydown", {"key": "s", "repeat": repeat, "bubbles": True}
+        )
+        expect(page.locator("#review")).to_have_attribute("aria-busy", "false")
+    assert kept(ledger) == decided
+    page.keyboard.press("d")
+    expect(page.locator("#review .sd-head")).to_contain_text(f"{len(decided) + 1} decided")
+    assert kept(ledger) == [*decided, Sameness.DIFFERENT]
+
+
 def take_picture(page: Page, name: str, *, whole: bool = False) -> None:
     """Keep what the person sees."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 // All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
 
 const KEYS = { s: "same", d: "different", u: "unsure" };
+const UNDO = ["z", "backspace"];
 const LABELS = { same: "Same", different: "Different", unsure: "Unsure" };
 const TABLES = {
   customers: { label: "Customers in NetSuite", one: "customer", command: "" },
@@ -64,6 +65,7 @@ class Review {
     this.among = "customers";
     this.answered = [];
     this.busy = false;
+    this.down = new Set(); // keys that are pressed and not released yet
     this.abort = new AbortController();
   }
 
@@ -86,7 +88,10 @@ class Review {
     this.history = h("section", { class: "sd-history" });
     this.root.replaceChildren(
       h("h2", {}, "Duplicate customers"), this.tables, this.head, this.voice, this.pair, this.reason, this.buttons, this.learned, this.history);
-    this.root.addEventListener("keydown", (event) => this.pressed(event), { signal: this.abort.signal });
+    const { signal } = this.abort;
+    this.root.addEventListener("keydown", (event) => this.pressed(event), { signal });
+    document.addEventListener("keyup", (event) => this.down.delete(event.key.toLowerCase()), { signal, capture: true });
+    window.addEventListener("blur", () => this.down.clear(), { signal }); // a release elsewhere is not heard
     await this.send("open", {});
     this.pair.focus({ preventScroll: true });
   }
@@ -163,12 +168,19 @@ class Review {
     if (event.target === this.reason || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
     const table = Object.keys(TABLES)[Number(key) - 1];
-    if (KEYS[key]) this.decide(KEYS[key]);
-    else if (table) this.turnTo(table);
-    else if (key === "z" || key === "backspace") this.takeBack();
-    else return;
+    // A key counts once until it is released: held, it would decide about pairs that nobody has looked at.
+    const again = event.repeat || this.down.has(key);
+    this.down.add(key);
+    if (!KEYS[key] && !table && !UNDO.includes(key)) return;
+    if (!again) this.carryOut(key, table);
     event.preventDefault();
     event.stopPropagation(); // a notebook has keys of its own
+  }
+
+  carryOut(key, table) {
+    if (KEYS[key]) this.decide(KEYS[key]);
+    else if (table) this.turnTo(table);
+    else this.takeBack();
   }
 
   tell(words, bad = false) {

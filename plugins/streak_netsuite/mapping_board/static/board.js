@@ -552,11 +552,17 @@ class Board {
     if (to !== undefined) this.focusOn(items[Math.max(0, Math.min(items.length - 1, to))], items);
     else if (event.key === "ArrowRight" && side === "sources") this.focusSide("targets");
     else if (event.key === "ArrowLeft" && side === "targets") this.focusSide("sources");
-    else if (event.key === "Enter" || event.key === " ") await this.enter(side, id, event);
-    else if ((event.key === "Delete" || event.key === "Backspace") && side === "targets") await this.remove(id);
+    else if (event.key === "Enter" || event.key === " ") await this.once(event, () => this.enter(side, id, event));
+    else if ((event.key === "Delete" || event.key === "Backspace") && side === "targets") await this.once(event, () => this.remove(id));
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** Held keys move through a list, and change nothing a second time: the focus has moved on meanwhile. */
+  async once(event, act) {
+    if (event.repeat) event.preventDefault();
+    else await act();
   }
 
   async enter(side, id, event) {
