@@ -378,6 +378,7 @@ def duplicates_decide(
     reason: Reason,
     actor: Actor = "",
     among: AmongOption = Among.CUSTOMERS,
+    over: Annotated[str, typer.Option(help="Replace what this person has decided about them.")] = "",
 ) -> None:
     """Say whether two records are one. It is kept, counts from the next run on, and is not asked again."""
     from streak_netsuite.sync.duplicate_case import PairName, Sameness
@@ -388,7 +389,13 @@ def duplicates_decide(
         raise ConfigurationError(f"{error}; say: same, different or unsure, of two records") from None
     with _ledger() as ledger:
         ledger.duplicates.decide(
-            among.scope, pair, sameness, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC)
+            among.scope,
+            pair,
+            sameness,
+            actor=actor or _login_name(),
+            reason=reason,
+            now=datetime.now(UTC),
+            over=over,
         )
     typer.echo(f"{pair}: {sameness}")
 

@@ -157,6 +157,33 @@ def test_a_key_that_is_held_decides_one_pair(ledger: Ledger, url: str, page: Pag
     expect(head).to_have_text("2 pairs wait, 1 decided.")
 
 
+def test_a_pair_that_somebody_else_decided_meanwhile_makes_room_for_the_next(
+    ledger: Ledger, url: str, page: Page
+) -> None:
+    ledger.duplicates.keep_run(found_duplicates(), now=NOW)
+    page.goto(url)
+    head, voice = page.locator("#review .sd-head"), page.locator("#review .sd-voice")
+    expect(head).to_have_text("3 pairs wait, 0 decided.")
+    bob = DuplicateReview(ledger.duplicates, clock=lambda: NOW)
+    first = {"left": PAIRS[0].left, "right": PAIRS[0].right}
+    assert "result" in bob.answer("decide", {**first, "said": "different"}, by="bob")
+    page.keyboard.press("s")
+    expect(head).to_have_text("2 pairs wait, 1 decided.")
+    expect(voice).to_contain_text("decided meanwhile by bob: different")
+    page.keyboard.press("s")
+    expect(head).to_have_text("1 pair waits, 2 decided.")
+    page.keyboard.press("u")
+    expect(head).to_have_text("0 pairs wait, 3 decided.")
+    last = {"left": PAIRS[2].left, "right": PAIRS[2].right}
+    assert "result" in bob.answer("decide", {**last, "said": "same", "over": "maya"}, by="bob")
+    page.keyboard.press("z")
+    expect(voice).to_contain_text("decided meanwhile by bob: same")
+    expect(page.locator("#review")).to_have_attribute("aria-busy", "false")
+    page.keyboard.press("z")
+    expect(head).to_have_text("1 pair waits, 2 decided.")
+    assert kept(ledger) == [Sameness.DIFFERENT, Sameness.SAME]
+
+
 @pytest.mark.parametrize(
     ("repeat", "decided"),
     [

@@ -228,7 +228,7 @@ def test_a_value_that_waits_is_not_written_once_both_are_not_called_one_any_more
         merges.accept(merges.plan_one(pair["firm"]), actor="maya")
     with world.ledger() as ledger:
         ledger.duplicates.take_back(
-            SCOPE, PairName.of(pair["firm"], pair["copy"]), actor="bob", now=world.now()
+            SCOPE, PairName.of(pair["firm"], pair["copy"]), actor="maya", now=world.now()
         )
     with world.product() as product:
         assert product.customer_fills().drain().count(Action.SKIPPED) == 1
@@ -236,7 +236,7 @@ def test_a_value_that_waits_is_not_written_once_both_are_not_called_one_any_more
     customer = ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.CUSTOMER, id=pair["firm"])
     with world.ledger() as ledger:
         (told,) = ledger.outcomes_for(customer)
-    assert told.reason == f"customer {pair['firm']}: left as it is: bob took back since that they are one"
+    assert told.reason == f"customer {pair['firm']}: left as it is: maya took back since that they are one"
 
 
 def test_a_worker_killed_after_the_answer_writes_it_once(world: World, pair: dict[str, str]) -> None:

@@ -191,7 +191,7 @@ def take_back(world: World, one: str, other: str, *, actor: str) -> None:
 @pytest.mark.parametrize(
     ("then", "words"),
     [
-        pytest.param(None, "bob took back since that they are one", id="taken back"),
+        pytest.param(None, "maya took back since that they are one", id="taken back"),
         pytest.param(Sameness.DIFFERENT, "bob called {} different since", id="told apart"),
         pytest.param(Sameness.UNSURE, "bob called {} unsure since", id="unsure"),
     ],
@@ -208,7 +208,7 @@ def test_boxes_that_wait_stay_as_they_are_once_both_are_not_called_one_any_more(
         keys = [relink_draft(merge.among, one, wanted_at=world.now()).operation_key for one in merge.relinks]
         product.box_relinks().drain_some(keys, most=1, seconds=60)
     before = box_writes(world)
-    take_back(world, stays, goes, actor="bob")
+    take_back(world, stays, goes, actor="maya")
     if then is not None:
         say(world, stays, goes, then, actor="bob")
     report = relink(world)

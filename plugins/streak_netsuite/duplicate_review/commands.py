@@ -28,16 +28,21 @@ class Open(Command):
 
 
 class Decide(Open):
-    """What a person says about a pair."""
+    """What a person says about a pair.
+
+    Attributes:
+        over: another person whose decision was shown, and is replaced; "" where the pair was shown as undecided.
+    """
 
     left: _Id
     right: _Id
     said: Literal["same", "different", "unsure"]
     reason: Annotated[str, Field(max_length=2000)] = ""
+    over: Annotated[str, Field(max_length=300)] = ""
 
 
 class TakeBack(Open):
-    """A decision that is to be asked again."""
+    """A decision of the one who asks that is to be asked again."""
 
     left: _Id
     right: _Id

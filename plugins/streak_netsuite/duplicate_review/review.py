@@ -50,6 +50,7 @@ class DuplicateReview:
                 actor=by,
                 reason=command.reason,
                 now=now,
+                over=command.over,
             )
         elif isinstance(command, TakeBack):
             pair = PairName.of(command.left, command.right)

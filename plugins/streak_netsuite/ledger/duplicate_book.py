@@ -151,25 +151,21 @@ class DuplicateBook:
         return self._count(duplicate_pair.c.scope == scope, duplicate_pair.c.said.is_not(None))
 
     def take_back(self, scope: str, pair: PairName, *, actor: str, now: datetime) -> None:
-        """Let a decided pair wait for a person again, and note it in the audit.
+        """Let a pair that this person has decided about wait for a person again, and note it in the audit.
 
         Raises:
-            RecordError: nobody has decided about it.
+            RecordError: nobody has decided about it, or somebody else has since.
         """
-        columns = duplicate_pair.c
+        its_own = _its_own(scope, pair)
         with self._database.begin() as connection:
-            said = connection.execute(
-                update(duplicate_pair)
-                .where(
-                    columns.scope == scope,
-                    columns.left_id == pair.left,
-                    columns.right_id == pair.right,
-                    columns.said.is_not(None),
-                )
-                .values(said=None, actor="", reason="", decided_at=None)
-            )
-            if not said.rowcount:
+            row = connection.execute(select(duplicate_pair).where(*its_own).with_for_update()).one_or_none()
+            if row is None or row.said is None:
                 raise RecordError(f"nobody has decided about {pair}", code="NOT_DECIDED")
+            if row.actor != actor:
+                raise _decided_meanwhile(row, pair)
+            connection.execute(
+                update(duplicate_pair).where(*its_own).values(said=None, actor="", reason="", decided_at=None)
+            )
             audit.append(
                 connection,
                 self._cipher,
@@ -200,17 +196,28 @@ class DuplicateBook:
         return next((str(row.actor) for row in ours), "")
 
     def decide(
-        self, scope: str, pair: PairName, said: Sameness, *, actor: str, reason: str, now: datetime
+        self,
+        scope: str,
+        pair: PairName,
+        said: Sameness,
+        *,
+        actor: str,
+        reason: str,
+        now: datetime,
+        over: str = "",
     ) -> None:
-        """Keep what a person said, in place of what was said before, and note it in the audit.
+        """Keep what a person said, in place of what they said before, and note it in the audit.
 
         Any two records of a group may be told apart or called one, asked or not.
 
+        Args:
+            over: another person whose decision is known and is replaced.
+
         Raises:
-            RecordError: nobody was asked about this pair, and it is in no group.
+            RecordError: nobody was asked about this pair, and it is in no group; or somebody else has decided about it
+                (code DECIDED_MEANWHILE).
         """
-        columns = duplicate_pair.c
-        its_own = (columns.scope == scope, columns.left_id == pair.left, columns.right_id == pair.right)
+        its_own = _its_own(scope, pair)
         known = select(duplicate_pair).where(*its_own).with_for_update()
         with self._database.begin() as connection:
             if _are_grouped(connection, scope, pair):
@@ -222,6 +229,8 @@ class DuplicateBook:
                     code="NOT_ASKED",
                     fix="the queue has changed since it was read: read it again",
                 )
+            if row.said is not None and row.actor not in {actor, over}:
+                raise _decided_meanwhile(row, pair)
             connection.execute(
                 update(duplicate_pair)
                 .where(*its_own)
@@ -308,6 +317,20 @@ def _are_grouped(connection: Connection, scope: str, pair: PairName) -> bool:
         columns.members.contains([pair.left, pair.right]),
     )
     return connection.execute(query).first() is not None
+
+
+def _its_own(scope: str, pair: PairName) -> tuple[ColumnElement[bool], ...]:
+    columns = duplicate_pair.c
+    return columns.scope == scope, columns.left_id == pair.left, columns.right_id == pair.right
+
+
+def _decided_meanwhile(row: AnyRow, pair: PairName) -> RecordError:
+    why = f" ({row.reason})" if row.reason else ""
+    return RecordError(
+        f"{pair}: decided meanwhile by {row.actor}: {row.said}{why}; nothing was changed: look at it again",
+        code="DECIDED_MEANWHILE",
+        fix=f"talk to {row.actor}; to replace that all the same: streak-netsuite duplicates decide ... --over {row.actor}",
+    )
 
 
 def _unasked(pair: PairName) -> PairQuestion:

@@ -55,6 +55,40 @@ def test_a_decision_can_be_taken_back_and_both_are_in_the_audit(review, ledger):
     assert "nobody has decided" in review.answer("take_back", back, by="maya")["error"]
 
 
+def kept(ledger):
+    return [(one.said, one.actor, one.reason) for one in ledger.duplicates.decisions(SCOPE)]
+
+
+def test_of_two_who_see_the_same_pair_the_first_decides_and_the_other_is_told(review, ledger):
+    review.answer("decide", said(PAIRS[0], "different", reason="two branches"), by="ann")
+    told = review.answer("decide", said(PAIRS[0], "same"), by="bob")["error"]
+    assert (
+        told
+        == f"{PAIRS[0]}: decided meanwhile by ann: different (two branches); nothing was changed: look at it again"
+    )
+    assert kept(ledger) == [(Sameness.DIFFERENT, "ann", "two branches")]
+    assert len(ledger.list_audit(subject=str(PAIRS[0]))) == 1
+
+
+def test_who_saw_a_decision_may_replace_it_and_their_own_always(review, ledger):
+    review.answer("decide", said(PAIRS[0], "different"), by="ann")
+    assert "result" in review.answer("decide", said(PAIRS[0], "unsure"), by="ann")
+    assert (
+        "decided meanwhile" in review.answer("decide", said(PAIRS[0], "same", over="eve"), by="bob")["error"]
+    )
+    assert "result" in review.answer("decide", said(PAIRS[0], "same", over="ann"), by="bob")
+    assert kept(ledger) == [(Sameness.SAME, "bob", "")]
+
+
+def test_nobody_takes_back_what_somebody_else_has_decided(review, ledger):
+    review.answer("decide", said(PAIRS[0], "different"), by="ann")
+    review.answer("decide", said(PAIRS[0], "same", over="ann"), by="bob")
+    back = {"left": PAIRS[0].left, "right": PAIRS[0].right}
+    assert "decided meanwhile by bob: same" in review.answer("take_back", back, by="ann")["error"]
+    assert kept(ledger) == [(Sameness.SAME, "bob", "")]
+    assert "result" in review.answer("take_back", back, by="bob")
+
+
 def test_a_new_run_asks_anew_but_never_what_was_decided(review, ledger, now):
     review.answer("decide", said(PAIRS[1], "different"), by="maya")
     ledger.duplicates.keep_run(found_duplicates(), now=now)

@@ -145,7 +145,7 @@ class Review {
       this.reason.value = "";
       this.tell(`${brief(left)} and ${brief(right)}: ${said}.`);
       this.draw();
-    }
+    } else await this.lookAgain();
     this.pair.focus({ preventScroll: true });
   }
 
@@ -161,7 +161,19 @@ class Review {
       this.decided(among);
       this.tell(`${brief(left)} and ${brief(right)} wait again.`);
       this.draw();
+    } else if (await this.lookAgain()) {
+      this.answered.pop(); // somebody has decided since; what was decided before it can still be taken back
+      this.draw();
     }
+  }
+
+  /** Show the queue as it is after a refusal, which stays told; false when the host does not answer at all. */
+  async lookAgain() {
+    const asked = this.question;
+    const found = await this.send("open", {});
+    const now = this.question;
+    if (found && (asked?.left !== now?.left || asked?.right !== now?.right)) this.reason.value = ""; // it was about another pair
+    return found;
   }
 
   pressed(event) {
