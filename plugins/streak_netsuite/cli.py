@@ -421,12 +421,15 @@ def duplicates_tie(
     customer: Annotated[str, typer.Argument(help="Internal id of the customer in NetSuite.")],
     reason: Reason,
     actor: Actor = "",
+    over: Annotated[str, typer.Option(help="Replace what this person has decided about both.")] = "",
 ) -> None:
     """Tie an organization to a customer: its deals go there from now on. Writes to the ledger alone."""
     from streak_netsuite.assembly import open_product
 
     with open_product(_settings(None), read_only=True) as product:
-        product.duplicate_links().tie(organization, customer, actor=actor or _login_name(), reason=reason)
+        product.duplicate_links().tie(
+            organization, customer, actor=actor or _login_name(), reason=reason, over=over
+        )
     typer.echo(f"organization {organization} is customer {customer}")
 
 

@@ -10,8 +10,18 @@ from streak_netsuite.cli import app
 from streak_netsuite.duplicate_review.ties import TieReview
 from streak_netsuite.errors import RecordError
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.reference import Reference
-from streak_netsuite.sync.duplicate_case import LINKS, SCOPE, Among, PairName, RunEntry, Sameness
+from streak_netsuite.sync.duplicate_case import (
+    LINKS,
+    SCOPE,
+    Among,
+    FoundDuplicates,
+    PairName,
+    PairQuestion,
+    RunEntry,
+    Sameness,
+)
 from streak_netsuite.sync.ports import RecordWrite
 
 World = Any
@@ -161,11 +171,9 @@ def twin(world: World, firms: list[str]) -> tuple[str, str]:
     return firms[7], ids[0]
 
 
-def ask(world: World, command: str, **payload: Any) -> Any:
+def ask(world: World, command: str, *, by: str = "maya", **payload: Any) -> Any:
     with world.ledger() as ledger:
-        return TieReview(ledger.duplicates, product=world.product, clock=world.now).answer(
-            command, payload, by="maya"
-        )
+        return TieReview(ledger, product=world.product, clock=world.now).answer(command, payload, by=by)
 
 
 def waiting(answer: Any) -> dict[str, str]:
@@ -211,3 +219,61 @@ def test_a_tie_that_cannot_be_made_is_told_and_waits(world: World, twin: tuple[s
     assert "is tied already" in ask(world, "tie", organization=organization, customer=customer)["error"]
     assert "the ties know no 'untie'" in ask(world, "untie")["error"]
     assert "customer" in ask(world, "tie", organization=organization)["error"]
+
+
+def links(world: World, organization: str) -> tuple[str, list[tuple[Sameness, str]]]:
+    """Return whom an organization is tied to, and what people said."""
+    ref = ExternalRef(system=SystemId.STREAK, kind=RecordKind.ORGANIZATION, id=organization)
+    with world.ledger() as ledger:
+        tie = ledger.find_bindings([ref], RecordKind.CUSTOMER).get(ref)
+        said = [(one.said, one.actor) for one in ledger.duplicates.decisions(LINKS)]
+    return tie.netsuite.id if tie else "", said
+
+
+def asked_alone(world: World, organization: str, customer: str) -> dict[str, str]:
+    """Let a pair wait that everybody sees."""
+    body = {"organization": organization, "customer": customer}
+    question = PairQuestion(pair=PairName.of(organization, customer), bits=5.0, place=0, body=body)
+    found = FoundDuplicates(scope=LINKS, records=2, groups=[], questions=[question], page="", sheet="")
+    with world.ledger() as ledger:
+        ledger.duplicates.keep_run(found, now=world.now())
+    return body
+
+
+@pytest.fixture
+def organization_alone(world: World) -> str:
+    body = {"name": "Blue twin", "domains": [], "getIfExisting": False}
+    made = world.streak.post(f"v2/teams/{team(world)}/organizations", json=body).raise_for_status()
+    return str(made.json()["key"])
+
+
+def test_who_sees_a_pair_that_was_tied_meanwhile_does_not_contradict_the_tie(
+    world: World, organization_alone: str
+) -> None:
+    pair = asked_alone(world, organization_alone, "501")
+    assert "result" in ask(world, "tie", by="ann", **pair)
+    for person in ("bob", "ann"):
+        assert "tied meanwhile by ann" in ask(world, "apart", by=person, **pair)["error"]
+    assert "decided meanwhile by ann: same" in ask(world, "tie", by="bob", **pair)["error"]
+    assert links(world, organization_alone) == ("501", [(Sameness.SAME, "ann")])
+
+
+def test_who_sees_a_pair_that_was_told_apart_meanwhile_does_not_tie_it(
+    world: World, organization_alone: str
+) -> None:
+    pair = asked_alone(world, organization_alone, "501")
+    assert "result" in ask(world, "apart", by="bob", reason="not them", **pair)
+    told = ask(world, "tie", by="ann", **pair)["error"]
+    assert "decided meanwhile by bob: different (not them)" in told
+    assert links(world, organization_alone) == ("", [(Sameness.DIFFERENT, "bob")])
+    with world.product() as product:
+        product.duplicate_links().tie(organization_alone, "501", actor="ann", reason="", over="bob")
+    assert links(world, organization_alone) == ("501", [(Sameness.SAME, "ann")])
+
+
+def test_a_word_is_not_kept_when_its_tie_could_not_be_made(world: World, organization_alone: str) -> None:
+    pair = asked_alone(world, organization_alone, "502")
+    with world.product() as product:
+        product.duplicate_links().tie(organization_alone, "501", actor="ann", reason="")
+    assert "is tied already" in ask(world, "tie", **pair)["error"]
+    assert links(world, organization_alone) == ("501", [])

@@ -9,7 +9,9 @@ from streak_netsuite.assembly import Product
 from streak_netsuite.duplicate_review.answers import answered
 from streak_netsuite.duplicate_review.commands import TIE_COMMANDS, Apart, Command, Tie
 from streak_netsuite.duplicate_review.review import shown_pair
-from streak_netsuite.ledger.duplicate_book import DuplicateBook
+from streak_netsuite.errors import RecordError
+from streak_netsuite.ledger.ledger import Ledger
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.duplicate_case import LINKS, PairName, Sameness
 
 _SHOWN = 20
@@ -25,12 +27,13 @@ class TieReview:
 
     def __init__(
         self,
-        book: DuplicateBook,
+        ledger: Ledger,
         *,
         product: Callable[[], AbstractContextManager[Product]],
         clock: Callable[[], datetime],
     ) -> None:
-        self._book = book
+        self._ledger = ledger
+        self._book = ledger.duplicates
         self._product = product
         self._clock = clock
 
@@ -50,15 +53,26 @@ class TieReview:
 
     def _do(self, command: Command, by: str) -> None:
         if isinstance(command, Apart):
-            pair = PairName.of(command.organization, command.customer)
-            self._book.decide(
-                LINKS, pair, Sameness.DIFFERENT, actor=by, reason=command.reason, now=self._clock()
-            )
+            self._tell_apart(command, by)
         elif isinstance(command, Tie):
             with self._product() as product:
                 product.duplicate_links().tie(
                     command.organization, command.customer, actor=by, reason=command.reason
                 )
+
+    def _tell_apart(self, command: Apart, by: str) -> None:
+        pair = PairName.of(command.organization, command.customer)
+        organization = ExternalRef(
+            system=SystemId.STREAK, kind=RecordKind.ORGANIZATION, id=command.organization
+        )
+        tie = self._ledger.find_bindings([organization], RecordKind.CUSTOMER).get(organization)
+        if tie is not None and tie.netsuite.id == command.customer:
+            noted = self._ledger.list_audit(subject=str(organization))
+            actor = next((f" by {one.actor}" for one in noted if one.action == "binding.made"), "")
+            raise RecordError(
+                f"{pair}: tied meanwhile{actor}; nothing was changed: look at it again", code="TIED_MEANWHILE"
+            )
+        self._book.decide(LINKS, pair, Sameness.DIFFERENT, actor=by, reason=command.reason, now=self._clock())
 
     def _state(self) -> dict[str, Any]:
         runs = self._book.runs(scope=LINKS, limit=1)

@@ -1,6 +1,5 @@
 """Which organizations in Streak are customers in NetSuite and are not tied to them yet."""
 
-import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,13 +44,25 @@ class LinkBook(Protocol):
         """Keep what a run found."""
 
     def decide(
-        self, scope: str, pair: PairName, said: Sameness, *, actor: str, reason: str, now: datetime
+        self,
+        scope: str,
+        pair: PairName,
+        said: Sameness,
+        *,
+        actor: str,
+        reason: str,
+        now: datetime,
+        over: str = "",
     ) -> None:
         """Keep what a person said.
 
         Raises:
-            RecordError: nobody was asked about this pair, and it is in no group.
+            RecordError: nobody was asked about this pair, and it is in no group (code NOT_ASKED); or somebody else than
+                `over` has decided about it.
         """
+
+    def take_back(self, scope: str, pair: PairName, *, actor: str, now: datetime) -> None:
+        """Let a pair that this person has decided about wait again."""
 
 
 class Ties(Protocol):
@@ -149,11 +160,14 @@ class DuplicateLinks:
             sheet=cells,
         )
 
-    def tie(self, organization: str, customer: str, *, actor: str, reason: str) -> None:
+    def tie(self, organization: str, customer: str, *, actor: str, reason: str, over: str = "") -> None:
         """Tie an organization to a customer, so that its deals go there.
 
+        Args:
+            over: another person whose decision about both is known and is replaced.
+
         Raises:
-            RecordError: one of them does not exist, or is tied already.
+            RecordError: one of them does not exist, or is tied already, or somebody else has decided about both.
         """
         now = self.clock()
         if self.missing([customer]):
@@ -165,7 +179,12 @@ class DuplicateLinks:
             netsuite=ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.CUSTOMER, id=customer),
             rule="person",
         )
+        # The word comes first: whoever tells them apart from here on is told of it, and does not contradict the tie.
+        pair = PairName.of(organization, customer)
+        asked = self._call_one(pair, actor=actor, reason=reason, over=over, now=now)
         if self.memory.keep_bindings([made], now=now):
+            if asked:
+                self.book.take_back(LINKS, pair, actor=actor, now=now)
             raise RecordError(
                 f"organization {organization} or customer {customer} is tied already",
                 code="ALREADY_TIED",
@@ -178,11 +197,16 @@ class DuplicateLinks:
             details={"to": customer, "reason": reason},
             now=now,
         )
-        # A person may tie what no search has found; then nobody was asked.
-        with contextlib.suppress(RecordError):
-            self.book.decide(
-                LINKS, PairName.of(organization, customer), Sameness.SAME, actor=actor, reason=reason, now=now
-            )
+
+    def _call_one(self, pair: PairName, *, actor: str, reason: str, over: str, now: datetime) -> bool:
+        """Keep that both are one; False when nobody was asked: a person may tie what no search has found."""
+        try:
+            self.book.decide(LINKS, pair, Sameness.SAME, actor=actor, reason=reason, now=now, over=over)
+        except RecordError as error:
+            if error.code != "NOT_ASKED":
+                raise
+            return False
+        return True
 
     def _rules(self, organizations: set[str]) -> Rules:
         """Return what people told apart, by the ids of the search."""

@@ -329,7 +329,7 @@ def _decided_meanwhile(row: AnyRow, pair: PairName) -> RecordError:
     return RecordError(
         f"{pair}: decided meanwhile by {row.actor}: {row.said}{why}; nothing was changed: look at it again",
         code="DECIDED_MEANWHILE",
-        fix=f"talk to {row.actor}; to replace that all the same: streak-netsuite duplicates decide ... --over {row.actor}",
+        fix=f"talk to {row.actor}; to replace that all the same, add to the command: --over {row.actor}",
     )
 
 

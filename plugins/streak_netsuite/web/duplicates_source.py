@@ -37,7 +37,7 @@ class KeptDuplicates:
         if command in PARTY_COMMANDS:
             return _ask_streak(command, payload, by=by)
         if command in TIE_COMMANDS:
-            ties = TieReview(self._open().duplicates, product=_reading, clock=lambda: datetime.now(UTC))
+            ties = TieReview(self._open(), product=_reading, clock=lambda: datetime.now(UTC))
             return ties.answer(command, payload, by=by)
         review = DuplicateReview(self._open().duplicates, clock=lambda: datetime.now(UTC))
         return review.answer(command, payload, by=by)

@@ -28,8 +28,19 @@ class Ties {
       this.draw();
     } catch (error) {
       this.tell(error.message, true);
+      await this.lookAgain();
     } finally {
       this.mark(false);
+    }
+  }
+
+  /** Show what waits as it is after a refusal, which stays told: somebody may have been faster. */
+  async lookAgain() {
+    try {
+      this.state = await this.askHost("ties", {});
+      this.draw();
+    } catch {
+      // The host does not answer; what it said first is told.
     }
   }
 
