@@ -242,6 +242,7 @@ def test_a_deal_that_changes_after_its_order_was_deleted_is_held(world: World) -
 
 def test_what_a_person_has_seen_to_is_asked_again_only_when_the_deal_asks_for_more(world: World) -> None:
     box, _, _ = delete_order(world)
+    world.tell()
     for quantity in ("6", "7"):
         world.set_field(box, "Quantity", quantity)
         world.hint(box, version=str(int(quantity) * 10**15))
