@@ -32,6 +32,7 @@ from streak_netsuite.mapping_board.picture import Picture
 from streak_netsuite.mapping_board.preview import Preview
 from streak_netsuite.mapping_desk.desk import MappingDesk
 from streak_netsuite.mapping_desk.draft import Drafter, RuleDraft
+from streak_netsuite.mapping_desk.known_lookups import KnownLookups
 
 Note = Callable[[str, Mapping[str, Any], str], None]
 _DEALS = 8
@@ -170,7 +171,7 @@ class Board:
     def _drafted(self, request: asked.Connect, source: Field, judged: Candidate) -> RuleDraft:
         targets = self.desk.targets
         target = judged.target
-        return Drafter(spec=self._spec_or_saved(request.text)).draft(
+        return Drafter(known=self._lookups(request)).draft(
             source,
             judged,
             path=request.source,
@@ -180,12 +181,23 @@ class Board:
             band=band(judged.probability, SuggesterSettings()),
         )
 
-    def _spec_or_saved(self, text: str) -> Any:
-        """Return the draft's mapping, for the tables it has; the saved one while the draft has faults."""
+    def _lookups(self, request: asked.Connect) -> KnownLookups:
+        """Return the lookups of the draft; while it has faults, the saved ones that it has not changed.
+
+        Names that rules wait for count as well: whoever writes that table writes it for those rules.
+        """
+        draft = self._draft(request.text)
+        file = draft.file()
+        waited = {one.lookup for one in draft.lines() if one.target != request.target}
+        taken = frozenset({*file.keys("lookups"), *waited})
         try:
-            return self._draft(text).spec()
+            known = KnownLookups.of(draft.spec())
         except ConfigurationError:
-            return self.desk.spec
+            saved = self.desk.spec
+            changed = draft.changed(self._draft(file.before))
+            kept = {name: one for name, one in saved.lookups.items() if f"lookups.{name}" not in changed}
+            known = KnownLookups.of(saved.model_copy(update={"lookups": kept}))
+        return replace(known, taken=taken)
 
     def _write(self, request: asked.Write) -> dict[str, Any]:
         file = self._draft(request.text).file()

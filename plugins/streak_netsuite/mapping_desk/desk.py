@@ -21,6 +21,7 @@ from streak_netsuite.mapping_desk.further_lines import (
     FurtherLines,
     whole_lines,
 )
+from streak_netsuite.mapping_desk.known_lookups import KnownLookups
 from streak_netsuite.mapping_desk.sources import Sources, sources_of
 from streak_netsuite.mapping_desk.target_values import ValueShelf
 from streak_netsuite.mapping_desk.targets import Targets, in_line, line_of, standard_of, targets_of
@@ -161,10 +162,20 @@ class MappingDesk:
         rest = Catalogue(system="Streak", fields=[one for one in left if one.key not in taken])
         return [*suggester.suggest(rest, unfilled, memory=memory), *further]
 
-    def drafts(self, suggestions: Sequence[Suggestion], *, at_least: Band = Band.SUGGEST) -> list[RuleDraft]:
-        """Return the rules that would be written for suggestions of a band or a better one."""
+    def drafts(
+        self,
+        suggestions: Sequence[Suggestion],
+        *,
+        at_least: Band = Band.SUGGEST,
+        onto: MappingSpec | None = None,
+    ) -> list[RuleDraft]:
+        """Return the rules that would be written for suggestions of a band or a better one.
+
+        Args:
+            onto: the mapping that they are put into, whose lookups count; this one when not given.
+        """
         bands = {Band.SUGGEST} if at_least is Band.SUGGEST else {Band.SUGGEST, Band.REVIEW}
-        drafter = Drafter(spec=self.spec)
+        drafter = Drafter(known=KnownLookups.of(onto or self.spec))
         made: list[tuple[int, RuleDraft]] = []
         for one in suggestions:
             if one.chosen is not None and one.band in bands:
@@ -178,8 +189,9 @@ class MappingDesk:
                     choices=self.choices(target) if self.targets.is_select(target) else None,
                     band=one.band,
                 )
+                drafter = drafter.after(draft)
                 made.append((one.line, draft))
-        return whole_lines(made, existing=len(self.spec.sales_order.lines))
+        return whole_lines(made, existing=len((onto or self.spec).sales_order.lines))
 
     def choices(self, target: Field) -> Choices:
         """Return what NetSuite offers for a select field; nothing when it does not say."""

@@ -8,7 +8,7 @@ from assist.mapping.catalogue import Field
 from assist.mapping.suggestion import Band, Candidate
 from assist.mapping.values import ValueSuggestion, suggest_values
 from streak_netsuite.mapping.editing import MappingFile
-from streak_netsuite.mapping.schema import MappingSpec
+from streak_netsuite.mapping_desk.known_lookups import KnownLookups
 from streak_netsuite.model.custom_field import CustomFieldType
 
 _MANY = 500  # list values above which a table is nobody's work: NetSuite is asked by name
@@ -51,10 +51,16 @@ class RuleDraft:
         return {"table": dict(self.table)} if self.table else None
 
     def put_into(self, file: MappingFile) -> bool:
-        """Put the rule and its table into a mapping file; tell whether it was: one that is not ready is left out."""
+        """Put the rule and its table into a mapping file; tell whether it was.
+
+        One that is not ready is left out, and one whose table would take the place of another.
+        """
         if not self.is_ready:
             return False
         if self.lookup:
+            held = file.rule(f"lookups.{self.table_name}")
+            if held is not None and held != self.lookup:
+                return False
             file.set_rule(f"lookups.{self.table_name}", self.lookup)
         told = "; ".join((f"suggested, {self.probability:.2f}", *self.open))
         file.set_rule(self.target, self.rule, comment=told)
@@ -75,11 +81,30 @@ class Choices:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drafter:
-    """Makes drafts. Reads nothing by itself."""
+class _Values:
+    """Where the values of a select are looked up; `table`, `asked` and `open` as of a RuleDraft."""
 
-    spec: MappingSpec
-    known_tables: frozenset[str] = frozenset()
+    lookup: str = ""
+    table: Mapping[str, str] | None = None
+    asked: str = ""
+    open: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafter:
+    """Makes drafts. Reads nothing by itself.
+
+    Attributes:
+        known: the lookups that the mapping has already.
+    """
+
+    known: KnownLookups
+
+    def after(self, draft: RuleDraft) -> "Drafter":
+        """Return one that goes on after a draft: no later draft gives its lookup another meaning."""
+        return (
+            Drafter(known=self.known.with_draft(draft.table_name, draft.lookup)) if draft.table_name else self
+        )
 
     def draft(
         self,
@@ -103,13 +128,11 @@ class Drafter:
         rule: dict[str, Any] = {} if kind is None else {"type": kind.value}
         rule["from"] = path
         because = (*(one.seen for one in candidate.reasons), *candidate.warnings)
-        table: Mapping[str, str] | None = None
-        name, asked, open_ = "", "", list[str]()
+        values = _Values()
         if choices is not None:
-            name = self._table_name(target)
-            rule["lookup"] = name
             about = f"{candidate.target.title} {candidate.target.id}"
-            table, asked, open_ = self._table(source, target, choices, about=about)
+            values = self._values(source, target, choices, about=about)
+            rule["lookup"] = values.lookup
         return RuleDraft(
             source=source,
             target=target,
@@ -117,39 +140,30 @@ class Drafter:
             band=band,
             probability=candidate.probability,
             because=because,
-            table_name=name,
-            table=table,
-            asked=asked,
-            open=tuple(open_),
+            table_name=values.lookup,
+            table=values.table,
+            asked=values.asked,
+            open=tuple(values.open),
         )
 
-    def _table_name(self, target: str) -> str:
-        """Return the name of the lookup for a target: one that is there already for the same field, or a new one."""
-        return (
-            target.rsplit(".", 1)[-1]
-            .removeprefix("custbody_")
-            .removeprefix("custcol_")
-            .removeprefix("custentity_")
-        )
-
-    def _table(
-        self, source: Field, target: str, choices: Choices, *, about: str
-    ) -> tuple[Mapping[str, str] | None, str, list[str]]:
-        """Return a table, or the field to ask, and what is left to do by hand."""
-        name = self._table_name(target)
-        if name in self.spec.lookups:
-            return None, "", []
+    def _values(self, source: Field, target: str, choices: Choices, *, about: str) -> "_Values":
+        """Return where the values of a select are looked up: in a lookup of the mapping that is for its list, or in a new one."""
+        if name := self.known.find(target, field=choices.field):
+            return _Values(lookup=name)
         words = source.options or tuple(dict.fromkeys(source.samples))
         if choices.field and choices.ids and (not words or len(choices.ids) > _MANY):
-            return {}, choices.field, []
+            name = self.known.name_for(target, {"netsuite": choices.field})
+            return _Values(lookup=name, table={}, asked=choices.field)
         if not words or not choices.ids:
-            return (
-                {},
-                "",
-                [f"write lookup '{name}' by hand: NetSuite's list or Streak's options cannot be read"],
-            )
+            name = self.known.name_for(target, {})
+            told = f"write lookup '{name}' by hand: NetSuite's list or Streak's options cannot be read"
+            return _Values(lookup=name, table={}, open=[told])
         found = suggest_values(words, list(choices.ids), about=about)
-        return _sure_entries(found, choices.ids), "", _left_open(found, choices.ids)
+        table = _sure_entries(found, choices.ids)
+        left = _left_open(found, choices.ids)
+        if name := self.known.find_same(target, table):
+            return _Values(lookup=name, open=left)
+        return _Values(lookup=self.known.name_for(target, {"table": table}), table=table, open=left)
 
 
 def _sure_entries(found: Sequence[ValueSuggestion], ids: Mapping[str, str]) -> Mapping[str, str]:
