@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,10 @@ from streak_netsuite.commands.connected import (
     settings_for,
     window_of,
 )
+from streak_netsuite.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from streak_netsuite.mapping.editing import MappingFile as EditedFile
 
 app = typer.Typer(no_args_is_help=True, help="Mapping files.")
 
@@ -33,6 +37,9 @@ def mapping_suggest(
         Path | None,
         typer.Option(help="Put the rules into a copy of the mapping file here; its lookups come along."),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is there, with all that was changed in it.")
+    ] = False,
     review: Annotated[bool, typer.Option("--review", help="Those to be reviewed too.")] = False,
     again: Annotated[bool, typer.Option("--again", help="For all fields, as if nothing was mapped.")] = False,
     memory: Annotated[
@@ -47,7 +54,10 @@ def mapping_suggest(
     from streak_netsuite.mapping_desk.desk import MappingDesk
     from streak_netsuite.mapping_desk.report import missing_text, suggestions_text
 
-    settings = settings_for(mapping)
+    file = MappingFile(mapping or mapping_in_use())
+    if into is not None and not force:
+        _check_free(file, into)
+    settings = settings_for(file.path)
     with open_product(settings, read_only=True) as product:
         desk = MappingDesk(product=product)
         found = desk.suggest(again=again, memory=kept.read(memory) if memory else None)
@@ -55,9 +65,8 @@ def mapping_suggest(
         typer.echo(suggestions_text(found, desk.targets))
         typer.echo(missing_text(desk.unfilled(), drafts, desk.targets.paths))
         if into is not None:
-            file = MappingFile(settings.mapping)
             left = [draft for draft in drafts if not draft.put_into(file)]
-            file.save(into)
+            file.save(into, replace=force)
             for told in file.unkept:
                 typer.echo(f"{settings.mapping.name} {told}")
             for draft in drafts:
@@ -66,6 +75,15 @@ def mapping_suggest(
             typer.echo(
                 f"{len(drafts) - len(left)} rules are in {into}; see: streak-netsuite plan --with {into} --days 30"
             )
+
+
+def _check_free(file: "EditedFile", into: Path) -> None:
+    try:
+        file.check_free(into)
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"{error}; go on from it with --with {into} --into {into}, name another file, or begin anew with --force"
+        ) from error
 
 
 @app.command("sample")

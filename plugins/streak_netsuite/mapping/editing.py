@@ -236,20 +236,23 @@ class MappingFile:
         _yaml().dump(self._data, out)
         return out.getvalue()
 
-    def save(self, path: Path | None = None) -> MappingSpec:
+    def save(self, path: Path | None = None, *, replace: bool = False) -> MappingSpec:
         """Write the file in one step, when it is without fault; return the mapping.
 
         Args:
             path: another file; the files that it names are copied along where they are missing. The file itself
                 when not given.
+            replace: whether another file that is there already may be replaced, with all that people changed in it.
 
         Raises:
-            ConfigurationError: it has faults, each named with its line, or somebody has changed the file meanwhile;
-                what is on the disk stays as it is.
+            ConfigurationError: it has faults, each named with its line, somebody has changed the file meanwhile, or
+                another one is there already; what is on the disk stays as it is.
         """
         place = path or self.path
-        if place == self.path and self.path.read_text(encoding="utf-8") != self._before:
+        if self._is_own(place) and self.path.read_text(encoding="utf-8") != self._before:
             raise ConfigurationError(f"{place} was changed by somebody else meanwhile; read it again")
+        if not replace:
+            self.check_free(place)
         self._bring_files(place.parent)
         text = self.text()
         spec = load_spec(place, text=text)
@@ -259,9 +262,24 @@ class MappingFile:
             fresh.replace(place)
         finally:
             fresh.unlink(missing_ok=True)
-        if place == self.path:
+        if self._is_own(place):
             self._before = text
         return spec
+
+    def check_free(self, path: Path) -> None:
+        """Check that saving to a path replaces no other file.
+
+        Raises:
+            ConfigurationError: another one is there.
+        """
+        if path.exists() and not self._is_own(path):
+            raise ConfigurationError(
+                f"{path} is there already, and would be replaced with all that was changed in it"
+            )
+
+    def _is_own(self, path: Path) -> bool:
+        there = path.exists() and self.path.exists()
+        return path == self.path or (there and path.samefile(self.path))
 
     def _bring_files(self, folder: Path) -> None:
         """Copy the files that the mapping names into another folder, where they are missing."""
