@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.representer import RoundTripRepresenter
 
 from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping.bounds import beyond_bounds
 from streak_netsuite.mapping.comments import Place, put_tail, says_anything, tail_of, without_tail
 from streak_netsuite.mapping.flow_comments import Comment, with_own_lines
 from streak_netsuite.mapping.schema import MappingSpec
@@ -45,9 +46,12 @@ class MappingFile:
         self.path = path
         try:
             self._before = path.read_text(encoding="utf-8")
-            kept, self._lost = with_own_lines(self._before if text is None else text)
+            written = self._before if text is None else text
+            if (beyond := beyond_bounds(written)) is not None:
+                raise ConfigurationError(f"mapping file {path} has 1 fault:\n  line {beyond[0]}: {beyond[1]}")
+            kept, self._lost = with_own_lines(written)
             self._data = _yaml().load(kept)
-        except (OSError, UnicodeDecodeError, YAMLError) as error:
+        except (OSError, ValueError, YAMLError) as error:  # UnicodeDecodeError, too
             raise ConfigurationError(f"mapping file {path} cannot be read: {error}") from error
         if not isinstance(self._data, CommentedMap):
             raise ConfigurationError(f"mapping file {path}: it holds no keys; begin with `version: 1`")
@@ -188,10 +192,12 @@ class MappingFile:
         Raises:
             ConfigurationError: the text is no YAML, holds no keys, or a comment that would be lost; or as `set_rule`.
         """
+        if (beyond := beyond_bounds(text)) is not None:
+            raise ConfigurationError(f"the rule of {target}: line {beyond[0]}: {beyond[1]}")
         try:
             kept, lost = with_own_lines(text)
             rule = _yaml().load(kept)
-        except YAMLError as error:
+        except (ValueError, YAMLError) as error:
             mark = getattr(error, "problem_mark", None)
             at = f"line {mark.line + 1}: " if mark else ""
             told = getattr(error, "problem", None) or "it cannot be read"

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
 from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping.bounds import beyond_bounds
 from streak_netsuite.mapping.unfit import shortened
 
 _LARGEST_FILE = 1_000_000  # bytes
@@ -49,7 +50,7 @@ class SpecFile:
         self.faults: list[tuple[int, str]] = []
         self.node = _compose(path, what, text)
         self.faults += _twice(self.node)
-        self.data = _construct(self.node)
+        self.data = _construct(self.node, what, path)
         if not isinstance(self.data, dict):
             raise ConfigurationError(f"{what} {path}: it holds no keys; begin with `version: 1`")
 
@@ -69,10 +70,10 @@ class SpecFile:
             return
         try:
             node = _compose(path, self.what)
+            table = _construct(node, self.what, path)
         except ConfigurationError as error:
             self.add(location, str(error))
             return
-        table = _construct(node)
         self.faults += [(line, f"in {source['file']}: {text}") for line, text in _twice(node)]
         if "table" in source:
             self.add(location, "a lookup has a file or a table, not both; remove one")
@@ -178,21 +179,54 @@ def _compose(path: Path, what: str, text: str | None = None) -> yaml.Node:
         raise ConfigurationError(f"{what} {path} cannot be read ({error}); check the path") from error
     if len(text) > _LARGEST_FILE:
         raise ConfigurationError(f"{what} {path} is larger than {_LARGEST_FILE} bytes; split its tables off")
+    if (beyond := beyond_bounds(text)) is not None:
+        raise _one_fault(what, path, *beyond)
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(
-            f"{what} {path} has 1 fault:\n  line {line}: not valid YAML ({error.problem}); "
-            "check the indentation, and quote text that begins with a bracket"
-        ) from error
+        told = f"not valid YAML ({error.problem}); check the indentation, and quote text that begins with a bracket"
+        raise _one_fault(what, path, line, told) from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{what} {path} is not valid YAML: {error}") from error
     if node is None:
         raise ConfigurationError(f"{what} {path} is empty; begin with `version: 1`")
     return node
 
 
-def _construct(node: yaml.Node) -> Any:
-    return _Loader("").construct_document(node)
+def _one_fault(what: str, path: Path, line: int, told: str) -> ConfigurationError:
+    return ConfigurationError(f"{what} {path} has 1 fault:\n  line {line}: {told}")
+
+
+def _construct(node: yaml.Node, what: str, path: Path) -> Any:
+    try:
+        return _Loader("").construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or node.start_mark
+        raise _one_fault(what, path, mark.line + 1, f"not readable ({error.problem})") from error
+    except (ValueError, TypeError, AttributeError, LookupError) as error:  # a tag that does not fit its value
+        told = f"a value does not fit its tag ({error}); take the `!!` out"
+        raise _one_fault(what, path, _tagged_line(node), told) from error
+
+
+def _tagged_line(node: yaml.Node) -> int:
+    """Return the line of the first value that has another tag than it would have by itself."""
+    return next((one.start_mark.line + 1 for one in _nodes(node) if not _has_own_tag(one)), 1)
+
+
+def _has_own_tag(node: yaml.Node) -> bool:
+    if not isinstance(node, yaml.ScalarNode):
+        return True
+    implicit = (node.style is None, node.style is not None)
+    own = _Loader("").resolve(yaml.ScalarNode, node.value, implicit)  # type: ignore[no-untyped-call]  # so the stubs have it
+    return bool(own == node.tag)
+
+
+def _nodes(node: yaml.Node) -> Iterator[yaml.Node]:
+    yield node
+    for part in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for one in part if isinstance(part, tuple) else (part,):
+            yield from _nodes(one)
 
 
 def _twice(node: yaml.Node, above: str = "") -> Iterator[tuple[int, str]]:
