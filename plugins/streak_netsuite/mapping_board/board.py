@@ -6,7 +6,8 @@ accident, and any worker of a web server can answer.
 
 import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -279,7 +280,12 @@ class Board:
         }
 
     def _remembered(self) -> Memory:
-        return decisions.read(self.memory) if self.memory is not None else Memory()
+        if self.memory is None:
+            return Memory()
+        try:
+            return decisions.read(self.memory)
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(str(error)) from error
 
     def _save(self, request: asked.Save, by: str) -> dict[str, Any]:
         draft = self._draft(request.text)
@@ -295,6 +301,7 @@ class Board:
             )
         draft.spec()
         changed = draft.changed(self._draft(file.before))
+        remembered = self._with_verdicts(request.verdicts, by)
         if request.text != file.before:
             self.note(
                 "mapping.saved",
@@ -306,8 +313,9 @@ class Board:
                 },
                 by,
             )
-            self._write_file(file)
-        self._remember(request.verdicts, by)
+        with self._kept(remembered):
+            if request.text != file.before:
+                self._write_file(file)
         saved = file.before
         return {"digest": digest(saved), "changed": changed, **self._look(saved)}
 
@@ -320,9 +328,10 @@ class Board:
                 "say into its git repository"
             ) from error
 
-    def _remember(self, verdicts: Sequence[asked.Verdict], by: str) -> None:
+    def _with_verdicts(self, verdicts: Sequence[asked.Verdict], by: str) -> Memory | None:
+        """Return what is remembered once a save is done; None when that is nothing new."""
         if self.memory is None or not by or not verdicts:
-            return
+            return None
         said = [
             decisions.decide(
                 self.picture.source(one.source),
@@ -334,7 +343,29 @@ class Board:
             )
             for one in verdicts
         ]
-        decisions.write(self._remembered().with_decisions(said), self.memory)
+        return self._remembered().with_decisions(said)
+
+    @contextmanager
+    def _kept(self, remembered: Memory | None) -> Iterator[None]:
+        """Keep what is remembered; when the block fails, what was kept before stays."""
+        if self.memory is None or remembered is None:
+            yield
+            return
+        before = self._remembered()
+        self._write_memory(remembered, self.memory)
+        try:
+            yield
+        except StreakNetSuiteError:
+            self._write_memory(before, self.memory)
+            raise
+
+    def _write_memory(self, memory: Memory, path: Path) -> None:
+        try:
+            decisions.write(memory, path)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{path} cannot be written here ({error.strerror}), and keeps what was taken over; nothing is saved"
+            ) from error
 
 
 def _checked(command: str, payload: Mapping[str, Any]) -> asked.Command:

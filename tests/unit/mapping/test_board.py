@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from assist.mapping import memory as decisions
 from assist.mapping.catalogue import Catalogue, Field, FieldType
 from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefinition
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.spec import load_spec, shipped_spec_path
 from streak_netsuite.mapping_board.board import Board
+from streak_netsuite.mapping_board.draft_text import digest
 from streak_netsuite.mapping_desk.draft import Choices
 from streak_netsuite.mapping_desk.sources import Sources
 from streak_netsuite.mapping_desk.targets import Targets, targets_of
@@ -132,3 +134,59 @@ def test_a_table_of_a_draft_with_a_fault_is_left_alone(ask: Callable[..., Any], 
 def test_a_line_that_is_drawn_again_keeps_its_table(ask: Callable[..., Any], path: Path) -> None:
     once = connected(ask, path.read_text(), CUSTOMER)
     assert connected(ask, once, CUSTOMER) == once
+
+
+def save(board: Board, path: Path, *verdicts: dict[str, Any]) -> dict[str, Any]:
+    """The board's answer to a save of the file with one comment more."""
+    text = path.read_text(encoding="utf-8")
+    payload = {"text": text + "# mine\n", "digest": digest(text), "verdicts": list(verdicts)}
+    return board.answer("save", payload, by="ann")
+
+
+REGION = {"source": "box.fields.Region", "target": ORDER, "accepted": True}
+GONE = {"source": "box.fields.Gone", "target": ORDER, "accepted": True}
+
+
+def test_a_word_on_a_field_that_is_gone_saves_nothing(board: Board, path: Path, notes: list[str]) -> None:
+    before = path.read_text(encoding="utf-8")
+    assert "Streak has no field 'box.fields.Gone'" in save(board, path, REGION, GONE)["error"]
+    assert path.read_text(encoding="utf-8") == before
+    assert not board.memory or not board.memory.exists()
+    assert notes == []
+
+
+def test_what_was_said_before_and_cannot_be_read_saves_nothing(
+    board: Board, path: Path, tmp_path: Path, notes: list[str]
+) -> None:
+    before = path.read_text(encoding="utf-8")
+    (tmp_path / "mapping-decisions.json").write_text("{broken", encoding="utf-8")
+    assert "move it away or mend it" in save(board, path, REGION)["error"]
+    assert path.read_text(encoding="utf-8") == before
+    assert notes == []
+    asked = {"text": before, "source": REGION["source"], "target": ORDER}
+    assert "move it away or mend it" in board.answer("connect", asked, by="ann")["error"]
+
+
+def test_a_file_that_cannot_be_written_leaves_what_was_said_before(
+    board: Board, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "error" not in save(board, path, {**REGION, "accepted": False})
+    before = path.read_text(encoding="utf-8")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(MappingFile, "save", refuse)
+    assert "cannot be written here" in save(board, path, REGION)["error"]
+    assert path.read_text(encoding="utf-8") == before
+    assert board.memory is not None
+    assert [one.accepted for one in decisions.read(board.memory).decisions] == [False]
+
+
+def test_a_place_for_what_was_said_that_cannot_be_written_saves_nothing(
+    board: Board, path: Path, tmp_path: Path
+) -> None:
+    before = path.read_text(encoding="utf-8")
+    board.memory = tmp_path / "no such folder" / "mapping-decisions.json"
+    assert "nothing is saved" in save(board, path, REGION)["error"]
+    assert path.read_text(encoding="utf-8") == before
