@@ -2,18 +2,16 @@
 
 import copy
 import io
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import RoundTripConstructor, SafeConstructor
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.representer import RoundTripRepresenter
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.bounds import beyond_bounds
@@ -21,8 +19,14 @@ from streak_netsuite.mapping.comments import Place, put_tail, says_anything, tai
 from streak_netsuite.mapping.flow_comments import Comment, with_own_lines
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.spec import load_spec
+from streak_netsuite.mapping.spec_file import values_of
+from streak_netsuite.mapping.spelling import SpellingConstructor, SpellingRepresenter
 from streak_netsuite.mapping.unfit import shortened
+from streak_netsuite.mapping.writing import write_over
 
+# a byte order mark; comments, directives and empty lines above `---`, where it has a line of its own
+_ABOVE = re.compile(r"\ufeff?(?:(?:[ \t]*(?:#[^\n]*)?\n|%[^\n]*\n)*---[ \t]*(?:[ \t]#[^\n]*)?\n)?")
+_BEHIND = re.compile(r"^\.\.\.[ \t]*(?:[ \t]#[^\n]*)?\n?(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))*\Z", re.MULTILINE)
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _WIDTH = 120
 _ONE_LINE = 200  # characters of a rule or table, beyond which it gets lines of its own
@@ -50,7 +54,8 @@ class MappingFile:
             if (beyond := beyond_bounds(written)) is not None:
                 raise ConfigurationError(f"mapping file {path} has 1 fault:\n  line {beyond[0]}: {beyond[1]}")
             kept, self._lost = with_own_lines(written)
-            self._data = _yaml().load(kept)
+            self._around = _Around.of(kept)
+            self._data = _yaml().load(self._around.inside(kept))
         except (OSError, ValueError, YAMLError) as error:  # UnicodeDecodeError, too
             raise ConfigurationError(f"mapping file {path} cannot be read: {error}") from error
         if not isinstance(self._data, CommentedMap):
@@ -240,7 +245,7 @@ class MappingFile:
         """Return the file as it would be written."""
         out = io.StringIO()
         _yaml().dump(self._data, out)
-        return out.getvalue()
+        return f"{self._around.before}{out.getvalue()}{self._around.behind}"
 
     def save(self, path: Path | None = None, *, replace: bool = False) -> MappingSpec:
         """Write the file in one step, when it is without fault; return the mapping.
@@ -259,18 +264,27 @@ class MappingFile:
             raise ConfigurationError(f"{place} was changed by somebody else meanwhile; read it again")
         if not replace:
             self.check_free(place)
+        self._check_kept()
         self._bring_files(place.parent)
         text = self.text()
         spec = load_spec(place, text=text)
-        fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
-        try:
-            fresh.write_text(text, encoding="utf-8")
-            fresh.replace(place)
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_over(place, text, like=self.path)
         if self._is_own(place):
             self._before = text
         return spec
+
+    def _check_kept(self) -> None:
+        """Check that all of the file would be written back with the meaning that it has."""
+        try:
+            was = values_of(self.path, self._before)
+        except ConfigurationError:
+            return  # what has no meaning yet has none to lose
+        again = values_of(self.path, MappingFile(self.path, text=self._before).text())
+        lost = next((name for name in was if was[name] != again.get(name)), None)
+        if lost is not None:
+            raise ConfigurationError(
+                f"{self.path}: a text in `{lost}` would be saved with another meaning; quote it, or put it on several lines"
+            )
 
     def check_free(self, path: Path) -> None:
         """Check that saving to a path replaces no other file.
@@ -309,37 +323,26 @@ def _not_kept(comment: Comment) -> str:
     )
 
 
-class _Number(float):
-    """A number with a decimal mark, written back as it was written: a float has not place for all its digits."""
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a document: comments above its `---`, and what is below its `...`."""
 
-    text: str
+    before: str = ""
+    behind: str = ""
 
-    def __deepcopy__(self, memo: Any) -> "_Number":
-        return self
+    @classmethod
+    def of(cls, text: str) -> "_Around":
+        behind = _BEHIND.search(text)
+        above = _ABOVE.match(text)
+        return cls(above[0] if above else "", behind[0] if behind else "")
 
-    def __str__(self) -> str:
-        return self.text
-
-
-class _Constructor(RoundTripConstructor):
-    def construct_yaml_float(self, node: Any) -> _Number:
-        made = _Number(SafeConstructor.construct_yaml_float(self, node))
-        made.text = node.value
-        return made
-
-
-class _Representer(RoundTripRepresenter):
-    def represent_number(self, data: _Number) -> Any:
-        return self.represent_scalar("tag:yaml.org,2002:float", data.text)
-
-
-_Constructor.add_constructor("tag:yaml.org,2002:float", _Constructor.construct_yaml_float)
-_Representer.add_representer(_Number, _Representer.represent_number)
+    def inside(self, text: str) -> str:
+        return text.removeprefix(self.before).removesuffix(self.behind)
 
 
 def _yaml() -> YAML:
     yaml = YAML(typ="rt")
-    yaml.Constructor, yaml.Representer = _Constructor, _Representer
+    yaml.Constructor, yaml.Representer = SpellingConstructor, SpellingRepresenter
     yaml.preserve_quotes = True
     yaml.width = _WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)

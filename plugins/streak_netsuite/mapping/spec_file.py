@@ -194,6 +194,15 @@ def _compose(path: Path, what: str, text: str | None = None) -> yaml.Node:
     return node
 
 
+def values_of(path: Path, text: str) -> Any:
+    """Return what a text means, in plain values.
+
+    Raises:
+        ConfigurationError: it means nothing.
+    """
+    return _construct(_compose(path, "mapping file", text), "mapping file", path)
+
+
 def _one_fault(what: str, path: Path, line: int, told: str) -> ConfigurationError:
     return ConfigurationError(f"{what} {path} has 1 fault:\n  line {line}: {told}")
 
