@@ -117,18 +117,19 @@ def _blind(
 ) -> list[Real]:
     """Return the chance of each level among pairs drawn blindly; agreement is exact from the frequencies.
 
-    However often pairs are drawn, a table tells no more than it has pairs: what five records do not share by chance, the
-    sixth may.
+    A table tells no more than it has pairs, and none is looked at twice where all can be: what five records do not share
+    by chance, the sixth may.
     """
-    i, j = rng.integers(0, table.size, (2, settings.random_pairs))
+    if table.size * (table.size - 1) / 2 <= settings.random_pairs:
+        i, j = np.triu_indices(table.size, 1)
+    else:
+        i, j = rng.integers(0, table.size, (2, settings.random_pairs))
     apart = i != j
-    told = min(1.0, table.size * (table.size - 1) / 2 / max(int(apart.sum()), 1))
     levels = compare(table, i[apart], table, j[apart])
     found = []
     for part, level, known in zip(table.parts, levels, frequencies, strict=True):
         counts = np.bincount(level, minlength=level_count(part.kind) + 1).astype(np.float64)
         counts[:2] = 0
-        counts *= told
         counts[2:] += 0.5
         chance = counts / counts.sum() * (1 - known.agreement)
         chance[EXACT] = known.agreement

@@ -15,6 +15,9 @@ from assist.duplicates.profile import profile
 
 _SAMPLE = 3000
 _FEW = 100  # records whose columns are numbered all at once, as calls cost more than values
+COMPARED = 600
+"""So many characters of a value are compared for likeness, whose cost grows with the square of them; all of them for being equal.
+Descriptions of products have up to some 570 in the labelled tables (Abt-Buy)."""
 Codes = NDArray[np.uint64]
 Rows = NDArray[np.int32]
 
@@ -26,7 +29,8 @@ class Part:
     Attributes:
         column: the column it was read from.
         name: the column and what of it ("address: house number").
-        codes: a number for each value, 0 where it is missing.
+        values: the beginning of each value, `COMPARED` characters at most.
+        codes: a number for each whole value, 0 where it is missing.
         blocks: coarser codes by name.
     """
 
@@ -115,9 +119,15 @@ def _parts(read: Mapping[str, Sequence[Reading]]) -> list[Part]:
                     column=column,
                     name=f"{column}: {one.part}" if one.part else column,
                     kind=one.kind,
-                    values=values,
+                    values=_beginnings(values),
                     codes=codes,
                     blocks={name: next(numbered)[1] for name in one.blocks},
                 )
             )
     return found
+
+
+def _beginnings(values: NDArray[np.object_]) -> NDArray[np.object_]:
+    if max(map(len, values), default=0) <= COMPARED:
+        return values
+    return np.array([value[:COMPARED] for value in values], object)

@@ -1,11 +1,15 @@
 """Weighing many pairs at once says of each what weighing it alone does."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from assist.duplicates import Findings
+from assist.duplicates import Findings, Kind, find_duplicates
 from assist.duplicates import model as models
-from assist.duplicates.comparison import compare
+from assist.duplicates.comparison import CLOSE, compare
+from assist.duplicates.table import COMPARED, Table, layout_of, prepare
 
 
 def test_levels_that_are_looked_up_together_weigh_what_they_weigh_one_by_one(found: Findings) -> None:
@@ -32,3 +36,34 @@ def test_pairs_that_are_judged_in_parts_by_several_threads_are_judged_alike(
     assert np.allclose(model.bits(table, left, table, right), whole, rtol=0, atol=1e-9)
     alone = model.bits(table, left[:5], table, right[:5])
     assert np.allclose(alone, whole[:5], rtol=0, atol=1e-9)
+
+
+def test_a_few_records_are_compared_as_often_as_they_have_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"company": ["Hobday Ltd", "Hobday Limited", "Aster Roofing", "Birch", "Cedar"]})
+    looked: list[int] = []
+
+    def counted(left: Table, i: Any, right: Table, j: Any) -> Any:
+        looked.append(len(i))
+        return compare(left, i, right, j)
+
+    monkeypatch.setattr(models, "compare", counted)
+    find_duplicates(frame, kinds={"company": Kind.COMPANY})
+    assert looked
+    assert max(looked) <= len(frame) * (len(frame) - 1) // 2
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.TITLE, Kind.COMPANY])
+def test_long_texts_are_compared_by_their_beginning_and_are_equal_only_as_a_whole(kind: Kind) -> None:
+    words = " ".join(f"w{number}" for number in range(2_000))
+    frame = pd.DataFrame({"notes": [f"{words} left", f"{words} right", f"{words} left", "Cedar"]})
+    table = prepare(frame, layout_of(frame, {"notes": kind}))
+    (part,) = [one for one in table.parts if one.kind is kind]
+    assert max(map(len, part.values)) == COMPARED
+    (levels,) = [
+        level
+        for one, level in zip(
+            table.parts, compare(table, np.array([0, 0]), table, np.array([1, 2])), strict=True
+        )
+        if one is part
+    ]
+    assert levels.tolist() == [CLOSE, 1]
