@@ -114,11 +114,13 @@ def test_with_a_custom_field_as_key_an_order_that_netsuite_commits_minutes_later
 ) -> None:
     world.netsuite_extra["key_fields"] = "customer=custentity_streak_org, salesOrder=custbody_account_manager"
     (box,) = world.won_deals(1)
-    world.fault("netsuite", "commit_later", operation="addList", match="SalesOrder", options={"seconds": 4})
+    world.fault("netsuite", "commit_later", operation="addList", match="SalesOrder", options={"seconds": 5})
     world.drain()
     world.wait(600)
     world.drain()
-    assert any(world.orders(box) for _ in until(10)), "the commit comes late"
+    sent = [one for one in world.received("netsuite", "addList") if "SalesOrder" in one["body"]]
+    assert len(sent) == 1
+    assert any(world.orders(box) for _ in until(20)), "the commit comes late"
     world.wait(1020)
     world.run()
     assert len(world.orders(box)) == 1
