@@ -8,13 +8,16 @@ The parser that keeps comments loses these. So what holds one is given lines of 
 """
 
 import bisect
+import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 _INDENT = 2
 _FOLD = re.compile(r"[ \t]*\n[ \t]*")
@@ -92,14 +95,27 @@ def with_own_lines(text: str) -> tuple[str, Sequence[Comment]]:
 
 
 def _unfolded(text: str, node: _Node, comments: Sequence[Comment]) -> str | None:
-    """Return the text with one list or object in lines of its own, None when that would change what it means."""
+    """Return the text with one list or object in lines of its own, None when that changes what it means, or loses a comment."""
     try:
         block = _Writer(text, comments).block(node)
     except _NotKept:
         return None
     made = text[: node.start].rstrip(" ") + block + text[node.end :]
     meant = _meaning(text)
-    return made if meant is not None and _meaning(made) == meant else None
+    if meant is None or _meaning(made) != meant:
+        return None
+    return made if _stay(made, {one.text for one in comments}) else None
+
+
+def _stay(text: str, comments: Collection[str]) -> bool:
+    """Whether the parser that keeps comments keeps these: in lists of lists it does not always."""
+    parser, written = YAML(typ="rt"), io.StringIO()
+    try:
+        parser.dump_all(parser.load_all(text), written)
+    except YAMLError:
+        return False
+    kept = written.getvalue()
+    return all(kept.count(one) == text.count(one) for one in comments)
 
 
 def _meaning(text: str) -> Any:
@@ -139,16 +155,24 @@ class _Writer:
         head, lines = [], list[str]()
         end = node.start
         for entry in node.entries:
-            behind, above = self._split(end, entry[0].start)
+            behind, above = self._behind_brackets(node, lines, *self._split(end, entry[0].start))
             if lines:
                 lines[-1] += "".join(f" {one}" for one in behind)
             else:
                 head = behind
             lines += [*above, *self._between_key_and_value(entry), *self._entry(node, entry)]
             end = entry[-1].end
-        behind, above = self._split(end, node.end)
+        behind, above = self._behind_brackets(node, lines, *self._split(end, node.end))
         lines[-1] += "".join(f" {one}" for one in behind)
         return head, [*lines, *above]
+
+    def _behind_brackets(
+        self, node: _Node, lines: Sequence[str], behind: list[str], above: list[str]
+    ) -> tuple[list[str], list[str]]:
+        """Return the comments behind a line and below it: below brackets in a list of a list the parser loses them."""
+        if node.inline and lines and lines[-1].endswith(("]", "}")):
+            return [*behind, *above], []
+        return behind, above
 
     def _between_key_and_value(self, entry: tuple[_Node, ...]) -> list[str]:
         return [one.text for one in _between(self.comments, entry[0].end, entry[-1].start)]
