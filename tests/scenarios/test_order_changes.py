@@ -856,3 +856,33 @@ def test_an_order_that_finance_deleted_is_not_made_again_by_a_change(world: Worl
     assert world.orders(box) == []
     with world.ledger() as ledger:
         assert "does not exist any more" in ledger.outcomes_for(box_ref(box))[-1].reason
+
+
+def test_a_change_that_is_taken_back_before_it_was_sent_is_not_written(world: World) -> None:
+    box = ordered(world)
+    for quantity in ("6", "4"):
+        world.set_field(box, "Quantity", quantity)
+        world.hint(box)
+        with world.product() as product:
+            product.deal_to_order().drain()  # plans the change; nobody writes it yet
+    with world.product() as product:
+        product.order_edits().drain()
+    assert [line["quantity"] for line in lines_of(world, box)] == ["4"]
+    changed(world, box, Quantity="5")
+    assert [line["quantity"] for line in lines_of(world, box)] == ["5"]
+
+
+def test_a_change_that_is_given_up_does_not_keep_the_next_from_its_order(world: World) -> None:
+    box = ordered(world)
+    world.flow |= {"attempts": 2}
+    world.fault("netsuite", "cut_before", operation="update", times=2)
+    changed(world, box, Quantity="6")
+    for _ in range(4):
+        world.wait(120)
+        world.drain()
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        assert hold.what.code == "OUTCOME_UNKNOWN"
+        ledger.dismiss_hold(hold.id, actor="ann", reason="not worth it", now=world.now())
+    changed(world, box, Quantity="7")
+    assert [line["quantity"] for line in lines_of(world, box)] == ["7"]

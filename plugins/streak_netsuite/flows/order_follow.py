@@ -148,7 +148,9 @@ class OrderFollower:
                 change=intents.get(_change_key(deal.key)),
                 trace=mapped.rules,
             )
-            if to_plain(history[0]) == to_plain(wish.wanted):
+            # A change that is planned and was not sent is replaced, also by none: it would be written else.
+            is_planned = wish.change is not None and wish.change.state is IntentState.PLANNED
+            if to_plain(history[0]) == to_plain(wish.wanted) and not is_planned:
                 self._agree(batch, wish, keep=plan)
             else:
                 wishes.append(wish)

@@ -310,7 +310,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
         hold = Hold(
             code=OUTCOME_UNKNOWN,
             reason=f"after {tries} tries nobody knows whether it landed: {error}",
-            fix="see what cuts the answers off, then release this: it is looked for before it is sent again",
+            fix="see what cuts the answers off, then release this: it is looked for before it is sent again; dismissed, it is given up",
             payload=dict(intent.payload),
         )
         outcome = self._hold(intent, hold, rule="outcome_unknown")

@@ -41,6 +41,7 @@ from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentDraft,
 
 log = logging.getLogger(__name__)
 
+GIVEN_UP = "GIVEN_UP"
 _ON_THEIR_WAY = frozenset({IntentState.SENT, IntentState.UNKNOWN})
 _OPEN_STATES: ColumnElement[Any] = literal_column("('planned', 'sent', 'unknown')")
 
@@ -316,6 +317,28 @@ def plan_unless_changed(
 
 def _stands(one: Intent | None) -> tuple[Any, ...] | None:
     return None if one is None else (one.state, one.attempts, one.payload)
+
+
+def give_up(connection: Connection, operation_key: str, *, now: datetime) -> None:
+    """Call a queued intent refused that waits for a person who wants nothing done; others stay as they are.
+
+    Nobody knows whether it has landed. What follows compares with what the vendor holds, as after any refusal.
+    """
+    connection.execute(
+        update(intent)
+        .where(
+            intent.c.operation_key == operation_key,
+            intent.c.queued,
+            intent.c.state == IntentState.UNKNOWN.value,
+            intent.c.due_at.is_(None),
+        )
+        .values(
+            state=IntentState.REJECTED.value,
+            error_code=GIVEN_UP,
+            error="nobody knows whether it landed, and a person wants nothing done",
+            answered_at=now,
+        )
+    )
 
 
 def requeue(connection: Connection, operation_key: str, *, now: datetime) -> bool:

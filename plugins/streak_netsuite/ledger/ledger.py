@@ -680,6 +680,8 @@ class Ledger:
         with self._database.begin() as connection:
             held = holds.get(connection, self._cipher, hold_id, lock=True)
             holds.dismiss(connection, hold_id, actor=actor, reason=reason, now=now)
+            if held.operation_key:
+                intents.give_up(connection, held.operation_key, now=now)
             if held.what.payload.get(GOES_ON):
                 inbox.store(connection, self._cipher, [self._release_hint(held)], now=now)
             audit.append(
