@@ -21,6 +21,7 @@ from streak_netsuite.errors import ConfigurationError, RecordsReplaced, Transien
 from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.record_guard import REPLACED
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
+from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -187,6 +188,27 @@ def test_an_order_is_not_taken_for_billed_because_another_one_had_its_id(
     else:
         assert (report.count(Action.UPDATED), len(of_order(world, second))) == (1, 1)
     assert bill(world).count(Action.UPDATED) == 0
+
+
+def test_what_was_deleted_before_a_refresh_says_nothing_of_the_order_that_has_its_id_now(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = world.won_deals(3, organizations=3)
+    world.run()
+    by_id = sorted(ties(world, boxes).items(), key=lambda one: int(one[1]))
+    (box, _), (_, second), _ = by_id
+    ref = ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=second)
+    with world.ledger() as ledger:
+        ledger.store_hints([Deletion(record=ref, at=world.now()).hint()], now=world.now())
+    refresh(world)
+    rebind(world, monkeypatch, "--yes")
+    assert ties(world, [box]) == {box: second}
+    world.set_field(box, "Quantity", 5)
+    world.hint(box, version=str(10**15))
+    world.run()
+    with world.ledger() as ledger:
+        assert ledger.list_holds() == []
+    assert world.orders(box)[0]["itemList"][0]["quantity"] == "5"
 
 
 def of_order(world: World, order: str) -> list[dict[str, Any]]:

@@ -12,9 +12,10 @@ from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.intents import read_row as read_intent
-from streak_netsuite.ledger.tables import binding, customer_directory, intent, watermark
+from streak_netsuite.ledger.tables import binding, customer_directory, inbox_event, intent, watermark
 from streak_netsuite.model.external_ref import RecordKind, SystemId
 from streak_netsuite.sync.binding import CARRIES, RULES_BY_KEY, Binding
+from streak_netsuite.sync.deletion import DELETED, DELETED_BEFORE
 from streak_netsuite.sync.intent import Intent, IntentState
 from streak_netsuite.sync.same_records import MovedTie, WrittenTie
 
@@ -104,7 +105,7 @@ class TieBook:
         """Let ties lead to other records, and drop those whose record is nowhere; all at once, and in the audit.
 
         What was written by one of the internal ids that change keeps its history under another key, so that it is not
-        taken for what is due now; the customers' directory is read anew.
+        taken for what is due now; what was deleted under these ids proves nothing any more; the customers' directory is read anew.
 
         Args:
             stamp: names this time, in the keys of what is put aside.
@@ -120,6 +121,10 @@ class TieBook:
                 action = "binding.moved" if one.netsuite_id else "binding.dropped"
                 self._note(connection, action, one, actor=actor, now=now)
             _put_aside(connection, moved, stamp=stamp, now=now)
+            # What an id of the former account proved to be deleted is another record's in this one.
+            connection.execute(
+                update(inbox_event).where(inbox_event.c.event == DELETED).values(event=DELETED_BEFORE)
+            )
             connection.execute(delete(customer_directory))
             connection.execute(delete(watermark).where(watermark.c.name == directory_watermark))
 

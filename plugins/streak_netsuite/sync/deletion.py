@@ -8,6 +8,8 @@ from streak_netsuite.sync.hint import Hint, HintOrigin
 
 DELETED = "deleted"
 """The event of such a hint. No other hint proves that a record is gone: one that cannot be read may be hidden."""
+DELETED_BEFORE = "deleted_before"
+"""The event of what was deleted before the account's internal ids changed: it proves nothing of the ids of now."""
 _VERSION = "deleted-"
 
 
