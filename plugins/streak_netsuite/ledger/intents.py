@@ -17,6 +17,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    exists,
     func,
     literal,
     literal_column,
@@ -42,6 +43,7 @@ from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentDraft,
 log = logging.getLogger(__name__)
 
 GIVEN_UP = "GIVEN_UP"
+_OF_ONE_ORDER = (RecordKind.ORDER_CHANGE.value, RecordKind.ORDER_END.value)
 _ON_THEIR_WAY = frozenset({IntentState.SENT, IntentState.UNKNOWN})
 _OPEN_STATES: ColumnElement[Any] = literal_column("('planned', 'sent', 'unknown')")
 
@@ -398,7 +400,10 @@ def claim(
     flow: str | None = None,
     keys: Sequence[str] | None = None,
 ) -> list[Intent]:
-    """Take due intents and mark them SENT; return them as they were before, in the order they were planned."""
+    """Take due intents and mark them SENT; return them as they were before, in the order they were planned.
+
+    Of what changes one order, nothing is taken while another worker holds some of it: it would be sent by a stale read.
+    """
     due = (
         select(intent)
         .where(
@@ -406,6 +411,7 @@ def claim(
             intent.c.kind.in_([k.value for k in kinds]),
             true() if flow is None else intent.c.flow == flow,
             true() if keys is None else intent.c.operation_key == any_(literal(list(keys), ARRAY(Text))),
+            not_(_is_kept_waiting(now)),
         )
         .order_by(intent.c.due_at, intent.c.sequence)
         .limit(limit)
@@ -491,6 +497,22 @@ def still_open(
 
 def _due(now: datetime) -> ColumnElement[bool]:
     return and_(intent.c.queued, intent.c.state.op("IN")(_OPEN_STATES), intent.c.due_at <= now)
+
+
+def _is_kept_waiting(now: datetime) -> ColumnElement[bool]:
+    other = intent.alias("other")
+    return and_(
+        intent.c.kind.in_(_OF_ONE_ORDER),
+        exists().where(
+            other.c.subject_key == intent.c.subject_key,
+            other.c.subject_kind == intent.c.subject_kind,
+            other.c.operation_key != intent.c.operation_key,
+            other.c.kind.in_(_OF_ONE_ORDER),
+            other.c.queued,
+            other.c.state == IntentState.SENT.value,
+            other.c.due_at > now,
+        ),
+    )
 
 
 def count_due(connection: Connection, *, now: datetime) -> int:
