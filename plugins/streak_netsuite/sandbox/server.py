@@ -135,7 +135,7 @@ def server(sandbox: Sandbox) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,
-        timeout_keep_alive=30,
+        timeout_keep_alive=120,
     )
     return uvicorn.Server(config)
 
