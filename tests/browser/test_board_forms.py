@@ -71,6 +71,7 @@ def test_what_is_wrong_is_told_at_its_control_and_cannot_be_saved(at_the_board: 
     expect(control(person, "Pattern")).not_to_have_attribute("aria-invalid", "true")
     expect(person.root.locator('[data-action="save"]')).to_be_enabled()
     control(person, "The rule counts").select_option("when")
+    control(person, "Field that decides").select_option("box.fields.Quantity")
     control(person, "Test").select_option("above")
     fill(person, "Compared with", "many")
     expect(control(person, "Field that decides")).to_have_attribute("aria-invalid", "true")
