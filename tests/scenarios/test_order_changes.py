@@ -855,7 +855,8 @@ def test_an_order_that_finance_deleted_is_not_made_again_by_a_change(world: Worl
     changed(world, box, Quantity="6")
     assert world.orders(box) == []
     with world.ledger() as ledger:
-        assert "does not exist any more" in ledger.outcomes_for(box_ref(box))[-1].reason
+        assert "does not exist in NetSuite any more" in ledger.outcomes_for(box_ref(box))[-1].reason
+        assert [one.code for one in ledger.list_holds()] == ["ORDER_GONE"]
 
 
 def test_a_change_that_is_taken_back_before_it_was_sent_is_not_written(world: World) -> None:

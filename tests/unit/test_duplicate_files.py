@@ -9,7 +9,7 @@ import pytest
 from streak_netsuite.duplicate_files import FileFindings, look_in_files
 from streak_netsuite.errors import ConfigurationError
 
-WHAT = ["Dairy", "Foundry", "Looms", "Mills", "Quarry", "Tiles"]
+WHAT = ["Dairy", "Foundry", "Looms", "Mills", "Quarry", "Orchards"]
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 ROWS = [
     ("id", "company", "email", "phone"),
