@@ -52,33 +52,19 @@ def match_lines(
     """
     pairs = _paired(base, wanted)
     again = _came_back(pairs, [base, *earlier], wanted, held)
-    free = [line for line in held if not line.closed]
-    closed = [line for line in held if line.closed]
     found, absent = _known(pairs, base, numbers, held)
-    known_lines = {id(line) for line in found.values()}
-    free, closed = ([line for line in part if id(line) not in known_lines] for part in (free, closed))
-
-    def look(lines: list[HeldLine], mine: Sequence[tuple[int, _Pair]], is_it: _Test) -> None:
-        for position, (before, after) in mine:
-            if position in found or before is None:
-                continue
-            line = next((one for one in lines if is_it(before, after, one.line)), None)
-            if line is not None:
-                lines.remove(line)
-                found[position] = line
-
+    search = _Search(held, found)
     known = [(position, pair) for position, pair in enumerate(pairs) if position not in absent]
     for is_it in _WAYS:
-        look(free, known, is_it)
+        search.look(search.open, known, is_it)
     # A line that was closed is still the deal's line: without this it would be added anew.
-    look(closed, known, _of_item)
+    search.look(search.closed, known, _of_item)
     returning = [(position, (line, pairs[position][1])) for position, line in again.items()]
-    look(closed, returning, _of_item)
-    may_return = [line for line in free if line.number in left or not left or None in left]
+    search.look(search.closed, returning, _of_item)
+    may_return = [line for line in search.open if line.number in left or not left or None in left]
     for is_it in (_as_written, _of_item):
-        look(may_return, returning, is_it)
-    free = [line for line in free if line not in found.values()]
-    look(free, [(position, pairs[position]) for position in sorted(absent)], _as_written)
+        search.look(may_return, returning, is_it)
+    search.look(search.open, [(position, pairs[position]) for position in sorted(absent)], _as_written)
     return [
         LineMatch(base=again[position], wanted=after, held=found[position], came_back=True)
         if position in again and position in found
@@ -89,6 +75,43 @@ def match_lines(
 
 _Pair = tuple[OrderLine | None, OrderLine | None]
 _Test = Callable[[OrderLine, OrderLine | None, OrderLine], bool]
+
+
+class _Search:
+    """Looks for the deal's lines among NetSuite's; each of these is found once.
+
+    Attributes:
+        found: NetSuite's lines by the position of the deal's.
+    """
+
+    def __init__(self, held: Sequence[HeldLine], found: dict[int, HeldLine]) -> None:
+        self.found = found
+        self._held = held
+        self._taken = {id(line) for line in found.values()}
+
+    @property
+    def open(self) -> list[HeldLine]:
+        """The open lines that are nobody's yet."""
+        return [line for line in self._held if not line.closed and not self._is_taken(line)]
+
+    @property
+    def closed(self) -> list[HeldLine]:
+        """The closed lines that are nobody's yet."""
+        return [line for line in self._held if line.closed and not self._is_taken(line)]
+
+    def look(self, lines: Sequence[HeldLine], mine: Sequence[tuple[int, _Pair]], is_it: _Test) -> None:
+        """Look for those of the deal's lines that are not found yet; the first that passes the test is it."""
+        for position, (before, after) in mine:
+            if position in self.found or before is None:
+                continue
+            free = (one for one in lines if not self._is_taken(one))
+            line = next((one for one in free if is_it(before, after, one.line)), None)
+            if line is not None:
+                self.found[position] = line
+                self._taken.add(id(line))
+
+    def _is_taken(self, line: HeldLine) -> bool:
+        return id(line) in self._taken
 
 
 def _came_back(
