@@ -1,33 +1,19 @@
-"""Puts the product together: settings in, flows ready to run out. Below Airflow, so that the CLI can use it."""
+"""The product, put together: each flow with what it needs."""
 
-import contextlib
-import hashlib
-import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streak_netsuite.connections import WebhookSettings
-from streak_netsuite.connectors.netsuite.account import AccountId
-from streak_netsuite.connectors.netsuite.desk import NetSuiteDesk
+from streak_netsuite.assembly.account import guard_records, watch_account
+from streak_netsuite.assembly.settings import Settings
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
-from streak_netsuite.connectors.netsuite.governor import Governor
 from streak_netsuite.connectors.netsuite.record_types import NetSuiteRecords
-from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
-from streak_netsuite.connectors.netsuite.soap import SoapClient
-from streak_netsuite.connectors.streak.box_desk import BoxDesk
-from streak_netsuite.connectors.streak.catalogue import Catalogue
 from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.connectors.streak.name_catalogue import StreakNames
 from streak_netsuite.connectors.streak.record_types import StreakRecords
-from streak_netsuite.connectors.streak.registry import StreakWebhooks
-from streak_netsuite.connectors.streak.settings import StreakSettings
-from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.backfill import Backfill, Window
@@ -49,19 +35,15 @@ from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.overdue import OverdueLook
 from streak_netsuite.flows.party_merges import BoxRelinks, PartyMerges
 from streak_netsuite.flows.planned_order import ORDER_KEY, order_key
-from streak_netsuite.flows.rebinding import Rebinding
 from streak_netsuite.flows.reconcile import Reconcile
 from streak_netsuite.flows.record_guard import RecordGuard
 from streak_netsuite.flows.record_sync import RecordSync
 from streak_netsuite.flows.repairs import Repairs
 from streak_netsuite.flows.report import RunReport
-from streak_netsuite.flows.settings import LONGEST_COMMIT_SECONDS, FlowSettings
 from streak_netsuite.flows.status_to_streak import StatusToStreak, StatusWrites
 from streak_netsuite.flows.sweep import DeltaSweep, FullSweep
-from streak_netsuite.flows.webhooks import WebhookKeeper
 from streak_netsuite.flows.write_back import WriteBack
 from streak_netsuite.ledger.ledger import Ledger
-from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.lookups import CombinedLookups, StaticLookups
 from streak_netsuite.mapping.record_schema import (
@@ -73,39 +55,15 @@ from streak_netsuite.mapping.record_schema import (
 )
 from streak_netsuite.mapping.record_type import RecordType
 from streak_netsuite.mapping.sample import Sample, sample_of
-from streak_netsuite.mapping.spec import MappingSpec, load_spec
+from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.duplicate_case import SCOPE, Among
-from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
 
 if TYPE_CHECKING:
     from streak_netsuite.flows.duplicate_links import DuplicateLinks
     from streak_netsuite.flows.duplicate_search import DuplicateSearch
-
-_ACCOUNT = "netsuite.account"  # the snapshot that names the ledger's account
-
-
-def utc_now() -> datetime:
-    """Return the time now, aware and in UTC."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Everything a run of the flows needs to know."""
-
-    streak: StreakSettings
-    netsuite: NetSuiteSettings
-    ledger: LedgerSettings
-    mapping: Path
-    flow: FlowSettings = field(default_factory=FlowSettings)
-
-    def __post_init__(self) -> None:
-        """Leave writes their whole time to land where NetSuite would take a repeat for another record."""
-        if self.netsuite.key_fields:
-            object.__setattr__(self, "flow", self.flow.settling(LONGEST_COMMIT_SECONDS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -540,219 +498,3 @@ class Product:
             return engine
         live = live_matches(self.netsuite, wanted)
         return engine.with_lookups(CombinedLookups(static, live, near_names(self.netsuite, live)))
-
-
-@contextlib.contextmanager
-def open_boxes(settings: StreakSettings) -> Iterator[BoxDesk]:
-    """Open Streak's boxes for the length of a block; no ledger and no NetSuite are needed."""
-    with StreakClient(settings) as client:
-        yield BoxDesk(client, settings)
-
-
-@contextlib.contextmanager
-def open_activities(
-    streak: StreakSettings,
-    ledger: LedgerSettings,
-    *,
-    run_id: str,
-    flow: FlowSettings | None = None,
-    clock: Callable[[], datetime] = utc_now,
-) -> Iterator[Activities]:
-    """Open the flow that writes activities to boxes for the length of a block; NetSuite is not needed."""
-    with Ledger.connect(ledger) as opened, StreakClient(streak) as client:
-        yield Activities(
-            boxes=StreakGateway(client, streak),
-            memory=opened,
-            settings=flow or FlowSettings(),
-            clock=clock,
-            run_id=run_id,
-        )
-
-
-@contextlib.contextmanager
-def open_webhooks(
-    streak: StreakSettings, webhooks: WebhookSettings, *, former_urls: Sequence[str] = ()
-) -> Iterator[WebhookKeeper]:
-    """Open the keeper of Streak's webhooks for the length of a block.
-
-    Args:
-        former_urls: public addresses the product had before; webhooks that lead there are ours, too.
-
-    Raises:
-        ConfigurationError: a watched pipeline does not exist for this key.
-    """
-    token = webhooks.token.get_secret_value()
-    with StreakClient(streak) as client:
-        events = wanted_events(StreakGateway(client, streak).watched(), webhooks)
-        yield WebhookKeeper(
-            registry=StreakWebhooks(client),
-            wanted=wanted_webhooks(events, public_url=webhooks.webhook_url, token=token),
-            token=token,
-            own_prefixes=[receiver_prefix(url) for url in (webhooks.webhook_url, *former_urls)],
-        )
-
-
-def wanted_events(watched: Sequence[Catalogue], webhooks: WebhookSettings) -> list[tuple[str, WebhookScope]]:
-    """Return the events of the watched pipelines, and of their teams where contacts or organizations are read."""
-    found = [
-        (event, WebhookScope(kind=ScopeKind.PIPELINE, key=pipeline.key, name=pipeline.name))
-        for pipeline in watched
-        for event in webhooks.webhook_events
-        if "boxes" in webhooks.kinds
-    ]
-    subjects = [
-        s for s, plural in (("CONTACT", "contacts"), ("ORG", "organizations")) if plural in webhooks.kinds
-    ]
-    teams = dict.fromkeys(pipeline.team_key for pipeline in watched if pipeline.team_key)
-    return found + [
-        (f"{subject}_{what}", WebhookScope(kind=ScopeKind.TEAM, key=team))
-        for team in teams
-        for subject in subjects
-        for what in ("CREATE", "UPDATE", "DELETE")
-    ]
-
-
-def require_same_account(netsuite: NetSuiteSettings, ledger: Ledger, *, now: datetime) -> None:
-    """Make sure that the ledger's ids are of this account, and note the account when the ledger is new.
-
-    Internal ids change when a sandbox is refreshed, and are others in each account: a ledger of another account
-    would tie deals to strangers.
-
-    Raises:
-        ConfigurationError: the ledger belongs to another account.
-    """
-    account = AccountId(netsuite.account).realm
-    known = ledger.get_snapshot(_ACCOUNT)
-    if known is None:
-        ledger.keep_snapshot(_ACCOUNT, {"account": account}, now=now)
-    elif known["account"] != account:
-        raise ConfigurationError(
-            f"this ledger belongs to NetSuite account {known['account']}, and the connection leads to {account}; "
-            "give each account a ledger of its own"
-        )
-
-
-def known_limit(netsuite: NetSuiteSettings, ledger: Ledger) -> NetSuiteSettings:
-    """Return the settings with the concurrency that the account has said of itself."""
-    said = ledger.calls.find_limit(AccountId(netsuite.account).realm)
-    return netsuite.knowing(said.concurrency if said is not None else None)
-
-
-def open_netsuite(
-    netsuite: NetSuiteSettings,
-    ledger: Ledger,
-    *,
-    clock: Callable[[], datetime] = utc_now,
-    read_only: bool = False,
-) -> SoapClient:
-    """Return a client that shares the account's concurrency with every other worker; close it after use."""
-    account = AccountId(netsuite.account).realm
-    share = ledger.calls.share(account, limit=netsuite.slots, holder=uuid.uuid4().hex, clock=clock)
-    governor = Governor(netsuite.slots, share=share)
-    return SoapClient(netsuite, clock=time.time, governor=governor, read_only=read_only)
-
-
-def watch_account(
-    erp: NetSuiteGateway, ledger: Ledger, netsuite: NetSuiteSettings, *, clock: Callable[[], datetime]
-) -> AccountWatch:
-    """Return the watch over what a NetSuite account allows."""
-    return AccountWatch(
-        erp=erp,
-        calls=ledger.calls,
-        account=AccountId(netsuite.account).realm,
-        endpoint_version=netsuite.endpoint_version,
-        clock=clock,
-    )
-
-
-def guard_records(
-    erp: NetSuiteGateway, ledger: Ledger, netsuite: NetSuiteSettings, *, clock: Callable[[], datetime]
-) -> RecordGuard:
-    """Return what stops work when a ledger's ids lead to other records of a NetSuite account."""
-    login = [AccountId(netsuite.account).realm]
-    login += [one.get_secret_value() for one in (netsuite.consumer_key, netsuite.token_id)]
-    digest = hashlib.sha256("\n".join(login).encode()).hexdigest()
-    return RecordGuard(erp=erp, memory=ledger, login=digest, clock=clock)
-
-
-@contextlib.contextmanager
-def open_rebinding(
-    netsuite: NetSuiteSettings, ledger: LedgerSettings, *, clock: Callable[[], datetime] = utc_now
-) -> Iterator[Rebinding]:
-    """Open what puts a ledger's ties right for the length of a block; Streak is not needed, and NetSuite is only read."""
-    with contextlib.ExitStack() as stack:
-        opened = stack.enter_context(Ledger.connect(ledger))
-        require_same_account(netsuite, opened, now=clock())
-        client = stack.enter_context(open_netsuite(netsuite, opened, clock=clock, read_only=True))
-        yield Rebinding(
-            erp=NetSuiteGateway(client, netsuite),
-            ties=opened.ties,
-            directory=opened.directory,
-            memory=opened,
-            clock=clock,
-            run_id=uuid.uuid4().hex,
-        )
-
-
-@contextlib.contextmanager
-def open_account(
-    netsuite: NetSuiteSettings, ledger: LedgerSettings, *, clock: Callable[[], datetime] = utc_now
-) -> Iterator[AccountWatch]:
-    """Open the watch over a NetSuite account for the length of a block; Streak is not needed."""
-    with Ledger.connect(ledger) as opened, open_netsuite(netsuite, opened, clock=clock) as client:
-        yield watch_account(NetSuiteGateway(client, netsuite), opened, netsuite, clock=clock)
-
-
-@contextlib.contextmanager
-def open_desk(netsuite: NetSuiteSettings, ledger: LedgerSettings | None) -> Iterator[NetSuiteDesk]:
-    """Open a NetSuite account for single records; Streak is not needed.
-
-    Args:
-        ledger: where the account's concurrency is shared; None for a process on its own.
-    """
-    with contextlib.ExitStack() as stack:
-        if ledger is None:
-            client = stack.enter_context(SoapClient(netsuite, clock=time.time))
-        else:
-            opened = stack.enter_context(Ledger.connect(ledger))
-            netsuite = known_limit(netsuite, opened)
-            client = stack.enter_context(open_netsuite(netsuite, opened))
-        yield NetSuiteDesk(client, netsuite)
-
-
-@contextlib.contextmanager
-def open_product(
-    settings: Settings,
-    *,
-    run_id: str | None = None,
-    clock: Callable[[], datetime] = utc_now,
-    read_only: bool = False,
-) -> Iterator[Product]:
-    """Open the product for the length of a block.
-
-    Args:
-        read_only: for dry runs; a write to a vendor is refused before it leaves.
-
-    Raises:
-        ConfigurationError: the mapping or a connection is wrong.
-        RecordsReplaced: the ledger's ids lead to other records, as after a sandbox was refreshed.
-    """
-    spec = load_spec(settings.mapping)
-    with contextlib.ExitStack() as stack:
-        ledger = stack.enter_context(Ledger.connect(settings.ledger))
-        streak = stack.enter_context(StreakClient(settings.streak, read_only=read_only))
-        require_same_account(settings.netsuite, ledger, now=clock())
-        settings = replace(settings, netsuite=known_limit(settings.netsuite, ledger))
-        soap = stack.enter_context(open_netsuite(settings.netsuite, ledger, clock=clock, read_only=read_only))
-        product = Product(
-            settings=settings,
-            spec=spec,
-            streak=StreakGateway(streak, settings.streak),
-            streak_client=streak,
-            netsuite=NetSuiteGateway(soap, settings.netsuite),
-            ledger=ledger,
-            clock=clock,
-            run_id=run_id or uuid.uuid4().hex,
-        )
-        product.record_guard().require()
-        yield product

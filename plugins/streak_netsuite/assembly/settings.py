@@ -1,0 +1,25 @@
+"""Everything a run of the flows needs to know."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
+from streak_netsuite.connectors.streak.settings import StreakSettings
+from streak_netsuite.flows.settings import LONGEST_COMMIT_SECONDS, FlowSettings
+from streak_netsuite.ledger.settings import LedgerSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a run of the flows needs to know."""
+
+    streak: StreakSettings
+    netsuite: NetSuiteSettings
+    ledger: LedgerSettings
+    mapping: Path
+    flow: FlowSettings = field(default_factory=FlowSettings)
+
+    def __post_init__(self) -> None:
+        """Leave writes their whole time to land where NetSuite would take a repeat for another record."""
+        if self.netsuite.key_fields:
+            object.__setattr__(self, "flow", self.flow.settling(LONGEST_COMMIT_SECONDS))
