@@ -6,9 +6,19 @@ worker; the other processes of Airflow have no use for it.
 """
 
 import gc
+import importlib
 from collections.abc import Sequence
 
 _FORKS_TASKS = frozenset({"scheduler", "standalone", "worker"})
+_NEEDED = (
+    "streak_netsuite.assembly",
+    "streak_netsuite.flows.customer_frame",
+    "zeep.wsdl.bindings",  # zeep imports them with its first WSDL
+    # The gate in front of new customers compares with these; numpy and pandas alone take more than a second.
+    "assist.duplicates.explanation",
+    "assist.duplicates.index",
+    "assist.duplicates.kept",
+)
 _AN_ADDRESS = "450 Harbor Blvd, Suite 200, Oakland, CA 94607, USA"
 
 
@@ -20,7 +30,8 @@ def preload(argv: Sequence[str]) -> bool:
     """
     if not _FORKS_TASKS.intersection(argv):
         return False
-    import streak_netsuite.assembly
+    for name in _NEEDED:
+        importlib.import_module(name)
     from streak_netsuite.mapping.address import parse_address
 
     # Reads the tables of countries and postal codes, which stay in memory.
@@ -29,4 +40,4 @@ def preload(argv: Sequence[str]) -> bool:
     # again while a large batch makes its records, and each look copies the memory that tasks share.
     gc.collect()
     gc.freeze()
-    return bool(streak_netsuite.assembly)
+    return True

@@ -188,13 +188,13 @@ class World:
         Args:
             records: a record type that is run, too.
         """
-        done = self._start_worker(where, records=records)
+        done = self.start_worker(where, records=records)
         _, said = done.communicate(timeout=60)
         assert done.returncode == -signal.SIGKILL, said
 
     def work_in_processes(self, count: int) -> None:
         """Run everything in several processes at once."""
-        workers = [self._start_worker("never") for _ in range(count)]
+        workers = [self.start_worker("never") for _ in range(count)]
         try:
             for worker in workers:
                 _, said = worker.communicate(timeout=120)
@@ -205,13 +205,16 @@ class World:
                     worker.kill()
                     worker.communicate()
 
-    def _start_worker(self, where: str, *, records: str = "") -> "subprocess.Popen[str]":
+    def start_worker(
+        self, where: str, *, records: str = "", script: str = "dying_worker.py"
+    ) -> "subprocess.Popen[str]":
+        """Start a process that runs everything."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
         env |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in self.connection_texts.items()}
         env["STREAK_NETSUITE_MAPPING"] = str(self.mapping)
         env["STREAK_NETSUITE_RECORDS"] = records
         env["STREAK_NETSUITE_FLOW"] = self.settings().flow.model_dump_json()
-        worker = Path(__file__).with_name("dying_worker.py")
+        worker = Path(__file__).with_name(script)
         command = [sys.executable, str(worker), where]
         return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
