@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Text,
     and_,
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 
 GIVEN_UP = "GIVEN_UP"
 _OF_ONE_ORDER = (RecordKind.ORDER_CHANGE.value, RecordKind.ORDER_END.value)
+_PLANNED_RANK = 2
+_ORDER_CLAIM_LOCK = 0x5374_4F43  # one claim of these at a time: it sees what the others have taken
 _ON_THEIR_WAY = frozenset({IntentState.SENT, IntentState.UNKNOWN})
 _OPEN_STATES: ColumnElement[Any] = literal_column("('planned', 'sent', 'unknown')")
 
@@ -402,8 +405,11 @@ def claim(
 ) -> list[Intent]:
     """Take due intents and mark them SENT; return them as they were before, in the order they were planned.
 
-    Of what changes one order, nothing is taken while another worker holds some of it: it would be sent by a stale read.
+    Of what changes one order, one is taken at a time, and nothing while another is on its way: it would be sent by a stale read.
     """
+    if any(kind.value in _OF_ONE_ORDER for kind in kinds):
+        # A statement sees what was committed before it began, so each of these begins after the last has been committed.
+        connection.execute(select(func.pg_advisory_xact_lock(_ORDER_CLAIM_LOCK)))
     due = (
         select(intent)
         .where(
@@ -500,7 +506,11 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def _is_kept_waiting(now: datetime) -> ColumnElement[bool]:
+    """Whether another write to the same order goes first. Of those that are due there is always one that nothing keeps."""
     other = intent.alias("other")
+    goes_first = tuple_(_rank(other), other.c.due_at, other.c.sequence) < tuple_(
+        _rank(intent), intent.c.due_at, intent.c.sequence
+    )
     return and_(
         intent.c.kind.in_(_OF_ONE_ORDER),
         exists().where(
@@ -509,15 +519,27 @@ def _is_kept_waiting(now: datetime) -> ColumnElement[bool]:
             other.c.operation_key != intent.c.operation_key,
             other.c.kind.in_(_OF_ONE_ORDER),
             other.c.queued,
-            other.c.state == IntentState.SENT.value,
-            other.c.due_at > now,
+            other.c.state.op("IN")(_OPEN_STATES),
+            other.c.due_at.is_not(None),  # one that waits for a person keeps nothing
+            case((other.c.due_at > now, _rank(other) < _PLANNED_RANK), else_=goes_first),
         ),
+    )
+
+
+def _rank(table: FromClause) -> ColumnElement[int]:
+    """Return the order in which what is due of one order is taken: first what may be in a worker's hands, or may yet land."""
+    was_sent = table.c.sent_at.is_not(None)
+    return case(
+        (table.c.state == IntentState.SENT.value, 0),
+        (or_(table.c.state == IntentState.UNKNOWN.value, was_sent), 1),
+        else_=_PLANNED_RANK,
     )
 
 
 def count_due(connection: Connection, *, now: datetime) -> int:
     """Return how many intents could be taken now."""
-    return connection.execute(select(func.count()).select_from(intent).where(_due(now))).scalar_one()
+    could = and_(_due(now), not_(_is_kept_waiting(now)))
+    return connection.execute(select(func.count()).select_from(intent).where(could)).scalar_one()
 
 
 def name_activities(connection: Connection, cipher: Cipher, *, limit: int) -> int:

@@ -1,5 +1,6 @@
 """Builders for what the ledger keeps; each shows only what its test is about."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -101,6 +103,25 @@ def a_binding(order_ref: Callable[[str], ExternalRef]) -> Callable[..., Binding]
 
 def _box(key: str) -> ExternalRef:
     return ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key)
+
+
+@pytest.fixture
+def until_blocked(ledger: Ledger) -> Callable[[], None]:
+    """Return as soon as another session waits for a lock."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    def wait() -> None:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with ledger.engine.begin() as connection:
+                if connection.execute(query).scalar_one():
+                    return
+            time.sleep(0.005)
+        raise AssertionError("nobody waits")
+
+    return wait
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from streak_netsuite.errors import LeaseLost
 from streak_netsuite.ledger import inbox
@@ -225,7 +224,7 @@ def test_a_lease_that_ran_out_unnoticed_is_renewed(ledger, a_hint, claim_boxes, 
 
 
 def test_a_claim_that_is_renewed_in_the_same_moment_is_not_taken_over(
-    ledger, a_hint, claim_boxes, settle_all, now
+    ledger, a_hint, claim_boxes, settle_all, until_blocked, now
 ):
     """The other worker has seen the lease as expired, and waits for the row that the renewal holds."""
     ledger.store_hints([a_hint()], now=now)
@@ -235,23 +234,9 @@ def test_a_claim_that_is_renewed_in_the_same_moment_is_not_taken_over(
         with ledger.engine.begin() as connection:
             inbox.renew(connection, slow, lease_seconds=60, now=later)
             other = pool.submit(claim_boxes, later)
-            wait_until_blocked(ledger)
+            until_blocked()
         assert other.result().events == ()
     settle_all(slow)
-
-
-def wait_until_blocked(ledger):
-    """Return as soon as another session waits for a row."""
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with ledger.engine.begin() as connection:
-            if connection.execute(query).scalar_one():
-                return
-        time.sleep(0.005)
-    raise AssertionError("nobody waits")
 
 
 def test_a_deferred_event_is_ready_at_its_time(ledger, a_hint, claim_boxes, settle_all, now):

@@ -381,24 +381,3 @@ def test_a_write_is_planned_anew_only_when_it_is_as_it_was_seen(ledger, an_order
     assert plan("late", ledger.find_intents(["streak-act-1"])) == {"streak-act-1"}
     (again,) = taken(ledger, now)
     assert again.payload == {"text": "late", WRITTEN_AS: "c1"}
-
-
-def test_two_workers_do_not_change_one_order_at_once(ledger, an_order_draft, now):
-    change, end = RecordKind.ORDER_CHANGE, RecordKind.ORDER_END
-    ledger.plan_writes(
-        [an_order_draft("change-1", kind=change), an_order_draft("end-2", "box-2", kind=end)], now=now
-    )
-
-    def claimed(at):
-        taken = ledger.claim_intents([change, end], limit=9, lease_seconds=60, now=at)
-        return {one.operation_key for one in taken}
-
-    assert claimed(now) == {"change-1", "end-2"}
-    ledger.plan_writes(
-        [an_order_draft("end-1", kind=end), an_order_draft("change-3", "box-3", kind=change)], now=now
-    )
-    assert claimed(now) == {"change-3"}, "the first worker has box-1's order in hand"
-    answer = Answer(operation_key="change-1", state=IntentState.SUCCEEDED, result_id="8006")
-    ledger.record_answers([answer], now=now)
-    assert claimed(now) == {"end-1"}
-    assert claimed(now + timedelta(seconds=61)) >= {"end-1"}, "a dead worker's lease keeps nobody"
