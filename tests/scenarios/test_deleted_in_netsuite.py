@@ -136,6 +136,27 @@ def test_the_fields_are_as_the_order_is_without_a_deleted_payment(world: World) 
     assert "50000.00 of 50000.00" in str(world.field(box, "NetSuite status"))
 
 
+def test_fields_follow_the_deletion_of_what_the_mapping_tells_nothing_of(world: World, tmp_path: Any) -> None:
+    line = next(one for one in world.mapping.read_text().splitlines() if one.startswith("    paid:"))
+    world.change_mapping(tmp_path, f"{line}\n", "")
+    box, payment = paid(world)
+    assert "30000" in str(world.field(box, "NetSuite status"))
+    assert world.told(box, "paid on") == []
+    remove(world, "customerPayment", payment)
+    world.tell()
+    assert "50000.00 of 50000.00" in str(world.field(box, "NetSuite status"))
+    assert world.told(box, GONE) == []
+
+
+def test_what_came_and_went_between_two_sweeps_is_told_neither_way(world: World) -> None:
+    box, order = world.ordered(BOX)
+    before = (world.comments(box), world.field(box, "NetSuite status"))
+    shipment = world.finance(f"orders/{order}/fulfill")["internalId"]
+    remove(world, "itemFulfillment", shipment)
+    world.tell()
+    assert (world.comments(box), world.field(box, "NetSuite status")) == before
+
+
 def test_an_invoice_that_was_late_is_not_late_any_more_once_it_is_deleted(world: World) -> None:
     box, invoice = world.billed(BOX)
     world.wait(120 * 86400)
@@ -343,6 +364,16 @@ def test_deletions_are_told_once_the_permission_is_granted(world: World) -> None
     world.tell()
     assert world.told(box, GONE) == []
     world.configure_netsuite(may_see_deleted=True)
+    world.tell()
+    assert len(world.told(box, GONE)) == 1
+
+
+def test_what_was_deleted_in_an_outage_of_days_is_told_though_no_deletion_was_seen_before(
+    world: World,
+) -> None:
+    box, shipment = fulfilled(world)
+    remove(world, "itemFulfillment", shipment)
+    world.wait(3 * 86400)
     world.tell()
     assert len(world.told(box, GONE)) == 1
 

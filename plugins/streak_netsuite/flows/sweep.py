@@ -74,7 +74,8 @@ class DeltaSweep:
         """Store a hint for each changed record.
 
         A list's watermark is the newest change seen, in Streak's own time, never ahead of the sweep's
-        beginning, and moves with the last page. A sweep that fails on a page resumes at that page.
+        beginning, and moves with the last page. While nothing has ever changed, it is where the first sweep began
+        to read: else an outage would be skipped. A sweep that fails on a page resumes at that page.
 
         Raises:
             TransientError, PermanentError: Streak or the ledger stopped us; what was read is kept.
@@ -234,7 +235,10 @@ def _advanced(progress: SweepProgress, page: StreamPage) -> SweepProgress:
 
 
 def _reached(progress: SweepProgress) -> datetime | None:
-    return min(progress.newest, progress.started_at) if progress.newest is not None else None
+    """Return how far a sweep has read; a watermark that is further stays where it is."""
+    if progress.newest is None:
+        return progress.since
+    return min(progress.newest, progress.started_at)
 
 
 def _absence_hint(stream: RecordStream, key: str, version: str, what: Absence) -> Hint:

@@ -95,10 +95,24 @@ def test_the_first_sweep_reaches_back_as_far_as_the_settings_say(ledger: Ledger)
     assert ledger.get_watermark(NAME) == minutes(59)
 
 
-def test_a_sweep_that_saw_nothing_leaves_no_watermark(ledger: Ledger) -> None:
+def test_a_first_sweep_that_saw_nothing_marks_where_it_began_to_read(ledger: Ledger) -> None:
     assert delta(ledger, Boxes()) == SweepReport()
-    assert ledger.get_watermark(NAME) is None
+    assert ledger.get_watermark(NAME) == minutes(60)
     assert ledger.sweeps.get_sweep_progress(NAME) is None
+
+
+def test_no_outage_is_too_long_for_a_list_in_which_nothing_was_seen_before(ledger: Ledger) -> None:
+    for hours in (0, 1):
+        delta(ledger, Boxes(), now=NOW + timedelta(hours=hours))
+    missed = Boxes([a_sighting("A", NOW + timedelta(hours=2))])
+    assert delta(ledger, missed, now=NOW + timedelta(days=30)) == SweepReport(read=1, new=1)
+    assert missed.read == [(minutes(65), 0)]
+
+
+def test_a_sweep_that_saw_nothing_new_leaves_its_watermark_where_it_is(ledger: Ledger) -> None:
+    delta(ledger, Boxes([a_sighting("A", minutes(7))]))
+    delta(ledger, Boxes(), now=NOW + timedelta(hours=1))
+    assert ledger.get_watermark(NAME) == minutes(7)
 
 
 def test_the_next_sweep_reaches_back_behind_the_newest_change_seen(ledger: Ledger) -> None:
@@ -123,7 +137,7 @@ def test_the_watermark_is_never_ahead_of_the_sweeps_beginning(ledger: Ledger, ah
 
 def test_a_box_without_a_time_of_change_is_hinted_and_moves_nothing(ledger: Ledger) -> None:
     assert delta(ledger, Boxes([a_sighting("A", None)])).new == 1
-    assert ledger.get_watermark(NAME) is None
+    assert ledger.get_watermark(NAME) == minutes(60), "where the sweep began to read"
 
 
 def test_a_sweep_that_breaks_keeps_its_pages_and_resumes_at_the_one_that_failed(ledger: Ledger) -> None:
