@@ -16,7 +16,7 @@ from streak_netsuite.errors import (
     Unavailable,
     UncertainWrite,
 )
-from streak_netsuite.flows.batch import hold_of
+from streak_netsuite.flows.batch import STUCK, STUCK_AFTER, hold_of
 from streak_netsuite.flows.lease import IntentKeeper
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
@@ -78,6 +78,8 @@ class QueuedWrites(ABC, Generic[ContextT]):
     after a pause of the whole worker, is not sent: that is asked right before.
 
     A write without an answer may still land. Unless a repeat is harmless, it is only looked for until it has settled.
+
+    A write whose worker dies is taken again alone. After `STUCK_AFTER` tries a person is asked: the others go on.
     """
 
     FLOW: ClassVar[str]
@@ -166,6 +168,12 @@ class QueuedWrites(ABC, Generic[ContextT]):
         )
 
     def _work(self, intents: Sequence[Intent]) -> RunReport:
+        stuck = [one for one in intents if _ends_its_workers(one)]
+        report = RunReport.of(self._stuck(one) for one in stuck)
+        rest = [one for one in intents if one not in stuck]
+        return report + self._carry_out(rest) if rest else report
+
+    def _carry_out(self, intents: Sequence[Intent]) -> RunReport:
         outcomes: list[Outcome] = []
         waiting, begun = list(intents), 0
         try:
@@ -317,6 +325,19 @@ class QueuedWrites(ABC, Generic[ContextT]):
         self._answer(intent, IntentState.UNKNOWN, error=str(error), parked=True)
         return outcome
 
+    def _stuck(self, intent: Intent) -> Outcome:
+        """Ask a person about a write that ends its workers, and leave it alone."""
+        reason = f"its worker has died with it, the last of {intent.attempts} times that it was taken up"
+        hold = Hold(
+            code=STUCK,
+            reason=reason,
+            fix="see in the worker's log what it died of, then release this: it is looked for before it is sent again; dismissed, it is given up",
+            payload=dict(intent.payload),
+        )
+        outcome = self._hold(intent, hold, rule="stuck")
+        self._answer(intent, IntentState.UNKNOWN, error=reason, parked=True)
+        return outcome
+
     def _later(
         self,
         intent: Intent,
@@ -383,6 +404,10 @@ class QueuedWrites(ABC, Generic[ContextT]):
             for place, i in enumerate(intents)
         ]
         self.memory.record_answers(answers, now=self.clock())
+
+
+def _ends_its_workers(intent: Intent) -> bool:
+    return intent.state is IntentState.SENT and intent.attempts >= STUCK_AFTER
 
 
 def marker(intent: Intent) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Integer,
+    Select,
     Text,
     and_,
     any_,
@@ -406,36 +407,37 @@ def claim(
     """Take due intents and mark them SENT; return them as they were before, in the order they were planned.
 
     Of what changes one order, one is taken at a time, and nothing while another is on its way: it would be sent by a stale read.
+
+    One whose worker has died may be what it died of. Such ones come after all others and alone, those that were tried
+    least first, so that it takes nothing with it.
     """
     if any(kind.value in _OF_ONE_ORDER for kind in kinds):
         # A statement sees what was committed before it began, so each of these begins after the last has been committed.
         connection.execute(select(func.pg_advisory_xact_lock(_ORDER_CLAIM_LOCK)))
-    due = (
-        select(intent)
-        .where(
-            _due(now),
-            intent.c.kind.in_([k.value for k in kinds]),
-            true() if flow is None else intent.c.flow == flow,
-            true() if keys is None else intent.c.operation_key == any_(literal(list(keys), ARRAY(Text))),
-            not_(_is_kept_waiting(now)),
-        )
-        .order_by(intent.c.due_at, intent.c.sequence)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
+    could = select(intent).where(
+        _due(now),
+        intent.c.kind.in_([k.value for k in kinds]),
+        true() if flow is None else intent.c.flow == flow,
+        true() if keys is None else intent.c.operation_key == any_(literal(list(keys), ARRAY(Text))),
+        not_(_is_kept_waiting(now)),
     )
+    was_lost = intent.c.state == IntentState.SENT.value
+    untouched = could.where(not_(was_lost)).order_by(intent.c.due_at, intent.c.sequence).limit(limit)
+    lost = could.where(was_lost).order_by(intent.c.attempts, intent.c.due_at, intent.c.sequence).limit(1)
+    until = now + timedelta(seconds=lease_seconds)
+    rows = _take(connection, untouched, until=until) or _take(connection, lost, until=until)
+    return [read_row(row, cipher) for row in sorted(rows, key=lambda row: row.sequence)]
+
+
+def _take(connection: Connection, which: Select[Any], *, until: datetime) -> Sequence[AnyRow]:
+    due = which.with_for_update(skip_locked=True).cte("due")
     taken = (
         update(intent)
         .where(intent.c.operation_key == due.c.operation_key)
-        .values(
-            state=IntentState.SENT.value,
-            attempts=due.c.attempts + 1,
-            due_at=now + timedelta(seconds=lease_seconds),
-        )
+        .values(state=IntentState.SENT.value, attempts=due.c.attempts + 1, due_at=until)
         .returning(*due.c)
     )
-    rows = connection.execute(taken).all()
-    return [read_row(row, cipher) for row in sorted(rows, key=lambda row: row.sequence)]
+    return connection.execute(taken).all()
 
 
 def renew(

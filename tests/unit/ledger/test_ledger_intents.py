@@ -381,3 +381,19 @@ def test_a_write_is_planned_anew_only_when_it_is_as_it_was_seen(ledger, an_order
     assert plan("late", ledger.find_intents(["streak-act-1"])) == {"streak-act-1"}
     (again,) = taken(ledger, now)
     assert again.payload == {"text": "late", WRITTEN_AS: "c1"}
+
+
+def test_what_workers_were_lost_with_comes_after_all_others_and_alone(ledger, a_comment, now):
+    """One of them may be what ended the worker; the others of its claim are done before it is met again."""
+    ledger.plan_writes([a_comment("bad"), a_comment("good")], now=now)
+    assert [one.operation_key for one in take(ledger, now)] == ["bad", "good"]
+    later = now + timedelta(minutes=2)
+    ledger.plan_writes([a_comment("new")], now=later)
+    assert [one.operation_key for one in take(ledger, later)] == ["new"]
+    assert [one.operation_key for one in take(ledger, later)] == ["bad"]
+    at_last = later + timedelta(minutes=2)
+    assert [one.operation_key for one in take(ledger, at_last)] == ["good"], (
+        "it was tried less often than bad"
+    )
+    assert [one.operation_key for one in take(ledger, at_last)] == ["new"]
+    assert [one.operation_key for one in take(ledger, at_last)] == ["bad"]
