@@ -4,6 +4,7 @@ A column is joined into one text and cleaned by a handful of passes in C, which 
 faster than cleaning value by value.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +56,7 @@ def texts(column: "pd.Series[Any]") -> Texts:
 
 
 def _of_number(value: float) -> str:
-    if value != value:
+    if not math.isfinite(value):
         return ""
     return str(int(value)) if value == int(value) else repr(value)
 

@@ -104,7 +104,9 @@ def _columns(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> dict[str, Sequen
 
 
 def _raw(frame: pd.DataFrame, name: str) -> list[str]:
-    return normalise.texts(frame[name]) if name in frame else [""] * len(frame)
+    # Columns without headings are called by numbers in a frame.
+    at = next((place for place, column in enumerate(frame.columns) if str(column) == name), None)
+    return [""] * len(frame) if at is None else normalise.texts(frame.iloc[:, at])
 
 
 def _parts(read: Mapping[str, Sequence[Reading]]) -> list[Part]:

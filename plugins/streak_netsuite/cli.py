@@ -260,10 +260,13 @@ def holds_dismiss(
 
 ReportPath = Annotated[Path | None, typer.Option("--report", help="Write the report here, as one HTML page.")]
 _PARQUET = ".parquet"
+_SHEETS = {".csv", _PARQUET}
 
 
 def _writable_sheet(path: Path | None) -> Path | None:
     """Refuse a sheet that cannot be written before anything is looked at."""
+    if path is not None and path.suffix not in _SHEETS:
+        raise ConfigurationError(f"{path}: a sheet is CSV or Parquet; let its name end in .csv or .parquet")
     if path is not None and path.suffix == _PARQUET and importlib.util.find_spec("polars") is None:
         raise ConfigurationError(
             "a sheet in Parquet needs polars; install it: pip install 'streak-netsuite[parquet]', or name a .csv file"
@@ -326,6 +329,8 @@ def duplicates_file(
     )
     _write(report, found.page)
     _write_sheet(sheet, found.sheet)
+    if against is not None:
+        typer.echo(f"compared by what both tables have: {', '.join(found.compared)}")
     typer.echo(f"{found.records} records, {found.groups} groups ({found.sure} sure)")
 
 

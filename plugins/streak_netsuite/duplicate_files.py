@@ -1,7 +1,10 @@
 """The search for duplicates in tables that lie in files."""
 
+import csv
+import re
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,12 +17,18 @@ from assist.duplicates.standing import Standing
 from streak_netsuite.errors import ConfigurationError
 
 _SEPARATORS = (",", ";", "\t", "|")
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileFindings:
-    """What was found, with the report as HTML and as CSV."""
+    """What was found, with the report as HTML and as CSV.
 
+    Attributes:
+        compared: the columns that two tables share; those of the one table.
+    """
+
+    compared: tuple[str, ...]
     records: int
     groups: int
     sure: int
@@ -34,9 +43,10 @@ def look_in_files(paths: Sequence[Path], *, key: str, made_at: datetime) -> File
         key: the column with the records' ids; "" numbers them.
 
     Raises:
-        ConfigurationError: a file cannot be read, or has no such column.
+        ConfigurationError: a file cannot be read, or has no such column; two share no column to compare.
     """
     frames = [_read(path, key) for path in paths]
+    compared = _shared(paths, frames)
     standing = Standing()
     if len(frames) == 1:
         frame = frames[0]
@@ -44,6 +54,8 @@ def look_in_files(paths: Sequence[Path], *, key: str, made_at: datetime) -> File
     else:
         frame = pd.concat(frames, keys=["left", "right"])
         findings = link(*frames, kinds=standing.kinds(frame))
+        frame.index = _flat(frame.index, paths)
+        findings = replace(findings, ids=frame.index)
     groups = groups_of(findings, frame, standing)
     names = " and ".join(path.name for path in paths)
     contents = contents_of(
@@ -55,6 +67,7 @@ def look_in_files(paths: Sequence[Path], *, key: str, made_at: datetime) -> File
         standing=standing,
     )
     return FileFindings(
+        compared=compared,
         records=len(frame),
         groups=len(groups.table),
         sure=int((groups.table["band"] == SURE).sum()),
@@ -65,14 +78,7 @@ def look_in_files(paths: Sequence[Path], *, key: str, made_at: datetime) -> File
 
 def _read(path: Path, key: str) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(
-            path,
-            sep=_separator(path),
-            dtype=str,
-            encoding="utf-8-sig",
-            keep_default_na=False,
-            na_values=[""],
-        )
+        frame = _table(path, _separator(path))
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"{path} cannot be read as CSV in UTF-8: {error}; save it so, with one header line"
@@ -96,8 +102,63 @@ def _read(path: Path, key: str) -> pd.DataFrame:
     return frame.set_index(key)
 
 
-def _separator(path: Path) -> str:
-    """Return what separates the columns: what stands most often in the header, as no column is called so."""
+def _table(path: Path, separator: str) -> pd.DataFrame:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", pd.errors.ParserWarning)
+        frame = pd.read_csv(
+            path,
+            sep=separator,
+            dtype=str,
+            encoding="utf-8-sig",
+            keep_default_na=False,
+            na_values=[""],
+            index_col=False,  # else rows with one value more than the header give all columns another name
+        )
+    if told:
+        _require_nothing_beyond_the_header(path, separator, len(frame.columns))
+    return frame
+
+
+def _require_nothing_beyond_the_header(path: Path, separator: str, columns: int) -> None:
+    """Let rows end with separators, as many an export has them, but drop no value."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        header = file.readline()
+        rows = csv.reader(file, delimiter=separator)
+        for row in rows:
+            if any(row[columns:]):
+                raise ConfigurationError(
+                    f"{path}, line {rows.line_num}: {len(row)} values, and the header has {columns} columns; "
+                    "give each column its heading"
+                )
+
+
+def _separator(path: Path) -> str:
+    """Return what separates the columns: what stands most often in the header outside quotes, as no column is called so."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = _QUOTED.sub("", file.readline())
     return max(_SEPARATORS, key=header.count)
+
+
+def _shared(paths: Sequence[Path], frames: Sequence[pd.DataFrame]) -> tuple[str, ...]:
+    """Return the columns that all tables have.
+
+    Raises:
+        ConfigurationError: there are none, so that no record could be found in the other table.
+    """
+    shared = tuple(name for name in frames[0] if all(name in frame for frame in frames))
+    if not shared:
+        listed = "; ".join(
+            f"{path.name} has {', '.join(frame.columns)}" for path, frame in zip(paths, frames, strict=True)
+        )
+        raise ConfigurationError(
+            f"no column is in both tables; call those that mean one thing alike: {listed}"
+        )
+    return shared
+
+
+def _flat(ids: pd.Index, paths: Sequence[Path]) -> pd.Index:
+    """Return ids of two tables as people read them: each behind the name of its file."""
+    names = [path.stem for path in paths]
+    if names[0] == names[1]:
+        names = ["first table", "second table"]
+    sides = dict(zip(("left", "right"), names, strict=True))
+    return pd.Index([f"{sides[side]}: {own}" for side, own in ids])

@@ -189,6 +189,16 @@ def test_a_file_that_is_no_mapping_is_one_clear_error(
     assert "Traceback" not in err
 
 
+def test_a_sheet_of_a_kind_that_is_not_written_is_refused_by_its_name(main: Main, tmp_path: Path) -> None:
+    """CSV under the name of a workbook opens as a damaged file."""
+    table = tmp_path / "customers.csv"
+    table.write_text("id,company\n1,Acme\n")
+    code, _, err = main("duplicates", "file", str(table), "--sheet", str(tmp_path / "found.xlsx"))
+    assert code == 1
+    assert "found.xlsx: a sheet is CSV or Parquet" in err
+    assert not (tmp_path / "found.xlsx").exists()
+
+
 def test_the_schema_of_mapping_files_is_json() -> None:
     assert json.loads(run("mapping", "schema"))["type"] == "object"
 

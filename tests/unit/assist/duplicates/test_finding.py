@@ -119,6 +119,13 @@ def test_rules_about_records_that_are_not_there_do_nothing(firms: pd.DataFrame, 
     assert np.array_equal(find_duplicates(firms, rules=rules).groups, found.groups)
 
 
+def test_columns_without_headings_are_compared_too(firms: pd.DataFrame, found: Findings) -> None:
+    numbered = firms.set_axis(range(firms.shape[1]), axis=1)
+    kinds = {str(at): kind for at, kind in enumerate(layout_of(firms).kinds.values())}
+    again = find_duplicates(numbered, kinds=kinds)
+    assert again.groups.tolist() == found.groups.tolist()
+
+
 def test_two_tables_are_linked_one_to_one(firms: pd.DataFrame) -> None:
     names = [str(n) for n in range(100)]
     left = firms.loc[names]

@@ -70,7 +70,7 @@ def test_words_of_a_branch_are_read_apart() -> None:
 def test_what_stands_for_nothing_is_missing_and_lines_are_one() -> None:
     column = pd.Series(["N/A", None, "two\nlines", "-", "Acme", 12.0], dtype=object)
     assert normalise.texts(column) == ["", "", "two lines", "", "Acme", "12.0"]
-    assert normalise.texts(pd.Series([12.0, None])) == ["12", ""]
+    assert normalise.texts(pd.Series([12.0, None, float("inf")])) == ["12", "", ""]
 
 
 def _column(values: Sequence[str]) -> "pd.Series[str]":

@@ -225,3 +225,10 @@ def test_no_value_crashes_the_suggester(sources: list[str], targets: list[str]) 
     told = suggest_values(sources, targets)
     assert [one.source for one in told] == sources
     assert all(one.target is None or one.target in targets for one in told)
+
+
+@pytest.mark.parametrize("value", ["Prepaid", "COD", "Cash on delivery"])
+def test_terms_that_give_no_credit_are_no_terms_that_do(value: str) -> None:
+    """Whoever pays before, or at the door, does not get the goods on an invoice."""
+    (told,) = suggest_values([value], TERMS)
+    assert told.band is not Band.SUGGEST, told
