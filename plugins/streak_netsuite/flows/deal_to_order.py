@@ -20,7 +20,7 @@ from streak_netsuite.flows.planned_order import FLOW, box_ref, order_key, order_
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.flows.source_rule import not_ours, wrong_stage
-from streak_netsuite.mapping.engine import MappedDeal
+from streak_netsuite.mapping.mapped_deal import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import RecordKind

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from streak_netsuite.errors import MappingError, RecordError
-from streak_netsuite.mapping.engine import MappedDeal
+from streak_netsuite.mapping.mapped_deal import MappedDeal
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId

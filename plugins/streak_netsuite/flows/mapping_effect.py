@@ -10,7 +10,8 @@ from enum import StrEnum
 from streak_netsuite.flows.source_rule import not_ours
 from streak_netsuite.mapping.approval import approval_reason
 from streak_netsuite.mapping.diff import FieldChange, diff
-from streak_netsuite.mapping.engine import Engine, MappedDeal
+from streak_netsuite.mapping.engine import Engine
+from streak_netsuite.mapping.mapped_deal import MappedDeal
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.sync.ports import DealSource
 

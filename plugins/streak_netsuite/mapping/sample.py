@@ -16,8 +16,9 @@ import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from streak_netsuite.errors import ConfigurationError
-from streak_netsuite.mapping.engine import Engine, MappedDeal
+from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.lookups import CombinedLookups, LiveMatch, LookupRequest, StaticLookups
+from streak_netsuite.mapping.mapped_deal import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal, Party
 from streak_netsuite.model.plain import to_plain

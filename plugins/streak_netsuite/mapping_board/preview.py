@@ -9,8 +9,9 @@ from typing import Any
 from streak_netsuite.assembly import Product
 from streak_netsuite.flows.live_lookups import live_matches
 from streak_netsuite.mapping.address import ParsedAddress
-from streak_netsuite.mapping.engine import Engine, FieldReadings
+from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.lookups import CombinedLookups, LiveMatch, LookupRequest, StaticLookups
+from streak_netsuite.mapping.mapped_deal import FieldReadings
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.reference import Reference

@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from streak_netsuite.mapping.approval import approval_reason
-from streak_netsuite.mapping.engine import Engine, MappedDeal
+from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.flow_sections import ApprovalSection
 from streak_netsuite.mapping.lookups import LiveMatch, LookupRequest, StaticLookups
+from streak_netsuite.mapping.mapped_deal import MappedDeal
 from streak_netsuite.mapping.rule import AddressFault
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.model.address import Address
@@ -598,7 +599,7 @@ def test_whatever_a_step_raises_is_a_fault(
     spec_of: Any, engine_for: Any, a_deal: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = memo(spec_of, engine_for, {"from": "box.notes", "transform": ["title"]})
-    rule = engine._order["memo"]
+    rule = next(one for one in engine._all_rules() if one.target == "sales_order.fields.memo")
 
     def broken(_: Any) -> Any:
         raise AssertionError("length")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from streak_netsuite.mapping.diff import diff
-from streak_netsuite.mapping.engine import Engine, MappedDeal
+from streak_netsuite.mapping.engine import Engine
+from streak_netsuite.mapping.mapped_deal import MappedDeal
 from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.reference import Reference
 
