@@ -16,6 +16,7 @@ import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from streak_netsuite.errors import ConfigurationError
+from streak_netsuite.mapping.bounds import beyond_bounds
 from streak_netsuite.mapping.engine import Engine
 from streak_netsuite.mapping.lookups import CombinedLookups, LiveMatch, LookupRequest, StaticLookups
 from streak_netsuite.mapping.mapped_deal import MappedDeal
@@ -180,7 +181,7 @@ def read_sample(path: Path) -> Sample:
         ConfigurationError: the file is not one that `mapping sample` made; the message names it and every fault.
     """
     try:
-        raw = SampleFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        raw = SampleFile.model_validate(_values_in(path.read_text(encoding="utf-8")))
         return Sample(
             deal=_deal(raw.deal),
             zone=ZoneInfo(raw.zone),
@@ -202,6 +203,12 @@ def read_sample(path: Path) -> Sample:
         raise ConfigurationError(
             f"{path} is no sample of a deal: {error}; make it anew with streak-netsuite mapping sample"
         ) from error
+
+
+def _values_in(text: str) -> Any:
+    if (beyond := beyond_bounds(text)) is not None:
+        raise ValueError(f"line {beyond[0]}: {beyond[1]}")
+    return yaml.safe_load(text)
 
 
 def _compare(name: str, wanted: Any, found: Any) -> Iterator[str]:

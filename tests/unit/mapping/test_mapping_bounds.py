@@ -8,6 +8,7 @@ import pytest
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.sample import read_sample
 from streak_netsuite.mapping.spec import load_spec, shipped_spec_path
 from streak_netsuite.mapping_board.draft_text import DraftText
 
@@ -55,6 +56,17 @@ def test_a_lookup_file_that_asks_too_much_is_a_fault_of_the_mapping(tmp_path: Pa
     (tmp_path / "lookups" / "tier.yaml").write_text(NESTED, encoding="utf-8")
     with pytest.raises(ConfigurationError, match="repeat over 10000 values"):
         load_spec(path)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_sample_that_asks_too_much_is_refused_with_its_line(name: str, tmp_path: Path) -> None:
+    more, line, told = TEXTS[name]
+    path = tmp_path / "deal.yaml"
+    path.write_text(f"version: 1\nzone: UTC\n{more}", encoding="utf-8")
+    began = time.process_time()
+    with pytest.raises(ConfigurationError, match=f"line {line - END + 3}: .*{told}.*make it anew"):
+        read_sample(path)
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
