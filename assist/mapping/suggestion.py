@@ -56,6 +56,7 @@ class Suggestion:
         chosen: the target after each was given to one source field only; None when the suggester abstains.
         candidates: the likeliest targets, best first, taken or not.
         line: which of several order lines the chosen target is of, from 0; 0 also for all else.
+        parts: the fields that the target is put together from, the source the first of them; none for one field alone.
     """
 
     source: Field
@@ -63,6 +64,7 @@ class Suggestion:
     band: Band
     candidates: Sequence[Candidate]
     line: int = 0
+    parts: Sequence[Field] = ()
 
     @property
     def probability(self) -> float:

@@ -7,10 +7,10 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from streak_netsuite.mapping.expression_text import path_expression, quoted
 from streak_netsuite.mapping.held import Test
 from streak_netsuite.mapping.source import parse_path, path_text
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _TEXT = r"'((?:[^'\\]|\\.)*)'"
 _READ = r"((?:box|organization|contact|buyer|organizations|contacts)(?:\.\w+|\[\d+\]|\['(?:[^'\\]|\\.)*'\])*)"
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
@@ -66,7 +66,7 @@ class Condition(_Phrase):
     @property
     def expression(self) -> str:
         """The same, as a mapping writes it."""
-        return f"{{{{ {_CONDITIONS[self.test][0](_jinja(self.field), self.value)} }}}}"
+        return f"{{{{ {_CONDITIONS[self.test][0](path_expression(self.field), self.value)} }}}}"
 
 
 class Calculation(_Phrase):
@@ -93,10 +93,10 @@ class Calculation(_Phrase):
     @property
     def expression(self) -> str:
         """The same, as a mapping writes it."""
-        right = self.right if re.fullmatch(_NUMBER, self.right) else f"({_jinja(self.right)} | number)"
-        return (
-            f"{{{{ (({_jinja(self.left)} | number) {self.operator.value} {right}) | round({self.places}) }}}}"
+        right = (
+            self.right if re.fullmatch(_NUMBER, self.right) else f"({path_expression(self.right)} | number)"
         )
+        return f"{{{{ (({path_expression(self.left)} | number) {self.operator.value} {right}) | round({self.places}) }}}}"
 
 
 def read_condition(text: str) -> Condition | None:
@@ -133,27 +133,11 @@ def _valid(kind: type[_AnyPhrase], **parts: Any) -> _AnyPhrase | None:
         return None
 
 
-def _jinja(path: str) -> str:
-    """Return a path as an expression writes it: `box.fields['PO number']`."""
-    root, *rest = parse_path(path).steps
-    text = str(root)
-    for step in rest:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        else:
-            text += f".{step}" if _NAME.match(step) else f"[{_quoted(step)}]"
-    return text
-
-
 def _path(jinja: str) -> str:
     steps = [
         int(number) if number else name or _unquoted(text) for name, number, text in _STEP.findall(jinja)
     ]
     return path_text(steps)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _unquoted(text: str) -> str:
@@ -172,15 +156,15 @@ _CONDITIONS: Mapping[Test, tuple[Callable[[str, str], str], str]] = {
     Test.FILLED: (lambda field, _: f"({field} | default('', true)) != ''", rf"{_HELD} != ''"),
     Test.EMPTY: (lambda field, _: f"({field} | default('', true)) == ''", rf"{_HELD} == ''"),
     Test.IS: (
-        lambda field, value: f"({field} | default('') | string) == {_quoted(value)}",
+        lambda field, value: f"({field} | default('') | string) == {quoted(value)}",
         rf"{_WORD} == {_SAID}",
     ),
     Test.IS_NOT: (
-        lambda field, value: f"({field} | default('') | string) != {_quoted(value)}",
+        lambda field, value: f"({field} | default('') | string) != {quoted(value)}",
         rf"{_WORD} != {_SAID}",
     ),
     Test.HAS: (
-        lambda field, value: f"{_quoted(value)} in ({field} | default('', true))",
+        lambda field, value: f"{quoted(value)} in ({field} | default('', true))",
         rf"{_SAID} in {_HELD}",
     ),
     Test.ABOVE: (

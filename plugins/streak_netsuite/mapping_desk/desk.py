@@ -1,6 +1,6 @@
 """The desk: reads both sides, asks the assistant, and drafts rules. Nothing is written to either side."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -15,6 +15,7 @@ from streak_netsuite.mapping.file_part import EACH
 from streak_netsuite.mapping.reads import FunctionPaths, functions_of, paths_of
 from streak_netsuite.mapping.rule_schema import FieldRule
 from streak_netsuite.mapping.schema import MappingSpec
+from streak_netsuite.mapping_desk.address_parts import AddressParts
 from streak_netsuite.mapping_desk.draft import Choices, Drafter, RuleDraft
 from streak_netsuite.mapping_desk.further_lines import (
     FilledLines,
@@ -144,7 +145,7 @@ class MappingDesk:
         lines: FilledLines,
         memory: Memory | None = None,
     ) -> list[Suggestion]:
-        """Return suggestions for some source fields: for order lines of their own, and for what is not filled.
+        """Return suggestions for some source fields: for order lines and addresses of their own, and for what else is not filled.
 
         Args:
             left: the fields that are not read yet.
@@ -158,9 +159,14 @@ class MappingDesk:
             open=frozenset(one.key for one in left),
             memory=memory or Memory(),
         ).suggestions()
-        taken = {one.source.key for one in further}
-        rest = Catalogue(system="Streak", fields=[one for one in left if one.key not in taken])
-        return [*suggester.suggest(rest, unfilled, memory=memory), *further]
+        rest = _without(left, {one.source.key for one in further})
+        addresses = AddressParts(
+            suggester=suggester, sources=rest, targets=unfilled, memory=memory or Memory()
+        ).suggestions()
+        rest = _without(rest, {part.key for one in addresses for part in one.parts})
+        given = {one.chosen.target.key for one in addresses if one.chosen is not None}
+        open_ = Catalogue(system=unfilled.system, fields=[one for one in unfilled if one.key not in given])
+        return [*suggester.suggest(rest, open_, memory=memory), *addresses, *further]
 
     def drafts(
         self,
@@ -184,6 +190,7 @@ class MappingDesk:
                     one.source,
                     one.chosen,
                     path=self.sources.paths[one.source.key],
+                    parts=[self.sources.paths[part.key] for part in one.parts],
                     target=self.targets.path(target, line=one.line),
                     kind=self.targets.types.get(target.key),
                     choices=self.choices(target) if self.targets.is_select(target) else None,
@@ -223,6 +230,10 @@ class MappingDesk:
             for kind, rules in (("custom_fields", custom), ("more_fields", more)):
                 for name, rule in rules.items():
                     yield f"{section}.{kind}.{name}", _paths(rule, functions)
+
+
+def _without(fields: Iterable[Field], taken: Container[FieldKey]) -> Catalogue:
+    return Catalogue(system="Streak", fields=[one for one in fields if one.key not in taken])
 
 
 def _rules(section: str, part: object, functions: FunctionPaths) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -8,6 +8,7 @@ from assist.mapping.catalogue import Field
 from assist.mapping.suggestion import Band, Candidate
 from assist.mapping.values import ValueSuggestion, suggest_values
 from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.expression_text import path_expression
 from streak_netsuite.mapping_desk.known_lookups import KnownLookups
 from streak_netsuite.model.custom_field import CustomFieldType
 
@@ -116,17 +117,19 @@ class Drafter:
         kind: CustomFieldType | None,
         choices: Choices | None,
         band: Band,
+        parts: Sequence[str] = (),
     ) -> RuleDraft:
         """Return the draft for one candidate.
 
         Args:
             path: how a mapping reads the source.
+            parts: how it reads the parts of an address that stands in several fields, the street first.
             target: where the rule goes.
             kind: of a custom field; None for a standard one.
             choices: what NetSuite offers when the target is a select; None otherwise.
         """
         rule: dict[str, Any] = {} if kind is None else {"type": kind.value}
-        rule["from"] = path
+        rule |= together(parts) if parts else {"from": path}
         because = (*(one.seen for one in candidate.reasons), *candidate.warnings)
         values = _Values()
         if choices is not None:
@@ -164,6 +167,13 @@ class Drafter:
         if name := self.known.find_same(target, table):
             return _Values(lookup=name, open=left)
         return _Values(lookup=self.known.name_for(target, {"table": table}), table=table, open=left)
+
+
+def together(parts: Sequence[str]) -> Mapping[str, str]:
+    """Return the rule for an address that stands in several fields: written in one line, where the first of them is filled."""
+    street = path_expression(parts[0])
+    line = ", ".join(f"{{{{ {path_expression(part)} | default('') }}}}" for part in parts)
+    return {"when": f"{{{{ ({street} | default('', true)) != '' }}}}", "expression": line}
 
 
 def _sure_entries(found: Sequence[ValueSuggestion], ids: Mapping[str, str]) -> Mapping[str, str]:

@@ -19,7 +19,10 @@ def suggestions_text(suggestions: Sequence[Suggestion], targets: Targets) -> str
 
 
 def _lines(one: Suggestion, targets: Targets) -> Iterator[str]:
-    best, name = one.chosen, f"{one.source.record}: {one.source.title}"
+    best, name = (
+        one.chosen,
+        f"{one.source.record}: {', '.join(part.title for part in one.parts or (one.source,))}",
+    )
     others = [c for c in one.candidates if best is None or c.target.key != best.target.key]
     told = ", ".join(
         f"{targets.path(c.target, line=one.line)} {c.probability:.2f}"
