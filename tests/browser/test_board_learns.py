@@ -206,3 +206,85 @@ def test_a_line_that_is_removed_after_saving_is_taken_back(person: Any, host: Ho
     person.wait_for("Nothing goes to")
     save(person)
     assert [one["accepted"] for one in host.saved] == [True, None]
+
+
+LINES = "sales_order.lines"
+
+
+class HostWithLines(Host):
+    """Has one order line, and offers one for each field that is left; one that is begun is the next."""
+
+    def __call__(self, command: str, payload: Mapping[str, Any]) -> Any:
+        lines = json.loads(payload.get("text", self.draft))
+        following = len(lines) + 1
+        if command == "connect":
+            made = f"{LINES}[{following - 1}].item"
+            lines[made] = payload["source"]
+            told = {"made": made} if made != payload["target"] else {}
+            return {**self("look", {"text": json.dumps(lines)}), **told}
+        found = super().__call__(command, payload)
+        if command == "suggest":
+            left = [one for one in SOURCES if one not in lines.values()]
+            places = {f"{LINES}[{following - 1 + at}].item": source for at, source in enumerate(left)}
+            return {
+                "suggestions": [{**SUGGESTED[0], "source": s, "target": t} for t, s in places.items()],
+                "more": [{**_sides()["targets"][0], "id": target, "title": target} for target in places],
+            }
+        return {**found, "more": [{**_sides()["targets"][0], "id": one, "title": one} for one in lines]}
+
+
+def test_a_line_that_is_taken_over_before_its_turn_is_the_next_one(
+    show_board: Callable[..., None], page: Page, hand: Callable[..., Any]
+) -> None:
+    host = HostWithLines()
+    host.draft = json.dumps({})
+    show_board(lambda command, payload: {"result": host(command, payload)})
+    person = hand(page, page)
+    person.press("suggest")
+    person.wait_for("3 suggestions")
+    person.item("targets", f"{LINES}[2].item").click()
+    expect(person.root.locator(".sn-offer")).to_contain_text("box.fields.PO")
+    person.press("accept")
+    person.wait_for(f"box.fields.PO goes to R: {LINES}[0].item")
+    for place, source in ((1, "box.name"), (2, "box.notes")):
+        person.item("targets", f"{LINES}[{place}].item").click()
+        expect(person.root.locator(".sn-offer")).to_contain_text(source)
+    save(person)
+    assert host.said() == [("box.fields.PO", f"{LINES}[0].item", True, 0.9)]
+    undo(person)
+    person.item("targets", f"{LINES}[2].item").click()
+    expect(person.root.locator(".sn-offer")).to_contain_text("box.fields.PO")
+
+
+class HostWithParts(Host):
+    """Offers an address that is put together from two fields."""
+
+    asked: tuple[str, ...] = ()
+
+    def __call__(self, command: str, payload: Mapping[str, Any]) -> Any:
+        if command == "connect":
+            self.asked = tuple(payload["parts"])
+        if command == "suggest":
+            parts = ["box.notes", "box.fields.PO"]
+            return {"suggestions": [{**SUGGESTED[0], "source": parts[0], "parts": parts}]}
+        return super().__call__(command, payload)
+
+
+def test_an_address_in_several_fields_is_taken_over_as_one(
+    show_board: Callable[..., None], page: Page, hand: Callable[..., Any]
+) -> None:
+    host = HostWithParts()
+    show_board(lambda command, payload: {"result": host(command, payload)})
+    person = hand(page, page)
+    person.press("suggest")
+    person.wait_for("1 suggestions")
+    for source in ("box.notes", "box.fields.PO"):
+        expect(person.item("sources", source)).to_contain_text("90 %")
+    expect(person.root.locator("path.sn-maybe")).to_have_count(2)
+    person.item("targets", "order.number").click()
+    expect(person.root.locator(".sn-offer")).to_contain_text("R: box.notes, R: box.fields.PO, 90 % sure")
+    person.press("accept")
+    person.wait_for("R: box.notes, R: box.fields.PO goes to R: order.number")
+    assert host.asked == ("box.notes", "box.fields.PO")
+    save(person)
+    assert host.said() == [], "no field alone is the address"

@@ -123,3 +123,40 @@ def test_the_board_offers_the_line_and_its_targets(
         assert again["more"] == []
         made = ask("connect", text=made, source="box.fields.Quantity 2", target=QUANTITY, suggested=True)
         assert made["faults"] == []
+
+
+def test_the_last_line_that_is_offered_can_be_taken_over_first(
+    world: World, add_fields: Callable[..., None], tmp_path: Path
+) -> None:
+    add_fields("Product 2", "Quantity 2", "Product 3", "Quantity 3")
+    world.change_mapping(tmp_path / "mine", "version: 1", "version: 1")
+    with world.product() as product:
+        board = Board(
+            desk=MappingDesk(product=product), path=Path(world.mapping), note=lambda *_: None, memory=None
+        )
+
+        def ask(command: str, **payload: Any) -> Any:
+            return board.answer(command, payload, by="ann")["result"]
+
+        def offered(text: str) -> dict[str, str]:
+            return {
+                one["source"].removeprefix("box.fields."): one["target"].removeprefix("sales_order.")
+                for one in ask("suggest", text=text)["suggestions"]
+                if "lines[" in one["target"]
+            }
+
+        text = ask("open")["text"]
+        assert offered(text)["Product 3"] == "lines[2].item"
+        made = ask(
+            "connect",
+            text=text,
+            source="box.fields.Product 3",
+            target="sales_order.lines[2].item",
+            suggested=True,
+        )
+        assert made["made"] == ITEM
+        assert offered(made["text"]) == {
+            "Quantity 3": "lines[1].quantity",
+            "Product 2": "lines[2].item",
+            "Quantity 2": "lines[2].quantity",
+        }

@@ -570,3 +570,31 @@ def test_an_entry_whose_word_is_a_number_is_changed_and_taken_out(ask: Callable[
     assert form(ask, changed, target)["tables"]["terms"]["table"] == {"30": 9}
     removed = put(ask, text, target, (["table", "30"], None, "lookups.terms"))["text"]
     assert form(ask, removed, target)["tables"]["terms"]["table"] == {}
+
+
+def test_an_address_in_several_fields_is_suggested_and_mapped(
+    world: World, path: Path, tmp_path: Path
+) -> None:
+    names = ("Billing street", "Billing city", "Billing state", "Billing zip", "Billing country")
+    place = f"v2/pipelines/{world.info['streak']['pipelines']['Sales']}/fields"
+    for name in names:
+        world.streak.post(place, json={"name": name, "type": "TEXT_INPUT"}).raise_for_status()
+    values = dict(zip(names, ("450 Harbor Blvd", "Oakland", "CA", "94607", "USA"), strict=True))
+    world.deals(1, **values)
+    target = "sales_order.fields.billing_address"
+    with world.product() as product:
+        board = Board(desk=MappingDesk(product=product), path=path, note=lambda *_: None, memory=None)
+
+        def ask(command: str, **payload: Any) -> Any:
+            return json.loads(json.dumps(board.answer(command, payload, by="ann")))["result"]
+
+        text = ask("remove", text=ask("open")["text"], target=target)["text"]
+        (offer,) = [one for one in ask("suggest", text=text)["suggestions"] if one["target"] == target]
+        assert offer["parts"] == [f"box.fields.{name}" for name in names]
+        done = ask(
+            "connect", text=text, suggested=True, **{k: offer[k] for k in ("source", "target", "parts")}
+        )
+        assert done["faults"] == []
+        assert line(done, target)["sources"] == offer["parts"]
+        (shown,) = ask("preview", text=done["text"])["values"][target]
+        assert "450 Harbor Blvd" in shown["value"]

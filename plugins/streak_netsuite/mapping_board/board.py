@@ -26,7 +26,7 @@ from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError
 from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.spec import is_shipped
 from streak_netsuite.mapping_board import commands as asked
-from streak_netsuite.mapping_board.draft_text import LINES, DraftText, digest
+from streak_netsuite.mapping_board.draft_text import LINES, DraftText, digest, within_reach
 from streak_netsuite.mapping_board.form import Forms
 from streak_netsuite.mapping_board.lists import OfferedLists
 from streak_netsuite.mapping_board.picture import Picture
@@ -108,17 +108,32 @@ class Board:
     def _change(self, request: asked.Command) -> dict[str, Any]:
         """Return the draft as a command changes it."""
         match request:
+            case asked.Connect() | asked.Write() | asked.Set():
+                return self._change_rule(request)
+            case asked.Line():
+                return self._line(request.text)
+            case asked.Remove():
+                return self._remove(request)
+        raise ConfigurationError(f"the board cannot answer {type(request).__name__}")  # pragma: no cover
+
+    def _change_rule(self, request: asked.Connect | asked.Write | asked.Set) -> dict[str, Any]:
+        """Return the draft with one rule changed, and where that was made when it is not where it was asked for.
+
+        Further lines are suggested several at once, and a person may begin with any of them.
+        """
+        place = within_reach(self._draft(request.text).file(), request.target)
+        if place == request.target:
+            return self._put(request)
+        return {**self._put(request.model_copy(update={"target": place})), "made": place}
+
+    def _put(self, request: asked.Connect | asked.Write | asked.Set) -> dict[str, Any]:
+        match request:
             case asked.Connect():
                 return self._connect(request)
             case asked.Write():
                 return self._write(request)
             case asked.Set():
                 return self._set(request)
-            case asked.Line():
-                return self._line(request.text)
-            case asked.Remove():
-                return self._remove(request)
-        raise ConfigurationError(f"the board cannot answer {type(request).__name__}")  # pragma: no cover
 
     @cached_property
     def picture(self) -> Picture:
@@ -176,11 +191,16 @@ class Board:
             source,
             judged,
             path=request.source,
+            parts=[self._known_path(part) for part in request.parts],
             target=request.target,
             kind=targets.types.get(target.key),
             choices=self._lists.kept[target.key] if targets.is_select(target) else None,
             band=band(judged.probability, SuggesterSettings()),
         )
+
+    def _known_path(self, id_: str) -> str:
+        self.picture.source(id_)
+        return id_
 
     def _lookups(self, request: asked.Connect) -> KnownLookups:
         """Return the lookups of the draft; while it has faults, the saved ones that it has not changed.
@@ -269,6 +289,7 @@ class Board:
         others = [c for c in one.candidates if one.chosen is None or c.target.key != one.chosen.target.key]
         return {
             "source": self.desk.sources.paths[one.source.key],
+            "parts": [self.desk.sources.paths[part.key] for part in one.parts],
             "target": targets.path(one.chosen.target, line=one.line) if one.chosen else "",
             "band": one.band.value,
             **(_judgement(one.chosen) if one.chosen else {"probability": 0.0, "because": [], "careful": []}),

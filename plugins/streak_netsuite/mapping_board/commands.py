@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 _LONGEST = 1_000_000  # characters: the largest mapping file that is read
+_MOST_PARTS = 10
 _Text = Annotated[str, Field(max_length=_LONGEST)]
 _Name = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -32,12 +33,14 @@ class Connect(Command):
     Attributes:
         source, target: ids as `open` gave them.
         suggested: the person took the assistant's word.
+        parts: of an address that stands in several fields, all of them, the source first; none for one field alone.
     """
 
     text: _Text
     source: _Name
     target: _Name
     suggested: bool = False
+    parts: tuple[_Name, ...] = Field(default=(), max_length=_MOST_PARTS)
 
 
 class Write(Command):

@@ -13,6 +13,7 @@ from streak_netsuite.mapping.held import HeldBy, held_by_standard
 from streak_netsuite.mapping.reads import FunctionPaths, functions_in, paths_of
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.spec import load_spec
+from streak_netsuite.mapping_desk.targets import in_line, line_of
 
 SECTIONS = tuple(
     f"{record}.{part}"
@@ -109,6 +110,12 @@ def digest(text: str) -> str:
 def line_places(file: MappingFile) -> Iterator[str]:
     """Yield where the line rules of a file stand: `sales_order.lines[0]`."""
     yield from (f"{LINES}[{number}]" for number in range(file.count(LINES)))
+
+
+def within_reach(file: MappingFile, target: str) -> str:
+    """Return where a rule of a target is put: one of a line beyond the next begins that next line."""
+    line, following = line_of(target), file.count(LINES)
+    return in_line(target, following) if line is not None and line > following else target
 
 
 def _targets(file: MappingFile) -> Iterator[str]:

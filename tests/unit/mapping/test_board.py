@@ -190,3 +190,26 @@ def test_a_place_for_what_was_said_that_cannot_be_written_saves_nothing(
     board.memory = tmp_path / "no such folder" / "mapping-decisions.json"
     assert "nothing is saved" in save(board, path, REGION)["error"]
     assert path.read_text(encoding="utf-8") == before
+
+
+LINE_2, LINE_4 = "sales_order.lines[1].description", "sales_order.lines[3].description"
+
+
+@pytest.mark.parametrize(
+    ("command", "payload"),
+    [
+        ("connect", {"source": "box.fields.Region"}),
+        ("write", {"rule": "from: box.fields.Region"}),
+        ("set", {"changes": [{"at": ["from"], "value": "box.fields.Region"}]}),
+    ],
+    ids=["drawn", "written", "in a form"],
+)
+def test_a_line_that_is_begun_before_its_turn_is_the_next_one(
+    ask: Callable[..., Any], path: Path, command: str, payload: dict[str, Any]
+) -> None:
+    found = ask(command, text=path.read_text(), target=LINE_4, **payload)
+    assert found["made"] == LINE_2
+    file = MappingFile(path, text=found["text"])
+    assert file.rule(LINE_2)["from"] == "box.fields.Region"
+    assert file.count("sales_order.lines") == 2
+    assert "made" not in ask(command, text=found["text"], target=LINE_2, **payload), "it stays where it is"

@@ -9,6 +9,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const DRAG_FROM_PIXELS = 4;
 const PREVIEW_AFTER_MS = 400;
 
+const kindOf = (target) => target.replace(/\[\d+\]/, "[0]"); // the same field of any order line
+/** All sources of a suggestion: an address may be put together from several. */
+const sourcesOf = ({ source, parts }) => (parts?.length ? parts : [source]);
 const percent = (probability) => `${Math.round(probability * 100)} %`;
 
 /** Steps that can be undone and done again; each is a draft's text, what was said of suggestions, and which were open. */
@@ -107,7 +110,8 @@ class Board {
   }
 
   state() {
-    return { text: this.text, verdicts: new Map(this.verdicts), suggestions: [...this.suggestions], lines: this.lineTo };
+    return {
+      text: this.text, verdicts: new Map(this.verdicts), suggestions: [...this.suggestions], offered: this.offered, lines: this.lineTo };
   }
 
   /** Do something after all that was asked for before it: each step begins with the draft that the one before it left. */
@@ -125,15 +129,18 @@ class Board {
     const before = this.state();
     const found = await this.ask(command, { text: before.text, ...payload });
     if (!found) return false;
+    const made = found.made ?? payload.target; // a line that comes before its turn is the next one
     if (found.text !== before.text) this.steps.add(before);
     this.suggestions = this.suggestions.filter(
-      (one) => one.target !== payload.target && one.source !== payload.source);
+      (one) => one.target !== payload.target && !sourcesOf(one).includes(payload.source));
     if (found.made) this.chosen = found.made;
     this.show(found);
-    if (payload.source) this.judge(payload, before);
+    if (payload.source) this.judge(payload, made, before);
     this.forget();
+    if (payload.target && made !== payload.target) await this.askAssistant(); // the other lines have moved
     this.drawStatus();
-    this.tell(found.told ? `${told} Careful: ${found.told}.` : told);
+    const said = typeof told === "string" ? told : told(made);
+    this.tell(found.told ? `${said} Careful: ${found.told}.` : said);
     if (this.chosen) await this.showRule(this.chosen);
     return true;
   }
@@ -142,21 +149,23 @@ class Board {
 
   async connect(source, target, { suggestion = null } = {}) {
     this.picked = null;
-    const told = `${this.titleOf(source)} goes to ${this.titleOf(target)}.`;
+    const parts = suggestion?.parts ?? [];
+    const told = (made) => `${this.titlesOf({ source, parts })} goes to ${this.titleOf(made)}.`;
     this.chosen = target;
-    const done = await this.change("connect", { source, target, suggested: suggestion !== null }, told);
+    const done = await this.change("connect", { source, target, parts, suggested: suggestion !== null }, told);
     if (!done) this.draw();
   }
 
   /** A line that was drawn is a person's word: for its pair, and against what was suggested or stood there instead. */
-  judge({ source, target }, before) {
+  judge({ source, target, parts }, made, before) {
     const offered = before.suggestions.find((one) => one.source === source && one.target === target);
     for (const one of before.suggestions)
-      if (one !== offered && (one.source === source || one.target === target)) this.say(one, false);
-    const replaced = before.lines.get(target);
+      if (one !== offered && (sourcesOf(one).includes(source) || one.target === target)) this.say(one, false);
+    const replaced = before.lines.get(made);
     for (const old of replaced?.how === "from" ? replaced.sources : [])
-      if (old !== source && this.isKnown(old, target)) this.say({ source: old, target, ...before.verdicts.get(`${old}\n${target}`) }, false);
-    if (this.isKnown(source, target)) this.say({ source, target, probability: offered?.probability }, true);
+      if (old !== source && this.isKnown(old, made)) this.say({ source: old, target: made, ...before.verdicts.get(`${old}\n${made}`) }, false);
+    // Of an address that was put together no field alone is the address.
+    if (!parts.length && this.isKnown(source, made)) this.say({ source, target: made, probability: offered?.probability }, true);
   }
 
   isKnown(source, target) {
@@ -184,15 +193,23 @@ class Board {
     this.draw();
   }
 
-  async suggest() {
+  /** Ask what else could be mapped; resolves to what the assistant said, null when it could not be asked. */
+  async askAssistant() {
     const found = await this.ask("suggest", { text: this.text });
-    if (!found) return;
-    const turnedDown = (one) => this.verdicts.get(`${one.source}\n${one.target}`)?.accepted === false;
+    if (!found) return null;
+    const turnedDown = (one) => [...this.verdicts.values()].some(
+      (said) => said.accepted === false && said.source === one.source && kindOf(said.target) === kindOf(one.target));
     this.suggestions = found.suggestions.filter((one) => one.target && !turnedDown(one));
     this.offered = found.more ?? [];
     this.targets = this.withOffered();
-    const unsure = found.suggestions.filter((one) => !one.target).length;
     this.draw();
+    return found;
+  }
+
+  async suggest() {
+    const found = await this.askAssistant();
+    if (!found) return;
+    const unsure = found.suggestions.filter((one) => !one.target).length;
     this.tell(`${this.suggestions.length} suggestions; of ${unsure} fields the assistant does not know where they belong.`);
     if (this.chosen) await this.showRule(this.chosen);
   }
@@ -213,6 +230,7 @@ class Board {
     if (!found) return;
     this.verdicts = new Map(state.verdicts);
     this.suggestions = state.suggestions;
+    this.offered = state.offered;
     this.show(found);
     this.tell(told);
     if (this.chosen) await this.showRule(this.chosen);
@@ -325,6 +343,10 @@ class Board {
     return field ? `${field.record}: ${field.title}` : id;
   }
 
+  titlesOf(suggestion) {
+    return sourcesOf(suggestion).map((id) => this.titleOf(id)).join(", ");
+  }
+
   draw() {
     if (!this.text) return;
     const focused = this.root.contains(document.activeElement) ? document.activeElement?.dataset?.id : null;
@@ -372,7 +394,7 @@ class Board {
   drawItem(side, field) {
     const isSource = side === "sources";
     const mapped = isSource ? this.readBy.has(field.id) : this.lineTo.has(field.id);
-    const offered = this.suggestions.find((one) => one[isSource ? "source" : "target"] === field.id);
+    const offered = this.suggestions.find((one) => (isSource ? sourcesOf(one).includes(field.id) : one.target === field.id));
     const chosen = isSource ? this.picked === field.id : this.chosen === field.id;
     const fault = !isSource && this.faults.some((one) => one.includes(`${field.id}:`) || one.includes(`${field.id}.`));
     const lost = [...new Set(this.gone.options.filter((one) => one[isSource ? "source" : "target"] === field.id).map((one) => one.option))];
@@ -450,7 +472,8 @@ class Board {
     for (const line of this.lines)
       for (const source of line.sources)
         drawn.push(this.drawLine(source, line.target, line.target === this.chosen ? "sn-chosen" : ""));
-    for (const one of this.suggestions) drawn.push(this.drawLine(one.source, one.target, `sn-maybe sn-${one.band}`));
+    for (const one of this.suggestions)
+      for (const source of sourcesOf(one)) drawn.push(this.drawLine(source, one.target, `sn-maybe sn-${one.band}`));
     this.svg.replaceChildren(...drawn.filter(Boolean));
   }
 
@@ -675,7 +698,7 @@ class Board {
 
   drawOffer(one) {
     return h("div", { class: "sn-offer" },
-      h("p", {}, `Suggested: ${this.titleOf(one.source)}, ${percent(one.probability)} sure`),
+      h("p", {}, `Suggested: ${this.titlesOf(one)}, ${percent(one.probability)} sure`),
       this.drawReasons(one),
       h("button", { type: "button", class: "sn-button", "data-action": "accept",
         onclick: () => this.connect(one.source, one.target, { suggestion: one }) }, "Take it over"),
