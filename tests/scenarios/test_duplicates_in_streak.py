@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from streak_netsuite.cli import app
 from streak_netsuite.duplicate_review.ties import TieReview
 from streak_netsuite.errors import RecordError
+from streak_netsuite.ledger import bindings
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.reference import Reference
@@ -277,3 +278,32 @@ def test_a_word_is_not_kept_when_its_tie_could_not_be_made(world: World, organiz
         product.duplicate_links().tie(organization_alone, "501", actor="ann", reason="")
     assert "is tied already" in ask(world, "tie", **pair)["error"]
     assert links(world, organization_alone) == ("501", [])
+
+
+def test_a_worker_that_dies_while_it_ties_leaves_no_word_without_its_tie(
+    world: World, organization_alone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = asked_alone(world, organization_alone, "501")
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    keep = bindings.keep
+    monkeypatch.setattr(bindings, "keep", die)
+    with pytest.raises(KeyboardInterrupt):
+        ask(world, "tie", by="ann", **pair)
+    monkeypatch.setattr(bindings, "keep", keep)
+    assert links(world, organization_alone) == ("", [])
+    assert "result" in ask(world, "tie", by="bob", **pair), "anybody may go on with it"
+    assert links(world, organization_alone) == ("501", [(Sameness.SAME, "bob")])
+
+
+def test_ones_own_earlier_word_stays_when_a_tie_could_not_be_made(
+    world: World, organization_alone: str
+) -> None:
+    pair = asked_alone(world, organization_alone, "502")
+    ask(world, "apart", by="ann", **pair)
+    with world.product() as product:
+        product.duplicate_links().tie(organization_alone, "501", actor="ann", reason="")
+    assert "is tied already" in ask(world, "tie", by="ann", **pair)["error"]
+    assert links(world, organization_alone) == ("501", [(Sameness.DIFFERENT, "ann")])

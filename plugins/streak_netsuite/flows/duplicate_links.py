@@ -43,26 +43,12 @@ class LinkBook(Protocol):
     def keep_run(self, found: FoundDuplicates, *, now: datetime) -> RunEntry:
         """Keep what a run found."""
 
-    def decide(
-        self,
-        scope: str,
-        pair: PairName,
-        said: Sameness,
-        *,
-        actor: str,
-        reason: str,
-        now: datetime,
-        over: str = "",
-    ) -> None:
-        """Keep what a person said.
+    def tie(self, made: Binding, *, actor: str, reason: str, now: datetime, over: str = "") -> None:
+        """Keep a tie with the word of whoever makes it, all or nothing, and note it.
 
         Raises:
-            RecordError: nobody was asked about this pair, and it is in no group (code NOT_ASKED); or somebody else than
-                `over` has decided about it.
+            RecordError: one of them is tied already, or somebody else than `over` has decided about both.
         """
-
-    def take_back(self, scope: str, pair: PairName, *, actor: str, now: datetime) -> None:
-        """Let a pair that this person has decided about wait again."""
 
 
 class Ties(Protocol):
@@ -70,14 +56,6 @@ class Ties(Protocol):
 
     def find_bindings(self, refs: Sequence[ExternalRef], kind: RecordKind) -> Mapping[ExternalRef, Binding]:
         """Return the bindings of Streak records to NetSuite records of a kind."""
-
-    def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
-        """Keep ties; return those that could not be kept because either side is tied elsewhere."""
-
-    def append_audit(
-        self, *, actor: str, action: str, subject: str, details: Mapping[str, object], now: datetime
-    ) -> None:
-        """Note who did what."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,7 +147,6 @@ class DuplicateLinks:
         Raises:
             RecordError: one of them does not exist, or is tied already, or somebody else has decided about both.
         """
-        now = self.clock()
         if self.missing([customer]):
             raise _unknown("customer", customer)
         if not any(row.internal_id == organization for some in self.organizations() for row in some):
@@ -179,34 +156,7 @@ class DuplicateLinks:
             netsuite=ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.CUSTOMER, id=customer),
             rule="person",
         )
-        # The word comes first: whoever tells them apart from here on is told of it, and does not contradict the tie.
-        pair = PairName.of(organization, customer)
-        asked = self._call_one(pair, actor=actor, reason=reason, over=over, now=now)
-        if self.memory.keep_bindings([made], now=now):
-            if asked:
-                self.book.take_back(LINKS, pair, actor=actor, now=now)
-            raise RecordError(
-                f"organization {organization} or customer {customer} is tied already",
-                code="ALREADY_TIED",
-                fix="an organization has one customer, and a customer one organization",
-            )
-        self.memory.append_audit(
-            actor=actor,
-            action="binding.made",
-            subject=str(made.streak),
-            details={"to": customer, "reason": reason},
-            now=now,
-        )
-
-    def _call_one(self, pair: PairName, *, actor: str, reason: str, over: str, now: datetime) -> bool:
-        """Keep that both are one; False when nobody was asked: a person may tie what no search has found."""
-        try:
-            self.book.decide(LINKS, pair, Sameness.SAME, actor=actor, reason=reason, now=now, over=over)
-        except RecordError as error:
-            if error.code != "NOT_ASKED":
-                raise
-            return False
-        return True
+        self.book.tie(made, actor=actor, reason=reason, over=over, now=self.clock())
 
     def _rules(self, organizations: set[str]) -> Rules:
         """Return what people told apart, by the ids of the search."""

@@ -11,13 +11,15 @@ from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, upd
 from sqlalchemy.dialects.postgresql import insert
 
 from streak_netsuite.errors import RecordError
-from streak_netsuite.ledger import audit
+from streak_netsuite.ledger import audit, bindings
 from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.tables import audit_event, duplicate_group, duplicate_pair, duplicate_run
+from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.duplicate_case import (
+    LINKS,
     FoundDuplicates,
     FoundGroup,
     GroupState,
@@ -217,40 +219,95 @@ class DuplicateBook:
             RecordError: nobody was asked about this pair, and it is in no group; or somebody else has decided about it
                 (code DECIDED_MEANWHILE).
         """
-        its_own = _its_own(scope, pair)
-        known = select(duplicate_pair).where(*its_own).with_for_update()
         with self._database.begin() as connection:
-            if _are_grouped(connection, scope, pair):
-                self._keep_questions(connection, scope, [_unasked(pair)], in_place=False)
-            row = connection.execute(known).one_or_none()
-            if row is None:
-                raise RecordError(
-                    f"nobody was asked about {pair}",
-                    code="NOT_ASKED",
-                    fix="the queue has changed since it was read: read it again",
+            self._decide(connection, scope, pair, said, actor=actor, reason=reason, over=over, now=now)
+
+    def tie(self, made: Binding, *, actor: str, reason: str, now: datetime, over: str = "") -> None:
+        """Keep a tie that a person makes, with their word that both records are one where they were asked, and note it.
+
+        All or nothing: neither is there a word without its tie, whoever dies in between, nor a tie against a word.
+
+        Args:
+            over: as for `decide`.
+
+        Raises:
+            RecordError: either record is tied already (code ALREADY_TIED), or somebody else has decided about both
+                (code DECIDED_MEANWHILE).
+        """
+        pair = PairName.of(made.streak.id, made.netsuite.id)
+        with self._database.begin() as connection:
+            if self._find_asked(connection, LINKS, pair) is not None:
+                self._decide(
+                    connection, LINKS, pair, Sameness.SAME, actor=actor, reason=reason, over=over, now=now
                 )
-            if row.said is not None and row.actor not in {actor, over}:
-                raise _decided_meanwhile(row, pair)
-            connection.execute(
-                update(duplicate_pair)
-                .where(*its_own)
-                .values(said=said.value, actor=actor, reason=reason, decided_at=now)
-            )
+            if bindings.keep(connection, [made], now=now):
+                raise RecordError(
+                    f"{made.streak.kind} {made.streak.id} or customer {made.netsuite.id} is tied already",
+                    code="ALREADY_TIED",
+                    fix="an organization has one customer, and a customer one organization",
+                )
             audit.append(
                 connection,
                 self._cipher,
                 actor=actor,
-                action=f"duplicates.{said.value}",
-                subject=str(pair),
-                details={
-                    "scope": scope,
-                    "reason": reason,
-                    "before": row.said or "",
-                    "bits": row.bits,
-                    "reasons": self._cipher.decrypt(row.body_secret).get("reasons", []),
-                },
+                action="binding.made",
+                subject=str(made.streak),
+                details={"to": made.netsuite.id, "reason": reason},
                 now=now,
             )
+
+    def _find_asked(self, connection: Connection, scope: str, pair: PairName) -> AnyRow | None:
+        """Return what is kept of a pair, locked; None when nobody was asked about it, and it is in no group."""
+        if _are_grouped(connection, scope, pair):
+            self._keep_questions(connection, scope, [_unasked(pair)], in_place=False)
+        known = select(duplicate_pair).where(*_its_own(scope, pair)).with_for_update()
+        return connection.execute(known).one_or_none()
+
+    def _decide(
+        self,
+        connection: Connection,
+        scope: str,
+        pair: PairName,
+        said: Sameness,
+        *,
+        actor: str,
+        reason: str,
+        over: str,
+        now: datetime,
+    ) -> None:
+        row = self._find_asked(connection, scope, pair)
+        if row is None:
+            raise RecordError(
+                f"nobody was asked about {pair}",
+                code="NOT_ASKED",
+                fix="the queue has changed since it was read: read it again",
+            )
+        if row.said is not None and row.actor not in {actor, over}:
+            raise _decided_meanwhile(row, pair)
+        connection.execute(
+            update(duplicate_pair)
+            .where(*_its_own(scope, pair))
+            .values(said=said.value, actor=actor, reason=reason, decided_at=now)
+        )
+        audit.append(
+            connection,
+            self._cipher,
+            actor=actor,
+            action=f"duplicates.{said.value}",
+            subject=str(pair),
+            details=self._evidence(scope, row, reason=reason),
+            now=now,
+        )
+
+    def _evidence(self, scope: str, row: AnyRow, *, reason: str) -> Mapping[str, Any]:
+        """Return on what ground somebody has decided about a pair, for the audit."""
+        return {
+            "scope": scope,
+            "reason": reason,
+            "before": row.said or "",
+            "bits": row.bits,
+            "reasons": self._cipher.decrypt(row.body_secret).get("reasons", []),
+        }
 
     def decisions(self, scope: str) -> Sequence[PairDecision]:
         """Return everything that people said, in the order they said it."""
