@@ -11,13 +11,15 @@ from assist.duplicates.comparison import EXACT, Levels, compare, level_count
 from assist.duplicates.frequency import Frequencies
 from assist.duplicates.pairs import Pairs
 from assist.duplicates.settings import Settings
-from assist.duplicates.table import Layout, Table
+from assist.duplicates.table import Layout, Part, Table
 from assist.duplicates.taught import Taught
 from assist.duplicates.weights import Weights, learn
 
 Real = NDArray[np.float64]
 Index = NDArray[np.int64]
 _CHUNK = 250_000
+_LONG = 300.0  # characters of a value on average: twice as long cost four times as much to compare
+_LOOKED_AT = 1_000  # values of a part, for how long they are
 _NOTHING_KNOWN = -20.0  # bits: nothing was learned, so nothing is one
 
 
@@ -125,7 +127,7 @@ def _blind(
     else:
         i, j = rng.integers(0, table.size, (2, settings.random_pairs))
     apart = i != j
-    levels = compare(table, i[apart], table, j[apart])
+    levels = _levels_by_work(table, i[apart], j[apart])
     found = []
     for part, level, known in zip(table.parts, levels, frequencies, strict=True):
         counts = np.bincount(level, minlength=level_count(part.kind) + 1).astype(np.float64)
@@ -135,3 +137,26 @@ def _blind(
         chance[EXACT] = known.agreement
         found.append(chance)
     return found
+
+
+def _levels_by_work(table: Table, i: Index, j: Index) -> list[Levels]:
+    """Return the levels of each part for pairs of rows, of long values for so many of the pairs as cost no more than those of usual ones."""
+    lengths = [_usual_length(part) for part in table.parts]
+    usual = Table(size=table.size, parts=[p for p, n in zip(table.parts, lengths, strict=True) if n <= _LONG])
+    of_usual = iter(compare(usual, i, usual, j))
+    found = []
+    for part, length in zip(table.parts, lengths, strict=True):
+        if length <= _LONG:
+            found.append(next(of_usual))
+            continue
+        count = int(len(i) * (_LONG / length) ** 2)
+        some = np.linspace(0, len(i) - 1, max(count, 1)).astype(np.int64)
+        alone = Table(size=table.size, parts=[part])
+        found += compare(alone, i[some], alone, j[some])
+    return found
+
+
+def _usual_length(part: Part) -> float:
+    """Return how many characters a value of a part has on average, by some of them."""
+    some = part.values[:: max(1, len(part.values) // _LOOKED_AT)]
+    return sum(map(len, some)) / max(len(some), 1)

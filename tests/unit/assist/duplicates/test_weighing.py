@@ -67,3 +67,29 @@ def test_long_texts_are_compared_by_their_beginning_and_are_equal_only_as_a_whol
         if one is part
     ]
     assert levels.tolist() == [CLOSE, 1]
+
+
+def texts(rng: np.random.Generator, rows: int, words: int) -> list[str]:
+    """Return texts that have nothing to do with each other, of words with four letters."""
+    letters = rng.integers(97, 123, (rows, words, 4), dtype=np.uint8)
+    return [" ".join(word.tobytes().decode() for word in row) for row in letters]
+
+
+def test_long_texts_are_drawn_blindly_so_often_as_costs_no_more_than_usual_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(5)
+    long, short = texts(rng, 120, 200), texts(rng, 120, 4)
+    frame = pd.DataFrame({"notes": [*long, f"{long[7]} more"], "company": [*short, short[7]]})
+    looked: dict[str, int] = {}
+
+    def counted(left: Table, i: Any, right: Table, j: Any) -> Any:
+        looked.update({part.column: max(looked.get(part.column, 0), len(i)) for part in left.parts})
+        return compare(left, i, right, j)
+
+    monkeypatch.setattr(models, "compare", counted)
+    found = find_duplicates(frame, kinds={"notes": Kind.TEXT, "company": Kind.COMPANY})
+    pairs = len(frame) * (len(frame) - 1) // 2
+    assert looked == {"notes": pairs // 4, "company": pairs}
+    assert found.groups[7] == found.groups[120]
+    assert len(set(found.groups.tolist())) == 120
