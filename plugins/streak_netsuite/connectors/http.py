@@ -33,12 +33,14 @@ class RetryRule:
         attempts: calls at most, the first one included.
         total_seconds: no new attempt after this long.
         first_wait_seconds: doubled each time, with full jitter, unless the server names a time.
+        patience_seconds: no attempt is waited for beyond this long, whatever the server asks for; None for no such limit.
     """
 
     attempts: int = 5
     total_seconds: float = 90.0
     first_wait_seconds: float = 0.5
     longest_wait_seconds: float = 20.0
+    patience_seconds: float | None = None
 
 
 def build_client(
@@ -236,11 +238,14 @@ _MAY_REPEAT = tenacity.retry_if_exception_type(TransientError) & tenacity.retry_
 
 
 def _stop(rule: RetryRule) -> tenacity.stop.stop_base:
-    return (
+    stop = (
         tenacity.stop_after_attempt(rule.attempts)
         | tenacity.stop_after_delay(rule.total_seconds)
         | _NotWorthIt()
     )
+    if rule.patience_seconds is None:
+        return stop
+    return stop | tenacity.stop_before_delay(rule.patience_seconds)
 
 
 class _NotWorthIt(tenacity.stop.stop_base):

@@ -437,6 +437,24 @@ def test_a_connection_without_a_key_is_a_matter_of_configuration(team: Any) -> N
         team.client(api_key="")
 
 
+def test_within_a_limit_no_pause_is_made_that_ends_after_it(team: Any) -> None:
+    team.fault("users.me", times=None, status=429, headers={"Retry-After": "5"})
+    client = team.client(retry_total_seconds=90)
+    with client.within(2), pytest.raises(RateLimited):
+        client.send(users.me())
+    assert team.received("users.me") == 1
+    assert client.patience_seconds is None, "afterwards there is no limit"
+
+
+def test_within_a_limit_an_answer_is_not_waited_for_after_it(team: Any) -> None:
+    team.fault("users.me", times=None, kind="delay", seconds=3)
+    client = team.client()
+    began = time.monotonic()
+    with client.within(0.3), pytest.raises(Unavailable, match="no answer came"):
+        client.send(users.me())
+    assert time.monotonic() - began < 2
+
+
 def test_a_long_retry_after_is_left_to_the_scheduler(team: Any) -> None:
     team.fault("users.me", times=None, status=429, headers={"Retry-After": "600"})
     with pytest.raises(RateLimited) as caught:

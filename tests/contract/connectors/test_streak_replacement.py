@@ -16,6 +16,8 @@ RAJ = "raj@northwind-robotics.example"
 class Meddled:
     """A client beside which somebody else works: `before` or `after` our writes, while there are turns left."""
 
+    patience_seconds = None
+
     def __init__(
         self,
         client: Any,

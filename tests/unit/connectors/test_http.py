@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -127,6 +128,13 @@ def test_a_worker_does_not_sit_out_a_long_retry_after() -> None:
     call, calls = counting([RateLimited("come back later", retry_after_seconds=3600), None])
     with pytest.raises(RateLimited):
         retry(call, RULE, rng=random.Random(1))
+    assert len(calls) == 1
+
+
+def test_nobody_waits_beyond_their_patience_whatever_the_server_asks_for() -> None:
+    call, calls = counting([RateLimited("come back later", retry_after_seconds=3), None])
+    with pytest.raises(RateLimited):
+        retry(call, replace(RULE, patience_seconds=2), rng=random.Random(1))
     assert len(calls) == 1
 
 

@@ -1,10 +1,15 @@
 """Two clients for Streak's HTTP API, one for threads and one for an event loop, over the same calls."""
 
+import contextlib
+import dataclasses
 import itertools
 import random
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+import httpx
 
 from streak_netsuite.connectors.http import (
     RetryRule,
@@ -26,6 +31,7 @@ from streak_netsuite.connectors.streak.settings import StreakSettings
 from streak_netsuite.errors import ConfigurationError, InvalidCredentials, RejectedByVendor
 
 RowT = TypeVar("RowT")
+_LEAST_SECONDS = 0.1  # of a request's time limits
 
 
 class StreakClient:
@@ -46,6 +52,7 @@ class StreakClient:
         rng: random.Random | None = None,
         bucket: TokenBucket | None = None,
         read_only: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.was_accepted = False  # whether Streak has taken our key since this client was made
         self.has_written = False  # whether a write has left since then
@@ -54,6 +61,8 @@ class StreakClient:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._bucket = bucket or _bucket(settings)
         self._rule = _rule(settings)
+        self._clock = clock
+        self._until: float | None = None
         self._http = build_client(
             settings.base_url,
             auth=auth_of(settings),
@@ -73,6 +82,23 @@ class StreakClient:
         """Close the connections."""
         self._http.close()
 
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Wait for Streak no longer than this in all within a block, whatever it asks for: somebody waits for us.
+
+        What is not answered by then raises what it raises after the last try. For a client of one thread.
+        """
+        before, self._until = self._until, self._clock() + seconds
+        try:
+            yield
+        finally:
+            self._until = before
+
+    @property
+    def patience_seconds(self) -> float | None:
+        """How long Streak may still be waited for; None when nobody has set a limit."""
+        return None if self._until is None else max(0.0, self._until - self._clock())
+
     def send(self, call: Call[ResultT]) -> ResultT:
         """Make a call and return its result.
 
@@ -86,7 +112,8 @@ class StreakClient:
         """
         tries = itertools.count()
         try:
-            return retry(lambda: self._once(call, next(tries)), self._rule, rng=self._rng)
+            rule = dataclasses.replace(self._rule, patience_seconds=self.patience_seconds)
+            return retry(lambda: self._once(call, next(tries)), rule, rng=self._rng)
         except RejectedByVendor as error:
             return self.send(protocol.as_form(call, error))
         except Unauthorized:
@@ -117,12 +144,21 @@ class StreakClient:
             raise ConfigurationError(f"{call.name} in a dry run: nothing may be written; this is a defect")
         self._bucket.take()
         request = protocol.build(self._http, call, self._settings.base_url)
+        self._hurry(request)
         once = call.effect is Effect.ONCE
         self.has_written = self.has_written or call.effect is not Effect.READ
         answer = exchange(self._http, request, writes=once, name=call.name)
         result = protocol.read(call, answer, again=tries > 0)
         self.was_accepted = True
         return result
+
+    def _hurry(self, request: httpx.Request) -> None:
+        """Let a request time out by when Streak is not waited for any more."""
+        left = self.patience_seconds
+        if left is not None:
+            limits: dict[str, float] = request.extensions["timeout"]
+            least = max(left, _LEAST_SECONDS)
+            request.extensions["timeout"] = {name: min(limit, least) for name, limit in limits.items()}
 
     def _key_works(self, refused: Call[Any]) -> bool:
         if refused.path == users.me().path:

@@ -145,7 +145,7 @@ def relabel(
                 client.attempt(array.write(whole))
             except (TransientError, UncertainWrite) as error:
                 lost = error
-                sleep(_wait_seconds(error))
+                sleep(_wait_seconds(error, client.patience_seconds))
     raise Unavailable(
         f"{array.name}: not as wished after {rounds} writes; others change it, or Streak does not answer"
     ) from lost
@@ -179,7 +179,7 @@ def swap(
                 client.attempt(array.write(_swapped(array, now, gone, new)))
             except (TransientError, UncertainWrite) as error:
                 lost = error
-                sleep(_wait_seconds(error))
+                sleep(_wait_seconds(error, client.patience_seconds))
     raise Unavailable(
         f"{array.name}: not as wished after {rounds} writes; others change it, or Streak does not answer"
     ) from lost
@@ -231,16 +231,21 @@ def _write(
     try:
         client.attempt(call)
     except (TransientError, UncertainWrite) as error:
-        sleep(_wait_seconds(error))
+        sleep(_wait_seconds(error, client.patience_seconds))
         return error
     return None
 
 
-def _wait_seconds(error: Exception) -> float:
+def _wait_seconds(error: Exception, patience_seconds: float | None) -> float:
+    """Return how long to wait before the next round; raises the error when that is not worth it."""
     asked = error.retry_after_seconds if isinstance(error, RateLimited | Unavailable) else None
-    if asked is not None and asked > _LONGEST_WAIT_SECONDS:
+    wait = _WAIT_SECONDS if asked is None else asked
+    longest = (
+        _LONGEST_WAIT_SECONDS if patience_seconds is None else min(_LONGEST_WAIT_SECONDS, patience_seconds)
+    )
+    if wait > longest:
         raise error
-    return _WAIT_SECONDS if asked is None else asked
+    return wait
 
 
 def _refuse_both(array: ReplacedArray, add: Sequence[str], remove: Sequence[str]) -> None:
