@@ -67,6 +67,15 @@ class Match:
             raise ValueError("nobody in particular is meant")
         return self.candidates[0].entry
 
+    @property
+    def is_by_key(self) -> bool:
+        """Whether the customer carries our own key: then it is the record itself."""
+        return bool(self.candidates) and self.candidates[0].rule == "external_id"
+
+    def names_one_of(self, internal_ids: Collection[str]) -> bool:
+        """Tell whether one of these customers could be meant."""
+        return any(one.entry.internal_id in internal_ids for one in self.candidates)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sought:
@@ -111,34 +120,48 @@ def match_customer(
     told = {"external_id", *rules}
     candidates = sorted((c for e in equal if (c := _equal(sought, e)) and c.rule in told), key=_rank)
     own = [c for c in candidates if c.rule == "external_id"]
-    named = own or candidates
-    active = [c for c in named if not c.entry.inactive]
-    if sought.is_person and active and all(c.rule == "name" for c in active):
-        return _unsure(
-            active, f"a customer has the name of '{sought.name}', and no e-mail address proves that it is one"
-        )
-    if len({c.entry.internal_id for c in active}) == 1:
-        return Match(verdict=Verdict.ONE, candidates=(active[0],), reason=str(active[0]))
-    if active:
-        return _unsure(active, f"{len(active)} customers could be '{sought.name}'")
-    if named:
-        return _unsure(named, f"the customer of '{sought.name}' is inactive")
-    resembling = [
-        Candidate(entry=e, rule="alike", score=p, why=why)
-        for e, p, why in alike
-        if p >= likely and not e.inactive
-    ]
-    known = {c.entry.internal_id for c in resembling}
-    near = resembling + [
-        Candidate(entry=e, rule="similar_name", score=s)
-        for e, s in similar
-        if s >= possible and not e.inactive and e.internal_id not in known
-    ]
-    if near:
+    if named := own or candidates:
+        return _of_named(sought, named)
+    if near := _near(similar, alike, possible=possible, likely=likely):
         return _unsure(near, f"'{sought.name}' may be a customer that exists")
     return Match(
         verdict=Verdict.NONE, reason=f"no customer is called '{sought.name}' or has its e-mail addresses"
     )
+
+
+def _of_named(sought: Sought, named: Sequence[Candidate]) -> Match:
+    """Decide among customers that equal what is sought in something."""
+    active = [c for c in named if not c.entry.inactive]
+    if not active:
+        return _unsure(named, f"the customer of '{sought.name}' is inactive")
+    if sought.is_person and all(c.rule == "name" for c in active):
+        return _unsure(
+            active, f"a customer has the name of '{sought.name}', and no e-mail address proves that it is one"
+        )
+    if len({c.entry.internal_id for c in active}) > 1:
+        return _unsure(active, f"{len(active)} customers could be '{sought.name}'")
+    return Match(verdict=Verdict.ONE, candidates=(active[0],), reason=str(active[0]))
+
+
+def _near(
+    similar: Sequence[tuple[CustomerEntry, float]],
+    alike: Sequence[tuple[CustomerEntry, float, str]],
+    *,
+    possible: float,
+    likely: float,
+) -> list[Candidate]:
+    """Return the customers in use that are near enough to ask a person about, each once: those alike as a whole first."""
+    resembling = [
+        Candidate(entry=entry, rule="alike", score=chance, why=why)
+        for entry, chance, why in alike
+        if chance >= likely and not entry.inactive
+    ]
+    known = {c.entry.internal_id for c in resembling}
+    return resembling + [
+        Candidate(entry=entry, rule="similar_name", score=score)
+        for entry, score in similar
+        if score >= possible and not entry.inactive and entry.internal_id not in known
+    ]
 
 
 def _unsure(candidates: Sequence[Candidate], reason: str) -> Match:
