@@ -152,7 +152,7 @@ class Ambiguous(RecordError):
     Attributes:
         candidates: one line of text each, for a person to choose from.
         ids: the ids of those that can be chosen where the record waits.
-        gone: the id of the record that was meant before and does not exist any more, if that is why it is asked.
+        gone: the id of the record that was meant before and is not any more, if that is why it is asked.
     """
 
     def __init__(

@@ -65,6 +65,17 @@ BULK = """
     ]
     NetSuiteBulkUpsertOperator(task_id="load", records=records, poke_seconds=0.1)
 """
+TWIN = """
+    twin, new = (
+        {{
+            "type": "customer",
+            "externalId": key,
+            "fields": {{"companyName": name, "subsidiary": {{"internalId": "1"}}}},
+        }}
+        for key, name in (("airflow-twin", "Acme Robotics"), ("airflow-new", "Quite Another Foundry"))
+    )
+    {operator}(task_id="write", records=[twin, new]{more})
+"""
 REFUSED = """
     good = {
         "type": "customer",
@@ -104,6 +115,25 @@ def test_a_refused_record_fails_its_task_by_name_and_the_others_are_written(
     assert "1 of 2 records were refused; airflow-bad" in run.output
     customers = place.control.get("/netsuite/state").json()["customers"]
     assert [c["companyName"] for c in customers if c.get("externalId") == "airflow-good"] == ["Good"]
+
+
+@pytest.mark.parametrize("operator", ["NetSuiteUpsertOperator", "NetSuiteBulkUpsertOperator"])
+def test_a_customer_that_may_exist_already_fails_its_task_with_whom_it_may_be(
+    place: Place, tmp_path: Path, operator: str
+) -> None:
+    run = run_dag(place, tmp_path, TWIN.format(operator=operator, more=""))
+    assert run.state == "failed"
+    assert "1 of 2 records were refused; airflow-twin" in run.output
+    assert "'ACME Robotics Inc'" in run.output
+
+    def made() -> set[str]:
+        customers = place.control.get("/netsuite/state").json()["customers"]
+        return {c["externalId"] for c in customers if c.get("externalId", "").startswith("airflow-")}
+
+    assert made() == {"airflow-new"}
+    again = run_dag(place, tmp_path, TWIN.format(operator=operator, more=", check_duplicates=False"))
+    assert again.state == "success", again.output
+    assert made() == {"airflow-new", "airflow-twin"}
 
 
 def bulk_customers(place: Place) -> dict[str, str]:

@@ -595,3 +595,62 @@ def test_many_known_customers_are_asked_for_in_one_call(world: World, partners: 
     before = len(world.received("netsuite", "getList"))
     assert sync(world, file).count(Action.UPDATED) == len(words)
     assert len(world.received("netsuite", "getList")) == before + 1
+
+
+# --- customers whose external id the file takes from the box, and whose box gets another one ---
+
+
+@pytest.fixture
+def coded(world: World, tmp_path: Path) -> tuple[str, Path]:
+    """The pipeline of firms with a code, and the record type that makes customers under it."""
+    pipeline = make_pipeline(
+        world, "Coded", ["Draft", "Live"], dict.fromkeys(("E-mail", "Phone", "Code"), "TEXT_INPUT")
+    )
+    path = tmp_path / "coded_customers.yaml"
+    path.write_text(
+        CUSTOMERS.replace("partner_customers", "coded_customers")
+        .replace("Partners", "Coded")
+        .replace("  fields:", '  external_id: "{{ box.fields.Code }}"\n  fields:')
+    )
+    return pipeline, path
+
+
+@pytest.fixture
+def recoded(world: World, coded: tuple[str, Path]) -> str:
+    """A box that was written as a customer, and has another code since; the customer."""
+    pipeline, path = coded
+    box = add_site(world, pipeline, FIRM, Code="F-1")
+    sync(world, path)
+    (made,) = world.customers(FIRM)
+    change_site(world, pipeline, box, Code="f-1", Phone="+49 30 901820")
+    assert sync(world, path).count(Action.UPDATED) == 1, "NetSuite folds the case"
+    change_site(world, pipeline, box, Code="F-2")
+    world.streak.post(f"v1/boxes/{box}", json={"name": f"{FIRM} Ltd"}).raise_for_status()
+    return str(made["internalId"])
+
+
+def codes(world: World) -> list[str]:
+    """Return the external ids of customers that are made of such boxes."""
+    found = [str(one.get("externalId") or "").lower() for one in world.netsuite()["customers"]]
+    return sorted(one for one in found if one.startswith("f-"))
+
+
+def test_another_external_id_makes_no_second_customer_before_a_person_says_so(
+    world: World, coded: tuple[str, Path], recoded: str
+) -> None:
+    assert sync(world, coded[1]).count(Action.HELD) == 1
+    assert codes(world) == ["f-1"]
+    assert f"customer {recoded} is what it was, under another external id" in held(world).what.reason
+    answer(world, recoded)
+    assert sync(world, coded[1]).count(Action.UPDATED) == 1
+    assert codes(world) == ["f-1"]
+    assert len(world.customers(f"{FIRM} Ltd")) == 1
+
+
+def test_a_customer_that_a_person_calls_another_one_is_made_under_its_other_external_id(
+    world: World, coded: tuple[str, Path], recoded: str
+) -> None:
+    sync(world, coded[1])
+    answer(world)
+    assert sync(world, coded[1]).count(Action.UPDATED) == 1
+    assert codes(world) == ["f-1", "f-2"]

@@ -14,8 +14,11 @@ from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.account_watch import AccountWatch
+from streak_netsuite.flows.customer_lists import CustomerListGate
 from streak_netsuite.flows.record_guard import RecordGuard
+from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.ledger.ledger import Ledger
+from streak_netsuite.mapping.schema import MatchPolicy
 
 _ACCOUNT = "netsuite.account"  # the snapshot that names the ledger's account
 
@@ -71,6 +74,21 @@ def watch_account(
         endpoint_version=netsuite.endpoint_version,
         clock=clock,
     )
+
+
+def list_gate(
+    client: SoapClient, ledger: Ledger, netsuite: NetSuiteSettings, policy: MatchPolicy
+) -> CustomerListGate:
+    """Return what asks, before lists of records are written, which of their customers exist already.
+
+    Raises:
+        ConfigurationError: the ledger belongs to another account.
+        RecordsReplaced: its ids lead to other records.
+    """
+    require_same_account(netsuite, ledger, now=utc_now())
+    erp = NetSuiteGateway(client, netsuite)
+    guard_records(erp, ledger, netsuite, clock=utc_now).require()
+    return CustomerListGate(memory=ledger, erp=erp, policy=policy, settings=FlowSettings(), clock=utc_now)
 
 
 def guard_records(

@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from streak_netsuite.assembly.account import (
     known_limit,
+    list_gate,
     open_netsuite,
     require_same_account,
     watch_account,
@@ -27,6 +29,7 @@ from streak_netsuite.connectors.streak.client import StreakClient
 from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.connectors.streak.registry import StreakWebhooks
 from streak_netsuite.connectors.streak.settings import StreakSettings
+from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.rebinding import Rebinding
@@ -36,6 +39,11 @@ from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.mapping.spec import load_spec
 from streak_netsuite.sync.registration import ScopeKind, WebhookScope, receiver_prefix, wanted_webhooks
+
+_NO_LEDGER = (
+    "customers that would be created are compared with those that the ledger knows: name a ledger connection, or set "
+    "check_duplicates=False"
+)
 
 
 @contextlib.contextmanager
@@ -175,17 +183,27 @@ def open_account(
 
 
 @contextlib.contextmanager
-def open_desk(netsuite: NetSuiteSettings, ledger: LedgerSettings | None) -> Iterator[NetSuiteDesk]:
+def open_desk(
+    netsuite: NetSuiteSettings, ledger: LedgerSettings | None, *, check_by: Path | None = None
+) -> Iterator[NetSuiteDesk]:
     """Open a NetSuite account for single records; Streak is not needed.
 
     Args:
         ledger: where the account's concurrency is shared; None for a process on its own.
+        check_by: the mapping that says how customers are compared before they are created; None to write what is given.
+
+    Raises:
+        ConfigurationError: customers are to be compared, and there is no ledger for that, or it is another account's.
+        RecordsReplaced: they are, and the ledger's ids lead to other records.
     """
     with contextlib.ExitStack() as stack:
         if ledger is None:
-            client = stack.enter_context(SoapClient(netsuite, clock=time.time))
-        else:
-            opened = stack.enter_context(Ledger.connect(ledger))
-            netsuite = known_limit(netsuite, opened)
-            client = stack.enter_context(open_netsuite(netsuite, opened))
-        yield NetSuiteDesk(client, netsuite)
+            if check_by is not None:
+                raise ConfigurationError(_NO_LEDGER)
+            yield NetSuiteDesk(stack.enter_context(SoapClient(netsuite, clock=time.time)), netsuite)
+            return
+        opened = stack.enter_context(Ledger.connect(ledger))
+        netsuite = known_limit(netsuite, opened)
+        client = stack.enter_context(open_netsuite(netsuite, opened))
+        gate = None if check_by is None else list_gate(client, opened, netsuite, load_spec(check_by).match)
+        yield NetSuiteDesk(client, netsuite, gate=gate)

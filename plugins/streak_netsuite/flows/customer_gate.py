@@ -2,17 +2,17 @@
 
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from streak_netsuite.errors import Ambiguous, TransientError
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.schema import MatchPolicy
-from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import company_key, email_key
 from streak_netsuite.sync.customer_entry import CustomerEntry
-from streak_netsuite.sync.customer_profile import CustomerProfile, profile_of_fields
+from streak_netsuite.sync.customer_profile import CustomerProfile, profile_of_record
 from streak_netsuite.sync.decision import Choice, Decision
 from streak_netsuite.sync.matching import Match, Sought, match_customer
 from streak_netsuite.sync.ports import CustomerDirectory, Memory
@@ -33,6 +33,28 @@ class GateSource(CustomerPages, Protocol):
 
     def missing_customers(self, internal_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these customers do not exist any more."""
+
+    def keys_of(self, records: Sequence[ExternalRef]) -> Mapping[ExternalRef, Collection[str]]:
+        """Return the keys that each of these records carries; those that do not exist are left out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What there is of customers that records were written as, or that people chose for them.
+
+    Attributes:
+        gone: those that do not exist any more.
+        keys: of the others, the keys that each carries, in lower case as NetSuite compares them.
+    """
+
+    gone: frozenset[str] = frozenset()
+    keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_under(self, internal_id: str, key: str) -> bool:
+        """Tell whether a write under a key lands on this customer, as far as anybody has looked."""
+        if internal_id in self.gone:
+            return False
+        return internal_id not in self.keys or key.lower() in self.keys[internal_id]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +84,7 @@ def recognised(
         emails=[email for one in new.values() for email in one.sought.emails],
         names=[one.sought.name for one in new.values()],
     )
-    index = _Index(equal)
+    index = EntryIndex(equal)
     unknown = {key: one for key, one in new.items() if not index.equal(one.sought)}
     names = [one.sought.name for one in unknown.values()]
     similar = directory.similar_of(names, at_least=policy.possible) if unknown else {}
@@ -81,13 +103,29 @@ def recognised(
     }
 
 
+def recognised_there(
+    directory: CustomerDirectory, erp: GateSource, policy: MatchPolicy, new: Mapping[str, NewCustomer]
+) -> Mapping[str, Match]:
+    """Return who is meant, of those that exist: what was merged or deleted stays in the directory until it is missed."""
+    found = dict(recognised(directory, policy, new))
+    while True:
+        named = {one.entry.internal_id for match in found.values() for one in match.candidates}
+        missing = erp.missing_customers(sorted(named)) if named else frozenset()
+        if not missing:
+            return found
+        directory.forget(missing)
+        again = {key: new[key] for key, match in found.items() if match.names_one_of(missing)}
+        found |= recognised(directory, policy, again)
+
+
 @dataclass(frozen=True, kw_only=True)
 class CustomerGate:
     """Stands in front of customers that record types write.
 
-    A customer that was written before and is still there, or carries the record's external id, is passed. Whatever else
-    equals one that exists or looks like it is held, and a person says which one it is, or that it is new. One that was
-    merged or deleted since is never made again by itself: a person is asked, too.
+    A customer that was written before and is still there under the record's external id, or carries it, is passed. Whatever else
+    equals one that exists or looks like it is held, and a person says which one it is, or that it is new: so does a record whose
+    external id has changed, for it would make another customer. One that was merged or deleted since is never made again by itself:
+    a person is asked, too.
     """
 
     memory: Memory
@@ -96,15 +134,22 @@ class CustomerGate:
     settings: FlowSettings
     clock: Callable[[], datetime]
 
-    def gone(self, written: Mapping[ExternalRef, str]) -> frozenset[str]:
-        """Return which customers do not exist any more, of those that these records were written as or people chose for them.
+    def look(self, written: Mapping[ExternalRef, str]) -> Seen:
+        """Return what there is of the customers that these records were written as or people chose for them, asked in one go.
 
         Args:
             written: the customer that each record was written as; "" for one that was not.
         """
         made = self.memory.find_decisions(list(written), question="customer") if written else {}
         ids = {one for one in (*written.values(), *(decision.value for decision in made.values())) if one}
-        return self.erp.missing_customers(sorted(ids)) if ids else frozenset()
+        refs = [
+            ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.CUSTOMER, id=one) for one in sorted(ids)
+        ]
+        found = self.erp.keys_of(refs) if refs else {}
+        return Seen(
+            gone=frozenset(ref.id for ref in refs if ref not in found),
+            keys={ref.id: frozenset(key.lower() for key in keys) for ref, keys in found.items()},
+        )
 
     @contextlib.contextmanager
     def passed(
@@ -115,7 +160,7 @@ class CustomerGate:
         *,
         label: str,
         known: str,
-        gone: Collection[str],
+        seen: Seen,
     ) -> Iterator[str]:
         """Keep the name for the length of a write, and yield the customer that a person has chosen for it, or "".
 
@@ -124,36 +169,30 @@ class CustomerGate:
             key: its external id.
             body: what would be written, as record types have it.
             known: the customer that it was written as, or "".
-            gone: customers that do not exist any more.
+            seen: what there is of such customers.
 
         Raises:
-            Ambiguous: it may exist already, or is gone (then `gone` names it).
+            Ambiguous: it may exist already, or is gone, or has another external id (then `gone` names what it was).
             TransientError: another worker makes a customer of this name; try again.
         """
         made = self.memory.find_decisions([record], question="customer").get(record)
         chosen = made.value if made is not None and made.choice is Choice.CHOOSE else ""
         last = chosen or known
-        if (last and last not in gone) or _is_called_new(made, known):
+        is_there = last not in seen.gone if chosen else bool(known) and seen.is_under(known, key)
+        if is_there or _is_called_new(made, known):
             yield chosen
             return
-        new = _new_customer(key, body)
+        new = new_customer(key, body)
         with self._reserved(new, token=f"record:{key}"):
-            match = self._match(key, new, gone)
-            if not match.candidates or match.candidates[0].rule != "external_id":
-                _refuse(label, match, gone=last)
+            match = self._match(key, new, seen.gone)
+            if not match.is_by_key:
+                _refuse(label, match, last=last, is_gone=last in seen.gone)
             yield ""
 
     def _match(self, key: str, new: NewCustomer, gone: Collection[str]) -> Match:
-        """Return who is meant, of those that exist: what was merged or deleted stays in the directory until it is missed."""
         self.memory.directory.forget(gone)
         refresh_directory(self.memory, self.erp, self.settings, now=self.clock())
-        while True:
-            match = recognised(self.memory.directory, self.policy, {key: new})[key]
-            named = [one.entry.internal_id for one in match.candidates]
-            missing = self.erp.missing_customers(named) if named else frozenset()
-            if not missing:
-                return match
-            self.memory.directory.forget(missing)
+        return recognised_there(self.memory.directory, self.erp, self.policy, {key: new})[key]
 
     @contextlib.contextmanager
     def _reserved(self, new: NewCustomer, *, token: str) -> Iterator[None]:
@@ -182,15 +221,25 @@ def identity_names(name: str, email: str, *, is_person: bool) -> frozenset[str]:
 
 
 def _is_called_new(made: Decision | None, known: str) -> bool:
-    """Tell whether a person said that the customer is a new one; of one that is gone it has to be said anew."""
+    """Tell whether a person said that the customer is a new one; after one that it was before it has to be said anew."""
     return made is not None and made.choice is Choice.CREATE and (not known or made.value == known)
 
 
-def _refuse(label: str, match: Match, *, gone: str) -> None:
-    """Have a person asked which customer is meant, unless it is surely a new one."""
-    if not match.candidates and not gone:
+def _refuse(label: str, match: Match, *, last: str, is_gone: bool) -> None:
+    """Have a person asked which customer is meant, unless it is surely a new one.
+
+    Args:
+        last: the customer that it was before, or "".
+        is_gone: whether that does not exist any more.
+    """
+    if not match.candidates and not is_gone:
         return
-    was = f"customer {gone} was deleted or merged in NetSuite; " if gone else ""
+    was = ""
+    if last:
+        became = (
+            "was deleted or merged in NetSuite" if is_gone else "is what it was, under another external id"
+        )
+        was = f"customer {last} {became}; "
     if match.candidates:
         code, fix = "AMBIGUOUS", "choose one of the candidates, or let a new customer be made"
     else:
@@ -202,13 +251,14 @@ def _refuse(label: str, match: Match, *, gone: str) -> None:
         ids=[one.entry.internal_id for one in match.candidates],
         fix=fix,
         code=code,
-        gone=gone,
+        gone=last,
     )
 
 
-def _new_customer(key: str, body: Mapping[str, Any]) -> NewCustomer:
+def new_customer(key: str, body: Mapping[str, Any]) -> NewCustomer:
+    """Return the customer that a plain record would create under an external id."""
     fields = body.get("fields") or {}
-    profile = profile_of_fields(fields)
+    profile = profile_of_record(body)
     return NewCustomer(
         sought=Sought(
             name=profile.name,
@@ -220,18 +270,22 @@ def _new_customer(key: str, body: Mapping[str, Any]) -> NewCustomer:
     )
 
 
-class _Index:
-    """Directory entries by what they can be recognised by."""
+class EntryIndex:
+    """Customers by what they can be recognised by."""
 
-    def __init__(self, entries: Iterable[CustomerEntry]) -> None:
+    def __init__(self, entries: Iterable[CustomerEntry] = ()) -> None:
         self._by_key: dict[str, list[CustomerEntry]] = {}
         for entry in entries:
-            for key in (
-                f"id:{(entry.external_id or '').lower()}",
-                f"email:{email_key(entry.email)}",
-                f"name:{company_key(entry.name)}",
-            ):
-                self._by_key.setdefault(key, []).append(entry)
+            self.add(entry)
+
+    def add(self, entry: CustomerEntry) -> None:
+        """Have one more."""
+        for key in (
+            f"id:{(entry.external_id or '').lower()}",
+            f"email:{email_key(entry.email)}",
+            f"name:{company_key(entry.name)}",
+        ):
+            self._by_key.setdefault(key, []).append(entry)
 
     def equal(self, sought: Sought) -> list[CustomerEntry]:
         """Return the entries that equal the one that is looked for in one of these."""

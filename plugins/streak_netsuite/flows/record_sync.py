@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from streak_netsuite.errors import Ambiguous, MappingError, RecordError
-from streak_netsuite.flows.customer_gate import CustomerGate
+from streak_netsuite.flows.customer_gate import CustomerGate, Seen
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.record_text import record_text
 from streak_netsuite.flows.report import RunReport
@@ -29,11 +29,11 @@ class SourcePage:
     """Records as they are now, for the writes of one claim.
 
     Attributes:
-        gone: customers that do not exist any more, of those that they were written as or people chose for them.
+        seen: what there is of the customers that they were written as or people chose for them.
     """
 
     records: Mapping[str, SourceRecord]
-    gone: frozenset[str] = frozenset()
+    seen: Seen = field(default_factory=Seen)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +145,7 @@ class RecordSync(QueuedWrites[SourcePage]):
         records = self.source.fetch(sorted({intent.subject.id for intent in intents}))
         if self.gate is None:
             return SourcePage(records=records)
-        return SourcePage(records=records, gone=self.gate.gone({one.subject: _known(one) for one in intents}))
+        return SourcePage(records=records, seen=self.gate.look({one.subject: _known(one) for one in intents}))
 
     def _may_repeat(self, intent: Intent) -> bool:
         return bool(_known(intent))  # a change; what is made anew could be made twice
@@ -161,8 +161,8 @@ class RecordSync(QueuedWrites[SourcePage]):
         if known and self.type.spec.policy.update == "never":
             return Sent(result_id=known, what=f"{label} was written before and is left alone")
         wanted = self.type.wanted(record.view, source_id=record.id)
-        with self._passed(intent, wanted, label=label, gone=context.gone) as chosen:
-            is_there = bool(chosen or (known and known not in context.gone))
+        with self._passed(intent, wanted, label=label, seen=context.seen) as chosen:
+            is_there = bool(chosen or (known and context.seen.is_under(known, wanted.key)))
             written = self.target.write(
                 wanted.key,
                 _without(wanted.body, self.type.spec.policy.create_only) if is_there else wanted.body,
@@ -174,12 +174,12 @@ class RecordSync(QueuedWrites[SourcePage]):
         return Sent(result_id=written, what=f"{label} is {self.type.spec.target.system} {written}")
 
     def _passed(
-        self, intent: Intent, wanted: Wanted, *, label: str, gone: frozenset[str]
+        self, intent: Intent, wanted: Wanted, *, label: str, seen: Seen
     ) -> AbstractContextManager[str]:
         if self.gate is None:
             return nullcontext("")
         return self.gate.passed(
-            intent.subject, wanted.key, wanted.body, label=label, known=_known(intent), gone=gone
+            intent.subject, wanted.key, wanted.body, label=label, known=_known(intent), seen=seen
         )
 
     def _asked(self, intent: Intent, error: RecordError) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from airflow.sdk import BaseHook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from streak_netsuite.connectors.netsuite.desk import NetSuiteDesk
     from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
@@ -57,13 +58,17 @@ class NetSuiteHook(BaseHook):
         return SoapClient(self.settings())
 
     @contextmanager
-    def desk(self) -> "Iterator[NetSuiteDesk]":
-        """Open the account for single records, with our share of its concurrency when a ledger is named."""
+    def desk(self, *, check_by: "Path | None" = None) -> "Iterator[NetSuiteDesk]":
+        """Open the account for single records, with our share of its concurrency when a ledger is named.
+
+        :param check_by: the mapping file that says how customers are compared before they are created; without, what is given is
+            written.
+        """
         from streak_netsuite.assembly import open_desk
         from streak_netsuite.hooks.ledger import LedgerHook
 
         ledger = LedgerHook(self.ledger_conn_id).settings() if self.ledger_conn_id else None
-        with open_desk(self.settings(), ledger) as desk:
+        with open_desk(self.settings(), ledger, check_by=check_by) as desk:
             yield desk
 
     def test_connection(self) -> tuple[bool, str]:

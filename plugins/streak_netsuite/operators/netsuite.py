@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
-from streak_netsuite.hooks.configured import netsuite_pool
+from streak_netsuite.hooks.configured import default_mapping, netsuite_pool
 from streak_netsuite.hooks.ledger import LedgerHook
 from streak_netsuite.hooks.netsuite import NetSuiteHook
+from streak_netsuite.hooks.product import ProductHook
 from streak_netsuite.triggers.netsuite import NetSuiteJobsTrigger
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from airflow.sdk import Context
 
-    from streak_netsuite.connectors.netsuite.desk import Failure
+    from streak_netsuite.connectors.netsuite.desk import Failure, NetSuiteDesk
 
 
 class NetSuiteOperator(BaseOperator):
@@ -115,22 +118,42 @@ class NetSuiteUpsertOperator(NetSuiteOperator):
     """Writes records by their external ids; repeating it is harmless. Returns internal ids by external id.
 
     Each record has its own outcome: the others are written when one is refused, and then the task fails and
-    names the refused ones.
+    names the refused ones. A customer that would be created is compared with all that exist first; one that may exist already is
+    refused with those that it may be.
 
     :param records: as JSON, see `connectors/netsuite/plain_record.py` or docs/airflow.md.
+    :param check_duplicates: whether customers are compared before they are created; False writes what is given.
+    :param mapping: path of a mapping file, or the name of a shipped one, whose `match` says how they are compared. Left out,
+        `[streak_netsuite] mapping` of Airflow's configuration says, and else it is the shipped one.
     """
 
-    template_fields: Sequence[str] = ("records",)
+    template_fields: Sequence[str] = ("records", "mapping")
 
-    def __init__(self, *, records: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        records: Sequence[Mapping[str, Any]],
+        check_duplicates: bool = True,
+        mapping: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.records = records
+        self.check_duplicates = check_duplicates
+        self.mapping = mapping or default_mapping()
 
     def execute(self, context: "Context") -> dict[str, str]:  # noqa: ARG002 - Airflow's signature
         """Write."""
-        with self.hook.desk() as desk:
+        with self._checking_desk() as desk:
             written, failed = desk.upsert(self.records)
         return self._judged(written, failed)
+
+    def _checking_desk(self) -> "AbstractContextManager[NetSuiteDesk]":
+        """Return a desk that compares customers before it creates them, if there are any and that is wanted."""
+        from streak_netsuite.flows.customer_lists import customers_of
+
+        checks = self.check_duplicates and bool(customers_of(self.records))
+        return self.hook.desk(check_by=ProductHook(mapping=self.mapping).mapping_path() if checks else None)
 
     def _judged(self, written: dict[str, str], failed: "Mapping[str, Failure]") -> dict[str, str]:
         """Return what was written, or fail with what was not."""
@@ -178,10 +201,11 @@ class NetSuiteBulkUpsertOperator(NetSuiteUpsertOperator):
         """Submit, and hand over to the trigger."""
         if not self.records:
             return {}
-        with self.hook.desk() as desk:
+        with self._checking_desk() as desk:
             parts = desk.submit_jobs(self.records)
         job_ids = [part.job_id for part in parts if part.job_id]
-        self.log.info("%d records submitted by %d jobs: %s", len(self.records), len(job_ids), job_ids)
+        count = sum(part.count for part in parts if part.job_id)
+        self.log.info("%d records submitted by %d jobs: %s", count, len(job_ids), job_ids)
         trigger = NetSuiteJobsTrigger(
             parts=[part.plain() for part in parts],
             until=time.time() + self.wait.total_seconds(),

@@ -1,10 +1,11 @@
 """What tells customers apart, read from each of the forms in which we meet one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from streak_netsuite.mapping.address import parse_address
+from streak_netsuite.mapping.country import country_code
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.sync.customer_entry import CustomerEntry
 
@@ -54,8 +55,10 @@ def profile_of_customer(customer: Customer) -> CustomerProfile:
     )
 
 
-def profile_of_fields(fields: Mapping[str, Any]) -> CustomerProfile:
-    """Return a customer that would be created as it is compared, by SuiteTalk's names; record types write no addresses."""
+def profile_of_record(body: Mapping[str, Any]) -> CustomerProfile:
+    """Return a customer that a plain record would create as it is compared, by SuiteTalk's names and its first address."""
+    fields: Mapping[str, Any] = body.get("fields") or {}
+    address = _first_address(body)
 
     def text(*names: str) -> str:
         return " ".join(str(fields[name]).strip() for name in names if fields.get(name))
@@ -64,5 +67,23 @@ def profile_of_fields(fields: Mapping[str, Any]) -> CustomerProfile:
         name=text("companyName") or text("firstName", "lastName") or text("entityId"),
         email=text("email"),
         phone=text("phone") or text("mobilePhone"),
+        street=str(address.get("addr1") or ""),
+        city=str(address.get("city") or ""),
+        postcode=str(address.get("zip") or ""),
+        country=_country(str(address.get("country") or "")),
         registration_number=text("vatRegNumber"),
     )
+
+
+def _first_address(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    book = (body.get("sublists") or {}).get("addressbookList") or {}
+    rows: Sequence[Mapping[str, Any]] = book.get("rows") or ()
+    return rows[0].get("addressbookAddress") or {} if rows else {}
+
+
+def _country(suitetalk_name: str) -> str:
+    """Return the ISO code of a country; "" for none, and for what NetSuite will not take for one."""
+    try:
+        return country_code(suitetalk_name)
+    except ValueError:
+        return ""

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -10,7 +12,7 @@ from streak_netsuite.connectors.netsuite.batches import BatchWriter, Draft
 from streak_netsuite.connectors.netsuite.calls.reads import get
 from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
 from streak_netsuite.connectors.netsuite.calls.writes import write
-from streak_netsuite.connectors.netsuite.job_writer import JobPart, JobWriter
+from streak_netsuite.connectors.netsuite.job_writer import JobPart, JobWriter, keys_of
 from streak_netsuite.connectors.netsuite.keys import find_by_field, under_key
 from streak_netsuite.connectors.netsuite.plain_record import from_plain
 from streak_netsuite.connectors.netsuite.plain_search import PlainCriteria, request_from_plain, row_to_plain
@@ -20,17 +22,19 @@ from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
-from streak_netsuite.errors import ConfigurationError, RejectedByVendor, TransientError, UncertainWrite
+from streak_netsuite.errors import ConfigurationError, RecordError, TransientError, UncertainWrite
+from streak_netsuite.flows.customer_lists import CustomerListGate, KeptBack
 from streak_netsuite.sync.ports import NotWritten, WriteResult, Written
 
 FoundT = TypeVar("FoundT")
-Failure = RejectedByVendor | TransientError | UncertainWrite
+Failure = RecordError | TransientError | UncertainWrite
 
 
 class NetSuiteDesk:
     """One account, for single records.
 
     Args:
+        gate: asked before a customer is created; None to write what is given.
         clock, sleep: how jobs are waited for: seconds that only grow, and a pause of so many.
     """
 
@@ -39,11 +43,13 @@ class NetSuiteDesk:
         client: SoapClient,
         settings: NetSuiteSettings,
         *,
+        gate: CustomerListGate | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._settings = settings
+        self._gate = gate
         self._clock = clock
         self._sleep = sleep
 
@@ -69,22 +75,31 @@ class NetSuiteDesk:
     def upsert(self, records: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], dict[str, Failure]]:
         """Write records; return the internal ids of those written and the errors of the others, by external id.
 
-        Where the settings name a custom field for a type (`key_fields`), it gets the external id's value in its place.
+        Where the settings name a custom field for a type (`key_fields`), it gets the external id's value in its place. A customer
+        that may exist already is not written, and its error names those that it may be.
 
         Raises:
             ConfigurationError, MappingError: a record is not one; nothing was sent.
         """
         built = self._keyed(records)
+        with self._passed(records) as kept_back:
+            results = self._write([record for record in built if record.external_id not in kept_back])
+        return _by_key(results, kept_back)
+
+    def _passed(self, records: Sequence[Mapping[str, Any]]) -> AbstractContextManager[KeptBack]:
+        return nullcontext({}) if self._gate is None else self._gate.passed(records)
+
+    def _write(self, records: Sequence[SuiteRecord]) -> list[WriteResult]:
         results: list[WriteResult] = []
         drafts: dict[Verb, list[Draft]] = {}
-        for record in built:
+        for record in records:
             verb, ready = self._under_key(record)
             drafts.setdefault(verb, []).append(
                 Draft(key=record.external_id, type=record.type, build=partial(_same, ready))
             )
         for verb, some in drafts.items():
             BatchWriter(self._client, self._settings).write(verb, some, results.extend)
-        return _by_key(results)
+        return results
 
     def _under_key(self, record: SuiteRecord) -> tuple[Verb, SuiteRecord]:
         """Return how a record is written: under its external id, or under the custom field that carries our keys.
@@ -116,14 +131,27 @@ class NetSuiteDesk:
             ConfigurationError, MappingError: a record cannot be written by a job; nothing was submitted.
             TransientError, UncertainWrite, PermanentError: not even the first job could be submitted.
         """
-        return _by_key(self._jobs.upsert(self._for_jobs(records), limit_seconds=limit_seconds))
+        built = self._for_jobs(records)
+        with self._passed(records) as kept_back:
+            free = [record for record in built if record.external_id not in kept_back]
+            return _by_key(self._jobs.upsert(free, limit_seconds=limit_seconds), kept_back)
 
     def submit_jobs(self, records: Sequence[Mapping[str, Any]]) -> list[JobPart]:
         """Submit records by jobs and return at once, for somebody else to wait.
 
+        A customer that may exist already is kept back, as a part of its own behind the others. Until a job has run, nobody finds the
+        customers that it makes.
+
         Raises: as `upsert_by_jobs`.
         """
-        return self._jobs.submit(self._for_jobs(records))
+        built = self._for_jobs(records)
+        with self._passed(records) as kept_back:
+            parts = self._jobs.submit([record for record in built if record.external_id not in kept_back])
+        return parts + [
+            _kept_back(record, kept_back[record.external_id])
+            for record in built
+            if record.external_id in kept_back
+        ]
 
     def unfinished_jobs(self, job_ids: Sequence[str]) -> list[str]:
         """Return those of some jobs that are not over."""
@@ -141,7 +169,12 @@ class NetSuiteDesk:
         Args:
             unfinished: jobs that are not over, and are not waited for any more: their records are uncertain.
         """
-        return _by_key(self._jobs.collect(self._for_jobs(records), parts, unfinished=unfinished))
+        built = self._for_jobs(records)
+        errors = {part.keys: _error_of(part) for part in parts if part.kept_back}
+        kept_back = {one.external_id: error for one in built if (error := errors.get(keys_of([one])))}
+        free = [record for record in built if record.external_id not in kept_back]
+        submitted = [part for part in parts if not part.kept_back]
+        return _by_key(self._jobs.collect(free, submitted, unfinished=unfinished), kept_back)
 
     @property
     def _jobs(self) -> JobWriter:
@@ -221,10 +254,29 @@ def _within(limit: int, subject: str, pages: Iterable[list[FoundT]]) -> list[Fou
     return found
 
 
-def _by_key(results: Sequence[WriteResult]) -> tuple[dict[str, str], dict[str, Failure]]:
+def _by_key(
+    results: Sequence[WriteResult], kept_back: Mapping[str, RecordError | TransientError]
+) -> tuple[dict[str, str], dict[str, Failure]]:
     written = {one.operation_key: one.internal_id for one in results if isinstance(one, Written)}
-    failed = {one.operation_key: one.error for one in results if isinstance(one, NotWritten)}
-    return written, failed
+    failed: dict[str, Failure] = {
+        one.operation_key: one.error for one in results if isinstance(one, NotWritten)
+    }
+    return written, {**failed, **kept_back}
+
+
+def _kept_back(record: SuiteRecord, error: RecordError | TransientError) -> JobPart:
+    return JobPart(
+        count=1,
+        keys=keys_of([record]),
+        submitted_at=datetime.now(UTC),
+        error=str(error),
+        kept_back=True,
+        code=error.code if isinstance(error, RecordError) else "",
+    )
+
+
+def _error_of(part: JobPart) -> RecordError | TransientError:
+    return RecordError(part.error, code=part.code) if part.code else TransientError(part.error)
 
 
 def _same(record: SuiteRecord) -> SuiteRecord:

@@ -45,6 +45,8 @@ class JobPart:
         count: how many of the records, in their order.
         keys: digest of the records' keys in their order, so that no outcome is told of another record.
         job_id: "" when it could not be submitted, and `error` says why.
+        kept_back: whether its record was never to be submitted, and `error` says why.
+        code: of the error, when a person has to see to it; "" when another try may pass.
     """
 
     count: int
@@ -52,6 +54,8 @@ class JobPart:
     submitted_at: datetime
     job_id: str = ""
     error: str = ""
+    kept_back: bool = False
+    code: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Return the part as JSON: what a task that waits keeps of it. No record is among it."""
@@ -61,6 +65,8 @@ class JobPart:
             "submitted_at": self.submitted_at.isoformat(),
             "job_id": self.job_id,
             "error": self.error,
+            "kept_back": self.kept_back,
+            "code": self.code,
         }
 
     @classmethod
