@@ -501,7 +501,7 @@ def duplicates_relink(
     yes: Annotated[bool, typer.Option("--yes", help="Write it; without, it is only shown.")] = False,
     actor: Actor = "",
 ) -> None:
-    """Let boxes in Streak link to the organization or contact that stays, in the place of those that are one with it."""
+    """Let boxes, contacts and organizations in Streak link to the one that stays, in the place of those that are one with it."""
     from streak_netsuite.assembly import open_product
     from streak_netsuite.flows.merge_text import disputed_text, party_text
 
@@ -519,10 +519,10 @@ def duplicates_relink(
             return
         merge = merges.plan_one(stays, survivor=stays)
         typer.echo(party_text(merge))
-        if yes and merge.relinks:
+        if yes and merge.has_writes:
             merges.accept(merge, actor=actor or _login_name())
             typer.echo(str(product.box_relinks().drain()))
-        elif merge.relinks:
+        elif merge.has_writes:
             typer.echo("nothing was written; --yes writes it")
 
 

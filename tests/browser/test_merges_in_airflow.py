@@ -280,7 +280,7 @@ def _organizations(frame: Any, page: Page, product: Product, twins: tuple[str, s
     assert {key for box in before for key in box.links} >= set(twins), "looking writes nothing"
     plan.scroll_into_view_if_needed()
     take_picture(page, "parties-plan")
-    plan.get_by_role("button", name=re.compile(r"Let \d+ box(es)? link to")).click()
+    plan.get_by_role("button", name=re.compile(r"Let \d+ box(es)?( and \d+ links?)? (link|lead) to")).click()
     expect(frame.locator("#parties .sd-voice")).to_contain_text("written", timeout=PATIENCE)
     after = product.streak.boxes_of(Among.ORGANIZATIONS, twins)
     assert len({key for box in after for key in box.links} & set(twins)) == 1

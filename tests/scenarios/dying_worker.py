@@ -54,6 +54,8 @@ DEATHS: dict[str, Callable[[], None]] = {
     "comment": lambda: die_after(StreakClient, "send", when=writes_to("/comments")),
     "task": lambda: die_after(StreakClient, "send", when=writes_to("/tasks")),
     "relink": lambda: die_after(StreakClient, "attempt", when=writes_to("/v1/boxes/")),
+    "link of contact": lambda: die_after(StreakClient, "attempt", when=writes_to("/v2/contacts/")),
+    "link of organization": lambda: die_after(StreakClient, "attempt", when=writes_to("/v2/organizations/")),
     "stage": lambda: die_after(StreakGateway, "move_box"),
     "deposit": lambda: die_after(Deposits, "apply"),
     "subsidiary": lambda: die_after(SoapClient, "send", when=records_of("customerSubsidiaryRelationship")),

@@ -15,7 +15,7 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.duplicate_review.checklist import MergeChecklist
 from streak_netsuite.errors import RecordError
-from streak_netsuite.flows.customer_merges import Followed
+from streak_netsuite.flows.customer_merges import CustomerMerges, Followed
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.reference import Reference
@@ -394,6 +394,45 @@ def test_while_netsuite_is_away_the_wish_is_kept_and_the_page_says_so(
     with world.product() as product:
         product.customer_fills().drain()
     assert held(world, pair["firm"])["phone"] == "+44 20 7946 0000"
+
+
+def test_the_page_does_not_tell_as_written_what_was_left(
+    world: World, pair: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Maya confirms, and takes back that both are one before it is written."""
+    key = ask(world, "plan_merge", customer=pair["firm"])["result"]["key"]
+    accepted = CustomerMerges.accept
+
+    def then_taken_back(self: CustomerMerges, merge: CustomerMerge, *, actor: str) -> Any:
+        due = accepted(self, merge, actor=actor)
+        with world.ledger() as ledger:
+            one = PairName.of(pair["firm"], pair["copy"])
+            ledger.duplicates.take_back(SCOPE, one, actor="maya", now=world.now())
+        return due
+
+    monkeypatch.setattr(CustomerMerges, "accept", then_taken_back)
+    told = ask(world, "fill", customer=pair["firm"], key=key)["result"]
+    assert told == {
+        "told": "Nothing was written: left as it is: maya took back since that they are one.",
+        "bad": True,
+    }
+    assert held(world, pair["firm"])["phone"] == ""
+
+
+def test_the_page_writes_what_was_confirmed_and_nobody_elses(world: World, pair: dict[str, str]) -> None:
+    others = make(
+        world,
+        other=replace(FIRM, company_name="Byrne Roofing Ltd"),
+        copy2=replace(FIRM, company_name="BYRNE ROOFING", phone="+44 20 7946 0777"),
+    )
+    same(world, others["other"], others["copy2"])
+    with world.product() as product:
+        merges = product.customer_merges()
+        merges.accept(merges.plan_one(others["other"]), actor="bob")
+    key = ask(world, "plan_merge", customer=pair["firm"])["result"]["key"]
+    ask(world, "fill", customer=pair["firm"], key=key)
+    assert held(world, pair["firm"])["phone"] == "+44 20 7946 0000"
+    assert held(world, others["other"])["phone"] == ""
 
 
 def test_the_page_is_told_in_words_what_it_cannot_ask(world: World, pair: dict[str, str]) -> None:

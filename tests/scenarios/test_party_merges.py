@@ -1,5 +1,6 @@
 """Organizations and contacts in Streak that are one: boxes link to the one that stays, in its place, once, when a person says so."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,8 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.duplicate_review import parties as page
 from streak_netsuite.duplicate_review.parties import PartyChecklist
 from streak_netsuite.errors import RecordError
-from streak_netsuite.flows.party_merges import relink_draft
+from streak_netsuite.flows.party_merges import PartyMerges
+from streak_netsuite.flows.party_relinks import relink_draft
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.duplicate_case import (
@@ -663,6 +665,48 @@ def test_nothing_more_is_begun_once_the_time_is_up(
         )
         assert slow.drain_some(keys, most=9, seconds=10).count(Action.UPDATED) == 1
     assert relink(world).count(Action.UPDATED) == 1, "at once: it was not taken from anybody"
+
+
+def test_what_is_left_as_it_is_is_not_told_as_written(
+    world: World, firms: tuple[str, str, str], boxes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Maya confirms, and takes back that both are one while boxes are written."""
+    stays, goes, _ = firms
+    same(world, stays, goes)
+    shown = looked_at(world, stays)
+    accepted = PartyMerges.accept
+
+    def then_taken_back(self: PartyMerges, merge: PartyMerge, *, actor: str) -> int:
+        due = accepted(self, merge, actor=actor)
+        take_back(world, stays, goes, actor="maya")
+        return due
+
+    monkeypatch.setattr(PartyMerges, "accept", then_taken_back)
+    told = ask(world, "relink", **shown)["result"]
+    assert told == {
+        "told": "2 boxes are not changed: left as it is: maya took back since that they are one.",
+        "bad": True,
+    }
+    assert linked(world, boxes[2]) == [goes]
+
+
+def test_a_page_does_not_wait_as_long_as_streak_would_have_it(
+    world: World, firms: tuple[str, str, str], boxes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays, goes, partner = firms
+    same(world, stays, goes)
+    shown = looked_at(world, stays)
+    monkeypatch.setattr(page, "LONGEST_SECONDS", 2.0)
+    busy = {"status": 429, "headers": {"Retry-After": "15"}}
+    world.fault("streak", "status", operation="boxes.update", times=None, options=busy)
+    began = time.monotonic()
+    told = ask(world, "relink", **shown)["result"]
+    assert told["told"] == "2 boxes are not written yet, and will be: the DAG follow_merges goes on."
+    assert time.monotonic() - began < 10
+    world.control.delete("/faults").raise_for_status()
+    world.wait(AFTER_THE_LEASE)
+    assert relink(world).count(Action.UPDATED) == 2
+    assert linked(world, boxes[3]) == [stays, partner]
 
 
 def tied_contacts(world: World, number: int) -> None:

@@ -33,7 +33,8 @@ from streak_netsuite.flows.order_follow import OrderFollower
 from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.flows.outage import OutageBook
 from streak_netsuite.flows.overdue import OverdueLook
-from streak_netsuite.flows.party_merges import BoxRelinks, PartyMerges
+from streak_netsuite.flows.party_merges import PartyMerges
+from streak_netsuite.flows.party_relinks import BoxRelinks
 from streak_netsuite.flows.planned_order import ORDER_KEY, order_key
 from streak_netsuite.flows.reconcile import Reconcile
 from streak_netsuite.flows.record_guard import RecordGuard

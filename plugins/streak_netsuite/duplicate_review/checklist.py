@@ -10,11 +10,13 @@ from streak_netsuite.duplicate_review.commands import MERGE_COMMANDS, Command, F
 from streak_netsuite.errors import StreakNetSuiteError
 from streak_netsuite.flows.customer_merges import fill_key
 from streak_netsuite.flows.merge_text import moves_text, other_address
+from streak_netsuite.flows.queued import LEFT
 from streak_netsuite.sync.customer_merge import FILLED, CustomerMerge, ListedMerge, Moved
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.intent import IntentState
 
 _SHOWN = 100
+_WAIT_SECONDS = 20.0  # for the one write that was confirmed
 _CHANGED = (
     "what these customers hold has changed since you looked; nothing was written: look at the plan again"
 )
@@ -67,13 +69,15 @@ class MergeChecklist:
         self._merges.accept(merge, actor=by)
         # What stops the writing is told by the write itself, which stays due.
         with contextlib.suppress(StreakNetSuiteError):
-            self._product.customer_fills().drain()
+            self._product.customer_fills().drain_some([command.key], most=1, seconds=_WAIT_SECONDS)
         return self._became(command.key, merge)
 
     def _became(self, key: str, merge: CustomerMerge) -> Mapping[str, Any]:
         """Return in a sentence what became of a write, as the ledger has it."""
         found = self._product.ledger.find_intents([key])[key]
         stays = merge.survivor.internal_id
+        if found.state is IntentState.SUCCEEDED and LEFT in found.payload:
+            return {"told": f"Nothing was written: {found.payload[LEFT]}.", "bad": True}
         if found.state is IntentState.SUCCEEDED:
             names = ", ".join(one.name.replace("_", " ") for one in merge.changes)
             return {"told": f"Customer {stays} has its {names} now.", "bad": False}

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from streak_netsuite.model.external_ref import ExternalRef
 from streak_netsuite.sync.duplicate_case import Among
+from streak_netsuite.sync.party_merge import party_ref
 
 # Streak's keys have up to some 130 characters.
 _Id = Annotated[str, Field(min_length=1, max_length=300)]
@@ -98,15 +100,25 @@ class PlanRelink(Command):
 
 
 class Relink(PlanRelink):
-    """The boxes of a plan are to link to the one that stays.
+    """What a plan has shown is to link to the one that stays.
 
     Attributes:
         key: names the writes that were shown; others are not made.
         boxes: those of the plan.
+        contacts, organizations: those of the plan whose own links change.
     """
 
     key: _Id
-    boxes: Annotated[list[_Id], Field(min_length=1, max_length=10_000)]
+    boxes: Annotated[list[_Id], Field(max_length=10_000)] = []
+    contacts: Annotated[list[_Id], Field(max_length=50_000)] = []
+    organizations: Annotated[list[_Id], Field(max_length=50_000)] = []
+
+    @property
+    def parties(self) -> list[ExternalRef]:
+        """The contacts and organizations."""
+        return [party_ref(Among.CONTACTS, one) for one in self.contacts] + [
+            party_ref(Among.ORGANIZATIONS, one) for one in self.organizations
+        ]
 
 
 class Ties(Command):

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ClassVar, Protocol
 
 from streak_netsuite.errors import RecordError
-from streak_netsuite.flows.queued import QueuedWrites, Sent
+from streak_netsuite.flows.queued import LEFT, QueuedWrites, Sent
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.binding import Binding
@@ -291,8 +291,12 @@ class CustomerFills(QueuedWrites[_Held]):
         if held is None:
             raise RecordError(f"customer {customer} does not exist any more", code="CUSTOMER_GONE")
         if parted := next((context.parted[pair] for pair in _sources(intent) if pair in context.parted), ""):
+            told = f"left as it is: {parted}"
             return Sent(
-                result_id=customer, what=f"customer {customer}: left as it is: {parted}", skipped=True
+                result_id=customer,
+                what=f"customer {customer}: {told}",
+                payload={**intent.payload, LEFT: told},
+                skipped=True,
             )
         other = [name for name, one in wanted.items() if held[name] not in (one["old"], one["new"])]
         if other:

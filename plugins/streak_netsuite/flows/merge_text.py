@@ -52,11 +52,12 @@ def party_text(merge: PartyMerge) -> str:
         lines += [f"    {box.key} '{box.name}'" for box in boxes[:_BOXES_SHOWN]]
         if len(boxes) > _BOXES_SHOWN:
             lines.append(f"    and {len(boxes) - _BOXES_SHOWN} more")
+        lines += [f"    {one}" for one in links_text(merge, other.internal_id)]
         lines += [f"    [ ] {step}" for step in by_hand(merge, other.internal_id)]
     lines.append(f"  said to be one: {_said(merge.said)}")
     if merge.blocked:
         lines.append(f"  not yet: {merge.blocked}")
-    elif merge.relinks:
+    elif merge.has_writes:
         lines.append(
             f"  write it: streak-netsuite duplicates relink {stays.internal_id} --yes"
             f"{'' if merge.among is Among.ORGANIZATIONS else f' --among {merge.among}'}"
@@ -64,15 +65,26 @@ def party_text(merge: PartyMerge) -> str:
     return "\n".join(lines)
 
 
+def links_text(merge: PartyMerge, goes: str) -> list[str]:
+    """Return the links between contacts and organizations that the one that stays takes over from one that goes."""
+    ours = [one for one in merge.links if one.old == goes]
+    told = [
+        f"links to {one.listed.one} {one.adds}, and so will the one that stays"
+        if one.adds
+        else f"{one.record.kind} {one.record.id} '{one.name}' links to it"
+        for one in ours[:_BOXES_SHOWN]
+    ]
+    return told + ([f"and {len(ours) - _BOXES_SHOWN} more links"] if len(ours) > _BOXES_SHOWN else [])
+
+
 def by_hand(merge: PartyMerge, goes: str) -> list[str]:
     """Return what is to be done by a person in Streak about one that goes: its API has no merge."""
     one, lacking = merge.among.one, merge.lacking.get(goes, ())
     steps = [f"in Streak, give the {one} that stays: {', '.join(lacking)}"] if lacking else []
-    left = any(relink.old == goes for relink in merge.relinks)
     return [
         *steps,
-        "once no box links to it, delete it in Streak"
-        if left
+        "once nothing links to it, delete it in Streak"
+        if merge.is_linked(goes)
         else "nothing links to it; delete it in Streak",
     ]
 

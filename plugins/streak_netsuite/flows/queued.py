@@ -32,6 +32,8 @@ _AT_ONCE = 20  # intents in one claim
 _FRESH_SECONDS = 10.0  # what was read for a claim is read again after that long: people and others write, too
 _MARKER_LENGTH = 8
 OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+LEFT = "left"
+"""In the payload of a write that was skipped: why, for whoever asks later what became of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,6 +25,8 @@ class RecordKind(StrEnum):
     BOX_STAGE = "boxStage"
     BOX_ORGANIZATIONS = "boxOrganizations"
     BOX_CONTACTS = "boxContacts"
+    PARTY_ORGANIZATIONS = "partyOrganizations"
+    PARTY_CONTACTS = "partyContacts"
     CUSTOMER = "customer"
     CUSTOMER_CHANGE = "customerChange"
     CUSTOMER_SUBSIDIARY = "customerSubsidiaryRelationship"

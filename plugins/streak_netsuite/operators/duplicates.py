@@ -103,11 +103,11 @@ class FollowMergesOperator(FlowOperator):
 
 
 class RelinkBoxesOperator(FlowOperator):
-    """Writes which organizations and contacts boxes link to, as far as people wanted it and it is still due. Returns counts."""
+    """Writes what boxes, contacts and organizations in Streak link to, as far as people wanted it and it is due. Returns counts."""
 
     ui_color = "#fef3c7"
 
     def execute(self, context: "Context") -> dict[str, int]:
-        """Write what is due; each box is read first."""
+        """Write what is due; each list of links is read first."""
         with self.working(context) as product:
             return dict(product.box_relinks().drain().counts)

@@ -1,4 +1,4 @@
-"""Organizations or contacts in Streak that are one, as something to be done: which stays, and which boxes it takes over."""
+"""Organizations or contacts in Streak that are one, as something to be done: which stays, and which links it takes over."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from streak_netsuite.errors import RecordError
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.decision import Decision
 from streak_netsuite.sync.duplicate_case import Among, PairDecision
@@ -15,16 +16,25 @@ from streak_netsuite.sync.duplicate_case import Among, PairDecision
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
+def party_ref(among: Among, key: str) -> ExternalRef:
+    """Return where an organization or a contact lives."""
+    kind = RecordKind.CONTACT if among is Among.CONTACTS else RecordKind.ORGANIZATION
+    return ExternalRef(system=SystemId.STREAK, kind=kind, id=key)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PartyRow:
-    """An organization or a contact, and how it can be reached.
+    """An organization or a contact, how it can be reached, and what it links to.
 
     Attributes:
         ways: e-mail addresses, phone numbers and domains, as they stand in Streak.
+        contacts, organizations: keys of those in its own lists of links.
     """
 
     row: CustomerRow
     ways: Sequence[str] = ()
+    contacts: Sequence[str] = ()
+    organizations: Sequence[str] = ()
 
     @property
     def key(self) -> str:
@@ -51,12 +61,42 @@ class Relink:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedParty:
+    """A contact or an organization with the keys in one of its lists of links."""
+
+    ref: ExternalRef
+    name: str
+    links: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartyLink:
+    """A link between contacts and organizations that the one that stays takes over.
+
+    Attributes:
+        record: the contact or organization in whose list of links it stands.
+        listed: which list of it: its contacts or its organizations.
+        old, new: the one that goes, and the one that stays.
+        adds: what the one that stays links to besides, as the one that goes does; "" where, in the list of another record, the one
+            takes the other's place.
+    """
+
+    record: ExternalRef
+    name: str
+    listed: Among
+    old: str
+    new: str
+    adds: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PartyMerge:
     """Organizations or contacts that are one.
 
     Attributes:
         others: those that go, by their keys' order.
-        relinks: what is written in Streak, once a person says so.
+        relinks: the boxes that are written in Streak, once a person says so.
+        links: the links between contacts and organizations that are written then, too.
         lacking: by record that goes, how it can be reached and the one that stays cannot: to be added by hand.
         said: what it rests on.
         blocked: why it cannot be done yet; "" when it can.
@@ -69,8 +109,18 @@ class PartyMerge:
     relinks: Sequence[Relink]
     lacking: Mapping[str, Sequence[str]]
     said: Sequence[PairDecision]
+    links: Sequence[PartyLink] = ()
     blocked: str = ""
     seen: Mapping[str, Decision] = field(default_factory=dict)
+
+    @property
+    def has_writes(self) -> bool:
+        """Whether anything is to be written in Streak."""
+        return bool(self.relinks or self.links)
+
+    def is_linked(self, goes: str) -> bool:
+        """Tell whether a box, a contact or an organization has a link to one that goes still to be taken over."""
+        return goes in {*(one.old for one in self.relinks), *(one.old for one in self.links)}
 
     @property
     def key(self) -> str:
@@ -78,11 +128,12 @@ class PartyMerge:
 
         Boxes alone would not tell: of two people who let opposite ones stay, each is shown those that the other is not.
         """
-        if not self.relinks or self.blocked:
+        if not self.has_writes or self.blocked:
             return ""
-        links = sorted((one.box.key, one.old, one.new) for one in self.relinks)
+        boxes = sorted((one.box.key, one.old, one.new) for one in self.relinks)
+        links = sorted((one.record.id, one.listed, one.old, one.new, one.adds) for one in self.links)
         seen = sorted((key, made.value, made.decided_at.isoformat()) for key, made in self.seen.items())
-        return hashlib.sha256(json.dumps([links, seen]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([boxes, links, seen]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +156,7 @@ class Standing:
 def plan_parties(
     records: Sequence[PartyRow],
     boxes: Sequence[LinkedBox],
+    linked: Sequence[LinkedParty] = (),
     *,
     among: Among,
     standing: Standing,
@@ -114,10 +166,12 @@ def plan_parties(
     """Return what there is to do about organizations or contacts that are one.
 
     The one that takes the others' place already stays, then the one that is tied to their customer, then the one with the most
-    boxes, then the oldest, unless a person names another. The boxes of the others link to it, in the place of theirs.
+    boxes, then the oldest, unless a person names another. The boxes of the others link to it, in the place of theirs, and so do
+    contacts and organizations; and it links to what they link to.
 
     Args:
         records: two and more that exist.
+        linked: contacts and organizations with their links to such records.
         standing: of these, and of others as it comes.
 
     Raises:
@@ -145,6 +199,7 @@ def plan_parties(
             for box in boxes
             if one.key in box.links
         ],
+        links=[*_taken_over(first, others, linked, among), *_added(first, others, among)],
         lacking={one.key: lacking for one in others if (lacking := _lacking(first, one))},
         said=[one for one in said if {one.pair.left, one.pair.right} <= by_key.keys()],
         blocked=_unfinished(among, first.key, taking)
@@ -169,6 +224,44 @@ def _ranked(
             one.key,
         ),
     )
+
+
+def _taken_over(
+    stays: PartyRow, others: Sequence[PartyRow], linked: Sequence[LinkedParty], among: Among
+) -> list[PartyLink]:
+    """Return the links of other records to those that go."""
+    ours = {stays.key, *(one.key for one in others)}
+    return [
+        PartyLink(record=one.ref, name=one.name, listed=among, old=other.key, new=stays.key)
+        for other in others
+        for one in linked
+        if other.key in one.links and one.ref.id not in ours
+    ]
+
+
+def _added(stays: PartyRow, others: Sequence[PartyRow], among: Among) -> list[PartyLink]:
+    """Return what those that go link to and the one that stays does not, each once; links among themselves are left."""
+    ours = {stays.key, *(one.key for one in others)}
+    found: dict[tuple[Among, str], PartyLink] = {}
+    for listed in (Among.CONTACTS, Among.ORGANIZATIONS):
+        there = {*ours, *_own_links(stays, listed)}
+        for other in others:
+            for key in _own_links(other, listed):
+                if key not in there:
+                    link = PartyLink(
+                        record=party_ref(among, stays.key),
+                        name=stays.row.name,
+                        listed=listed,
+                        old=other.key,
+                        new=stays.key,
+                        adds=key,
+                    )
+                    found.setdefault((listed, key), link)
+    return list(found.values())
+
+
+def _own_links(one: PartyRow, listed: Among) -> Sequence[str]:
+    return one.contacts if listed is Among.CONTACTS else one.organizations
 
 
 def _lacking(stays: PartyRow, goes: PartyRow) -> list[str]:

@@ -12,6 +12,8 @@ from streak_netsuite.connectors.streak.arrays import (
     box_contacts,
     box_organizations,
     field_options,
+    party_contacts,
+    party_organizations,
     relabelled,
 )
 from streak_netsuite.connectors.streak.box_activities import BoxActivities
@@ -30,10 +32,10 @@ from streak_netsuite.flows.reconcile import WonBox
 from streak_netsuite.mapping.address import parse_address
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.deal import Deal, Party
-from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.duplicate_case import Among
-from streak_netsuite.sync.party_merge import LinkedBox, PartyRow
+from streak_netsuite.sync.party_merge import LinkedBox, LinkedParty, PartyRow, party_ref
 from streak_netsuite.sync.stream import RecordStream
 
 log = logging.getLogger(__name__)
@@ -96,15 +98,24 @@ class StreakGateway:
 
     def party_rows(self, plural: parties.Plural) -> Iterator[Sequence[CustomerRow]]:
         """Yield every contact or organization of the watched pipelines' teams as a row, page by page."""
+        for page in self._party_pages(plural):
+            yield [_row(wire) for wire in page]
+
+    def _party_pages(self, plural: parties.Plural) -> Iterator[Sequence[PartyWire]]:
         for team in dict.fromkeys(one.team_key for one in self.watched() if one.team_key):
             listing = parties.of_team(plural, team, size=self._settings.party_page_size)
             for page in self._client.pages(listing):
-                yield [_row(wire) for wire in page.rows]
+                yield page.rows
 
     def parties_of(self, among: Among, keys: Sequence[str]) -> Mapping[str, PartyRow]:
         """Return the organizations or contacts that exist among these, by key."""
         return {
-            key: PartyRow(row=_row(wire), ways=[*wire.emails, *wire.phones, *wire.domains])
+            key: PartyRow(
+                row=_row(wire),
+                ways=[*wire.emails, *wire.phones, *wire.domains],
+                contacts=[link.key for link in wire.contact_links],
+                organizations=[link.key for link in wire.organization_links],
+            )
             for key, wire in self._read_parties(_PLURALS[among], keys).items()
         }
 
@@ -141,6 +152,49 @@ class StreakGateway:
         """Let one organization or contact take the place of another in a box; False when the old one is not there."""
         array = box_contacts(box_key) if among is Among.CONTACTS else box_organizations(box_key)
         return swap(self._client, array, old, new) > 0
+
+    def linked_parties(
+        self, among: Among, keys: Sequence[str], *, most: int | None = None
+    ) -> Sequence[LinkedParty]:
+        """Return the contacts and organizations of the watched pipelines' teams that link to one of these.
+
+        Reads them all: that a link stands on both of its sides is not documented (streak.readme.io, read 2026-11).
+
+        Raises:
+            RecordError: there are more than may be read.
+        """
+        wanted, read = set(keys), 0
+        found: dict[ExternalRef, LinkedParty] = {}
+        for whose, plural in _PLURALS.items():
+            for page in self._party_pages(plural):
+                read += len(page)
+                if most is not None and read > most:
+                    raise RecordError(
+                        f"there are more than {most:,} contacts and organizations, and Streak tells their links one by one",
+                        code="TOO_MANY_PARTIES",
+                        fix=f"streak-netsuite duplicates relink --among {among} reads them all",
+                    )
+                linked = [_linked_party(wire, whose, among) for wire in page]
+                found |= {one.ref: one for one in linked if not wanted.isdisjoint(one.links)}
+        return list(found.values())
+
+    def links_of_parties(self, among: Among, refs: Sequence[ExternalRef]) -> Sequence[LinkedParty]:
+        """Return these contacts and organizations, as far as they exist, with their links to organizations or contacts."""
+        return [
+            _linked_party(wire, whose, among)
+            for whose, plural in _PLURALS.items()
+            for wire in self._read_parties(
+                plural, [one.id for one in refs if one == party_ref(whose, one.id)]
+            ).values()
+        ]
+
+    def swap_link(self, party: ExternalRef, listed: Among, *, old: str, new: str) -> bool:
+        """Let one take the place of another in a list of links of a contact or an organization; False when it is not there."""
+        return swap(self._client, _link_array(party, listed), old, new) > 0
+
+    def add_link(self, party: ExternalRef, listed: Among, *, new: str) -> bool:
+        """Have a contact or an organization link to one more; False when it does already."""
+        return change(self._client, _link_array(party, listed), add=[new]).writes > 0
 
     def write_fields(self, box_key: str, pipeline_key: str, values: Mapping[str, str]) -> None:
         """Set box fields by name, in the form of each field's type."""
@@ -406,6 +460,19 @@ def _linked(box: Mapping[str, Any], among: Among) -> LinkedBox:
         name=str(box.get("name") or ""),
         links=[str(one["key"]) for one in box.get(_PLURALS[among]) or []],
     )
+
+
+def _linked_party(wire: PartyWire, whose: Among, listed: Among) -> LinkedParty:
+    links = wire.contact_links if listed is Among.CONTACTS else wire.organization_links
+    return LinkedParty(
+        ref=party_ref(whose, wire.key), name=_display_name(wire), links=[link.key for link in links]
+    )
+
+
+def _link_array(party: ExternalRef, listed: Among) -> ReplacedArray:
+    plural = _PLURALS[Among.CONTACTS if party.kind is RecordKind.CONTACT else Among.ORGANIZATIONS]
+    array = party_contacts if listed is Among.CONTACTS else party_organizations
+    return array(plural, party.id)
 
 
 def _row(wire: PartyWire) -> CustomerRow:

@@ -1,5 +1,5 @@
-// Organizations and contacts in Streak that people called one, as a checklist: which boxes link to them, looked up when
-// asked for, and the button that lets those boxes link to the one that stays.
+// Organizations and contacts in Streak that people called one, as a checklist: what links to them, looked up when asked for,
+// and the button that lets that link to the one that stays.
 // All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
 import { Checklist } from "./checklist.js";
 import { brief, count, h } from "./review.js";
@@ -23,12 +23,12 @@ class Parties extends Checklist {
   }
 
   look(among, record, survivor = "") {
-    return this.plan("plan_relink", { among, record, survivor }, "Reading the boxes in Streak …", (plan) => plan);
+    return this.plan("plan_relink", { among, record, survivor }, "Reading boxes and links in Streak …", (plan) => plan);
   }
 
   relink() {
-    const { among, key, stays, boxes } = this.open;
-    return this.carryOut("relink", { among, record: stays.id, survivor: stays.id, key, boxes });
+    const { among, key, stays, boxes, contacts, organizations } = this.open;
+    return this.carryOut("relink", { among, record: stays.id, survivor: stays.id, key, boxes, contacts, organizations });
   }
 
   // --- drawing ---------------------------------------------------------------------------------------
@@ -65,20 +65,23 @@ class Parties extends Checklist {
           "Look which boxes link to them")));
   }
 
-  drawPlan({ among, key, blocked, stays, goes, boxes, at_once: atOnce }) {
+  drawPlan({ among, key, blocked, stays, goes, boxes, writes, at_once: atOnce }) {
+    const links = writes - boxes.length;
+    const what = [boxes.length || !links ? count(boxes.length, "box", "boxes") : "", links ? count(links, "link", "links") : ""];
     return h("section", { class: "sd-plan", tabindex: "-1", "aria-label": "The plan" },
       h("p", { class: "sd-line" }, ...named(stays), " stays"),
       ...goes.map((other) => h("div", { class: "sd-goes" },
         h("p", { class: "sd-line" }, ...named(other), ` goes: ${count(other.count, "box links", "boxes link")} to it`),
         other.linked.length ? h("ul", {}, ...other.linked.map((name) => h("li", {}, h("bdi", {}, name))),
           other.more ? h("li", { class: "sd-soft" }, `and ${other.more.toLocaleString("en")} more`) : "") : "",
+        other.links.length ? h("ul", {}, ...other.links.map((link) => h("li", {}, h("bdi", {}, link)))) : "",
         ...other.steps.map((step) => h("p", { class: "sd-line sd-soft" }, "by hand: ", h("bdi", {}, step))))),
       blocked ? h("p", { class: "sd-line sd-against" }, `Not yet: ${blocked}`) : "",
-      key && boxes.length > atOnce ? h("p", { class: "sd-line sd-soft" },
-        `Up to ${atOnce} boxes are written while you wait, the others by the DAG follow_merges.`) : "",
+      key && writes > atOnce ? h("p", { class: "sd-line sd-soft" },
+        `Up to ${atOnce} boxes and links are written while you wait, the others by the DAG follow_merges.`) : "",
       h("div", { class: "sd-buttons" },
         key ? h("button", { type: "button", class: "sd-button sd-same", "data-action": "relink", onclick: () => this.relink() },
-          `Let ${count(boxes.length, "box", "boxes")} link to `, h("bdi", {}, stays.name), " in Streak") : "",
+          `Let ${what.filter(Boolean).join(" and ")} ${links ? "lead" : "link"} to `, h("bdi", {}, stays.name), " in Streak") : "",
         ...goes.map((other) => h("button", { type: "button", class: "sd-button", "data-action": "instead", "data-record": other.id,
           onclick: () => this.look(among, other.id, other.id) }, "Let ", h("bdi", {}, other.name || brief(other.id)), ` (${brief(other.id)}) stay instead`)),
         h("button", { type: "button", class: "sd-button", "data-action": "close", onclick: () => this.close() }, "Not now")));
