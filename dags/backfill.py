@@ -30,8 +30,12 @@ deals won in the window → inbox, behind what happens now → write_orders → 
     catchup=False,
     max_active_runs=1,
     params={
-        "since": Param(None, type=["null", "string"], format="date", title="First day won (UTC)"),
-        "until": Param(None, type=["null", "string"], format="date", title="Last day won (UTC)"),
+        "since": Param(
+            None, type=["null", "string"], format="date", title="First day won (the NetSuite account's zone)"
+        ),
+        "until": Param(
+            None, type=["null", "string"], format="date", title="Last day won (the NetSuite account's zone)"
+        ),
     },
     default_args={
         "retries": 10,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 from measurement import Measurement
@@ -100,6 +101,7 @@ def _measured(count: int) -> tuple[float, float]:
                 pipeline="Sales",
                 stages=("Closed-Won",),
                 won_since=None,
+                zone=ZoneInfo("UTC"),
                 key_prefix="streak-so-",
                 rules=TotalRules(allowances={}),
                 tolerance=Decimal("0.05"),

@@ -1,11 +1,13 @@
 """Days are days of the account's time zone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from streak_netsuite.flows.backfill import Window
 
 World = Any
 
@@ -55,6 +57,25 @@ def test_an_order_is_dated_in_the_accounts_zone(
     with world.product() as product:
         (entry,) = product.netsuite.get_orders([order["internalId"]]).values()
     assert entry.transaction_date.isoformat() == day
+
+
+def test_a_deal_is_won_on_the_accounts_day(world: World, tmp_path: Path) -> None:
+    world.change_mapping(tmp_path, "  # won_since: 2026-12-01 #", "  won_since: 2026-03-02 #")
+    world.netsuite_extra |= {"account_time_zone": "Asia/Kolkata"}
+    before, on_the_day = world.deals(2)
+    for box, won in ((before, "2026-03-01T18:29:59+00:00"), (on_the_day, "2026-03-01T18:30:00+00:00")):
+        at = int(datetime.fromisoformat(won).timestamp() * 1000)
+        world.control.patch(f"/streak/boxes/{box}", json={"lastStageChangeTimestamp": at}).raise_for_status()
+    day = date(2026, 3, 2)
+    with world.product() as product:
+        assert product.won_boxes(Window(since=day, until=day)) == [on_the_day]
+    assert [world.differences(box) for box in (before, on_the_day)] == [[], ["unseen"]]
+
+    for box in (before, on_the_day):
+        world.hint(box)
+    world.run()
+    assert [len(world.orders(box)) for box in (before, on_the_day)] == [0, 1]
+    assert "it was won on 2026-03-01, before 2026-03-02" in world.outcomes(before)[-1].reason
 
 
 def zone_of_another_day() -> str:

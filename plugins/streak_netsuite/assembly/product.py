@@ -137,6 +137,7 @@ class Product:
             memory=self.ledger,
             spec=self.spec,
             flow=self.deal_to_order(),
+            zone=self.settings.netsuite.account_zone,
             clock=self.clock,
         )
 
@@ -160,7 +161,8 @@ class Product:
             for page in self.streak.won_boxes(pipeline, list(dict.fromkeys(stages)))
             for box in page
         )
-        return list(dict.fromkeys(box.key for box in found if window.holds(box)))
+        zone = self.settings.netsuite.account_zone
+        return list(dict.fromkeys(box.key for box in found if window.holds(box, zone)))
 
     def mapping_effect(self, other: MappingSpec) -> MappingEffect:
         """Return the comparison of this product's mapping with another, deal by deal."""
@@ -276,6 +278,7 @@ class Product:
             stages=source.stages,
             later=list(self.spec.status.stages.values()),
             won_since=source.won_since,
+            zone=self.settings.netsuite.account_zone,
             key_prefix=f"{ORDER_KEY}-",
             rules=self.spec.reconcile.total_rules,
             tolerance=self.settings.flow.reconcile_tolerance,

@@ -24,7 +24,10 @@ Targets = Annotated[
 ]
 Since = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC; of record types, first day changed."),
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="First day won, in the NetSuite account's zone; of record types, first day changed.",
+    ),
 ]
 
 
@@ -60,10 +63,12 @@ def plan(
 @app.command()
 def backfill(
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day won, in UTC.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First day won, in the NetSuite account's zone."),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day won, in UTC.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day won, in the NetSuite account's zone."),
     ] = None,
     mapping: MappingFile = None,
 ) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Event
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.reconcile import BoxBook, WonBox
@@ -47,7 +48,7 @@ class BackfillMemory(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
-    """The days, in UTC and both included, on which deals were won that are caught up on; None for no bound."""
+    """The days, in the account's zone and both included, on which deals were won that are caught up on; None for no bound."""
 
     since: date | None = None
     until: date | None = None
@@ -56,13 +57,12 @@ class Window:
         if self.since is not None and self.until is not None and self.since > self.until:
             raise ValueError(f"the window ends on {self.until}, before it begins on {self.since}")
 
-    def holds(self, box: WonBox) -> bool:
+    def holds(self, box: WonBox, zone: ZoneInfo) -> bool:
         """Tell whether a deal was won in these days; one whose day nobody knows is in every window."""
-        if box.won_on is None:
+        won_on = box.won_on(zone)
+        if won_on is None:
             return True
-        return (self.since is None or box.won_on >= self.since) and (
-            self.until is None or box.won_on <= self.until
-        )
+        return (self.since is None or won_on >= self.since) and (self.until is None or won_on <= self.until)
 
     def __str__(self) -> str:
         return f"{self.since or 'the beginning'} to {self.until or 'today'}"
@@ -125,6 +125,7 @@ class Backfill:
     is done, the same window again is a new job that looks at every deal anew and finds its order there.
 
     Attributes:
+        zone: the account's, in which a day begins.
         batches: works through what was listed, and yields after each batch.
         workers: batches that are worked on at once.
         patience_seconds: how long live hints may keep a batch waiting: with nobody working on them it goes on.
@@ -135,6 +136,7 @@ class Backfill:
     memory: BackfillMemory
     spec: MappingSpec
     flow: DealToOrder
+    zone: ZoneInfo
     clock: Callable[[], datetime]
     workers: int = 3
     patience_seconds: float = 60.0
@@ -168,7 +170,7 @@ class Backfill:
             return 0
         new = 0
         for page in self.boxes.won_boxes(self.spec.source.pipeline, self.spec.source.stages):
-            hints = [_hint(box, str(job["label"])) for box in page if window.holds(box)]
+            hints = [_hint(box, str(job["label"])) for box in page if window.holds(box, self.zone)]
             if stopped is not None and stopped.is_set():
                 return new
             if hints:

@@ -177,13 +177,14 @@ class DealToOrder:
         deals: list[Deal] = []
         self.ended.deleted(batch, [key for key in batch.open_keys if key not in found])
         self.ended.lost(batch, [deal for deal in found.values() if isinstance(deal, Deal)], plan=plan)
+        zone = self.engine_for(()).zone
         for key in batch.open_keys:
             deal = found.get(key)
             if deal is None:
                 batch.decide(key, Action.OBSOLETE, rule="gone", reason="the box does not exist any more")
             elif isinstance(deal, RecordError):
                 batch.hold(key, hold_of(deal), rule="gather")
-            elif reason := not_ours(self.spec, deal, caught_up_on=batch.is_caught_up_on(key)):
+            elif reason := not_ours(self.spec, deal, zone=zone, caught_up_on=batch.is_caught_up_on(key)):
                 batch.decide(key, Action.SKIPPED, rule="source", reason=reason)
             else:
                 deals.append(deal)

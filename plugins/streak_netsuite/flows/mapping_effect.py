@@ -138,7 +138,7 @@ class _Treated:
     @classmethod
     def of(cls, engine: Engine, deal: Deal) -> "_Treated":
         mapped = engine.map(deal)
-        passed_over = not_ours(engine.spec, deal)
+        passed_over = not_ours(engine.spec, deal, zone=engine.zone)
         faults = [f"passed over: {passed_over}"] if passed_over else [str(one) for one in mapped.blocking]
         if not faults and mapped.order is not None:
             asked = approval_reason(engine.spec.approval, deal, mapped.order, zone=engine.zone)

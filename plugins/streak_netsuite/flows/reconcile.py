@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from streak_netsuite.flows.course_check import Course, CourseCheck, CourseFault, Money, Tally, WrittenOrder
 from streak_netsuite.flows.write_back import write_back_key
@@ -73,13 +74,17 @@ class WonBox:
 
     Attributes:
         shown: the texts of its fields, joined.
-        won_on: the day it came to the stage, in UTC.
+        won_at: when it came to the stage, aware; None when nobody knows.
     """
 
     key: str
     name: str
     shown: str
-    won_on: date | None = None
+    won_at: datetime | None = None
+
+    def won_on(self, zone: ZoneInfo) -> date | None:
+        """Return the day in a zone on which it came to the stage."""
+        return self.won_at.astimezone(zone).date() if self.won_at is not None else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,6 +243,7 @@ class Reconcile:
     Attributes:
         later: stages to which deals are moved by what becomes of their orders; those that have an order are won there, too.
         won_since: older deals make no order.
+        zone: the account's, in which a day begins.
         key_prefix: how the keys of our orders begin.
         tells_number: whether boxes are to show the order's number.
         rules: what NetSuite may add to a total by itself.
@@ -251,6 +257,7 @@ class Reconcile:
     pipeline: str
     stages: Sequence[str]
     won_since: date | None
+    zone: ZoneInfo
     key_prefix: str
     rules: TotalRules
     tolerance: Decimal
@@ -384,7 +391,7 @@ class Reconcile:
                     findings.add(
                         Drift.WAITING, box.key, f"deal '{box.name}' has no order yet: {why}", "see holds list"
                     )
-                elif self.won_since is None or box.won_on is None or box.won_on >= self.won_since:
+                elif self._is_wanted(box):
                     findings.add(
                         Drift.UNSEEN,
                         box.key,
@@ -393,6 +400,11 @@ class Reconcile:
                         Mend(hints=(box.key,)),
                     )
         return count + self._compare_later(tied, rows, findings)
+
+    def _is_wanted(self, box: WonBox) -> bool:
+        """Tell whether a won deal should have an order; one whose day nobody knows should."""
+        won_on = box.won_on(self.zone)
+        return self.won_since is None or won_on is None or won_on >= self.won_since
 
     def _compare_later(
         self, tied: Mapping[str, str], rows: Mapping[str, OrderRow], findings: _Findings

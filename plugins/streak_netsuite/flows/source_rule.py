@@ -1,15 +1,17 @@
 """Which deals a mapping makes orders of: by pipeline, stage and day."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
 
 
-def not_ours(spec: MappingSpec, deal: Deal, *, caught_up_on: bool = False) -> str:
+def not_ours(spec: MappingSpec, deal: Deal, *, zone: ZoneInfo, caught_up_on: bool = False) -> str:
     """Return why a deal is passed over, "" when it is not: it may be ordered, or follows its order in a later stage.
 
     Args:
+        zone: the account's, in which a day begins.
         caught_up_on: a backfill asks for it; then its window says which days are meant.
     """
     source = spec.source
@@ -17,9 +19,9 @@ def not_ours(spec: MappingSpec, deal: Deal, *, caught_up_on: bool = False) -> st
         return f"it is in pipeline '{deal.pipeline}', not in '{source.pipeline}'"
     if deal.stage not in {*source.stages, *spec.status.stages.values()}:
         return wrong_stage(spec, deal)
-    won_at = deal.stage_changed_at or deal.created_at
-    if not caught_up_on and source.won_since is not None and won_at.date() < source.won_since:
-        return f"it was won on {won_at.date()}, before {source.won_since}, from when on orders are made"
+    won_on = (deal.stage_changed_at or deal.created_at).astimezone(zone).date()
+    if not caught_up_on and source.won_since is not None and won_on < source.won_since:
+        return f"it was won on {won_on}, before {source.won_since}, from when on orders are made"
     return ""
 
 

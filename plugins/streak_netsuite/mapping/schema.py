@@ -128,8 +128,8 @@ class SourceSection(FilePart):
     """The stages in which a deal becomes an order."""
 
     won_since: date | None = None
-    """Deals that came to the stage before this day (UTC) make no order, whatever is edited on them later.
-    Set it to the day you go live; older deals are a backfill's business."""
+    """Deals that came to the stage before this day make no order, whatever is edited on them later. The day is
+    that of the NetSuite account's zone. Set it to the day you go live; older deals are a backfill's business."""
 
     lost_stages: tuple[str, ...] = ()
     """The stages that say that a deal is lost."""

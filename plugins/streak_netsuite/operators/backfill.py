@@ -22,8 +22,8 @@ class BackfillOperator(FlowOperator):
     While it runs, its XCom `progress` and its log show how many are done and left, the rate and the time left.
     Returns counts by action and rule. What happens now goes first. A run that was stopped goes on where it was.
 
-    :param since: first day, in UTC ("2024-11-01"); empty for no bound.
-    :param until: last day, in UTC; empty for today.
+    :param since: first day, in the NetSuite account's zone ("2024-11-01"); empty for no bound.
+    :param until: last day, in the same zone; empty for today.
     """
 
     template_fields: Sequence[str] = ("mapping", "since", "until")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -228,7 +228,7 @@ class StreakGateway:
                         key=str(box["key"]),
                         name=str(box.get("name") or ""),
                         shown=" ".join(str(value) for value in (box.get("fields") or {}).values()),
-                        won_on=_day(box.get("lastStageChangeTimestamp") or box.get("creationTimestamp")),
+                        won_at=_moment(box.get("lastStageChangeTimestamp") or box.get("creationTimestamp")),
                     )
                     for box in page.rows
                 ]
@@ -501,5 +501,5 @@ def _display_name(wire: PartyWire) -> str:
     return wire.name or full or next(iter(wire.emails), "") or wire.key
 
 
-def _day(milliseconds: Any) -> date | None:
-    return _time(milliseconds).date() if isinstance(milliseconds, int) else None
+def _moment(milliseconds: Any) -> datetime | None:
+    return _time(milliseconds) if isinstance(milliseconds, int) else None
