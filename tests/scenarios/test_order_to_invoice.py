@@ -138,6 +138,56 @@ def test_an_invoice_whose_answers_are_always_cut_off_is_shown_to_a_person_and_ma
     assert len(invoices(world, order)) == 1
 
 
+def test_a_dry_run_says_what_an_invoice_is_of_which_nobody_knows_whether_it_landed(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped")
+    shipped(world)
+    world.flow |= {"attempts": 2}
+    world.fault("netsuite", "cut_before", operation="add", times=2)
+    bill(world)
+    (told,) = previewed(world)
+    assert told.startswith("LATER invoice of order SO")
+    assert "it was sent, and is looked for before it is sent again" in told
+
+    for _ in range(3):
+        world.wait(120)
+        bill(world)
+    (told,) = previewed(world)
+    assert told.startswith("HOLD invoice of order SO")
+    assert "nobody knows whether it landed" in told
+    assert told.endswith("(rule: a person releases it)")
+
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        ledger.dismiss_hold(hold.id, actor="ann", reason="billed by hand", now=world.now())
+    (told,) = previewed(world)
+    assert told.startswith("SKIP invoice of order SO")
+    assert f"ann has dismissed it on {world.now():%Y-%m-%d}: billed by hand (rule: dismissed)" in told
+
+
+def test_a_dry_run_tells_a_dismissed_invoice_from_one_that_waits(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped", dated="shipment")
+    order = shipped(world)
+    world.configure_netsuite(open_months_back=0)
+    backdate(world, order)
+    bill(world)
+    (told,) = previewed(world)
+    assert told.endswith("(rule: a person releases it)")
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        ledger.dismiss_hold(hold.id, actor="ann", reason="next month", now=world.now())
+    (told,) = previewed(world)
+    assert told.startswith("SKIP invoice of order SO")
+    assert "next month (rule: dismissed)" in told
+
+    with world.ledger() as ledger:
+        ledger.release_hold(hold.id, actor="ann", reason="changed my mind", now=world.now())
+    bill(world)
+    (told,) = previewed(world)
+    assert told.endswith("(rule: a person releases it)"), "what was dismissed was the refusal before"
+
+
 def test_an_invoice_that_finance_removed_is_not_made_again_by_itself(world: World, tmp_path: Path) -> None:
     billing(world, tmp_path, when="shipped")
     order = shipped(world)

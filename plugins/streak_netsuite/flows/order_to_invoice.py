@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import RecordError, RejectedByVendor
 from streak_netsuite.flows.invoice_text import PlannedInvoice, invoice_text
-from streak_netsuite.flows.queued import QueuedWrites, Sent
+from streak_netsuite.flows.queued import OUTCOME_UNKNOWN, QueuedWrites, Sent
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.hint import Hint, HintOrigin
-from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
+from streak_netsuite.sync.intent import GIVEN_UP, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.outcome import Dismissal
 from streak_netsuite.sync.ports import BillableOrder, InvoiceDesk
 
 log = logging.getLogger(__name__)
@@ -77,11 +78,9 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         return [text for text in told if text] + later
 
     def _previewed(self, order: BillableOrder, draft: IntentDraft, known: Intent | None) -> str:
+        if known is not None and (decided := self._decided(order, known)) is not None:
+            return decided
         hold = f"HOLD invoice of order {order.number}: "
-        if known is not None and known.state is IntentState.SUCCEEDED:
-            return ""  # finance has removed it
-        if known is not None and known.state is IntentState.REJECTED and not _is_billable_again(known):
-            return f"{hold}{known.error} (rule: a person releases it)"
         gone = draft.payload.get(_INSTEAD_OF)
         if gone and (known is None or not _is_released(known)):
             return f"{hold}invoice {gone} does not exist in NetSuite any more (rule {INVOICE_GONE})"
@@ -103,6 +102,32 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
             deposits=self.erp.deposits_of(order.internal_id) if self.spec.invoice.deposits == "apply" else (),
         )
         return invoice_text(invoice)
+
+    def _decided(self, order: BillableOrder, known: Intent) -> str | None:
+        """Return in words what became of an invoice that is not made now; None for one that would be."""
+        invoice = f"invoice of order {order.number}"
+        if known.state is IntentState.SUCCEEDED:
+            return ""  # finance has removed it
+        if known.state is IntentState.REJECTED and not _is_billable_again(known):
+            if (seen := self._dismissal(known)) is not None:
+                on = f"{seen.actor} has dismissed it on {seen.at:%Y-%m-%d}: {seen.reason}"
+                return f"SKIP {invoice}: {known.error}; {on} (rule: dismissed)"
+            return f"HOLD {invoice}: {known.error} (rule: a person releases it)"
+        if known.parked:
+            return (
+                f"HOLD {invoice}: nobody knows whether it landed: {known.error} (rule: a person releases it)"
+            )
+        if known.state is IntentState.UNKNOWN:
+            return f"LATER {invoice}: it was sent, and is looked for before it is sent again: {known.error}"
+        return None
+
+    def _dismissal(self, known: Intent) -> Dismissal | None:
+        """Return who wants nothing more done about a refused invoice, if anybody does."""
+        code = OUTCOME_UNKNOWN if known.error_code == GIVEN_UP else known.error_code
+        found = self.memory.find_dismissals([known.subject], code=code)
+        since = known.answered_at
+        mine = [one for one in found if one.operation_key == known.operation_key]
+        return next((one for one in reversed(mine) if since is None or one.at >= since), None)
 
     def _open_day(self, days: Sequence[date]) -> date | None:
         """Return the first of these days whose posting period is open."""

@@ -307,6 +307,7 @@ def find_dismissals(
             reason=one.close_reason,
             at=one.closed_at or one.renewed_at,
             payload=one.what.payload,
+            operation_key=one.operation_key,
         )
         for one in found
         if one.record in wanted

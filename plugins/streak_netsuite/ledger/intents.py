@@ -40,11 +40,10 @@ from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import intent
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.order_story import is_document_event
-from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.intent import GIVEN_UP, WRITTEN_AS, Answer, Intent, IntentDraft, IntentState
 
 log = logging.getLogger(__name__)
 
-GIVEN_UP = "GIVEN_UP"
 _OF_ONE_ORDER = (RecordKind.ORDER_CHANGE.value, RecordKind.ORDER_END.value)
 _PLANNED_RANK = 2
 _ORDER_CLAIM_LOCK = 0x5374_4F43  # one claim of these at a time: it sees what the others have taken
@@ -77,6 +76,8 @@ def read_row(row: AnyRow, cipher: Cipher) -> Intent:
         error=row.error,
         error_code=row.error_code or "",
         created_at=row.created_at,
+        answered_at=row.answered_at,
+        parked=row.queued and row.state == IntentState.UNKNOWN.value and row.due_at is None,
     )
 
 

@@ -13,6 +13,8 @@ from streak_netsuite.sync.outcome import Aside
 ADOPTED = "adopted"
 """Marks, in its payload, a write that follows from a record which was found and not written: whoever wrote it may have done
 this too, so it is looked for first."""
+GIVEN_UP = "GIVEN_UP"
+"""The error code of a write of which nobody knows whether it landed, and of which a person wants nothing more done."""
 WRITTEN_AS = "written_as"
 """In the payload of a write that changes what it wrote before: the id that has at the vendor."""
 
@@ -62,6 +64,8 @@ class Intent:
         attempts: how often it was sent.
         sent_at: when it was sent last, and may land from; None when nothing of it is on its way. A claim alone sends nothing.
         created_at: when it was planned, or sent, for the first time.
+        answered_at: when it was answered last.
+        parked: whether it is UNKNOWN and left alone until a person releases it.
     """
 
     operation_key: str
@@ -76,6 +80,8 @@ class Intent:
     error: str = ""
     error_code: str = ""
     created_at: datetime | None = None
+    answered_at: datetime | None = None
+    parked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

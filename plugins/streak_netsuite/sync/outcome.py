@@ -89,6 +89,7 @@ class Dismissal:
 
     Attributes:
         payload: of the hold.
+        operation_key: of the write that was held; None when it was none.
     """
 
     record: ExternalRef
@@ -96,6 +97,7 @@ class Dismissal:
     reason: str
     at: datetime
     payload: Mapping[str, Any]
+    operation_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
