@@ -253,9 +253,12 @@ def holds_dismiss(
     actor: Annotated[str, typer.Option(help="Who; the login name by default.")] = "",
 ) -> None:
     """Close a hold without trying the record again."""
+    from streak_netsuite.flows.hold_desk import after_dismissal
+
     with _ledger() as ledger:
         ledger.dismiss_hold(hold_id, actor=actor or _login_name(), reason=reason, now=datetime.now(UTC))
-    typer.echo(f"hold {hold_id} is dismissed; nothing is done about the record")
+        held = ledger.get_hold(hold_id)
+    typer.echo(f"hold {hold_id} is dismissed; {after_dismissal(held)}")
 
 
 ReportPath = Annotated[Path | None, typer.Option("--report", help="Write the report here, as one HTML page.")]

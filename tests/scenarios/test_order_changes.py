@@ -15,6 +15,7 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.demo.processes import until
+from streak_netsuite.flows.hold_desk import DISMISS, HoldDesk
 from streak_netsuite.flows.order_edits import OrderEdits
 from streak_netsuite.sync.outcome import Action
 
@@ -644,10 +645,16 @@ def test_a_lost_deal_ends_its_order_by_policy(world: World, tmp_path: Path, poli
 
 def dismiss(world: World) -> str:
     """Dismiss the only hold; return its code."""
+    return dismissed(world)[0]
+
+
+def dismissed(world: World) -> tuple[str, str]:
+    """Dismiss the only hold at the desk; return its code, and what the desk said holds now."""
     with world.ledger() as ledger:
         (hold,) = ledger.list_holds()
-        ledger.dismiss_hold(hold.id, actor="ann", reason="seen to", now=world.now())
-    return str(hold.code)
+        desk = HoldDesk(book=ledger, clock=world.now)
+        told = desk.answer(hold.id, DISMISS, actor="ann", reason="seen to")
+    return hold.code, told.partition("; ")[2]
 
 
 def test_a_lost_deal_that_a_person_has_seen_to_is_shown_again_only_when_it_is_lost_again(
@@ -655,7 +662,7 @@ def test_a_lost_deal_that_a_person_has_seen_to_is_shown_again_only_when_it_is_lo
 ) -> None:
     box = ordered(world)
     move(world, box, "Closed-Lost")
-    assert dismiss(world) == "DEAL_LOST"
+    assert dismissed(world) == ("DEAL_LOST", "nothing is done about the record")
     for version in ("1", "2"):  # our own write-back, or an edit
         world.hint(box, version=version)
         world.drain()
@@ -686,7 +693,8 @@ def test_a_deal_won_again_that_a_person_has_seen_to_is_followed_like_any_other(
     move(world, box, "Closed-Lost")
     assert order_of(world, box)["status"] == "Closed"
     move(world, box, "Closed-Won")
-    assert dismiss(world) == "DEAL_WON_AGAIN"
+    told = "its record is in the inbox again, and is followed like any other"
+    assert dismissed(world) == ("DEAL_WON_AGAIN", told)
 
 
 def test_a_deleted_deal_that_a_person_has_seen_to_is_not_shown_again(world: World) -> None:
@@ -881,9 +889,7 @@ def test_a_change_that_is_given_up_does_not_keep_the_next_from_its_order(world: 
     for _ in range(4):
         world.wait(120)
         world.drain()
-    with world.ledger() as ledger:
-        (hold,) = ledger.list_holds()
-        assert hold.what.code == "OUTCOME_UNKNOWN"
-        ledger.dismiss_hold(hold.id, actor="ann", reason="not worth it", now=world.now())
+    told = "its write is given up, and later ones do not wait for it any more"
+    assert dismissed(world) == ("OUTCOME_UNKNOWN", told)
     changed(world, box, Quantity="7")
     assert [line["quantity"] for line in lines_of(world, box)] == ["7"]

@@ -10,9 +10,10 @@ from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.approvals import NEEDS_APPROVAL
 from streak_netsuite.flows.deal_edits import read_of
 from streak_netsuite.flows.masking import Mask
+from streak_netsuite.flows.queued import OUTCOME_UNKNOWN
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.decision import QUESTIONS, Choice, Decision, checked_edits
-from streak_netsuite.sync.outcome import Hold
+from streak_netsuite.sync.outcome import GOES_ON, Hold
 
 AMBIGUOUS = "AMBIGUOUS"
 _CUSTOMER_GONE = "CUSTOMER_GONE"
@@ -43,6 +44,10 @@ class HeldRecord(Protocol):
     @property
     def is_open(self) -> bool:
         """Whether it still waits."""
+
+    @property
+    def write_key(self) -> str:
+        """The operation key of a write that waits by itself; "" for a record whose hints brought it here."""
 
 
 class HoldBook(Protocol):
@@ -129,7 +134,7 @@ class HoldDesk:
             return f"hold {hold_id} is rejected; no order is made as long as its deal is as it is"
         if option == DISMISS:
             self.book.dismiss_hold(hold_id, actor=actor, reason=reason, now=self.clock())
-            return f"hold {hold_id} is closed; its record is left alone"
+            return f"hold {hold_id} is closed; {after_dismissal(held)}"
         self._go_on(hold_id, option, edits or {}, actor=actor, reason=reason)
         return f"hold {hold_id}: {option.lower()}; its record is in the inbox again"
 
@@ -221,6 +226,15 @@ class HoldDesk:
             **more,
         )
         self.book.decide_hold(held.id, made, now=self.clock())
+
+
+def after_dismissal(held: HeldRecord) -> str:
+    """Return in words what becomes of a record whose hold was dismissed."""
+    if held.what.payload.get(GOES_ON):
+        return "its record is in the inbox again, and is followed like any other"
+    if held.what.code == OUTCOME_UNKNOWN and held.write_key:
+        return "its write is given up, and later ones do not wait for it any more"
+    return "nothing is done about the record"
 
 
 def review_of(held: HeldRecord) -> Review:
