@@ -8,7 +8,13 @@ from streak_netsuite.errors import MappingError
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.mapping.write_back import evaluated
-from streak_netsuite.model.order_story import OrderStory, StoryEvent, status_in_words
+from streak_netsuite.model.order_story import INVOICE, EventKind, OrderStory, StoryEvent, status_in_words
+
+# As the shipped mapping says it; for mappings from when only invoices were told to be deleted.
+_DELETED = """\
+{% if event.document == "sales order" %}Sales order {{ order.number }} was deleted in NetSuite{% else
+%}A {{ event.document }} of sales order {{ order.number }} was deleted in NetSuite (it had the internal id {{ event.number }}){%
+endif %}"""
 
 
 def status_values(spec: MappingSpec, story: OrderStory, *, today: date) -> dict[str, str]:
@@ -41,6 +47,8 @@ def event_text(spec: MappingSpec, story: OrderStory, event: StoryEvent, *, today
     expression = spec.status.events.get(event.kind)
     if expression is None:
         return ""
+    if event.kind is EventKind.DELETED and event.document != INVOICE and "document" not in expression:
+        expression = _DELETED  # what the mapping says is about invoices
     view = {
         **_view(story, today),
         "event": {

@@ -76,10 +76,12 @@ _EVENTS: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.REFUND: (EventKind.REFUNDED.value,),
     RecordKind.DEPOSIT: ("deposit",),
 }
+INVOICE = "invoice"
+"""What an invoice is called where documents of several kinds are told of."""
 _DOCUMENT_WORDS: Mapping[RecordKind, str] = {
     RecordKind.SALES_ORDER: "sales order",
     RecordKind.FULFILLMENT: "shipment",
-    RecordKind.INVOICE: "invoice",
+    RecordKind.INVOICE: INVOICE,
     RecordKind.PAYMENT: "payment",
     RecordKind.DEPOSIT_APPLICATION: "deposit application",
     RecordKind.CREDIT_MEMO: "credit memo",
