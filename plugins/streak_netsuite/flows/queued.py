@@ -21,7 +21,7 @@ from streak_netsuite.flows.lease import IntentKeeper
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.intent import REPLACES, Answer, Intent, IntentDraft, IntentState, without_mark
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 from streak_netsuite.sync.ports import Memory
 
@@ -218,7 +218,8 @@ class QueuedWrites(ABC, Generic[ContextT]):
     def _looked(self, intent: Intent, context: ContextT) -> Outcome:
         """Look for what an earlier try may have written, and send nothing."""
         try:
-            found = self._look(intent, context)
+            # What is there says nothing while another write may still land, which this one was planned in place of.
+            found = None if REPLACES in intent.payload else self._look(intent, context)
         except RecordError:  # said when it is to be sent
             found = None
         if found is not None:
@@ -269,12 +270,13 @@ class QueuedWrites(ABC, Generic[ContextT]):
         outcome = _outcome(intent, action, rule=rule, reason=sent.what)
         if sent.hold is not None:
             outcome = self._hold(intent, sent.hold, rule=rule)
+        kept = intent.payload if sent.payload is None and REPLACES in intent.payload else sent.payload
         self._answer(
             intent,
             IntentState.SUCCEEDED,
             result_id=sent.result_id,
             follow_ups=sent.follow_ups,
-            payload=sent.payload,
+            payload=None if kept is None else without_mark(kept),
         )
         return outcome
 

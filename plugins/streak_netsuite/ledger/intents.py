@@ -40,7 +40,16 @@ from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import intent
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.order_story import is_document_event
-from streak_netsuite.sync.intent import GIVEN_UP, WRITTEN_AS, Answer, Intent, IntentDraft, IntentState
+from streak_netsuite.sync.intent import (
+    GIVEN_UP,
+    REPLACES,
+    WRITTEN_AS,
+    Answer,
+    Intent,
+    IntentDraft,
+    IntentState,
+    without_mark,
+)
 
 log = logging.getLogger(__name__)
 
@@ -277,12 +286,14 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
         before = known[draft.operation_key]
         written_as = before.result_id or before.payload.get(WRITTEN_AS)
         planned = {**draft.payload, **({WRITTEN_AS: written_as} if written_as else {})}
-        if before.payload in (planned, dict(draft.payload)):
+        if without_mark(before.payload) in (planned, dict(draft.payload)):
             continue
         # One that is on its way is left its time to land, and its answer will be about the old payload.
         on_its_way = before.state in _ON_THEIR_WAY or (
             before.state is IntentState.PLANNED and before.sent_at is not None
         )
+        if on_its_way and before.sent_at is not None:
+            planned[REPLACES] = True
         connection.execute(
             update(intent)
             .where(intent.c.operation_key == draft.operation_key)

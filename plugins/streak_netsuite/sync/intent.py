@@ -17,6 +17,9 @@ GIVEN_UP = "GIVEN_UP"
 """The error code of a write of which nobody knows whether it landed, and of which a person wants nothing more done."""
 WRITTEN_AS = "written_as"
 """In the payload of a write that changes what it wrote before: the id that has at the vendor."""
+REPLACES = "replaces"
+"""Marks, in its payload, a write that was planned in place of one that was on its way. That one may still land, whatever is
+found before it has settled; the mark goes when this one has landed."""
 
 
 class IntentState(StrEnum):
@@ -114,3 +117,8 @@ class Answer:
     payload: Mapping[str, Any] | None = None
     sent: bool = True
     parked: bool = False
+
+
+def without_mark(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a payload without the mark that it was planned in place of one on its way."""
+    return {name: value for name, value in payload.items() if name != REPLACES}

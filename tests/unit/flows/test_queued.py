@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from streak_netsuite.errors import RecordError, UncertainWrite
 from streak_netsuite.flows.queued import QueuedWrites, Sent
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
-from streak_netsuite.sync.intent import Answer, Intent, IntentState
+from streak_netsuite.sync.intent import REPLACES, Answer, Intent, IntentState
 from streak_netsuite.sync.outcome import Action, Outcome
 
 PATIENCE = 5.0
@@ -189,6 +189,20 @@ def test_what_is_found_meanwhile_counts_as_written(clock: Clock) -> None:
     flow.drain()
     assert flow.sent == []
     assert [(one.state, one.result_id) for one in queue.answers] == [(IntentState.SUCCEEDED, "7001")]
+
+
+def test_nothing_is_concluded_while_what_a_write_replaces_may_still_land(clock: Clock) -> None:
+    unanswered = an_unanswered(clock.now, 2)
+    queue = Queue([replace(unanswered, payload={"text": "new", REPLACES: True})])
+    flow = writes(queue, clock, found="7001")
+    flow.drain()
+    assert flow.sent == []
+    assert [one.state for one in queue.answers] == [IntentState.UNKNOWN]
+    clock.wait(600)
+    queue.waiting = [replace(unanswered, payload={"text": "new", REPLACES: True})]
+    flow.drain()
+    assert flow.sent == [("a", 2)]
+    assert (queue.answers[-1].state, queue.answers[-1].payload) == (IntentState.SUCCEEDED, {"text": "new"})
 
 
 def test_what_may_be_written_twice_is_sent_again_at_once(clock: Clock) -> None:

@@ -8,7 +8,7 @@ import pytest
 from streak_netsuite.errors import RecordError
 from streak_netsuite.ledger import intents
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentState
+from streak_netsuite.sync.intent import REPLACES, WRITTEN_AS, Answer, Intent, IntentState
 
 WRITE_BACKS = (RecordKind.BOX_FIELDS, RecordKind.COMMENT)
 
@@ -323,6 +323,18 @@ def test_a_write_planned_anew_while_one_is_on_its_way_tells_since_when_that_may_
     a_plan(ledger, an_order_draft, begun, "late")
     (again,) = taken(ledger, now + timedelta(seconds=66))
     assert (again.payload["text"], again.state, again.sent_at) == ("late", IntentState.PLANNED, begun)
+
+
+def test_a_write_planned_in_place_of_one_on_its_way_says_so(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    a_plan(ledger, an_order_draft, now, "paid")
+    (first,) = taken(ledger, now)
+    assert REPLACES not in first.payload, "nothing had been sent"
+    begin(ledger, first, now)
+    assert a_plan(ledger, an_order_draft, now, "late")
+    (again,) = taken(ledger, now + timedelta(hours=1))
+    assert again.payload == {"text": "late", REPLACES: True}
+    assert not a_plan(ledger, an_order_draft, now, "late"), "the mark is no change"
 
 
 def test_a_write_that_waits_for_a_person_is_not_due_until_it_is_released(ledger, an_order_draft, now):
