@@ -697,6 +697,105 @@ def test_a_deal_won_again_that_a_person_has_seen_to_is_followed_like_any_other(
     assert dismissed(world) == ("DEAL_WON_AGAIN", told)
 
 
+def policies(world: World, folder: Path, *lines: str) -> None:
+    """Let the mapping say what becomes of orders whose deals end or begin again."""
+    text = "".join(f"  {line}\n" for line in lines) + "  lost_stages: [Closed-Lost]"
+    world.change_mapping(folder, "  lost_stages: [Closed-Lost]", text)
+
+
+def later(world: World, box: str, *, times: int = 3) -> None:
+    """Let time pass, in which the deal is read again and again."""
+    for version in range(times):
+        world.wait(300)
+        world.hint(box, version=str(version + 10))
+        world.drain()
+
+
+def lands(world: World, box: str, status: str) -> None:
+    """Wait until NetSuite has committed what it took a while ago."""
+    assert any(order_of(world, box)["status"] == status for _ in until(20))
+
+
+@pytest.mark.parametrize("when_won_again", ["hold", "reopen"])
+def test_a_close_that_was_not_sent_is_not_sent_once_the_deal_is_won_again(
+    world: World, tmp_path: Path, when_won_again: str
+) -> None:
+    policies(world, tmp_path, "when_lost: close", f"when_won_again: {when_won_again}")
+    box = ordered(world)
+    before = updates(world)
+    with world.product() as product:
+        for stage in ("Closed-Lost", "Closed-Won"):
+            world.control.post("/streak/move", json={"box": box, "stage": stage}).raise_for_status()
+            world.hint(box)
+            product.deal_to_order().drain()
+        product.order_edits().drain()
+    later(world, box)
+    assert (order_of(world, box)["status"], updates(world)) == ("Pending Fulfillment", before)
+    assert world.held_because() == [], "nothing was closed that anybody has to see to"
+    assert world.outcomes(box)[-1].action is not Action.DEFERRED
+    move(world, box, "Closed-Lost")
+    assert order_of(world, box)["status"] == "Closed", "lost once more"
+
+
+def test_a_refused_close_is_not_sent_by_its_release_once_the_deal_is_won_again(
+    world: World, tmp_path: Path
+) -> None:
+    policies(world, tmp_path, "when_lost: close")
+    box = ordered(world)
+    refused = {"code": "INSUFFICIENT_PERMISSION", "message": "You may not close lines."}
+    world.fault("netsuite", "record_error", operation="update", times=1, options=refused)
+    move(world, box, "Closed-Lost")
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    move(world, box, "Closed-Won")
+    later(world, box)
+    assert world.held_because() == [], "the refused close is no matter any more"
+    with world.ledger() as ledger:
+        ledger.release_hold(hold.id, actor="ann", reason="the role may now", now=world.now())
+    later(world, box)
+    assert order_of(world, box)["status"] == "Pending Fulfillment"
+
+
+def test_a_close_that_lands_though_the_deal_is_won_again_is_shown_to_a_person(
+    world: World, tmp_path: Path
+) -> None:
+    policies(world, tmp_path, "when_lost: close")
+    box = ordered(world)
+    world.fault("netsuite", "commit_later", operation="update", times=1, options={"seconds": 3})
+    move(world, box, "Closed-Lost")
+    move(world, box, "Closed-Won")
+    world.wait(8)  # not settled yet
+    world.drain()
+    lands(world, box, "Closed")
+    later(world, box)
+    assert dismiss(world) == "DEAL_WON_AGAIN"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "status"),
+    [("Closed-Lost", "Closed-Won", "Pending Fulfillment"), ("Closed-Won", "Closed-Lost", "Closed")],
+)
+def test_an_order_ends_as_its_deal_did_though_what_it_was_turned_to_before_lands_late(
+    world: World, tmp_path: Path, first: str, then: str, status: str
+) -> None:
+    policies(world, tmp_path, "when_lost: close", "when_won_again: reopen")
+    box = ordered(world)
+    if first == "Closed-Won":
+        move(world, box, "Closed-Lost")
+    late = "Closed" if first == "Closed-Lost" else "Pending Fulfillment"
+    world.fault("netsuite", "commit_later", operation="update", times=1, options={"seconds": 3})
+    move(world, box, first)
+    assert order_of(world, box)["status"] != late
+    move(world, box, then)
+    world.wait(8)  # not settled yet
+    world.drain()
+    lands(world, box, late)
+    later(world, box)
+    assert order_of(world, box)["status"] == status
+    assert world.held_because() == []
+    assert world.outcomes(box)[-1].action is not Action.DEFERRED
+
+
 def test_a_deleted_deal_that_a_person_has_seen_to_is_not_shown_again(world: World) -> None:
     box = ordered(world)
     world.streak.delete(f"v1/boxes/{box}").raise_for_status()

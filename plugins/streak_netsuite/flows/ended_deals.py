@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from streak_netsuite.flows.batch import Batch
-from streak_netsuite.flows.order_edits import END_FLOW, END_KEY, ORDER_GONE, ORDER_GONE_FIX, Course
+from streak_netsuite.flows.order_edits import END_FLOW, END_KEY, FOUND, ORDER_GONE, ORDER_GONE_FIX, Course
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
@@ -19,6 +19,7 @@ from streak_netsuite.sync.ports import Memory
 
 BOX_DELETED, DEAL_LOST, DEAL_WON_AGAIN = "BOX_DELETED", "DEAL_LOST", "DEAL_WON_AGAIN"
 _ON_ITS_WAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
+_ENDS = frozenset({Course.CLOSED, Course.CANCELLED})
 _SINCE = "since"  # in payloads: which time it is that the deal is in its stage
 
 
@@ -61,10 +62,14 @@ class EndedDeals:
         if source.when_lost == "hold":
             self._show_lost(batch, [lost[ref] for ref in there], there)
             return
+        course = Course.CLOSED if source.when_lost == "close" else Course.CANCELLED
+        before = self.memory.find_intents([_end_key(ref.id) for ref in there]) if there else {}
         for ref, binding in there.items():
-            deal = lost[ref]
-            course = Course.CLOSED if source.when_lost == "close" else Course.CANCELLED
-            self._turn(batch, deal, binding, course, rule="lost", plan=plan)
+            if not plan or self._plan(lost[ref], binding, course, before=before.get(_end_key(ref.id))):
+                self._turn(batch, lost[ref], binding, course, rule="lost")
+            else:
+                reason = "what its order was to be turned to before is being written"
+                self._later(batch, lost[ref], binding, rule="lost", reason=reason)
 
     def without_their_order(
         self,
@@ -100,35 +105,60 @@ class EndedDeals:
         """Open the orders again, or show them, whose deals were lost and are won once more."""
         keys = {_end_key(deal.key): deal for deal in deals if _box_ref(deal.key) in bound}
         intents = self.memory.find_intents(list(keys)) if keys else {}
-        again = {key: one for key, one in intents.items() if _course(one) is not Course.OPEN}
-        for key in intents.keys() - again.keys():
-            if intents[key].state in _ON_ITS_WAY:
-                self._follow_later(batch, keys[key], bound[_box_ref(keys[key].key)])
-        shows = self.spec.source.when_won_again == "hold"
-        seen = self._seen([keys[key] for key in again], DEAL_WON_AGAIN) if shows else {}
-        for key, intent in again.items():
-            deal = keys[key]
-            binding = bound[_box_ref(deal.key)]
-            if deal.key in seen:
-                continue  # a person has seen to it; the deal is followed like any other
-            if shows:
-                batch.hold(deal.key, _again_hold(deal, binding, _course(intent)), rule="won_again")
+        ended = {key: keys[key] for key, one in intents.items() if _may_have_ended(one)}
+        seen = self._seen(list(ended.values()), DEAL_WON_AGAIN)
+        for key, deal in keys.items():
+            binding, intent = bound[_box_ref(deal.key)], intents.get(key)
+            if intent is None:
                 continue
-            if plan and self.spec.changes.is_wanted:
-                self._plan(deal, binding, Course.OPEN)
-                self._follow_later(batch, deal, binding)
-            else:
-                self._turn(batch, deal, binding, Course.OPEN, rule="won_again", plan=plan)
+            if (course := self._course_again(intent)) is not None:
+                self._begin_again(batch, deal, binding, course, intent, plan=plan)
+            elif deal.key in seen:
+                continue  # a person has seen to it; the deal is followed like any other
+            elif key in ended:
+                batch.hold(deal.key, _again_hold(deal, binding, _how_ended(intent)), rule="won_again")
+            elif intent.state in _ON_ITS_WAY:
+                self._follow_later(batch, deal, binding, _course(intent))
 
-    def _follow_later(self, batch: Batch, deal: Deal, binding: Binding) -> None:
+    def _course_again(self, intent: Intent) -> Course | None:
+        """Return what the order of a deal that is won again is to be turned to; None where nothing is to be sent.
+
+        An end that has not landed is replaced in any case: it would end the order of a won deal.
+        """
+        if _course(intent) not in _ENDS:
+            return None
+        if self.spec.source.when_won_again == "reopen":
+            return Course.OPEN
+        return None if intent.state is IntentState.SUCCEEDED else Course.LOOKED_AT
+
+    def _begin_again(
+        self, batch: Batch, deal: Deal, binding: Binding, course: Course, intent: Intent, *, plan: bool
+    ) -> None:
+        if plan:
+            # What becomes of it decides how the deal goes on, also when another worker was faster.
+            self._plan(deal, binding, course, before=intent)
+            self._follow_later(batch, deal, binding, course)
+        else:
+            self._turn(batch, deal, binding, course, rule="won_again")
+
+    def _follow_later(self, batch: Batch, deal: Deal, binding: Binding, course: Course) -> None:
         """Look at a deal again once its order is open: it may have changed while it was lost, and closed lines follow nothing."""
+        self._later(
+            batch,
+            deal,
+            binding,
+            rule="won_again",
+            reason=f"deal '{deal.name}' is won again: sales order {binding.netsuite.id} is to be {course} first, "
+            "then it follows the deal",
+        )
+
+    def _later(self, batch: Batch, deal: Deal, binding: Binding, *, rule: str, reason: str) -> None:
         wait = self.settings.wait_seconds(batch.event(deal.key).attempts)
         batch.decide(
             deal.key,
             Action.DEFERRED,
-            rule="won_again",
-            reason=f"deal '{deal.name}' is won again: sales order {binding.netsuite.id} is to be {Course.OPEN} first, "
-            "then it follows the deal",
+            rule=rule,
+            reason=reason,
             operation_key=_end_key(deal.key),
             target=binding.netsuite,
             retry_at=self.clock() + timedelta(seconds=wait),
@@ -152,6 +182,8 @@ class EndedDeals:
 
     def _seen(self, deals: Sequence[Deal], code: str) -> Mapping[str, Dismissal]:
         """Return who has dismissed this hold of deals since they came to the stage they are in."""
+        if not deals:
+            return {}
         since = {_box_ref(deal.key): _since(deal) for deal in deals}
         found = self._dismissals(since, code)
         return {
@@ -163,11 +195,7 @@ class EndedDeals:
     def _dismissals(self, refs: Collection[ExternalRef], code: str) -> Sequence[Dismissal]:
         return self.memory.find_dismissals(list(refs), code=code) if refs else ()
 
-    def _turn(
-        self, batch: Batch, deal: Deal, binding: Binding, course: Course, *, rule: str, plan: bool
-    ) -> None:
-        if plan:
-            self._plan(deal, binding, course)
+    def _turn(self, batch: Batch, deal: Deal, binding: Binding, course: Course, *, rule: str) -> None:
         batch.decide(
             deal.key,
             Action.UPDATED,
@@ -177,8 +205,11 @@ class EndedDeals:
             target=binding.netsuite,
         )
 
-    def _plan(self, deal: Deal, binding: Binding, course: Course) -> None:
-        self.memory.plan_writes([_draft(deal, binding, course)], now=self.clock())
+    def _plan(self, deal: Deal, binding: Binding, course: Course, *, before: Intent | None) -> bool:
+        """Plan what an order is turned to, unless another worker is faster; tell whether it is planned."""
+        draft = _draft(deal, binding, course)
+        seen = {} if before is None else {draft.operation_key: before}
+        return bool(self.memory.plan_unless_changed([draft], seen=seen, now=self.clock()))
 
 
 def _draft(deal: Deal, binding: Binding, course: Course) -> IntentDraft:
@@ -204,6 +235,15 @@ def _since(deal: Deal) -> str:
 
 def _course(intent: Intent) -> Course:
     return Course(intent.payload["course"])
+
+
+def _may_have_ended(intent: Intent) -> bool:
+    """Tell whether an order was ended for its deal, or was found ended when it was to be opened or looked at."""
+    return _course(intent) in _ENDS or (intent.state is IntentState.SUCCEEDED and FOUND in intent.payload)
+
+
+def _how_ended(intent: Intent) -> str:
+    return str(intent.payload.get(FOUND, _course(intent)))
 
 
 def _end_key(box_key: str) -> str:
@@ -241,10 +281,10 @@ def _lost_hold(deal: Deal, binding: Binding) -> Hold:
     )
 
 
-def _again_hold(deal: Deal, binding: Binding, course: Course) -> Hold:
+def _again_hold(deal: Deal, binding: Binding, how: str) -> Hold:
     return Hold(
         code=DEAL_WON_AGAIN,
-        reason=f"deal '{deal.name}' is won again, and sales order {binding.netsuite.id} was {course} when it was lost; "
+        reason=f"deal '{deal.name}' is won again, and sales order {binding.netsuite.id} was {how} when it was lost; "
         "another order is not made by itself",
         fix="open the order again in NetSuite or make another by hand, then dismiss this; "
         "`when_won_again: reopen` in the mapping opens such orders by itself",

@@ -34,6 +34,7 @@ from streak_netsuite.sync.ports import OrderEditor
 
 log = logging.getLogger(__name__)
 Write = Callable[[], None]
+_ENDED = frozenset({OrderStatus.CLOSED, OrderStatus.CANCELLED})
 
 FLOW = "order_edits"
 END_FLOW = FLOW
@@ -44,6 +45,7 @@ ORDER_GONE_FIX = (
     "ask finance why it was deleted. To order once more, copy the box and win the copy, or make the order in NetSuite by hand; "
     "then dismiss this"
 )
+FOUND = "found"  # in the payload of a written course: how the order was found, though it is to be open
 NOTHING_TO_END = "NOTHING_TO_END"
 NOT_FOLLOWED = "NOT_FOLLOWED"
 OTHER_RECORD = "OTHER_RECORD"
@@ -51,11 +53,15 @@ PURCHASE_OPEN = "PURCHASE_OPEN"
 
 
 class Course(StrEnum):
-    """What an order is turned to when its deal ends or begins again."""
+    """What an order is turned to when its deal ends or begins again.
+
+    LOOKED_AT writes nothing: it takes the place of an end whose deal is won again, and finds out whether the order has ended.
+    """
 
     CLOSED = "closed"
     CANCELLED = "cancelled"
     OPEN = "opened again"
+    LOOKED_AT = "looked at"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +131,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             raise order_gone(order_id, is_end=intent.kind is RecordKind.ORDER_END)
         self._require_its_own(held, intent)
         if intent.kind is RecordKind.ORDER_END:
-            return self._end(held, Course(intent.payload["course"]))
+            return self._end(intent, held)
         return self._change(intent, held, context)
 
     def _require_its_own(self, held: HeldOrder, intent: Intent) -> None:
@@ -203,14 +209,21 @@ class OrderEdits(QueuedWrites[HeldOrders]):
 
     # --- a deal that ended, or began again ---
 
-    def _end(self, held: HeldOrder, course: Course) -> tuple[Sent, Write | None]:
-        done, write = self._open(held) if course is Course.OPEN else self._close(held, course)
+    def _end(self, intent: Intent, held: HeldOrder) -> tuple[Sent, Write | None]:
+        course = Course(intent.payload["course"])
+        is_end = course in {Course.CLOSED, Course.CANCELLED}
+        done, write = self._close(held, course) if is_end else self._begin_again(held, course)
+        is_found_ended = not is_end and write is None and held.status in _ENDED
         sent = Sent(
             result_id=held.internal_id,
             what=f"sales order {held.number}: {done}",
-            hold=None if course is Course.OPEN else _purchase_hold(held),
+            hold=_purchase_hold(held) if is_end else None,
+            payload={**intent.payload, FOUND: str(held.status)} if is_found_ended else None,
         )
         return sent, write
+
+    def _begin_again(self, held: HeldOrder, course: Course) -> tuple[str, Write | None]:
+        return self._open(held) if course is Course.OPEN else (f"it is {held.status or 'there'}", None)
 
     def _close(self, held: HeldOrder, course: Course) -> tuple[str, Write | None]:
         if held.status is not None and held.status.ended:
