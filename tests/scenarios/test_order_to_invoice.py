@@ -431,6 +431,50 @@ def test_an_order_that_finance_billed_and_unbilled_is_billed_after_all(world: Wo
     assert invoices(world, order) == [], "one of ours that finance removes is not made again by itself"
 
 
+def test_shipments_are_billed_though_finance_has_deleted_an_invoice_of_its_own(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="each_shipment")
+    order = shipped(world, lines={"1": "1"})
+    theirs = world.finance(f"orders/{order}/bill")["internalId"]
+    ship(world, order, lines={"1": "1"})
+    bill(world)
+    assert len(invoices(world, order)) == 2
+    remove(world, theirs)
+    ship(world, order, lines={"1": "2"})
+    for _ in range(2):
+        bill(world)
+    assert sum(Decimal(one["total"]) for one in invoices(world, order)) == 50000
+    assert world.held_because() == []
+    for one in invoices(world, order):  # now ours are gone, more than there are places left
+        remove(world, one["internalId"])
+    bill(world)
+    assert invoices(world, order) == [], "ours are asked about"
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        assert hold.code == "INVOICE_GONE"
+        (box,) = [tie.streak.id for tie in ledger.find_boxes([order]).values()]
+    assert "unbilled" not in drifts(world, box)
+    with world.ledger() as ledger:
+        ledger.dismiss_hold(hold.id, actor="ann", reason="finance bills it", now=world.now())
+    bill(world)
+    assert "unbilled" in drifts(world, box)
+
+
+def test_nothing_is_billed_beside_an_invoice_that_may_still_land(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="each_shipment")
+    order = shipped(world, lines={"1": "1"})
+    world.fault("netsuite", "cut_before", operation="add", times=1)
+    bill(world)
+    world.finance(f"orders/{order}/bill")
+    ship(world, order, lines={"1": "1"})
+    with world.product() as product:
+        assert product.order_to_invoice().plan() == 0
+    world.wait(120)
+    bill(world)
+    assert [one["total"] for one in invoices(world, order)] == ["12500.00", "12500.00"]
+
+
 def drifts(world: World, box: str) -> set[str]:
     with world.product() as product:
         return {one.drift.value for one in product.reconcile().run().differences if one.record == box}

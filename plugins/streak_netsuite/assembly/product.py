@@ -284,6 +284,7 @@ class Product:
             tolerance=self.settings.flow.reconcile_tolerance,
             tells_number=any("order.number" in text for text in self.spec.write_back.fields.values()),
             course=None if quick else course,
+            billing=None if quick else self.order_to_invoice(),
         )
 
     def duplicate_search(self, among: Among = Among.CUSTOMERS) -> "DuplicateSearch":

@@ -159,7 +159,7 @@ class CourseCheck:
 
     def _gone(self, one: WrittenOrder, story: OrderStory) -> Iterator[CourseFault]:
         """Yield our invoices that do not exist any more; places behind a gap are ours, too."""
-        keys = invoice_keys(story.internal_id, len(story.bills) + 1)
+        keys = invoice_keys(story.internal_id, len(story.bills))
         there = {bill.internal_id for bill in story.bills}
         for intent in self.memory.find_intents(keys).values():
             if intent.state is IntentState.SUCCEEDED and self._last(intent).result_id not in there:

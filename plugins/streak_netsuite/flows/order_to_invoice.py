@@ -1,7 +1,7 @@
 """Shipped orders are billed: once for each shipment or once for the whole, as the mapping says, or never."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
@@ -31,6 +31,9 @@ INVOICE_GONE = "INVOICE_GONE"
 _INSTEAD_OF = "instead_of"  # the invoice that is gone
 _RELEASED = "released"  # a person lets it be billed again; any later answer may have an error of its own
 _AGAIN = "again"  # how often its order waited to be billed once more after it did not
+
+_UNDERWAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
+_MOST_DELETED = 20  # invoices of one order; beyond so many, one of ours that is gone is not missed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +137,20 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         closed = self.erp.closed_periods()
         return next((day for day in days if not any(one <= day <= other for one, other in closed)), None)
 
+    def unbilled(self) -> Mapping[str, str]:
+        """Return the orders that are ours to bill now and of which a person wants no invoice: by internal id, why there was none."""
+        orders = self._billable()
+        due = list(self._due(orders, self._waiting(orders)))
+        known = self.memory.find_intents([draft.operation_key for _, draft in due]) if due else {}
+        found = [(order, known.get(draft.operation_key)) for order, draft in due]
+        return {order.internal_id: one.error for order, one in found if one and self._is_given_up(one)}
+
+    def _is_given_up(self, known: Intent) -> bool:
+        codes = (known.error_code, OUTCOME_UNKNOWN)
+        return known.state is IntentState.REJECTED and any(
+            self.memory.find_dismissals([known.subject], code=code) for code in codes
+        )
+
     def drafts(self) -> Iterator[IntentDraft]:
         """Yield the invoices that would be made. Only orders of boxes are billed by us."""
         orders = self._billable()
@@ -156,7 +173,7 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
             if order.internal_id not in waiting and (
                 order.whole or self.spec.invoice.when == "each_shipment"
             ):
-                yield order, self._instead(order) or self._draft(order)
+                yield order, self._next(order)
 
     def _waiting(self, orders: Sequence[BillableOrder]) -> Mapping[str, str]:
         """Return which orders are not ours to bill now, as vendors send something of them, and why."""
@@ -172,27 +189,38 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         found = {order.internal_id: _missing(order, unbilled) for order in by_vendors}
         return {one: why for one, why in found.items() if why}
 
-    def _instead(self, order: BillableOrder) -> IntentDraft | None:
-        """Return the invoice that would take the place of one of ours that is gone, under a key that names it."""
-        keys = invoice_keys(order.internal_id, order.invoices + 1)
-        made = {
-            key: i for key, i in self.memory.find_intents(keys).items() if i.state is IntentState.SUCCEEDED
-        }
-        if keys[-1] not in made:
-            return None
-        for intent in made.values():
+    def _next(self, order: BillableOrder) -> IntentDraft:
+        """Return an order's next invoice: one that is underway, else one in the place of one that is gone, else a new one."""
+        keys = invoice_keys(order.internal_id, order.invoices)
+        known = self.memory.find_intents(keys)
+        ours = {place: known[key] for place, key in enumerate(keys, start=1) if key in known}
+        underway = [one for one in ours.values() if one.state in _UNDERWAY]
+        if underway:  # what it bills is not known before it has landed, so nothing is billed beside it
+            return _draft_of(underway[0])
+        made = {place: one for place, one in ours.items() if one.state is IntentState.SUCCEEDED}
+        beyond = max(order.invoices, *made, 0)
+        gone = self._gone(made.values()) if order.invoices < beyond else None
+        return self._instead(order, gone) if gone is not None else self._draft(order, beyond + 1)
+
+    def _gone(self, made: Iterable[Intent]) -> Intent | None:
+        """Return one of our invoices that does not exist any more, and that nothing has taken the place of."""
+        for intent in made:
             last = intent
             while (replaced := self._replacement(last)) is not None:
                 last = replaced
             if self.erp.find_invoice(last.operation_key) is None:
-                return IntentDraft(
-                    operation_key=instead_key(last),
-                    flow=FLOW,
-                    kind=RecordKind.INVOICE,
-                    subject=last.subject,
-                    payload={"number": order.number, _INSTEAD_OF: last.result_id},
-                )
+                return last
         return None
+
+    def _instead(self, order: BillableOrder, gone: Intent) -> IntentDraft:
+        """Return the invoice that would take the place of one of ours that is gone, under a key that names it."""
+        return IntentDraft(
+            operation_key=instead_key(gone),
+            flow=FLOW,
+            kind=RecordKind.INVOICE,
+            subject=gone.subject,
+            payload={"number": order.number, _INSTEAD_OF: gone.result_id},
+        )
 
     def _replacement(self, gone: Intent) -> Intent | None:
         key = instead_key(gone)
@@ -221,9 +249,9 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         )
         self.memory.store_hints([hint], now=self.clock())
 
-    def _draft(self, order: BillableOrder) -> IntentDraft:
+    def _draft(self, order: BillableOrder, place: int) -> IntentDraft:
         return IntentDraft(
-            operation_key=_key(order.internal_id, order.invoices + 1),
+            operation_key=_key(order.internal_id, place),
             flow=FLOW,
             kind=RecordKind.INVOICE,
             subject=ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=order.internal_id),
@@ -323,6 +351,16 @@ def _continued(draft: IntentDraft, known: Intent | None) -> IntentDraft:
     return replace(draft, payload=payload)
 
 
+def _draft_of(known: Intent) -> IntentDraft:
+    return IntentDraft(
+        operation_key=known.operation_key,
+        flow=known.flow,
+        kind=known.kind,
+        subject=known.subject,
+        payload=dict(known.payload),
+    )
+
+
 def _is_billable_again(known: Intent) -> bool:
     """Tell of an invoice that waits to be made whether it was given up, as somebody else had billed its order then."""
     return known.state is IntentState.REJECTED and known.error_code == NOT_BILLABLE
@@ -338,9 +376,12 @@ def _moved(day: date, wanted: date) -> str:
     return f"dated {day}, because the period of {wanted} is closed" if day != wanted else ""
 
 
-def invoice_keys(order: str, places: int) -> list[str]:
-    """Return the keys of an order's first invoices."""
-    return [_key(order, place) for place in range(1, places + 1)]
+def invoice_keys(order: str, invoices: int) -> list[str]:
+    """Return the keys that our invoices of an order with so many may have, by place.
+
+    There are more places than invoices where some were deleted, ours or finance's own.
+    """
+    return [_key(order, place) for place in range(1, invoices + 2 + _MOST_DELETED)]
 
 
 def _key(order: str, place: int) -> str:

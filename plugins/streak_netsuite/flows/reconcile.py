@@ -31,6 +31,7 @@ class Drift(StrEnum):
     NOT_TOLD        a deal that does not show its order's number
     FIELD           an order's field is not what was written, and is the deal's to decide
     INVOICE_GONE    an invoice that we made does not exist any more
+    UNBILLED        a shipped order that is ours to bill, and of which no invoice is due or held
     COURSE_NOT_TOLD a deal that does not know what became of its order
     COURSE_SHOWN    a deal that shows something else of its order's course than was written
     """
@@ -44,6 +45,7 @@ class Drift(StrEnum):
     NOT_TOLD = "not_told"
     FIELD = "field"
     INVOICE_GONE = "invoice_gone"
+    UNBILLED = "unbilled"
     COURSE_NOT_TOLD = "course_not_told"
     COURSE_SHOWN = "course_shown"
 
@@ -216,6 +218,13 @@ class TieBook(Protocol):
         """Return why boxes are not ordered yet, by key: "held: CODE" or "in the inbox"."""
 
 
+class BillingBook(Protocol):
+    """What waits to be billed."""
+
+    def unbilled(self) -> Mapping[str, str]:
+        """Return the orders that are ours to bill now and of which a person wants no invoice: by internal id, why there was none."""
+
+
 @dataclass(slots=True)
 class _Findings:
     differences: list[Difference] = field(default_factory=list)
@@ -249,6 +258,7 @@ class Reconcile:
         rules: what NetSuite may add to a total by itself.
         tolerance: how far the rest may be from what was written, for rounding; above it is a difference.
         course: compares what became of the orders as well; None leaves it out, which is much quicker.
+        billing: says which orders wait to be billed in vain; None leaves that out.
     """
 
     orders: OrderBook
@@ -263,6 +273,7 @@ class Reconcile:
     tolerance: Decimal
     tells_number: bool
     course: CourseCheck | None = None
+    billing: BillingBook | None = None
     later: Sequence[str] = ()
 
     def run(self) -> Reconciliation:
@@ -280,6 +291,7 @@ class Reconcile:
                 f"order {row.number} ({internal_id}) carries our key, and no deal is tied to it",
                 "release or touch its deal: it is found by its key and tied again",
             )
+        self._unbilled(tied, rows, findings)
         boxes = self._compare_boxes(tied, rows, findings)
         return Reconciliation(
             boxes=boxes,
@@ -294,6 +306,17 @@ class Reconcile:
             finances=findings.course.finances,
             unfollowed=findings.unfollowed,
         )
+
+    def _unbilled(self, tied: Mapping[str, str], rows: Mapping[str, OrderRow], findings: _Findings) -> None:
+        waiting = self.billing.unbilled() if self.billing is not None else {}
+        for box_key, order in tied.items():
+            if order in waiting and order in rows:
+                findings.add(
+                    Drift.UNBILLED,
+                    box_key,
+                    f"order {rows[order].number} waits to be billed, and no invoice is due: {waiting[order]}",
+                    "a person has dismissed its hold: bill it in NetSuite",
+                )
 
     def _doubles(self, ours: Mapping[str, OrderRow], findings: _Findings) -> None:
         by_key: dict[str, str] = {}

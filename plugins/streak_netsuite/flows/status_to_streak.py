@@ -299,7 +299,7 @@ class StatusToStreak:
             *story.voided_events(),
         )
         told = [activity_key(deal.key, event.name) for event in events]
-        billed = invoice_keys(story.internal_id, len(story.bills) + 1)
+        billed = invoice_keys(story.internal_id, len(story.bills))
         return self.memory.find_intents([*told, *billed, _credit_task(deal)])
 
     def _deleted(
@@ -311,7 +311,7 @@ class StatusToStreak:
     ) -> list[StoryEvent]:
         """Return that documents were deleted that the deal was told of; invoices of ours are missed by themselves."""
         there = {bill.internal_id for bill in story.bills}
-        keys = invoice_keys(story.internal_id, len(there) + 1)
+        keys = invoice_keys(story.internal_id, len(there))
         made = [known[key].result_id for key in keys if key in known]
         missed = [_invoice(one) for one in made if one and one not in there]
         return deleted_events(
