@@ -475,6 +475,50 @@ def test_nothing_is_billed_beside_an_invoice_that_may_still_land(world: World, t
     assert [one["total"] for one in invoices(world, order)] == ["12500.00", "12500.00"]
 
 
+def held_invoice(world: World, order: str) -> int:
+    """Have the order's invoice refused; return its hold."""
+    refusal = {"code": "INVALID_FLD_VALUE", "message": "Not now."}
+    world.fault("netsuite", "record_error", operation="add", times=1, options=refusal)
+    bill(world)
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    return int(hold.id)
+
+
+def released(world: World, hold: int) -> None:
+    with world.ledger() as ledger:
+        ledger.release_hold(hold, actor="otto", reason="mended", now=world.now())
+    bill(world)
+
+
+def test_a_released_invoice_waits_for_what_its_order_has_got_meanwhile(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    hold = held_invoice(world, order)
+    line = Fields(values={"item": RecordRef(internal_id="102"), "quantity": Decimal(5), "rate": Decimal(10)})
+    more = SuiteRecord(
+        type="salesOrder",
+        internal_id=order,
+        sublists={"itemList": Sublist(rows=(line,), mode=SublistMode.MERGE)},
+    )
+    with SoapClient(world.settings().netsuite) as client:
+        assert client.send(write(Verb.UPDATE, more)).status.success
+    released(world, hold)
+    assert invoices(world, order) == []
+    ship(world, order)
+    bill(world)
+    assert [one["total"] for one in invoices(world, order)] == ["50050.00"]
+
+
+def test_a_released_invoice_is_not_made_once_finance_is_to_bill(world: World, tmp_path: Path) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    hold = held_invoice(world, order)
+    world.mapping.write_text(world.mapping.read_text().replace("when: shipped", "when: never"))
+    released(world, hold)
+    assert invoices(world, order) == []
+
+
 def drifts(world: World, box: str) -> set[str]:
     with world.product() as product:
         return {one.drift.value for one in product.reconcile().run().differences if one.record == box}

@@ -170,9 +170,7 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         self, orders: Sequence[BillableOrder], waiting: Collection[str]
     ) -> Iterator[tuple[BillableOrder, IntentDraft]]:
         for order in orders:
-            if order.internal_id not in waiting and (
-                order.whole or self.spec.invoice.when == "each_shipment"
-            ):
+            if order.internal_id not in waiting and self._is_far_enough(order):
                 yield order, self._next(order)
 
     def _waiting(self, orders: Sequence[BillableOrder]) -> Mapping[str, str]:
@@ -211,6 +209,17 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
             if self.erp.find_invoice(last.operation_key) is None:
                 return last
         return None
+
+    def _later_because(self, order: BillableOrder) -> str:
+        """Return why the mapping does not want an order billed now; "" when it does."""
+        if self.spec.invoice.when == "never":
+            return "finance bills (rule invoice.when: never)"
+        if not self._is_far_enough(order):
+            return "not all of it is shipped (rule invoice.when: shipped)"
+        return self._waiting([order]).get(order.internal_id, "")
+
+    def _is_far_enough(self, order: BillableOrder) -> bool:
+        return order.whole or self.spec.invoice.when == "each_shipment"
 
     def _instead(self, order: BillableOrder, gone: Intent) -> IntentDraft:
         """Return the invoice that would take the place of one of ours that is gone, under a key that names it."""
@@ -283,6 +292,8 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         order = context.get(intent.subject.id)
         if order is None:  # somebody else has billed or closed it meanwhile
             raise RecordError(f"order {number} does not wait to be billed any more", code=NOT_BILLABLE)
+        if later := self._later_because(order):  # the order or the mapping has changed since it was planned
+            raise RecordError(f"order {number} is not to be billed now: {later}", code=NOT_BILLABLE)
         made, note = self._make(intent, self._days(order))
         return self._billed(intent, made, note)
 
