@@ -144,7 +144,7 @@ def _shared(paths: Sequence[Path], frames: Sequence[pd.DataFrame]) -> tuple[str,
     Raises:
         ConfigurationError: there are none, so that no record could be found in the other table.
     """
-    shared = tuple(name for name in frames[0] if all(name in frame for frame in frames))
+    shared = tuple(str(name) for name in frames[0] if all(name in frame for frame in frames))
     if not shared:
         listed = "; ".join(
             f"{path.name} has {', '.join(frame.columns)}" for path, frame in zip(paths, frames, strict=True)
