@@ -22,6 +22,7 @@ from streak_netsuite.flows.planned_order import order_key
 from streak_netsuite.flows.record_guard import REPLACED
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.deletion import Deletion
+from streak_netsuite.sync.intent import IntentState
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -518,3 +519,32 @@ def test_an_invoice_on_its_way_is_held_when_its_orders_id_changes(
         (hold,) = [one for one in ledger.list_holds() if one.code == "CUT_OFF"]
     assert (hold.record.id, hold.times) == (box, 1)
     assert f"invoice of salesOrder {order}" in hold.reason
+
+
+def test_an_invoice_that_waits_for_a_person_is_not_sent_by_an_id_that_is_another_orders_now(
+    world: World, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice:\n  when: shipped\n\nstatus:\n")
+    boxes = world.won_deals(3, organizations=3)
+    world.run()
+    box = boxes[0]
+    order = ties(world, boxes)[box]
+    refused = {"code": "USER_ERROR", "message": "not today"}
+    world.fault("netsuite", "record_error", operation="add", times=1, options=refused)
+    bill(world, order)
+    with world.ledger() as ledger:
+        (before,) = ledger.list_holds()
+    refresh(world)
+    for _ in range(2):
+        rebind(world, monkeypatch, "--yes")
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        closed = ledger.get_hold(before.id)
+        ledger.release_hold(before.id, actor="ann", reason="the permission is there", now=world.now())
+        aside = ledger.find_intents([closed.write_key])[closed.write_key]
+    assert (hold.code, hold.record.id, hold.times) == ("CUT_OFF", box, 1)
+    assert f"invoice of salesOrder {order}" in hold.reason
+    assert closed.write_key.startswith(f"{before.write_key}@")
+    assert closed.operation_key == closed.write_key
+    assert "internal ids changed" in closed.close_reason
+    assert aside.state is IntentState.REJECTED, "it would be sent to the order that has its id now"

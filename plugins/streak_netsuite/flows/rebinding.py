@@ -296,7 +296,7 @@ def _told(rule: str) -> str:
 
 
 def _cut_off(intents: Sequence[Intent], moved: Sequence[MovedTie]) -> Iterator[Outcome]:
-    """Yield a hold for each record something was on its way to, by an internal id that leads elsewhere now."""
+    """Yield a hold for each record something was still to be written to, by an internal id that leads elsewhere now."""
     boxes = {one.binding.netsuite: one.binding.streak for one in moved}
     by_record: dict[ExternalRef, list[Intent]] = {}
     for one in intents:
@@ -304,8 +304,8 @@ def _cut_off(intents: Sequence[Intent], moved: Sequence[MovedTie]) -> Iterator[O
     for record, some in by_record.items():
         writes = [f"{one.kind} of {one.subject.kind} {one.subject.id}" for one in some]
         reason = (
-            f"{', '.join(writes)} was on its way when the account's internal ids changed: it is not sent any more, and may have "
-            "landed before"
+            f"{', '.join(writes)} was on its way, or waited for a person, when the account's internal ids changed: it is not sent "
+            "any more, and may have landed before"
         )
         yield Outcome(
             event_id=None,

@@ -53,6 +53,8 @@ from streak_netsuite.sync.intent import (
 
 log = logging.getLogger(__name__)
 
+ASIDE = "@"
+"""In the keys of writes by internal ids that are other records' now: kept for the history, and never sent."""
 _OF_ONE_ORDER = (RecordKind.ORDER_CHANGE.value, RecordKind.ORDER_END.value)
 _PLANNED_RANK = 2
 _ORDER_CLAIM_LOCK = 0x5374_4F43  # one claim of these at a time: it sees what the others have taken
@@ -360,7 +362,7 @@ def give_up(connection: Connection, operation_key: str, *, now: datetime) -> Non
 
 
 def requeue(connection: Connection, operation_key: str, *, now: datetime) -> bool:
-    """Make a queued intent due again after a person has acted; False when it is none, or has succeeded.
+    """Make a queued intent due again after a person has acted; False when it is none, has succeeded, or was put aside.
 
     What nobody knows to have landed stays so: it is looked for before it is sent again. One that a worker holds is its own.
     """
@@ -369,6 +371,7 @@ def requeue(connection: Connection, operation_key: str, *, now: datetime) -> boo
         update(intent)
         .where(
             intent.c.operation_key == operation_key,
+            intent.c.operation_key.not_like(f"%{ASIDE}%"),
             intent.c.queued,
             intent.c.state != IntentState.SUCCEEDED.value,
         )

@@ -11,8 +11,10 @@ from streak_netsuite.ledger.bindings import read_row
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow
 from streak_netsuite.ledger.database import Database
+from streak_netsuite.ledger.intents import ASIDE
 from streak_netsuite.ledger.intents import read_row as read_intent
-from streak_netsuite.ledger.tables import binding, customer_directory, inbox_event, intent, watermark
+from streak_netsuite.ledger.states import HoldState
+from streak_netsuite.ledger.tables import binding, customer_directory, hold, inbox_event, intent, watermark
 from streak_netsuite.model.external_ref import RecordKind, SystemId
 from streak_netsuite.sync.binding import CARRIES, RULES_BY_KEY, Binding
 from streak_netsuite.sync.deletion import DELETED, DELETED_BEFORE
@@ -87,9 +89,13 @@ class TieBook:
             yield [read_row(row) for row in rows]
 
     def open_by_id(self, moved: Sequence[MovedTie]) -> Sequence[Intent]:
-        """Return what is still to be written to records by internal ids that lead elsewhere once these ties are moved."""
+        """Return what is still to be written to records by internal ids that lead elsewhere once these ties are moved.
+
+        What was refused and waits for a person is among it: he would release it by an id that is another record's.
+        """
+        waits = or_(_IS_OPEN, intent.c.operation_key.in_(select(hold.c.write_key).where(_IS_HELD)))
         with self._database.begin() as connection:
-            rows = connection.execute(select(intent).where(_by_id(moved), _IS_OPEN)) if moved else ()
+            rows = connection.execute(select(intent).where(_by_id(moved), waits)) if moved else ()
             return [read_intent(row, self._cipher) for row in rows]
 
     def confirm(self, confirmed: Sequence[MovedTie], *, actor: str, now: datetime) -> None:
@@ -105,7 +111,7 @@ class TieBook:
         """Let ties lead to other records, and drop those whose record is nowhere; all at once, and in the audit.
 
         What was written by one of the internal ids that change keeps its history under another key, so that it is not
-        taken for what is due now; what was deleted under these ids proves nothing any more; the customers' directory is read anew.
+        taken for what is due now, and its holds with it, which are closed; what was deleted under these ids proves nothing any more; the customers' directory is read anew.
 
         Args:
             stamp: names this time, in the keys of what is put aside.
@@ -120,7 +126,7 @@ class TieBook:
                 self._mend_intents(connection, one, now=now)
                 action = "binding.moved" if one.netsuite_id else "binding.dropped"
                 self._note(connection, action, one, actor=actor, now=now)
-            _put_aside(connection, moved, stamp=stamp, now=now)
+            _put_aside(connection, moved, actor=actor, stamp=stamp, now=now)
             # What an id of the former account proved to be deleted is another record's in this one.
             connection.execute(
                 update(inbox_event).where(inbox_event.c.event == DELETED).values(event=DELETED_BEFORE)
@@ -173,6 +179,10 @@ class TieBook:
             )
         if one.binding.netsuite.kind is not RecordKind.SALES_ORDER:
             return
+        # The documents that the box was told of had the former account's ids: what is deleted under them now are others'.
+        connection.execute(
+            update(intent).where(subject, intent.c.kind == RecordKind.ACTIVITY.value).values(about="")
+        )
         for row in connection.execute(select(intent).where(subject)).all():
             payload = self._cipher.decrypt(row.payload_secret)
             if payload.get("order_id") == one.binding.netsuite.id:
@@ -202,15 +212,31 @@ def _is(one: MovedTie) -> Any:
     )
 
 
-def _put_aside(connection: Connection, moved: Sequence[MovedTie], *, stamp: str, now: datetime) -> None:
+def _put_aside(
+    connection: Connection, moved: Sequence[MovedTie], *, actor: str, stamp: str, now: datetime
+) -> None:
     if not moved:
         return
-    by_id = _by_id(moved)
+    by_id, aside = _by_id(moved), f"{ASIDE}{stamp}"
+    keys = list(connection.execute(select(intent.c.operation_key).where(by_id)).scalars())
     connection.execute(update(intent).where(by_id, _IS_OPEN).values(**_refused(now)))
-    connection.execute(update(intent).where(by_id).values(operation_key=intent.c.operation_key + f"@{stamp}"))
+    connection.execute(update(intent).where(by_id).values(operation_key=intent.c.operation_key + aside))
+    of_them = hold.c.write_key == any_(literal(keys, ARRAY(Text)))
+    connection.execute(
+        update(hold)
+        .where(of_them, _IS_HELD)
+        .values(state=HoldState.CLOSED.value, closed_at=now, closed_by=actor, close_reason=_CLOSED_BECAUSE)
+    )
+    connection.execute(
+        update(hold)
+        .where(of_them)
+        .values(write_key=hold.c.write_key + aside, operation_key=hold.c.operation_key + aside)
+    )
 
 
+_CLOSED_BECAUSE = "the account's internal ids changed: what it was about is not sent any more"
 _IS_OPEN = intent.c.state.in_([state.value for state in _OPEN])
+_IS_HELD = and_(hold.c.state == HoldState.OPEN.value, hold.c.write_key != "")
 
 
 def _by_id(moved: Sequence[MovedTie]) -> Any:
@@ -223,7 +249,7 @@ def _by_id(moved: Sequence[MovedTie]) -> Any:
     return and_(
         intent.c.subject_system == SystemId.NETSUITE.value,
         intent.c.kind == any_(literal([kind.value for kind in _BY_ID], ARRAY(Text))),
-        intent.c.operation_key.not_like("%@%"),
+        intent.c.operation_key.not_like(f"%{ASIDE}%"),
         or_(
             *(
                 and_(

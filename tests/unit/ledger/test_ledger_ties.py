@@ -42,6 +42,29 @@ def test_only_what_was_written_by_the_ids_that_change_is_put_aside(
     assert ledger.ties.open_by_id(moved) == []
 
 
+def test_a_box_whose_order_has_another_id_was_told_of_no_document_that_has_its_id_now(
+    ledger: Ledger,
+    now: datetime,
+    a_binding: Callable[..., Binding],
+    an_order_draft: Callable[..., IntentDraft],
+) -> None:
+    """When the one of the new account is deleted, its activity stays: it tells of one that is still there."""
+    told = [
+        an_order_draft(f"act-{box}", box, kind=RecordKind.ACTIVITY, payload={"name": "invoice 812"})
+        for box in ("box-1", "box-2", "box-3")
+    ]
+    ledger.plan_writes(told, now=now)
+    assert ledger.boxes_told(["invoice 812"]) == {"invoice 812": {"box-1", "box-2", "box-3"}}
+    ties = [a_binding("box-1", "501"), a_binding("box-2", "502"), a_binding("box-3", "503")]
+    ledger.keep_bindings(ties, now=now)
+    moved = [
+        MovedTie(binding=ties[0], netsuite_id="511", reason="key", rule="key"),
+        MovedTie(binding=ties[1], netsuite_id="", reason="no record carries its key"),
+    ]
+    ledger.ties.move(moved, directory_watermark="customers", actor="maya", stamp="S", now=now)
+    assert ledger.boxes_told(["invoice 812"]) == {"invoice 812": {"box-3"}}
+
+
 def test_a_tie_is_compared_by_the_key_it_was_confirmed_with_and_without_one_not_at_all(
     ledger: Ledger,
     now: datetime,
