@@ -1,10 +1,13 @@
 """Answers classified once, retries bounded and polite."""
 
 import random
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -177,3 +180,27 @@ def test_a_client_keeps_no_cookie() -> None:
         for _ in range(2):
             client.get("/x")
         assert not client.cookies
+
+
+def trusted_by(client: httpx.Client) -> Any:
+    transport = client._transport
+    assert isinstance(transport, httpx.HTTPTransport)
+    return transport._pool._ssl_context
+
+
+def test_clients_read_the_certificates_once_for_all_of_them() -> None:
+    with build_client("https://one.test") as one, build_client("https://other.test") as other:
+        assert trusted_by(one) is trusted_by(other)
+        assert trusted_by(one).cert_store_stats()["x509_ca"] > 0
+        assert trusted_by(one).verify_mode is ssl.CERT_REQUIRED
+
+
+def test_a_client_follows_what_the_environment_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with build_client("https://one.test") as one:
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))  # which has none
+        with build_client("https://one.test") as other:
+            assert trusted_by(one) is not trusted_by(other)
+            assert trusted_by(other).cert_store_stats()["x509_ca"] == 0
