@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import StrictUndefined, TemplateError, Undefined, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes
 from jinja2.compiler import Frame
 from jinja2.filters import make_attrgetter
 from jinja2.lexer import TOKEN_FLOAT, Lexer, Token
@@ -25,6 +25,7 @@ _LONGEST_RESULT = 100_000  # characters: the longest text NetSuite takes on a tr
 _MOST_ENTRIES = 10_000  # of a list, with all that is inside: far more than a deal has of anything
 _MOST_DIGITS = 60  # before or behind the decimal mark: twice what any currency needs
 _MOST_PLACES = 15
+_KEPT = 512  # expressions that stay compiled; a mapping has some dozens
 _UTC = ZoneInfo("UTC")
 _NO = frozenset({"", "no", "false", "none", "0"})
 
@@ -101,12 +102,10 @@ class Expression:
         """
         if len(text) > _LONGEST_EXPRESSION:
             raise ValueError(f"the expression is longer than {_LONGEST_EXPRESSION} characters; use a lookup")
-        environment = _environment(zone)
         try:
-            tree = environment.parse(text)
-            _refuse(tree, environment)
+            tree = _parsed(text, zone)
             _check_names(tree, known)
-            self._template = environment.from_string(tree)
+            self._template = _compiled(text, zone)
         except ValueError:
             raise
         except (
@@ -561,6 +560,20 @@ def _listed(change: Callable[..., Any]) -> Callable[..., Any]:
         return tuple(islice(made, _MOST_ENTRIES + 1)) if isinstance(made, Iterator) else made
 
     return changed
+
+
+# A mapping is checked, and then used: its expressions are read several times in each run.
+@lru_cache(maxsize=_KEPT)
+def _parsed(text: str, zone: ZoneInfo) -> nodes.Template:
+    environment = _environment(zone)
+    tree = environment.parse(text)
+    _refuse(tree, environment)
+    return tree
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled(text: str, zone: ZoneInfo) -> Template:
+    return _environment(zone).from_string(_parsed(text, zone))
 
 
 @lru_cache(maxsize=32)

@@ -321,3 +321,13 @@ def test_no_text_breaks_out_of_the_two_promised_errors(text: str) -> None:
 )
 def test_an_expression_that_picks_fields_by_a_value_may_read_any(text: str, any_field: bool) -> None:
     assert Expression(text).reads_any_field is any_field
+
+
+def test_an_expression_is_compiled_once_for_all_who_read_it() -> None:
+    first, again = (Expression("{{ box.name | upper }}", known) for known in (None, {"box": ["name"]}))
+    assert first._template is again._template
+    assert again.evaluate(VIEW) == "ROBOTS"
+    with pytest.raises(ValueError, match=r"box has number"):
+        Expression("{{ box.name | upper }}", {"box": ["number"]})
+    in_tokyo = Expression("{{ box.created_at.hour }}", zone=ZoneInfo("Asia/Tokyo"))
+    assert (in_tokyo.evaluate(VIEW), Expression("{{ box.created_at.hour }}").evaluate(VIEW)) == (18, 9)

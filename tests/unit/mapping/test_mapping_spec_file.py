@@ -3,9 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.mapping.spec import load_spec, shipped_spec_path
+from streak_netsuite.mapping.spec_file import _Loader, _QuickLoader
+
+SHIPPED = shipped_spec_path("deal_to_order").parent
 
 
 def faults_of(path: Path) -> str:
@@ -176,3 +180,46 @@ def test_faults_of_deals_name_the_file_and_line_of_their_rule(
     }
     (fault,) = engine.map(a_deal({"Memo": "x"}, organizations=())).blocking
     assert (fault.field, fault.rule_at) == ("customer", "")
+
+
+SPELLINGS = """words: [No, yes, off, true, ~, Null, null, '', "true", 'null', 1, -0, 010, 1_000, 0x1F, 12.50, 1e3, .5, 2026-05-04, =]
+"quoted: key": !!str 1
+"""
+BLOCKS = """one: &it
+  - {a: 1, b: [x, "y"]}
+  -   indented: |
+        kept
+        as it is
+      folded: >-
+        over
+        lines
+two: *it
+three: {<<: {a: 1}, b: 2}
+"""
+
+
+TEXTS = {path.stem: path.read_text() for path in sorted(SHIPPED.rglob("*.yaml"))}
+TEXTS |= {"spellings": SPELLINGS, "blocks": BLOCKS}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_the_quick_reader_sees_what_the_thorough_one_sees(text: str) -> None:
+    quick, thorough = (yaml.compose(text, Loader=loader) for loader in (_QuickLoader, _Loader))
+    assert seen(quick) == seen(thorough)
+
+
+def seen(node: Any) -> Any:
+    """Return a node with its tag, its value and the line it begins on."""
+    if isinstance(node, yaml.Node):
+        return node.tag, node.start_mark.line, node.start_mark.column, seen(node.value)
+    return [seen(part) for part in node] if isinstance(node, list | tuple) else node
+
+
+def test_what_cannot_be_read_is_told_alike_with_and_without_the_quick_reader(
+    write_spec: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_spec("version: 1\nname: [small\nsource: x\n")
+    told = faults_of(path)
+    monkeypatch.setattr("streak_netsuite.mapping.spec_file._QuickLoader", _Loader)
+    assert faults_of(path) == told
+    assert "line 3: not valid YAML" in told
