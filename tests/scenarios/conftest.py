@@ -5,8 +5,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy.engine import make_url
+from warm_script import Run, WarmScript
 
 from streak_netsuite import connections
 from streak_netsuite.assembly import Product, Settings, open_product
@@ -44,6 +43,7 @@ class World:
     key: str
     control: httpx.Client
     streak: httpx.Client
+    workers: WarmScript
     streak_extra: dict[str, Any] = field(default_factory=dict)
     netsuite_extra: dict[str, Any] = field(default_factory=dict)
     flow: dict[str, Any] = field(default_factory=dict)
@@ -188,35 +188,31 @@ class World:
         Args:
             records: a record type that is run, too.
         """
-        done = self.start_worker(where, records=records)
-        _, said = done.communicate(timeout=60)
-        assert done.returncode == -signal.SIGKILL, said
+        done = self._start_worker(where, records=records).wait(60)
+        assert done.returncode == -signal.SIGKILL, done.stderr
 
     def work_in_processes(self, count: int) -> None:
         """Run everything in several processes at once."""
-        workers = [self.start_worker("never") for _ in range(count)]
+        workers = [self._start_worker("never") for _ in range(count)]
         try:
             for worker in workers:
-                _, said = worker.communicate(timeout=120)
-                assert worker.returncode == 0, said
+                done = worker.wait(120)
+                assert done.returncode == 0, done.stderr
         finally:
             for worker in workers:  # none goes on into the next test
-                if worker.poll() is None:
-                    worker.kill()
-                    worker.communicate()
+                worker.kill()
 
-    def start_worker(
-        self, where: str, *, records: str = "", script: str = "dying_worker.py"
-    ) -> "subprocess.Popen[str]":
-        """Start a process that runs everything."""
+    def _start_worker(self, where: str, *, records: str = "") -> Run:
+        return self.workers.start([where], env=self.worker_env(records=records))
+
+    def worker_env(self, *, records: str = "") -> dict[str, str]:
+        """Return the environment of a worker in a process of its own."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
         env |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in self.connection_texts.items()}
         env["STREAK_NETSUITE_MAPPING"] = str(self.mapping)
         env["STREAK_NETSUITE_RECORDS"] = records
         env["STREAK_NETSUITE_FLOW"] = self.settings().flow.model_dump_json()
-        worker = Path(__file__).with_name(script)
-        command = [sys.executable, str(worker), where]
-        return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return env
 
     # --- Streak --------------------------------------------------------------------------------------
 
@@ -385,9 +381,27 @@ def running_sandbox() -> Iterator[RunningSandbox]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def dying_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmScript]:
+    """Workers in processes of their own."""
+    script = Path(__file__).with_name("dying_worker.py")
+    folder = tmp_path_factory.mktemp("dying-workers")
+    with WarmScript(script, env=os.environ, folder=folder) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="session")
+def wsdl_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sandbox's WSDL is kept, which is the same for all tests: reading it takes a second."""
+    return tmp_path_factory.mktemp("wsdl")
+
+
 @pytest.fixture
 def world(
-    running_sandbox: RunningSandbox, ledger_settings: LedgerSettings, tmp_path: Path
+    running_sandbox: RunningSandbox,
+    ledger_settings: LedgerSettings,
+    dying_workers: WarmScript,
+    wsdl_directory: Path,
 ) -> Iterator[World]:
     """A fresh world."""
     info = running_sandbox.info
@@ -396,12 +410,14 @@ def world(
         headers={"X-Sandbox-Token": info["control"]["token"]},
         timeout=30,
         trust_env=False,
+        verify=False,
     )
     streak = httpx.Client(
         base_url=info["streak"]["base_url"] + "/",
         auth=(info["streak"]["api_key"], ""),
         timeout=30,
         trust_env=False,
+        verify=False,
     )
     with control, streak:
         control.post("/reset").raise_for_status()
@@ -411,5 +427,6 @@ def world(
             key=ledger_settings.encryption_keys[0].get_secret_value(),
             control=control,
             streak=streak,
-            wsdl=tmp_path / "wsdl",
+            workers=dying_workers,
+            wsdl=wsdl_directory,
         )

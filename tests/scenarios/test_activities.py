@@ -1,6 +1,7 @@
 """An activity on a box is written once, by either way Streak has, and changed when it is told again."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,12 +100,12 @@ def test_a_change_that_did_not_come_through_is_made_later_and_not_written_beside
 
 
 @pytest.mark.parametrize("where", ["comment", "meeting"])
-def test_a_worker_killed_after_the_answer_leaves_one_activity(world: World, where: str) -> None:
+def test_a_worker_killed_after_the_answer_leaves_one_activity(
+    world: World, tmp_path: Path, where: str
+) -> None:
     box = world.win("Blue Harbor warehouse robots")
-    folder = world.wsdl.parent / "mapping"
-    folder.mkdir()
     style = ActivityStyle.COMMENT if where == "comment" else ActivityStyle.MEETING_NOTE
-    world.change_mapping(folder, "  comment: >-", f"  comment_as: {style.value}\n  comment: >-")
+    world.change_mapping(tmp_path, "  comment: >-", f"  comment_as: {style.value}\n  comment: >-")
     world.die(where)
     world.wait(600)
     world.run()

@@ -340,9 +340,13 @@ def team(_sandbox: RunningSandbox) -> Iterator[Team]:
         base_url=info["control"]["base_url"],
         headers={"X-Sandbox-Token": info["control"]["token"]},
         trust_env=False,
+        verify=False,
     )
     raw = httpx.Client(
-        base_url=info["streak"]["base_url"] + "/", auth=(info["streak"]["api_key"], ""), trust_env=False
+        base_url=info["streak"]["base_url"] + "/",
+        auth=(info["streak"]["api_key"], ""),
+        trust_env=False,
+        verify=False,
     )
     with control, raw:
         control.post("/reset").raise_for_status()
