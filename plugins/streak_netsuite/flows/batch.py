@@ -12,6 +12,8 @@ from streak_netsuite.sync.plan import ChangePlan
 STUCK = "STUCK"
 STUCK_AFTER = 6  # by then the record was alone in its claim: no other can be what ends the workers
 
+_NOTHING_DONE = frozenset({Action.SKIPPED, Action.OBSOLETE, Action.HELD})
+
 
 class Batch:
     """Collects the outcome of each record; the first decision for a record stands.
@@ -91,6 +93,18 @@ class Batch:
     def hold(self, key: str, hold: Hold, *, rule: str) -> None:
         """Note that a record waits for a person."""
         self._decided.setdefault(key, _outcome(self._events[key], Action.HELD, rule, hold.reason, hold=hold))
+
+    def take_back(self, keys: Iterable[str]) -> dict[str, Outcome]:
+        """Open those of these records again that were passed over or held; return what was decided. What is done stays."""
+        passed = {key: self._decided[key] for key in keys if key in self._decided}
+        passed = {key: outcome for key, outcome in passed.items() if outcome.action in _NOTHING_DONE}
+        for key in passed:
+            del self._decided[key]
+        return passed
+
+    def keep(self, outcome: Outcome) -> None:
+        """Let stand what was decided and taken back."""
+        self._decided.setdefault(outcome.record.id, outcome)
 
     def hold_stuck(self) -> None:
         """Hold the records that workers are lost with again and again: trying on would lose more of them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from streak_netsuite.errors import LeaseLost, RecordError, StreakNetSuiteError
 from streak_netsuite.flows.approvals import Proposal, hold_unapproved
@@ -12,6 +12,7 @@ from streak_netsuite.flows.customers import CustomerResolver
 from streak_netsuite.flows.deal_edits import with_edits
 from streak_netsuite.flows.drafts import MappedDealDraft, buyer_of, mapping_hold
 from streak_netsuite.flows.ended_deals import EndedDeals
+from streak_netsuite.flows.late_orders import LateOrders
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.look_ahead import LookAhead
 from streak_netsuite.flows.order_follow import EngineMaker, OrderFollower
@@ -141,7 +142,28 @@ class DealToOrder:
         self, batch: Batch, orders: LookAhead[OrderEntry] | None = None, *, reserve: bool
     ) -> list[OrderPlan]:
         batch.hold_stuck()
-        deals = self._screen(batch, self.deals.gather(batch.open_keys), plan=reserve)
+        unanswered = self._late_orders.find_unanswered(batch.open_keys) if reserve else {}
+        found = self.deals.gather(batch.open_keys)
+        try:
+            plans = self._plan_found(batch, found, orders, reserve=reserve)
+        except StreakNetSuiteError:
+            batch.take_back(
+                unanswered
+            )  # what is decided will be settled, and nobody has looked for their orders yet
+            raise
+        if unanswered:
+            self._late_orders.see_to(batch, unanswered, found, today=self._today())
+        return plans
+
+    def _plan_found(
+        self,
+        batch: Batch,
+        found: Mapping[str, Deal | RecordError],
+        orders: LookAhead[OrderEntry] | None,
+        *,
+        reserve: bool,
+    ) -> list[OrderPlan]:
+        deals = self._screen(batch, found, plan=reserve)
         deals = self._without_order(batch, deals, plan=reserve)
         if orders is not None:
             # What is there already is asked while the deals are mapped: in a large batch that takes as long.
@@ -160,17 +182,23 @@ class DealToOrder:
             other_subsidiary=self.spec.customer.other_subsidiary,
         )
         steps = resolver.resolve(batch, drafts, now=self.clock(), reserve=reserve)
-        # Shipments and invoices are dated in the account's zone, so this is, too.
-        today = self.clock().astimezone(self.engine_for(()).zone).date()
         return [
             order_plan(
                 draft,
                 steps[draft.deal.key],
-                caught_up_on=today if batch.is_silent(draft.deal.key) else None,
+                caught_up_on=self._today() if batch.is_silent(draft.deal.key) else None,
             )
             for draft in drafts
             if draft.deal.key in steps
         ]
+
+    def _today(self) -> date:
+        """Return the day in the account's zone: shipments and invoices are dated in it."""
+        return self.clock().astimezone(self.engine_for(()).zone).date()
+
+    @property
+    def _late_orders(self) -> LateOrders:
+        return LateOrders(erp=self.erp, memory=self.memory, settings=self.settings, clock=self.clock)
 
     def _screen(self, batch: Batch, found: Mapping[str, Deal | RecordError], *, plan: bool) -> list[Deal]:
         """Keep the deals that are ours to order; say of the others why they are not."""

@@ -7,13 +7,15 @@ from streak_netsuite.flows.drafts import MappedDealDraft
 from streak_netsuite.flows.write_back import write_back_drafts
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.customer_subsidiary import CustomerSubsidiary
+from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.model.plain import to_plain
+from streak_netsuite.model.plain_order import order_from_plain
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.binding import Binding
-from streak_netsuite.sync.intent import IntentDraft
+from streak_netsuite.sync.intent import Intent, IntentDraft
 from streak_netsuite.sync.outcome import Aside
 from streak_netsuite.sync.plan import CustomerStep, OrderPlan
 from streak_netsuite.sync.runner import PlannedWrite
@@ -110,6 +112,35 @@ def planned_order(plan: OrderPlan, customer: Reference) -> PlannedWrite[SalesOrd
         ),
         follow_ups=lambda internal_id: write_back_drafts(
             plan.deal, internal_id, caught_up_on=plan.caught_up_on
+        ),
+    )
+
+
+def order_as_sent(intent: Intent, deal: object, *, caught_up_on: date | None) -> PlannedWrite[SalesOrder]:
+    """Return the write of an order as an earlier try has sent it, to be kept when it is found, and not to be sent.
+
+    Its tie says that nothing was compared since, so that what has changed of the deal is followed.
+
+    Args:
+        deal: None when the box does not exist any more: then there is nobody to be told.
+    """
+    draft = IntentDraft(
+        operation_key=intent.operation_key,
+        flow=intent.flow,
+        kind=intent.kind,
+        subject=intent.subject,
+        payload=intent.payload,
+    )
+    return PlannedWrite(
+        draft=draft,
+        record=order_from_plain(intent.payload),
+        bind=lambda internal_id: Binding(
+            streak=intent.subject,
+            netsuite=netsuite_ref(RecordKind.SALES_ORDER, internal_id),
+            rule="created",
+        ),
+        follow_ups=lambda internal_id: (
+            write_back_drafts(deal, internal_id, caught_up_on=caught_up_on) if isinstance(deal, Deal) else ()
         ),
     )
 

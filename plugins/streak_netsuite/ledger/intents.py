@@ -72,6 +72,17 @@ def find(
     return {row.operation_key: read_row(row, cipher) for row in connection.execute(query)}
 
 
+def find_unanswered(
+    connection: Connection, cipher: Cipher, operation_keys: Sequence[str]
+) -> dict[str, Intent]:
+    """Return those under these keys that were sent, and of which no answer tells what became."""
+    query = select(intent).where(
+        intent.c.operation_key == any_(literal(list(operation_keys), ARRAY(Text))),
+        intent.c.state.in_([one.value for one in _ON_THEIR_WAY]),
+    )
+    return {row.operation_key: read_row(row, cipher) for row in connection.execute(query)}
+
+
 def read_row(row: AnyRow, cipher: Cipher) -> Intent:
     """Return the intent that a row of the table holds."""
     return Intent(

@@ -30,6 +30,11 @@ class WriteBook(Book):
         with self._database.begin() as connection:
             return intents.find(connection, self._cipher, operation_keys)
 
+    def find_unanswered(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
+        """Return those under these keys that were sent, and of which no answer tells what became."""
+        with self._database.begin() as connection:
+            return intents.find_unanswered(connection, self._cipher, operation_keys)
+
     def boxes_told(self, names: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """Return the keys of the boxes that were told of these documents' events ("invoice 812"), by the event's name."""
         looked_at = _NAMED_AT_ONCE

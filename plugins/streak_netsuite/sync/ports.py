@@ -446,6 +446,9 @@ class Memory(Protocol):
     def find_intents(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
         """Return the intents known under these keys."""
 
+    def find_unanswered(self, operation_keys: Sequence[str]) -> Mapping[str, Intent]:
+        """Return those under these keys that were sent, and of which no answer tells what became."""
+
     def write_again(self, operation_keys: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
         """Make queued writes that have succeeded due again, and note who wanted that; return how many."""
 

@@ -118,6 +118,14 @@ class Runner(Generic[RecordT]):
         results.update(self._send(claim, _without(planned, results)))
         return results
 
+    def adopt(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed]:
+        """Keep those of the writes that are at the vendor under their keys, and return them; nothing is sent.
+
+        Raises:
+            LeaseLost: another worker took over.
+        """
+        return self._adopt(claim, planned, self._look)
+
     def _send(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed | NotWritten]:
         if not planned:
             return {}
@@ -208,7 +216,7 @@ def _as_sent(write: PlannedWrite[RecordT], earlier: Intent | None) -> PlannedWri
     """
     if earlier is None or earlier.state not in {IntentState.SENT, IntentState.UNKNOWN}:
         return write
-    if _without_names(earlier.payload) == _without_names(write.draft.payload):
+    if without_names(earlier.payload) == without_names(write.draft.payload):
         return write
 
     def bind(internal_id: str) -> Binding | None:
@@ -218,13 +226,13 @@ def _as_sent(write: PlannedWrite[RecordT], earlier: Intent | None) -> PlannedWri
     return replace(write, draft=replace(write.draft, payload=earlier.payload), bind=bind, behind=True)
 
 
-def _without_names(value: object) -> object:
+def without_names(value: object) -> object:
     """Return a payload without the names of its references: they are for people, and known or not by the way."""
     if isinstance(value, Mapping):
         leads = not _IDS.isdisjoint(value)
-        return {key: _without_names(one) for key, one in value.items() if not (leads and key == "name")}
+        return {key: without_names(one) for key, one in value.items() if not (leads and key == "name")}
     if isinstance(value, list | tuple):
-        return [_without_names(one) for one in value]
+        return [without_names(one) for one in value]
     return value
 
 

@@ -92,3 +92,19 @@ def test_a_hold_says_everything_the_error_knows() -> None:
 def test_a_hold_may_list_faults_of_its_own() -> None:
     hold = hold_of(RejectedByVendor("refused", code="USER_ERROR"), faults=["line 1", "line 2"])
     assert (hold.code, hold.faults, hold.candidates) == ("USER_ERROR", ("line 1", "line 2"), ())
+
+
+def test_what_is_passed_over_or_held_can_be_taken_back_and_what_is_done_cannot(
+    a_claim: ClaimMaker, now: datetime
+) -> None:
+    batch = Batch(a_claim((1, "A"), (2, "B"), (3, "C"), (4, "D")))
+    batch.decide("A", Action.CREATED, rule="order", reason="made")
+    batch.decide("B", Action.SKIPPED, rule="source", reason="lost")
+    batch.hold("C", Hold(code="MAPPING", reason="no price"), rule="mapping")
+    taken = batch.take_back(["A", "B", "C", "D"])
+    assert list(taken) == ["B", "C"]
+    assert batch.open_keys == ["B", "C", "D"]
+    batch.decide("B", Action.DEFERRED, rule="order_found", reason="found", retry_at=now)
+    for outcome in taken.values():
+        batch.keep(outcome)
+    assert [batch.decided[key].action for key in "ABC"] == [Action.CREATED, Action.DEFERRED, Action.HELD]
