@@ -697,6 +697,43 @@ def test_a_deal_won_again_that_a_person_has_seen_to_is_followed_like_any_other(
     assert dismissed(world) == ("DEAL_WON_AGAIN", told)
 
 
+def a_refused_change(world: World) -> tuple[str, int]:
+    """Let NetSuite refuse a change from 4 to 6; return the box and the hold."""
+    box = ordered(world)
+    refused = {"code": "INVALID_FLD_VALUE", "message": "Not now."}
+    world.fault("netsuite", "record_error", operation="update", times=1, options=refused)
+    changed(world, box, Quantity="6")
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+    return box, hold.id
+
+
+def release(world: World, hold_id: int) -> None:
+    with world.ledger() as ledger:
+        ledger.release_hold(hold_id, actor="ann", reason="mended", now=world.now())
+
+
+def test_a_refused_change_that_its_deal_takes_back_waits_for_nobody(world: World) -> None:
+    box, hold = a_refused_change(world)
+    changed(world, box, Quantity="4")
+    assert world.held_because() == []
+    release(world, hold)
+    later(world, box, times=1)
+    assert lines_of(world, box)[0]["quantity"] == "4"
+
+
+@pytest.mark.parametrize(("now", "written"), [("6", "6"), ("4", "4"), ("8", "8")])
+def test_a_released_change_writes_what_its_deal_asks_for_by_now(world: World, now: str, written: str) -> None:
+    box, hold = a_refused_change(world)
+    world.set_field(box, "Quantity", now)  # and no word of it has come yet
+    before = updates(world)
+    release(world, hold)
+    world.drain()
+    assert lines_of(world, box)[0]["quantity"] == written
+    assert updates(world) == before + (written != "4")
+    assert world.held_because() == []
+
+
 def policies(world: World, folder: Path, *lines: str) -> None:
     """Let the mapping say what becomes of orders whose deals end or begin again."""
     text = "".join(f"  {line}\n" for line in lines) + "  lost_stages: [Closed-Lost]"
@@ -756,12 +793,29 @@ def test_a_refused_close_is_not_sent_by_its_release_once_the_deal_is_won_again(
     assert order_of(world, box)["status"] == "Pending Fulfillment"
 
 
+def test_a_refused_close_or_reopening_is_sent_again_when_it_is_released(world: World, tmp_path: Path) -> None:
+    policies(world, tmp_path, "when_lost: close", "when_won_again: reopen")
+    box = ordered(world)
+    refused = {"code": "INSUFFICIENT_PERMISSION", "message": "You may not do that."}
+    for stage, status in (("Closed-Lost", "Closed"), ("Closed-Won", "Pending Fulfillment")):
+        world.fault("netsuite", "record_error", operation="update", times=1, options=refused)
+        move(world, box, stage)
+        later(world, box, times=1)
+        assert order_of(world, box)["status"] != status
+        with world.ledger() as ledger:
+            (hold,) = ledger.list_holds()
+        release(world, hold.id)
+        world.drain()
+        assert order_of(world, box)["status"] == status
+        assert world.held_because() == []
+
+
 def test_a_close_that_lands_though_the_deal_is_won_again_is_shown_to_a_person(
     world: World, tmp_path: Path
 ) -> None:
     policies(world, tmp_path, "when_lost: close")
     box = ordered(world)
-    world.fault("netsuite", "commit_later", operation="update", times=1, options={"seconds": 3})
+    world.fault("netsuite", "commit_later", operation="update", times=1, options={"seconds": 6})
     move(world, box, "Closed-Lost")
     move(world, box, "Closed-Won")
     world.wait(8)  # not settled yet
@@ -783,7 +837,7 @@ def test_an_order_ends_as_its_deal_did_though_what_it_was_turned_to_before_lands
     if first == "Closed-Won":
         move(world, box, "Closed-Lost")
     late = "Closed" if first == "Closed-Lost" else "Pending Fulfillment"
-    world.fault("netsuite", "commit_later", operation="update", times=1, options={"seconds": 3})
+    world.fault("netsuite", "commit_later", operation="update", times=1, options={"seconds": 6})
     move(world, box, first)
     assert order_of(world, box)["status"] != late
     move(world, box, then)

@@ -13,7 +13,7 @@ from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.deletion import Deletion
-from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
+from streak_netsuite.sync.intent import ASKED_AGAIN, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import GOES_ON, Action, Dismissal, Hold
 from streak_netsuite.sync.ports import Memory
 
@@ -126,7 +126,8 @@ class EndedDeals:
         An end that has not landed is replaced in any case: it would end the order of a won deal.
         """
         if _course(intent) not in _ENDS:
-            return None
+            is_released = intent.state is IntentState.REJECTED and intent.error_code == ASKED_AGAIN
+            return _course(intent) if is_released else None
         if self.spec.source.when_won_again == "reopen":
             return Course.OPEN
         return None if intent.state is IntentState.SUCCEEDED else Course.LOOKED_AT

@@ -36,6 +36,7 @@ from streak_netsuite.sync.plan import ChangePlan
 from streak_netsuite.sync.ports import Memory, OrderEditor
 
 Bound = Mapping[ExternalRef, Binding]
+_NOT_WRITTEN = frozenset({IntentState.PLANNED, IntentState.REJECTED})
 _REMEMBERED = 6  # of what a deal has wanted: older values are taken for finance's
 
 
@@ -148,9 +149,9 @@ class OrderFollower:
                 change=intents.get(_change_key(deal.key)),
                 trace=mapped.rules,
             )
-            # A change that is planned and was not sent is replaced, also by none: it would be written else.
-            is_planned = wish.change is not None and wish.change.state is IntentState.PLANNED
-            if to_plain(history[0]) == to_plain(wish.wanted) and not is_planned:
+            # One that was not written is replaced, also by none: it would be written else, or wait for a person for nothing.
+            is_open = wish.change is not None and wish.change.state in _NOT_WRITTEN
+            if to_plain(history[0]) == to_plain(wish.wanted) and not is_open:
                 self._agree(batch, wish, keep=plan)
             else:
                 wishes.append(wish)

@@ -14,6 +14,8 @@ from streak_netsuite.ledger.tables import binding
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.binding import Binding
 
+_NO_DIGEST = "compare"  # like that of nothing, and not empty: once they did agree
+
 
 def find(connection: Connection, refs: Sequence[ExternalRef], kind: RecordKind) -> dict[ExternalRef, Binding]:
     """Return the bindings of Streak records to NetSuite records of a kind."""
@@ -78,6 +80,19 @@ def _refresh_bases(connection: Connection, bindings: Sequence[Binding], *, now: 
     rows = [{**_identity(b), "digest": b.base_digest, "now": now} for b in bindings if b.base_digest]
     if rows:
         connection.execute(_REFRESH_BASE, rows)
+
+
+def disagree(connection: Connection, streak: ExternalRef, kind: RecordKind, *, now: datetime) -> None:
+    """Note that both sides of a tie have to be compared anew, whatever they agreed on last."""
+    connection.execute(
+        update(binding)
+        .where(
+            binding.c.streak_id == streak.id,
+            binding.c.streak_kind == streak.kind.value,
+            binding.c.netsuite_kind == kind.value,
+        )
+        .values(base_digest=_NO_DIGEST, updated_at=now)
+    )
 
 
 _REFRESH_BASE = (

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from streak_netsuite.ledger import audit, decisions, holds, inbox, intents
+from streak_netsuite.ledger import audit, bindings, decisions, holds, inbox, intents
 from streak_netsuite.ledger.book import Book
 from streak_netsuite.ledger.holds import StoredHold
-from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.sync.decision import Decision, with_earlier
 from streak_netsuite.sync.hint import Hint, HintOrigin
@@ -50,7 +50,8 @@ class HoldBook(Book):
     def release_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
         """Put a held record back to work, and note who did it and why. Works again after it was released.
 
-        A hold of a write-back makes that write due again; any other puts the record into the inbox.
+        A hold of a write-back makes that write due again; any other puts the record into the inbox. So does that of a
+        refused change of an order: its deal says whether it is wanted still.
 
         Raises:
             RecordError: there is no hold of this id.
@@ -166,7 +167,10 @@ class HoldBook(Book):
         self, connection: Connection, held: StoredHold, *, actor: str, reason: str, now: datetime
     ) -> None:
         holds.release(connection, held.id, actor=actor, reason=reason, now=now)
-        if intents.requeue(connection, held.write_key, now=now):
+        if (box := intents.ask_again(connection, held.write_key)) is not None:
+            bindings.disagree(connection, box, RecordKind.SALES_ORDER, now=now)
+            inbox.store(connection, self._cipher, [self._release_hint(held)], now=now)
+        elif intents.requeue(connection, held.write_key, now=now):
             inbox.notify(connection)
         else:
             inbox.store(connection, self._cipher, [self._release_hint(held)], now=now)

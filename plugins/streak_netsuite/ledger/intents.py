@@ -38,9 +38,10 @@ from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import intent
-from streak_netsuite.model.external_ref import RecordKind
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.order_story import is_document_event
 from streak_netsuite.sync.intent import (
+    ASKED_AGAIN,
     GIVEN_UP,
     REPLACES,
     WRITTEN_AS,
@@ -299,7 +300,8 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
         before = known[draft.operation_key]
         written_as = before.result_id or before.payload.get(WRITTEN_AS)
         planned = {**draft.payload, **({WRITTEN_AS: written_as} if written_as else {})}
-        if without_mark(before.payload) in (planned, dict(draft.payload)):
+        is_asked_again = before.state is IntentState.REJECTED and before.error_code == ASKED_AGAIN
+        if without_mark(before.payload) in (planned, dict(draft.payload)) and not is_asked_again:
             continue
         # One that is on its way is left its time to land, and its answer will be about the old payload.
         on_its_way = before.state in _ON_THEIR_WAY or (
@@ -393,6 +395,25 @@ def requeue(connection: Connection, operation_key: str, *, now: datetime) -> boo
         )
     )
     return changed.rowcount > 0
+
+
+def ask_again(connection: Connection, operation_key: str) -> ExternalRef | None:
+    """Let a refused write to an order be planned again, if its deal still wants it; return the box, None for other writes.
+
+    What a deal asks of its order may be another thing by now, so what was refused is not sent as it was.
+    """
+    row = connection.execute(
+        update(intent)
+        .where(
+            intent.c.operation_key == operation_key,
+            intent.c.queued,
+            intent.c.kind.in_(_OF_ONE_ORDER),
+            intent.c.state == IntentState.REJECTED.value,
+        )
+        .values(error_code=ASKED_AGAIN)
+        .returning(intent.c.subject_system, intent.c.subject_kind, intent.c.subject_key)
+    ).one_or_none()
+    return None if row is None else inbox.ref(row.subject_system, row.subject_kind, row.subject_key)
 
 
 def write_again(

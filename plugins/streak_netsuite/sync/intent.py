@@ -21,6 +21,9 @@ REPLACES = "replaces"
 """Marks, in its payload, a write that was planned in place of one that was on its way. That one may still land, whatever is
 found before it has settled; the mark goes when this one has landed."""
 
+ASKED_AGAIN = "ASKED_AGAIN"
+"""The error code of a refused write that a person has released: its record is to say whether it is wanted still."""
+
 
 class IntentState(StrEnum):
     """How far a write has come.
