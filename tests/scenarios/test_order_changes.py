@@ -742,9 +742,9 @@ def policies(world: World, folder: Path, *lines: str) -> None:
 
 def later(world: World, box: str, *, times: int = 3) -> None:
     """Let time pass, in which the deal is read again and again."""
-    for version in range(times):
+    for _ in range(times):
         world.wait(300)
-        world.hint(box, version=str(version + 10))
+        world.hint(box, version=str(world.later // timedelta(seconds=1)))
         world.drain()
 
 
@@ -848,6 +848,34 @@ def test_an_order_ends_as_its_deal_did_though_what_it_was_turned_to_before_lands
     assert order_of(world, box)["status"] == status
     assert world.held_because() == []
     assert world.outcomes(box)[-1].action is not Action.DEFERRED
+
+
+def test_a_deal_won_again_whose_order_a_person_has_closed_is_shown(world: World) -> None:
+    box = ordered(world)
+    for _ in range(2):
+        move(world, box, "Closed-Lost")
+        order = order_of(world, box)["internalId"]
+        finance_edits(world, order, {"line": 1, "isClosed": True})  # as the hold asks for
+        assert dismiss(world) == "DEAL_LOST"
+        move(world, box, "Closed-Won")
+        later(world, box, times=1)
+        finance_edits(world, order, {"line": 1, "isClosed": False})
+        assert dismiss(world) == "DEAL_WON_AGAIN"
+        later(world, box, times=2)
+        assert world.held_because() == []
+        assert world.outcomes(box)[-1].rule == "order_exists"
+
+
+def test_a_deal_won_again_whose_order_a_person_kept_goes_on(world: World) -> None:
+    box = ordered(world)
+    move(world, box, "Closed-Lost")
+    assert dismiss(world) == "DEAL_LOST"
+    before = updates(world)
+    move(world, box, "Closed-Won")
+    changed(world, box, Quantity="5")
+    later(world, box)
+    assert lines_of(world, box)[0]["quantity"] == "5"
+    assert (world.held_because(), updates(world)) == ([], before + 1)
 
 
 def test_a_deleted_deal_that_a_person_has_seen_to_is_not_shown_again(world: World) -> None:

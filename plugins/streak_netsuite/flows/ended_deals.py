@@ -107,11 +107,14 @@ class EndedDeals:
         intents = self.memory.find_intents(list(keys)) if keys else {}
         ended = {key: keys[key] for key, one in intents.items() if _may_have_ended(one)}
         seen = self._seen(list(ended.values()), DEAL_WON_AGAIN)
+        left = self._left_to_people(list(keys.values()))
         for key, deal in keys.items():
             binding, intent = bound[_box_ref(deal.key)], intents.get(key)
-            if intent is None:
+            if _is_newer(left.get(deal.key), intent):
+                self._begin_again(batch, deal, binding, Course.LOOKED_AT, intent, plan=plan)
+            elif intent is None:
                 continue
-            if (course := self._course_again(intent)) is not None:
+            elif (course := self._course_again(intent)) is not None:
                 self._begin_again(batch, deal, binding, course, intent, plan=plan)
             elif deal.key in seen:
                 continue  # a person has seen to it; the deal is followed like any other
@@ -119,6 +122,11 @@ class EndedDeals:
                 batch.hold(deal.key, _again_hold(deal, binding, _how_ended(intent)), rule="won_again")
             elif intent.state in _ON_ITS_WAY:
                 self._follow_later(batch, deal, binding, _course(intent))
+
+    def _left_to_people(self, deals: Sequence[Deal]) -> Mapping[str, str]:
+        """Return since when deals were lost whose orders a person was to close, and has seen to, by box key."""
+        found = self._dismissals([_box_ref(deal.key) for deal in deals], DEAL_LOST)
+        return {one.record.id: str(one.payload.get(_SINCE, "")) for one in found}
 
     def _course_again(self, intent: Intent) -> Course | None:
         """Return what the order of a deal that is won again is to be turned to; None where nothing is to be sent.
@@ -133,7 +141,7 @@ class EndedDeals:
         return None if intent.state is IntentState.SUCCEEDED else Course.LOOKED_AT
 
     def _begin_again(
-        self, batch: Batch, deal: Deal, binding: Binding, course: Course, intent: Intent, *, plan: bool
+        self, batch: Batch, deal: Deal, binding: Binding, course: Course, intent: Intent | None, *, plan: bool
     ) -> None:
         if plan:
             # What becomes of it decides how the deal goes on, also when another worker was faster.
@@ -236,6 +244,14 @@ def _since(deal: Deal) -> str:
 
 def _course(intent: Intent) -> Course:
     return Course(intent.payload["course"])
+
+
+def _is_newer(lost: str | None, intent: Intent | None) -> bool:
+    """Tell whether a deal was lost after what was done about its order last; None: it was not left to a person."""
+    if lost is None or intent is None:
+        return lost is not None
+    last = str(intent.payload.get(_SINCE, ""))
+    return bool(lost and last) and datetime.fromisoformat(last) < datetime.fromisoformat(lost)
 
 
 def _may_have_ended(intent: Intent) -> bool:
