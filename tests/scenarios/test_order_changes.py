@@ -850,6 +850,49 @@ def test_an_order_ends_as_its_deal_did_though_what_it_was_turned_to_before_lands
     assert world.outcomes(box)[-1].action is not Action.DEFERRED
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_order_that_is_opened_again_keeps_closed_what_finance_had_closed(
+    world: World, tmp_path: Path, *, killed: bool
+) -> None:
+    box = ordered_by_table(world, tmp_path, f"{ARM}\n{SENSOR}\n{PLAN}")
+    text = world.mapping.read_text()
+    ends = "  when_lost: close\n  when_won_again: reopen\n  lost_stages: [Closed-Lost]"
+    world.mapping.write_text(text.replace("  lost_stages: [Closed-Lost]", ends))
+    order = order_of(world, box)["internalId"]
+    finance_edits(world, order, {"line": 2, "isClosed": True})  # out of stock
+    for _ in range(2):
+        if killed:
+            world.control.post("/streak/move", json={"box": box, "stage": "Closed-Lost"}).raise_for_status()
+            world.hint(box)
+            world.die("change")
+            world.wait(120)
+            world.drain()
+        else:
+            move(world, box, "Closed-Lost")
+        assert [line["isClosed"] for line in lines_of(world, box)] == [True, True, True]
+        move(world, box, "Closed-Won")
+        assert [line["isClosed"] for line in lines_of(world, box)] == [False, True, False]
+    finance_edits(world, order, {"line": 3, "isClosed": True})
+    move(world, box, "Closed-Lost")
+    move(world, box, "Closed-Won")
+    assert [line["isClosed"] for line in lines_of(world, box)] == [False, True, True]
+
+
+def test_an_order_that_finance_has_closed_is_shown_and_not_opened_with_its_deal(
+    world: World, tmp_path: Path
+) -> None:
+    policies(world, tmp_path, "when_lost: close", "when_won_again: reopen")
+    box = ordered(world)
+    finance_edits(world, order_of(world, box)["internalId"], {"line": 1, "isClosed": True})
+    move(world, box, "Closed-Lost")
+    move(world, box, "Closed-Won")
+    later(world, box, times=1)
+    assert order_of(world, box)["status"] == "Closed"
+    assert dismiss(world) == "DEAL_WON_AGAIN"
+    later(world, box, times=1)
+    assert world.held_because() == []
+
+
 def test_a_deal_won_again_whose_order_a_person_has_closed_is_shown(world: World) -> None:
     box = ordered(world)
     for _ in range(2):

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from streak_netsuite.flows.batch import Batch
-from streak_netsuite.flows.order_edits import END_FLOW, END_KEY, FOUND, ORDER_GONE, ORDER_GONE_FIX, Course
+from streak_netsuite.flows.order_edits import (
+    END_FLOW,
+    END_KEY,
+    FOUND,
+    LINES_CLOSED,
+    ORDER_GONE,
+    ORDER_GONE_FIX,
+    Course,
+)
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
@@ -19,7 +27,6 @@ from streak_netsuite.sync.ports import Memory
 
 BOX_DELETED, DEAL_LOST, DEAL_WON_AGAIN = "BOX_DELETED", "DEAL_LOST", "DEAL_WON_AGAIN"
 _ON_ITS_WAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
-_ENDS = frozenset({Course.CLOSED, Course.CANCELLED})
 _SINCE = "since"  # in payloads: which time it is that the deal is in its stage
 
 
@@ -133,7 +140,7 @@ class EndedDeals:
 
         An end that has not landed is replaced in any case: it would end the order of a won deal.
         """
-        if _course(intent) not in _ENDS:
+        if not _course(intent).is_end:
             is_released = intent.state is IntentState.REJECTED and intent.error_code == ASKED_AGAIN
             return _course(intent) if is_released else None
         if self.spec.source.when_won_again == "reopen":
@@ -216,12 +223,13 @@ class EndedDeals:
 
     def _plan(self, deal: Deal, binding: Binding, course: Course, *, before: Intent | None) -> bool:
         """Plan what an order is turned to, unless another worker is faster; tell whether it is planned."""
-        draft = _draft(deal, binding, course)
+        draft = _draft(deal, binding, course, before)
         seen = {} if before is None else {draft.operation_key: before}
         return bool(self.memory.plan_unless_changed([draft], seen=seen, now=self.clock()))
 
 
-def _draft(deal: Deal, binding: Binding, course: Course) -> IntentDraft:
+def _draft(deal: Deal, binding: Binding, course: Course, before: Intent | None) -> IntentDraft:
+    closed = None if before is None else _lines_closed(before, course)
     return IntentDraft(
         operation_key=_end_key(deal.key),
         flow=END_FLOW,
@@ -233,8 +241,21 @@ def _draft(deal: Deal, binding: Binding, course: Course) -> IntentDraft:
             "deal": deal.name,
             # Lost, won, lost again is another end than the first: told by when the deal came to its stage.
             _SINCE: _since(deal),
+            **({} if closed is None else {LINES_CLOSED: closed}),
         },
     )
+
+
+def _lines_closed(before: Intent, course: Course) -> Sequence[int] | None:
+    """Return the lines that were closed for a deal so far; None when nobody knows."""
+    was_not_closed = before.state is IntentState.REJECTED or (
+        before.state is IntentState.PLANNED and before.sent_at is None
+    )
+    known: Sequence[int] | None = before.payload.get(LINES_CLOSED)
+    if _course(before).is_end and not course.is_end and was_not_closed:
+        # What it was to close on top of that is open, or finance closed it since.
+        return [] if before.state is IntentState.REJECTED or known is None else known
+    return known
 
 
 def _since(deal: Deal) -> str:
@@ -256,7 +277,7 @@ def _is_newer(lost: str | None, intent: Intent | None) -> bool:
 
 def _may_have_ended(intent: Intent) -> bool:
     """Tell whether an order was ended for its deal, or was found ended when it was to be opened or looked at."""
-    return _course(intent) in _ENDS or (intent.state is IntentState.SUCCEEDED and FOUND in intent.payload)
+    return _course(intent).is_end or (intent.state is IntentState.SUCCEEDED and FOUND in intent.payload)
 
 
 def _how_ended(intent: Intent) -> str:

@@ -34,7 +34,6 @@ from streak_netsuite.sync.ports import OrderEditor
 
 log = logging.getLogger(__name__)
 Write = Callable[[], None]
-_ENDED = frozenset({OrderStatus.CLOSED, OrderStatus.CANCELLED})
 
 FLOW = "order_edits"
 END_FLOW = FLOW
@@ -46,6 +45,9 @@ ORDER_GONE_FIX = (
     "then dismiss this"
 )
 FOUND = "found"  # in the payload of a written course: how the order was found, though it is to be open
+LINES_CLOSED = (
+    "closed"  # in the payload of a course: the lines that were closed for the deal, by their numbers
+)
 NOTHING_TO_END = "NOTHING_TO_END"
 NOT_FOLLOWED = "NOT_FOLLOWED"
 OTHER_RECORD = "OTHER_RECORD"
@@ -62,6 +64,11 @@ class Course(StrEnum):
     CANCELLED = "cancelled"
     OPEN = "opened again"
     LOOKED_AT = "looked at"
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the order ends by it."""
+        return self in {Course.CLOSED, Course.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,45 +216,89 @@ class OrderEdits(QueuedWrites[HeldOrders]):
 
     # --- a deal that ended, or began again ---
 
+    def _noted(self, intent: Intent, context: HeldOrders) -> Mapping[str, Any] | None:
+        """Keep the lines that a close will have closed: afterwards, they look like those that finance closed itself."""
+        held = context.orders.get(str(intent.payload["order_id"]))
+        if (
+            held is None
+            or intent.kind is not RecordKind.ORDER_END
+            or not Course(intent.payload["course"]).is_end
+        ):
+            return None
+        return {**intent.payload, LINES_CLOSED: _lines_closed(intent.payload, held)}
+
     def _end(self, intent: Intent, held: HeldOrder) -> tuple[Sent, Write | None]:
         course = Course(intent.payload["course"])
-        is_end = course in {Course.CLOSED, Course.CANCELLED}
-        done, write = self._close(held, course) if is_end else self._begin_again(held, course)
-        is_found_ended = not is_end and write is None and held.status in _ENDED
+        if not course.is_end:
+            return self._begin_again(intent, held, course)
+        done, write = self._close(held, course)
         sent = Sent(
             result_id=held.internal_id,
             what=f"sales order {held.number}: {done}",
-            hold=_purchase_hold(held) if is_end else None,
-            payload={**intent.payload, FOUND: str(held.status)} if is_found_ended else None,
+            hold=_purchase_hold(held),
+            payload={**intent.payload, LINES_CLOSED: _lines_closed(intent.payload, held)},
         )
         return sent, write
 
-    def _begin_again(self, held: HeldOrder, course: Course) -> tuple[str, Write | None]:
-        return self._open(held) if course is Course.OPEN else (f"it is {held.status or 'there'}", None)
+    def _begin_again(self, intent: Intent, held: HeldOrder, course: Course) -> tuple[Sent, Write | None]:
+        payload, write = dict(intent.payload), None
+        if course is Course.OPEN:
+            done, write = self._open(held, payload.get(LINES_CLOSED))
+            payload[LINES_CLOSED] = []
+        else:
+            done = f"it is {held.status or 'there'}"
+        if write is None and held.status in {OrderStatus.CLOSED, OrderStatus.CANCELLED}:
+            payload[FOUND] = str(held.status)
+        sent = Sent(result_id=held.internal_id, what=f"sales order {held.number}: {done}", payload=payload)
+        return sent, write
 
     def _close(self, held: HeldOrder, course: Course) -> tuple[str, Write | None]:
         if held.status is not None and held.status.ended:
             return f"it is {held.status} already", None
         if course is Course.CANCELLED and held.status is OrderStatus.PENDING_APPROVAL:
             return "cancelled", partial(self.erp.cancel_order, held)
-        numbers = [line.number for line in held.lines if not line.closed]
+        numbers = _open_lines(held)
         if not numbers:
             return "all its lines are closed already", None
         return f"{len(numbers)} lines closed", partial(self.erp.close_lines, held, numbers)
 
-    def _open(self, held: HeldOrder) -> tuple[str, Write | None]:
+    def _open(self, held: HeldOrder, ours: Sequence[int] | None) -> tuple[str, Write | None]:
+        """Open the lines that were closed for the deal; what finance has closed itself stays closed."""
         if held.status is OrderStatus.CANCELLED:
             raise RecordError(
                 f"sales order {held.number} was cancelled, and a cancelled order cannot be opened again",
                 code="ORDER_CANCELLED",
                 fix="make a new order for the deal in NetSuite, or copy the box",
             )
-        numbers = [one.number for one in held.lines if one.closed and one.used < one.line.quantity]
+        closed = [one.number for one in held.lines if one.closed and one.used < one.line.quantity]
+        # Closes of earlier releases did not say which lines they closed.
+        numbers = closed if ours is None else _still_closed(ours, closed, held)
         if not numbers:
-            return "none of its lines is closed", None
+            return "none of its lines was closed for the deal", None
         return f"{len(numbers)} lines opened again", partial(
             self.erp.close_lines, held, numbers, closed=False
         )
+
+
+def _open_lines(held: HeldOrder) -> list[int]:
+    return [line.number for line in held.lines if not line.closed]
+
+
+def _still_closed(ours: Sequence[int], closed: Sequence[int], held: HeldOrder) -> list[int]:
+    """Return the closed lines that are still as our close left them: none, once one is open again or never was closed."""
+    return [] if set(ours) & set(_open_lines(held)) else [one for one in closed if one in ours]
+
+
+def _lines_closed(payload: Mapping[str, Any], held: HeldOrder) -> list[int]:
+    """Return the lines that are closed for the deal, once an end has landed on the order as it is held.
+
+    An earlier close of which a line is open has not landed, or was taken back: who closed its other lines is not known,
+    so they are taken for finance's.
+    """
+    is_over = held.status is not None and held.status.ended
+    open_ = set() if is_over else set(_open_lines(held))
+    before = set(payload.get(LINES_CLOSED) or ())
+    return sorted(open_ if open_ & before else open_ | before)
 
 
 def order_gone(order_id: str, *, is_end: bool = False) -> RecordError:

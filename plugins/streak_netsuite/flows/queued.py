@@ -111,6 +111,10 @@ class QueuedWrites(ABC, Generic[ContextT]):
         """Tell whether a write without an answer may be sent again at once: landing twice, it leaves what it leaves once."""
         return False
 
+    def _noted(self, intent: Intent, context: ContextT) -> Mapping[str, Any] | None:  # noqa: ARG002 - for subclasses
+        """Return what is kept in place of a payload before it is sent, as nobody can tell it afterwards; None: nothing else."""
+        return None
+
     def _look(self, intent: Intent, context: ContextT) -> Sent | None:  # noqa: ARG002 - for subclasses
         """Return what an earlier try has written, where that can be found without writing; None: it has not landed yet.
 
@@ -243,6 +247,7 @@ class QueuedWrites(ABC, Generic[ContextT]):
             attempt=intent.attempts + 1,
             lease_seconds=self.settings.lease_seconds,
             now=self.clock(),
+            payload=self._noted(intent, read.context),
         )
         if not ours:
             log.warning("%s was taken over or planned anew, and is not sent", intent.operation_key)

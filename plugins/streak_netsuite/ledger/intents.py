@@ -517,9 +517,21 @@ def renew(
 
 
 def begin(
-    connection: Connection, operation_key: str, *, attempt: int, lease_seconds: float, now: datetime
+    connection: Connection,
+    cipher: Cipher,
+    operation_key: str,
+    *,
+    attempt: int,
+    lease_seconds: float,
+    now: datetime,
+    payload: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Note that a claimed intent is sent now, and prolong its lease; False when it is not held any more."""
+    """Note that a claimed intent is sent now, and prolong its lease; False when it is not held any more.
+
+    Args:
+        payload: what is kept in place of its payload, when more is known of it than before.
+    """
+    noted = {} if payload is None else {"payload_secret": cipher.encrypt(payload)}
     begun = connection.execute(
         update(intent)
         .where(
@@ -528,7 +540,7 @@ def begin(
             intent.c.state == IntentState.SENT.value,
             intent.c.queued,
         )
-        .values(sent_at=now, due_at=now + timedelta(seconds=lease_seconds))
+        .values(sent_at=now, due_at=now + timedelta(seconds=lease_seconds), **noted)
     )
     return begun.rowcount > 0
 

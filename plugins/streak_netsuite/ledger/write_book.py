@@ -200,11 +200,29 @@ class WriteBook(Book):
         with self._database.begin() as connection:
             return intents.renew(connection, held, lease_seconds=lease_seconds, now=now)
 
-    def begin_intent(self, operation_key: str, *, attempt: int, lease_seconds: float, now: datetime) -> bool:
-        """Note that a claimed intent is sent now, and prolong its lease; False: it is not ours to send any more."""
+    def begin_intent(
+        self,
+        operation_key: str,
+        *,
+        attempt: int,
+        lease_seconds: float,
+        now: datetime,
+        payload: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Note that a claimed intent is sent now, and prolong its lease; False: it is not ours to send any more.
+
+        Args:
+            payload: what is kept in place of its payload, when more is known of it than before.
+        """
         with self._database.begin() as connection:
             return intents.begin(
-                connection, operation_key, attempt=attempt, lease_seconds=lease_seconds, now=now
+                connection,
+                self._cipher,
+                operation_key,
+                attempt=attempt,
+                lease_seconds=lease_seconds,
+                now=now,
+                payload=payload,
             )
 
     def _note_contradictions(

@@ -140,7 +140,7 @@ class SourceSection(FilePart):
     approved yet, and close any other."""
 
     when_won_again: Literal["hold", "reopen"] = "hold"
-    """What is done when such a deal is won again: show a person both, or open the lines again that are closed."""
+    """What is done when such a deal is won again: show a person both, or open the lines again that were closed for it."""
 
     when_deleted: Literal["hold", "ignore"] = "hold"
     """What is done when a deal is deleted in Streak that has a sales order: show a person both, or nothing."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from streak_netsuite.errors import RecordError, RejectedByVendor, TransientError, UncertainWrite
 from streak_netsuite.model.activity import Activity, ActivityStyle
@@ -522,8 +522,19 @@ class Memory(Protocol):
         `held` names, by operation key, the try that it was claimed for, counted from 1.
         """
 
-    def begin_intent(self, operation_key: str, *, attempt: int, lease_seconds: float, now: datetime) -> bool:
-        """Note that a claimed intent is sent now, and prolong its lease; False: it is not ours to send any more."""
+    def begin_intent(
+        self,
+        operation_key: str,
+        *,
+        attempt: int,
+        lease_seconds: float,
+        now: datetime,
+        payload: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Note that a claimed intent is sent now, and prolong its lease; False: it is not ours to send any more.
+
+        A payload is kept in place of the intent's.
+        """
 
     def record_outcomes(self, outcomes: Sequence[Outcome], *, flow: str, run_id: str, now: datetime) -> None:
         """Keep outcomes that belong to no inbox event; opens holds as `settle` does."""
