@@ -139,7 +139,8 @@ class Settlement:
 
     Attributes:
         kind: PAID for a payment, CREDITED for a credit memo, REFUNDED for what was paid back.
-        amount: what concerns this order's invoices; a payment may settle others, too.
+        amount: what concerns this order; a payment may settle others' invoices, too.
+        elsewhere: what of it counts elsewhere: a credit that settles another order's invoice, a deposit that is paid back.
     """
 
     internal_id: str
@@ -148,6 +149,7 @@ class Settlement:
     dated: date
     amount: Decimal
     voided: bool = False
+    elsewhere: Decimal = ZERO
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -339,7 +341,9 @@ class OrderStory:
         return OrderState.PARTLY_PAID if self.open < self.invoiced else OrderState.INVOICED
 
     def _settled(self, kind: EventKind) -> Decimal:
-        return sum((s.amount for s in self.settlements if s.kind is kind and not s.voided), ZERO)
+        return sum(
+            (s.amount - s.elsewhere for s in self.settlements if s.kind is kind and not s.voided), ZERO
+        )
 
     def _deliveries(self) -> Iterator[StoryEvent]:
         for one in self.deliveries:

@@ -191,14 +191,15 @@ class OrderStories:
         self,
         order: SuiteRecord,
         children: Iterable[SuiteRecord],
-        settling: Iterable[SuiteRecord],
+        settling: Collection[SuiteRecord],
         refunds: Iterable[SuiteRecord],
     ) -> OrderStory:
         mine = [one for one in children if _origin(one) == order.internal_id]
         bills = [one for one in mine if one.type == "invoice"]
         sources = {order.internal_id, *(bill.internal_id for bill in bills)}
         settled = self._settlements(settling, {bill.internal_id for bill in bills}, sources)
-        back = self._settlements(refunds, {s.internal_id for s in settled})
+        # What is paid back of a payment was applied to no invoice; what is left of a credit is the order's it was made from.
+        back = self._settlements(refunds, {s.internal_id for s in settling if _origin(s) in sources})
         lines = order.rows(LINES)
         sent_by_vendors = [line for line in lines if _is_sent_by_vendor(line)]
         purchases = [ref.internal_id for line in sent_by_vendors if (ref := line.ref("createdPo"))]
@@ -252,16 +253,19 @@ class OrderStories:
     ) -> list[Settlement]:
         """Return what these records settle of the documents, one for each record.
 
-        Of a credit that was made from one of the sources it is the whole, whatever it is applied to.
+        Of a credit that was made from one of the sources it is the whole; what it settles of other documents counts there.
         """
         found = []
         for record in records:
-            amounts = applied_amounts(record.rows(APPLIED))
-            amount = sum((a.amount for a in amounts if a.document.internal_id in documents), Decimal(0))
+            amounts = [(a.document.internal_id, a.amount) for a in applied_amounts(record.rows(APPLIED))]
+            amount = sum((much for one, much in amounts if one in documents), Decimal(0))
+            elsewhere = Decimal(0)
             if _origin(record) in sources:
-                amount = record.amount("total") or amount
+                elsewhere = sum((much for _, much in amounts), Decimal(0)) - amount
+                amount = record.amount("total") or amount + elsewhere
             if amount:
-                found.append(self._settlement(record, amount, voided=_is_void(record)))
+                one = self._settlement(record, amount, voided=_is_void(record))
+                found.append(replace(one, elsewhere=elsewhere))
         return found
 
     def _settlement(self, record: SuiteRecord, amount: Decimal, *, voided: bool) -> Settlement:
