@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
@@ -148,3 +149,30 @@ def test_a_credit_that_settles_another_orders_invoice_counts_where_it_does(world
     assert counted(world) == (400, 120, 200, 80)
     assert world.told(box, "paid back")
     assert not world.told(other, "paid back")
+
+
+def test_a_deposit_that_is_paid_back_is_told_and_is_no_deposit_any_more(world: World, tmp_path: Path) -> None:
+    world.change_mapping(
+        tmp_path, "      {{ order.status }}{% if", "      {{ money.deposited }} {{ order.status }}{% if"
+    )
+    box, order = world.ordered(BOX)
+    (entity,) = [one["entity"]["internalId"] for one in world.orders() if one["internalId"] == order]
+    values = {
+        "customer": RecordRef(internal_id=entity),
+        "salesOrder": RecordRef(internal_id=order),
+        "payment": Decimal(12000),
+    }
+    with SoapClient(world.settings().netsuite) as client:
+        made = client.send(write(Verb.ADD, SuiteRecord(type="customerDeposit", values=values)))
+    assert made.status.success, made.status
+    world.tell()
+    assert str(world.field(box, "NetSuite status")).startswith("12000")
+    moved(world, "customerRefund", order, {str(made.ref.internal_id): "5000"})
+    world.tell()
+    assert str(world.field(box, "NetSuite status")).startswith("7000")
+    (refund,) = world.told(box, "paid back")
+    assert "5000" in refund
+    assert world.differences(box) == []
+    world.finance(f"orders/{order}/fulfill")
+    world.finance(f"orders/{order}/bill")
+    assert counted(world) == (50000, 0, 0, 50000), "it was no payment of an invoice"

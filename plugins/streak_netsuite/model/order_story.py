@@ -154,13 +154,18 @@ class Settlement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deposit:
-    """Money that was paid for the order before there was an invoice. Applied to one, it is a settlement as well."""
+    """Money that was paid for the order before there was an invoice. Applied to one, it is a settlement as well.
+
+    Attributes:
+        paid_back: what of it went back to the customer; the refund is a settlement, too.
+    """
 
     internal_id: str
     number: str
     dated: date
     amount: Decimal
     voided: bool = False
+    paid_back: Decimal = ZERO
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,8 +233,8 @@ class OrderStory:
 
     @property
     def deposited(self) -> Decimal:
-        """What was paid for the order before there was an invoice, applied or not."""
-        return sum((one.amount for one in self.deposits if not one.voided), ZERO)
+        """What was paid for the order before there was an invoice, applied or not, less what was paid back."""
+        return sum((one.amount - one.paid_back for one in self.deposits if not one.voided), ZERO)
 
     @property
     def invoiced(self) -> Decimal:

@@ -77,14 +77,17 @@ class OrderStories:
         # A credit for what is paid already is applied to nothing: only what it was made from names the order.
         made = self._search("createdFrom", "", [*orders, *(b.internal_id for b in bills)], ("_creditMemo",))
         settling = list({one.internal_id: one for one in (*settling, *made)}.values())
-        refunds = self._applied_to([s.internal_id for s in settling], ("_customerRefund",))
         customers = sorted({_customer(order) for order in orders.values()} - {""})
         deposits, voided = self._deposits_of(customers), self._voided_of(customers)
+        paid_ahead = [one.internal_id for order in orders for one in deposits.get(order, ())]
+        refundable = [*(one.internal_id for one in settling), *paid_ahead]
+        refunds = self._applied_to(refundable, ("_customerRefund",))
         held = self._credit.held(customers) if with_credit else None
         return {
             internal_id: replace(
-                self._story(order, children, settling, refunds),
-                deposits=tuple(deposits.get(internal_id, ())),
+                self._with_deposits(
+                    self._story(order, children, settling, refunds), deposits.get(internal_id, ()), refunds
+                ),
                 voided=tuple(voided.get(_customer(order), ())),
                 customer_on_hold=None if held is None else _customer(order) in held,
             )
@@ -103,6 +106,8 @@ class OrderStories:
         back = {ref: paid[ref] for ref in paid if ref.type == "customerRefund"}
         given = self._refunded(sorted({one for ids in back.values() for one in ids}))
         paid |= {ref: {two for one in ids for two in given.get(one, ())} for ref, ids in back.items()}
+        deposits = self._get("customerDeposit", sorted({one for ids in back.values() for one in ids}))
+        deposited = {one.internal_id: _deposited_for(one) for one in deposits if one is not None}
         invoices = sorted({one for ids in paid.values() for one in ids})
         origin = {one.internal_id: _origin(one) for one in self._get("invoice", invoices) if one is not None}
         voids = {ref: _customer(one) for ref, one in found.items() if ref.type in _SETTLING and _is_void(one)}
@@ -115,6 +120,7 @@ class OrderStories:
             made = {_origin(record)} if ref.type in _FROM_ORDER else set()
             settled = {origin.get(one, "") for one in paid.get(ref, ())}
             paid_for = {_deposited_for(record)} if ref.type == "customerDeposit" else set()
+            paid_for |= {deposited.get(one, "") for one in back.get(ref, ())}
             perhaps = of_customer.get(voids.get(ref, ""), set())
             bought = unsent.get(ref.internal_id, set()) if ref.type == "customer" else set()
             orders[ref] = frozenset(one for one in own | made | settled | paid_for | perhaps | bought if one)
@@ -192,7 +198,7 @@ class OrderStories:
         order: SuiteRecord,
         children: Iterable[SuiteRecord],
         settling: Collection[SuiteRecord],
-        refunds: Iterable[SuiteRecord],
+        refunds: Collection[SuiteRecord],
     ) -> OrderStory:
         mine = [one for one in children if _origin(one) == order.internal_id]
         bills = [one for one in mine if one.type == "invoice"]
@@ -227,6 +233,23 @@ class OrderStories:
             purchases=tuple(purchases),
         )
 
+    def _with_deposits(
+        self, story: OrderStory, deposits: Sequence[Deposit], refunds: Collection[SuiteRecord]
+    ) -> OrderStory:
+        """Return a story with the deposits that were paid for the order, and what was paid back of them."""
+        back = {one.internal_id: _refunded_of(one.internal_id, refunds) for one in deposits}
+        told = {one.internal_id: one for one in story.settlements}
+        for refund in self._settlements(refunds, back.keys()):
+            known = told.get(refund.internal_id, replace(refund, amount=Decimal(0)))
+            told[refund.internal_id] = replace(
+                known, amount=known.amount + refund.amount, elsewhere=known.elsewhere + refund.amount
+            )
+        return replace(
+            story,
+            settlements=tuple(told.values()),
+            deposits=tuple(replace(one, paid_back=back[one.internal_id]) for one in deposits),
+        )
+
     def _delivery(self, record: SuiteRecord) -> Delivery:
         numbers = [row.text("packageTrackingNumber") for row in record.rows(PACKAGES)]
         return Delivery(
@@ -249,7 +272,7 @@ class OrderStories:
         )
 
     def _settlements(
-        self, records: Iterable[SuiteRecord], documents: set[str], sources: Collection[str] = ()
+        self, records: Iterable[SuiteRecord], documents: Collection[str], sources: Collection[str] = ()
     ) -> list[Settlement]:
         """Return what these records settle of the documents, one for each record.
 
@@ -344,6 +367,11 @@ def _documents(record: SuiteRecord) -> list[str]:
 def _concerned(record: SuiteRecord) -> set[str]:
     """Return the documents that a payment, credit or refund is applied to, and what it was made from."""
     return {one for one in (*_documents(record), _origin(record)) if one}
+
+
+def _refunded_of(document: str, refunds: Iterable[SuiteRecord]) -> Decimal:
+    applied = (a for one in refunds if not _is_void(one) for a in applied_amounts(one.rows(APPLIED)))
+    return sum((a.amount for a in applied if a.document.internal_id == document), Decimal(0))
 
 
 def _is_void(record: SuiteRecord) -> bool:
