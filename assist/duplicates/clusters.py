@@ -15,6 +15,8 @@ Score = Callable[[Pairs], Real]
 _LARGEST_COMPLETED = 150
 _UNSEEN = -4.0
 _LEAST = -12.0
+RULED_OUT = -10_000.0  # bits: no evidence says so much; a person did
+_NEVER = -1e12  # outweighs all the pairs between two groups together
 
 
 def clustered(pairs: Pairs, bits: Real, rows: int, threshold: float, score: Score, clip: float) -> Index:
@@ -24,13 +26,18 @@ def clustered(pairs: Pairs, bits: Real, rows: int, threshold: float, score: Scor
         pairs: packed pairs, in order, with their evidence in `bits`.
         threshold: mean bits between two groups above which they are one.
         score: gives the bits of pairs that were not compared yet.
-        clip: bits beyond which more evidence does not count more.
+        clip: bits beyond which more evidence does not count more. Pairs below `RULED_OUT` are never in one group.
     """
     label = _components(pairs[bits > threshold], rows)
     pairs, bits = _completed(pairs, bits, label, np.bincount(label), rows, score)
     inside = label[pairs // rows] == label[pairs % rows]
-    pairs, bits = pairs[inside], np.clip(bits[inside], _LEAST, clip)
+    pairs, bits = pairs[inside], _counted(bits[inside], clip)
     return _agglomerated(pairs // rows, pairs % rows, bits, rows, threshold)
+
+
+def _counted(bits: Real, clip: float) -> Real:
+    """Return what each pair counts in a mean, which a pair that is ruled out decides alone."""
+    return np.where(bits < RULED_OUT, _NEVER, np.clip(bits, _LEAST, clip))
 
 
 def _components(pairs: Pairs, rows: int) -> Index:

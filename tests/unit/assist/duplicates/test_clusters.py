@@ -45,6 +45,15 @@ def test_what_is_below_the_threshold_is_alone() -> None:
     assert len(set(group(4, {(0, 1): -1, (2, 3): 1}))) == 3
 
 
+@pytest.mark.parametrize("copies", [3, 4, 5, 9])
+def test_a_pair_that_is_ruled_out_is_never_outvoted(copies: int) -> None:
+    bits: Bits = {(a, b): 12.0 for a in range(copies) for b in range(a + 1, copies)}
+    for pair in bits:
+        labels = group(copies, bits | {pair: -100_000.0})
+        assert labels[pair[0]] != labels[pair[1]]
+        assert len(set(labels)) == 2
+
+
 def test_each_record_gets_one_partner_at_most_and_the_best_wins() -> None:
     rows = 4
     pairs = np.array([0 * rows + 2, 0 * rows + 3, 1 * rows + 2], np.int64)

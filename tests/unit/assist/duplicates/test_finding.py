@@ -114,6 +114,17 @@ def test_a_definite_rule_makes_one_and_a_person_who_says_no_wins(
     assert together(result, "302", "303")
 
 
+def test_who_is_told_apart_from_one_of_several_copies_is_not_in_their_group(
+    firms: pd.DataFrame, together: Together
+) -> None:
+    copies = [f"again {n}" for n in range(4)]
+    frame = pd.concat([firms, firms.loc[["0"] * 4].set_axis(copies)])
+    result = find_duplicates(frame, rules=Rules(never=[("0", "again 0")]))
+    assert not together(result, "0", "again 0")
+    assert together(result, "again 1", "again 2")
+    assert together(result, "again 2", "again 3")
+
+
 def test_rules_about_records_that_are_not_there_do_nothing(firms: pd.DataFrame, found: Findings) -> None:
     rules = Rules(same=[("0", "gone")], never=[("gone", "also gone")], same_if_equal=["no such column"])
     assert np.array_equal(find_duplicates(firms, rules=rules).groups, found.groups)
