@@ -98,6 +98,23 @@ def test_a_deal_is_told_once_of_each_deposit_as_it_is_now(world: World) -> None:
     assert not any("12000" in text for text in told)
 
 
+def test_what_a_customer_paid_before_the_order_is_not_read(world: World) -> None:
+    """A customer may have paid thousands of times: only what can concern the order is read."""
+    _, order = world.ordered(BOX)
+    deposit(world, order, "12000")
+    world.control.delete("/requests").raise_for_status()
+    with world.product() as product:
+        (story,) = product.netsuite.order_stories([order]).values()
+    assert story.deposited == Decimal(12000)
+    of_customers = [
+        request["body"]
+        for request in world.received("netsuite", "search")
+        if "_customerDeposit<" in request["body"] or "voided" in request["body"]
+    ]
+    assert len(of_customers) == 2
+    assert all("lastModifiedDate" in body for body in of_customers)
+
+
 def test_a_mapping_shows_what_was_paid_in_advance(world: World, tmp_path: Any) -> None:
     world.change_mapping(
         tmp_path, "      {{ order.status }}{% if", "      {{ money.deposited }} {{ order.status }}{% if"

@@ -317,6 +317,19 @@ def test_a_deposit_that_the_first_invoice_has_used_up_is_nothing_to_the_second(
     assert (world.held_because(), len(world.netsuite()["depositApplications"])) == ([], 1)
 
 
+def test_what_waits_to_be_billed_is_found_without_reading_what_customers_paid(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="shipped")
+    order = shipped(world)
+    deposit(world, order, "12000")
+    world.control.delete("/requests").raise_for_status()
+    bill(world)
+    assert len(invoices(world, order)) == 1
+    searched = [request["body"] for request in world.received("netsuite", "search")]
+    assert not [body for body in searched if "_customerDeposit<" in body or "_customerPayment<" in body]
+
+
 def test_by_default_deposits_are_left_to_finance(world: World, tmp_path: Path) -> None:
     billing(world, tmp_path, when="shipped")
     order = shipped(world)

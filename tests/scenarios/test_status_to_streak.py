@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from streak_netsuite.flows import status_to_streak
 from streak_netsuite.flows.write_back import write_back_key
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.outcome import Action
@@ -256,3 +257,27 @@ def test_an_invoice_paid_before_anybody_was_told_it_is_overdue_is_not_called_so(
     world.wait(120 * 24 * 3600)
     look(world)
     assert world.told(box, "overdue") == []
+
+
+def test_orders_are_told_part_by_part_however_many_one_payment_has_settled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = world.won_deals(5, organizations=1)
+    world.run()
+    orders = [order["internalId"] for box in boxes for order in world.orders(box)]
+    monkeypatch.setattr(status_to_streak, "_AT_ONCE", 2)
+    with world.product() as product:
+        flow = product.status_to_streak()
+        read: list[int] = []
+
+        class Counted:
+            def order_stories(self, order_ids: list[str]) -> Any:
+                read.append(len(order_ids))
+                return flow.erp.order_stories(order_ids)
+
+        counted = replace(flow, erp=Counted())
+        assert counted.tell(orders) >= 5
+        counted.preview(boxes)
+        product.tell_boxes()
+    assert read == [2, 2, 1, 2, 2, 1]
+    assert all(world.field(box, "NetSuite status") for box in boxes)

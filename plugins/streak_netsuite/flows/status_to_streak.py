@@ -26,6 +26,7 @@ from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.model.order_story import EventKind, OrderStory, StoryEvent, deleted_order
+from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.hint import Claim
 from streak_netsuite.sync.intent import Intent, IntentDraft, IntentState
@@ -35,6 +36,7 @@ from streak_netsuite.sync.ports import BoxWriter, DealSource, Memory, StorySourc
 log = logging.getLogger(__name__)
 
 FLOW = "status_to_streak"
+_AT_ONCE = 200  # orders whose stories are read together
 _CLOCKS_APART = timedelta(seconds=5)  # ours and Streak's, at most
 KINDS = (
     RecordKind.CUSTOMER,
@@ -94,8 +96,11 @@ class StatusToStreak:
             deletions: what was deleted in NetSuite and no sweep has brought in yet.
         """
         gone = {one.record: one for one in deletions}
+        return [text for part in _parts(box_keys) for text in self._preview(part, gone)]
+
+    def _preview(self, box_keys: Sequence[str], gone: Mapping[ExternalRef, Deletion]) -> list[str]:
         boxes = [ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key) for key in box_keys]
-        ties = self.memory.find_bindings(boxes, RecordKind.SALES_ORDER) if boxes else {}
+        ties = self.memory.find_bindings(boxes, RecordKind.SALES_ORDER)
         deals = self.deals.gather([ref.id for ref in ties]) if ties else {}
         orders = [tie.netsuite for tie in ties.values()]
         ended = {one.id: gone[one] for one in orders if one in gone}
@@ -222,7 +227,16 @@ class StatusToStreak:
         deleted: Deleted = NOTHING,
     ) -> dict[str, int]:
         boxes = self.memory.find_boxes(order_ids) if order_ids else {}
-        deals = self.deals.gather([tie.streak.id for tie in boxes.values()]) if boxes else {}
+        told: dict[str, int] = {}
+        # A payment may have settled thousands of orders, or may have been voided: their stories do not fit the memory at once.
+        for part in _parts(list(boxes)):
+            told |= self._tell_boxes({order: boxes[order] for order in part}, faults, deleted)
+        return told
+
+    def _tell_boxes(
+        self, boxes: Mapping[str, Binding], faults: dict[str, RecordError] | None, deleted: Deleted
+    ) -> dict[str, int]:
+        deals = self.deals.gather([tie.streak.id for tie in boxes.values()])
         stories = self._stories(list(boxes), deleted.orders)
         told: dict[str, int] = {}
         for order, tie in boxes.items():
@@ -320,6 +334,10 @@ class StatusToStreak:
             list(dict.fromkeys((*missed, *deleted))),
             shown=[event.name for event in story.events()],
         )
+
+
+def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ class Invoicing:
                 drop_shipped=story.drop_shipped,
                 purchases=story.purchases,
             )
-            for story in self._stories.read(order_ids).values()
+            for story in self._stories.read_unsettled(order_ids)
             if story.status in {"pendingBilling", _PARTLY}
         }
 

@@ -1,8 +1,8 @@
 """What became of orders in NetSuite: their deliveries, invoices, payments, credits and refunds."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from streak_netsuite.connectors.netsuite.search_request import (
     any_of,
     before,
     checked,
+    on_or_after,
 )
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
@@ -33,6 +34,7 @@ _SETTLING: Mapping[str, EventKind] = {
     "creditMemo": EventKind.CREDITED,
     "customerRefund": EventKind.REFUNDED,
 }
+_CLOCKS_APART = timedelta(days=1)  # of what NetSuite dates itself, generously
 _DROP_SHIPMENT = "_dropShipment"  # a line's createPo; the other kind of purchase comes to our own stock first
 _UNSENT = (
     "_salesOrderPendingApproval",
@@ -68,9 +70,8 @@ class OrderStories:
         Args:
             with_credit: ask whether their customers are on credit hold, too.
         """
-        orders = {o.internal_id: o for o in self._get("salesOrder", order_ids) if o is not None}
-        children = self._made_from(list(orders), ("_itemFulfillment", "_invoice"))
-        bills = [one for one in children if one.type == "invoice"]
+        orders, children = self._with_children(order_ids)
+        bills = [one for some in children.values() for one in some if one.type == "invoice"]
         settling = self._applied_to(
             [b.internal_id for b in bills], ("_customerPayment", "_creditMemo", "_depositApplication")
         )
@@ -78,21 +79,43 @@ class OrderStories:
         made = self._search("createdFrom", "", [*orders, *(b.internal_id for b in bills)], ("_creditMemo",))
         settling = list({one.internal_id: one for one in (*settling, *made)}.values())
         customers = sorted({_customer(order) for order in orders.values()} - {""})
-        deposits, voided = self._deposits_of(customers), self._voided_of(customers)
-        paid_ahead = [one.internal_id for order in orders for one in deposits.get(order, ())]
+        since = _made_since(orders.values())
+        deposits = self._deposits_of(customers, orders, since)
+        voided = self._voided_of(customers, since)
+        paid_ahead = [one.internal_id for some in deposits.values() for one in some]
         refundable = [*(one.internal_id for one in settling), *paid_ahead]
         refunds = self._applied_to(refundable, ("_customerRefund",))
+        paid, back = [_Applied.of(one) for one in settling], [_Applied.of(one) for one in refunds]
         held = self._credit.held(customers) if with_credit else None
         return {
             internal_id: replace(
                 self._with_deposits(
-                    self._story(order, children, settling, refunds), deposits.get(internal_id, ()), refunds
+                    self._story(order, children.get(internal_id, ()), paid, back),
+                    deposits.get(internal_id, ()),
+                    back,
                 ),
-                voided=tuple(voided.get(_customer(order), ())),
+                voided=voided.get(_customer(order), ()),
                 customer_on_hold=None if held is None else _customer(order) in held,
             )
             for internal_id, order in orders.items()
         }
+
+    def read_unsettled(self, order_ids: Sequence[str]) -> Iterator[OrderStory]:
+        """Yield the stories of the orders that exist, without what was paid and credited; however many there are."""
+        for start in range(0, len(order_ids), _ASKED_AT_ONCE):
+            orders, children = self._with_children(order_ids[start : start + _ASKED_AT_ONCE])
+            for internal_id, order in orders.items():
+                yield self._story(order, children.get(internal_id, ()), (), ())
+
+    def _with_children(
+        self, order_ids: Sequence[str]
+    ) -> tuple[dict[str, SuiteRecord], dict[str, list[SuiteRecord]]]:
+        """Return the orders that exist, and their shipments and invoices, by the order's internal id."""
+        orders = {o.internal_id: o for o in self._get("salesOrder", order_ids) if o is not None}
+        children: dict[str, list[SuiteRecord]] = {}
+        for one in self._made_from(list(orders), ("_itemFulfillment", "_invoice")):
+            children.setdefault(_origin(one), []).append(one)
+        return orders, children
 
     def behind(self, documents: Sequence[RecordRef]) -> dict[RecordRef, frozenset[str]]:
         """Return the internal ids of the orders behind changed documents; none for one that has none, or is gone.
@@ -126,13 +149,18 @@ class OrderStories:
             orders[ref] = frozenset(one for one in own | made | settled | paid_for | perhaps | bought if one)
         return orders
 
-    def _deposits_of(self, customers: Sequence[str]) -> dict[str, list[Deposit]]:
+    def _deposits_of(
+        self, customers: Sequence[str], orders: Collection[str], since: datetime | None
+    ) -> dict[str, list[Deposit]]:
         """Return by order the deposits that were paid for it.
 
-        They are searched by customer: which search field holds a deposit's order is not established.
+        They are searched by customer: which search field holds a deposit's order is not established. A customer may have
+        paid thousands for other orders: they are passed by, page by page.
         """
         found: dict[str, list[Deposit]] = {}
-        for record in self._search("entity", "customer", customers, ("_customerDeposit",)):
+        for record in self._of_customers(customers, ("_customerDeposit",), since):
+            if _deposited_for(record) not in orders:
+                continue
             deposit = Deposit(
                 internal_id=record.internal_id,
                 number=record.text("tranId") or record.internal_id,
@@ -143,21 +171,32 @@ class OrderStories:
             found.setdefault(_deposited_for(record), []).append(deposit)
         return found
 
-    def _voided_of(self, customers: Sequence[str]) -> dict[str, list[Settlement]]:
+    def _voided_of(
+        self, customers: Sequence[str], since: datetime | None
+    ) -> dict[str, tuple[Settlement, ...]]:
         """Return by customer what was voided of what settles invoices.
 
         A void one is worth nothing and applied to nothing: which order it was for only those know who were told of it.
         """
         found: dict[str, list[Settlement]] = {}
         types = ("_customerPayment", "_creditMemo", "_customerRefund")
-        for record in self._search("entity", "customer", customers, types, voided=checked(value=True)):
+        for record in self._of_customers(customers, types, since, voided=checked(value=True)):
             settlement = self._settlement(record, Decimal(0), voided=True)
             found.setdefault(_customer(record), []).append(settlement)
-        return found
+        return {customer: tuple(some) for customer, some in found.items()}
+
+    def _of_customers(
+        self, customers: Sequence[str], types: Sequence[str], since: datetime | None, **more: Criterion
+    ) -> Iterator[SuiteRecord]:
+        """Yield customers' transactions that were changed since a time, without their lists."""
+        if since is not None:
+            more["lastModifiedDate"] = on_or_after(since)
+        for page in self._pages("entity", "customer", customers, types, body_only=True, **more):
+            yield from page
 
     def _orders_of(self, customers: Sequence[str], **more: Criterion) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for record in self._search("entity", "customer", customers, ("_salesOrder",), **more):
+        for record in self._of_customers(customers, ("_salesOrder",), None, **more):
             found.setdefault(_customer(record), set()).add(record.internal_id)
         return found
 
@@ -196,16 +235,17 @@ class OrderStories:
     def _story(
         self,
         order: SuiteRecord,
-        children: Iterable[SuiteRecord],
-        settling: Collection[SuiteRecord],
-        refunds: Collection[SuiteRecord],
+        mine: Sequence[SuiteRecord],
+        settling: Sequence["_Applied"],
+        refunds: Sequence["_Applied"],
     ) -> OrderStory:
-        mine = [one for one in children if _origin(one) == order.internal_id]
         bills = [one for one in mine if one.type == "invoice"]
         sources = {order.internal_id, *(bill.internal_id for bill in bills)}
         settled = self._settlements(settling, {bill.internal_id for bill in bills}, sources)
         # What is paid back of a payment was applied to no invoice; what is left of a credit is the order's it was made from.
-        back = self._settlements(refunds, {s.internal_id for s in settling if _origin(s) in sources})
+        back = self._settlements(
+            refunds, {s.record.internal_id for s in settling if _origin(s.record) in sources}
+        )
         lines = order.rows(LINES)
         sent_by_vendors = [line for line in lines if _is_sent_by_vendor(line)]
         purchases = [ref.internal_id for line in sent_by_vendors if (ref := line.ref("createdPo"))]
@@ -234,7 +274,7 @@ class OrderStories:
         )
 
     def _with_deposits(
-        self, story: OrderStory, deposits: Sequence[Deposit], refunds: Collection[SuiteRecord]
+        self, story: OrderStory, deposits: Sequence[Deposit], refunds: Sequence["_Applied"]
     ) -> OrderStory:
         """Return a story with the deposits that were paid for the order, and what was paid back of them."""
         back = {one.internal_id: _refunded_of(one.internal_id, refunds) for one in deposits}
@@ -272,23 +312,22 @@ class OrderStories:
         )
 
     def _settlements(
-        self, records: Iterable[SuiteRecord], documents: Collection[str], sources: Collection[str] = ()
+        self, records: Iterable["_Applied"], documents: Collection[str], sources: Collection[str] = ()
     ) -> list[Settlement]:
         """Return what these records settle of the documents, one for each record.
 
         Of a credit that was made from one of the sources it is the whole; what it settles of other documents counts there.
         """
         found = []
-        for record in records:
-            amounts = [(a.document.internal_id, a.amount) for a in applied_amounts(record.rows(APPLIED))]
-            amount = sum((much for one, much in amounts if one in documents), Decimal(0))
+        for one in records:
+            amount = sum((one.amounts.get(document, Decimal(0)) for document in documents), Decimal(0))
             elsewhere = Decimal(0)
-            if _origin(record) in sources:
-                elsewhere = sum((much for _, much in amounts), Decimal(0)) - amount
-                amount = record.amount("total") or amount + elsewhere
+            if _origin(one.record) in sources:
+                elsewhere = sum(one.amounts.values(), Decimal(0)) - amount
+                amount = one.record.amount("total") or amount + elsewhere
             if amount:
-                one = self._settlement(record, amount, voided=_is_void(record))
-                found.append(replace(one, elsewhere=elsewhere))
+                settlement = self._settlement(one.record, amount, voided=_is_void(one.record))
+                found.append(replace(settlement, elsewhere=elsewhere))
         return found
 
     def _settlement(self, record: SuiteRecord, amount: Decimal, *, voided: bool) -> Settlement:
@@ -310,7 +349,19 @@ class OrderStories:
     def _search(
         self, field: str, source_type: str, ids: Sequence[str], types: Sequence[str], **more: Criterion
     ) -> list[SuiteRecord]:
-        found: dict[str, SuiteRecord] = {}
+        pages = self._pages(field, source_type, ids, types, body_only=False, **more)
+        return list({record.internal_id: record for page in pages for record in page}.values())
+
+    def _pages(
+        self,
+        field: str,
+        source_type: str,
+        ids: Sequence[str],
+        types: Sequence[str],
+        *,
+        body_only: bool,
+        **more: Criterion,
+    ) -> Iterator[Sequence[SuiteRecord]]:
         for start in range(0, len(ids), _ASKED_AT_ONCE):
             refs = [
                 RecordRef(type=source_type, internal_id=one) for one in ids[start : start + _ASKED_AT_ONCE]
@@ -324,9 +375,7 @@ class OrderStories:
                     **more,
                 },
             )
-            for page in self._searches.records(request, body_only=False):
-                found |= {record.internal_id: record for record in page}
-        return list(found.values())
+            yield from self._searches.records(request, body_only=body_only)
 
     def _get(self, type_: str, ids: Sequence[str]) -> list[SuiteRecord | None]:
         return self._get_refs([RecordRef(type=type_, internal_id=one) for one in ids])
@@ -337,6 +386,32 @@ class OrderStories:
             for start in range(0, len(refs), GET_LIST_MAX)
             for answer in self._client.send(get_list(refs[start : start + GET_LIST_MAX]))
         ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Applied:
+    """A payment, credit or refund, and how much of it each document got; it may be thousands of documents."""
+
+    record: SuiteRecord
+    amounts: Mapping[str, Decimal]
+
+    @classmethod
+    def of(cls, record: SuiteRecord) -> "_Applied":
+        amounts: dict[str, Decimal] = {}
+        for one in applied_amounts(record.rows(APPLIED)):
+            document = one.document.internal_id or ""
+            amounts[document] = amounts.get(document, Decimal(0)) + one.amount
+        return cls(record=record, amounts=amounts)
+
+
+def _made_since(orders: Iterable[SuiteRecord]) -> datetime | None:
+    """Return since when something can have become of these orders; None when nobody knows.
+
+    What is tied to an order, or settles it, was changed after the order was made, if only to be tied to it.
+    """
+    made = [order.moment("createdDate") for order in orders]
+    known = [one for one in made if one is not None]
+    return min(known) - _CLOCKS_APART if known and len(known) == len(made) else None
 
 
 def _origin(record: SuiteRecord) -> str:
@@ -369,9 +444,9 @@ def _concerned(record: SuiteRecord) -> set[str]:
     return {one for one in (*_documents(record), _origin(record)) if one}
 
 
-def _refunded_of(document: str, refunds: Iterable[SuiteRecord]) -> Decimal:
-    applied = (a for one in refunds if not _is_void(one) for a in applied_amounts(one.rows(APPLIED)))
-    return sum((a.amount for a in applied if a.document.internal_id == document), Decimal(0))
+def _refunded_of(document: str, refunds: Iterable[_Applied]) -> Decimal:
+    back = (one.amounts.get(document, Decimal(0)) for one in refunds if not _is_void(one.record))
+    return sum(back, Decimal(0))
 
 
 def _is_void(record: SuiteRecord) -> bool:
