@@ -228,6 +228,8 @@ hold = Table(
         unique=True,
         postgresql_where=text("state = 'open'"),
     ),
+    # A record's closed holds are asked for on each look at a deal that ended.
+    Index("hold_record_idx", "record_key"),
     comment="records that wait for a person",
 )
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from streak_netsuite.errors import RecordError
+from streak_netsuite.ledger import holds
 from streak_netsuite.ledger.states import HoldState
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.hint import HintOrigin
@@ -273,3 +274,21 @@ def execute(engine, statements):
     with engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
+
+
+def test_what_people_dismissed_is_found_without_reading_all_that_was_ever_held(ledger, box_ref):
+    filled = """
+        INSERT INTO streak_netsuite.hold (flow, system, kind, record_key, run_id, rule, code, reason, fix, body_secret, state,
+            opened_at, renewed_at, closed_at, closed_by)
+        SELECT 'deal_to_order', 'streak', 'box', 'box-' || n, 'run', 'mapping', 'DEAL_LOST', repeat('why ', 40), '', '', 'closed',
+            now(), now(), now(), 'deal_to_order'
+        FROM generate_series(1, 3000) n"""
+    asked = []
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql(filled)
+        connection.exec_driver_sql("ANALYZE streak_netsuite.hold")
+        event.listen(connection, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+        assert holds.find_dismissals(connection, ledger._cipher, [box_ref("box-7")], code="DEAL_LOST") == []
+        ((statement, values),) = asked
+        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
+    assert any("hold_record_idx" in line for line in plan), plan
