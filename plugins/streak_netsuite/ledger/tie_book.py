@@ -4,8 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Text, and_, any_, delete, insert, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Text,
+    and_,
+    any_,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
+from streak_netsuite.flows.write_back import write_back_key
 from streak_netsuite.ledger import audit
 from streak_netsuite.ledger.bindings import read_row
 from streak_netsuite.ledger.cipher import Cipher
@@ -200,6 +214,30 @@ class TieBook:
         else:
             return
         connection.execute(update(intent).where(intent.c.operation_key == row.operation_key).values(**values))
+        if one.netsuite_id:
+            _rename_told(connection, row, one)
+
+
+def _rename_told(connection: Connection, row: AnyRow, one: MovedTie) -> None:
+    """Let the fields that a box was told of its order be found by the order's new id: they say since when it is followed.
+
+    One that a worker holds keeps its key, by which it is answered.
+    """
+    box, old = one.binding.streak.id, one.binding.netsuite.id
+    if row.operation_key != write_back_key(RecordKind.BOX_FIELDS, box, old):
+        return
+    key = write_back_key(RecordKind.BOX_FIELDS, box, one.netsuite_id)
+    other = intent.alias("other")
+    taken = exists().where(other.c.operation_key == key)
+    renamed = connection.execute(
+        update(intent)
+        .where(intent.c.operation_key == row.operation_key, intent.c.state != IntentState.SENT.value, ~taken)
+        .values(operation_key=key)
+    )
+    if renamed.rowcount:
+        connection.execute(
+            update(hold).where(hold.c.write_key == row.operation_key).values(write_key=key, operation_key=key)
+        )
 
 
 def _is(one: MovedTie) -> Any:

@@ -1,9 +1,11 @@
 """Ties as a whole: which tell of the account, and what becomes of what was written by ids that change."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
+from streak_netsuite.flows.write_back import caught_up_days, write_back_drafts
 from streak_netsuite.ledger.ledger import Ledger
+from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.intent import Answer, IntentDraft, IntentState
@@ -80,3 +82,29 @@ def test_a_tie_is_compared_by_the_key_it_was_confirmed_with_and_without_one_not_
         ledger.keep_bindings([a_binding(box, order, rule=rule)], now=now)
     seen = {tie.binding.rule: tie.key for tie in ledger.written_ties(limit=10)}
     assert seen == {"created": "so-0", "key": "so-1", "carries crm-7": "crm-7"}
+
+
+def test_a_deal_of_a_backfill_is_known_as_such_after_its_order_has_got_another_id(
+    ledger: Ledger,
+    now: datetime,
+    a_binding: Callable[..., Binding],
+    a_success: Callable[..., Answer],
+) -> None:
+    """Else everybody would be told what has happened to old orders."""
+    tie = a_binding("box-1", "501")
+    deal = Deal(
+        key="box-1",
+        name="Acme",
+        version="1",
+        pipeline_key="p",
+        pipeline="Sales",
+        stage="Won",
+        created_at=now,
+    )
+    (fields,) = write_back_drafts(deal, "501", caught_up_on=date(2026, 11, 1))
+    ledger.plan_writes([fields], now=now)
+    ledger.record_answers([a_success(fields.operation_key, "box-1")], now=now)
+    ledger.keep_bindings([tie], now=now)
+    moved = [MovedTie(binding=tie, netsuite_id="502", reason="key", rule="key")]
+    ledger.ties.move(moved, directory_watermark="customers", actor="maya", stamp="S", now=now)
+    assert caught_up_days(ledger, [tie.streak]) == {tie.streak: date(2026, 11, 1)}
