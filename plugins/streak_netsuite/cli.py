@@ -143,9 +143,13 @@ def holds_list(
 @holds_app.command("show")
 def holds_show(hold_id: int) -> None:
     """Show one hold with all its faults, candidates and payload."""
+    from streak_netsuite.flows.approvals import NEEDS_APPROVAL
+    from streak_netsuite.flows.approved_terms import code_of
+
     with _ledger() as ledger:
         hold = ledger.get_hold(hold_id)
-    console.print_json(data=hold.as_dict())
+    shown = {"shown": code_of(hold.what.payload)} if hold.code == NEEDS_APPROVAL else {}
+    console.print_json(data={**hold.as_dict(), **shown})
 
 
 @holds_app.command("release")
@@ -198,10 +202,20 @@ def holds_replay(
 
 
 @holds_app.command("approve")
-def holds_approve(hold_id: int, reason: Reason, actor: Actor = "") -> None:
-    """Let a deal's order be written, as long as the deal is as it was when it was held."""
+def holds_approve(
+    hold_id: int,
+    shown: Annotated[
+        str,
+        typer.Option(
+            help="What `holds show` says under `shown`: nothing is approved when another order is asked for by now."
+        ),
+    ],
+    reason: Reason,
+    actor: Actor = "",
+) -> None:
+    """Let a deal's order be written, as long as it asks for what was shown."""
     with _desk() as desk:
-        desk.approve(hold_id, actor=actor or _login_name(), reason=reason)
+        desk.approve(hold_id, shown=shown, actor=actor or _login_name(), reason=reason)
     typer.echo(f"hold {hold_id} is approved; its deal is in the inbox again")
 
 

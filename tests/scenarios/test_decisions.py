@@ -9,6 +9,7 @@ from streak_netsuite.connectors.netsuite.calls.writes import delete
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.errors import RecordError
+from streak_netsuite.flows.approved_terms import code_of
 from streak_netsuite.flows.deal_timeline import assemble
 from streak_netsuite.flows.hold_desk import APPROVE, DISMISS, NEW_CUSTOMER, RELEASE, HoldDesk
 from streak_netsuite.ledger.holds import StoredHold
@@ -31,7 +32,8 @@ def hold_of(world: World) -> StoredHold:
 def decide(world: World, call: str, *args: Any, actor: str = "fiona", reason: str = "agreed") -> Any:
     with world.ledger() as ledger:
         desk = HoldDesk(book=ledger, clock=world.now)
-        return getattr(desk, call)(*args, actor=actor, reason=reason)
+        seen = {"shown": code_of(ledger.get_hold(args[0]).what.payload)} if call == "approve" else {}
+        return getattr(desk, call)(*args, actor=actor, reason=reason, **seen)
 
 
 def audit(world: World, hold_id: int) -> list[Any]:
@@ -89,6 +91,80 @@ def test_a_deal_that_changes_after_its_approval_is_asked_for_again(world: World,
     world.run()
     assert world.orders(box) == []
     assert "500,000.00 USD" in hold_of(world).reason
+
+
+def test_a_correction_after_an_approval_is_asked_for_again(world: World, tmp_path: Path) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    world.win(BOX)
+    world.run()
+    hold = hold_of(world)
+    decide(world, "approve", hold.id)
+    decide(world, "edit", hold.id, {"fields.Quantity": "400"}, actor="bob")
+    world.run()
+    assert world.orders() == []
+    assert "5,000,000.00 USD" in hold_of(world).reason
+    decide(world, "approve", hold_of(world).id)
+    world.run()
+    assert [one["total"] for one in world.orders()] == ["5000000.00"]
+
+
+def test_a_correction_of_what_kept_an_approved_order_from_being_made_is_asked_for_again(
+    world: World, tmp_path: Path
+) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    world.win(BOX)
+    world.run()
+    item = "/netsuite/records/inventoryItem/101/touch"
+    world.control.post(item, json={"isInactive": True}).raise_for_status()
+    decide(world, "approve", hold_of(world).id)
+    world.run()
+    assert hold_of(world).code == "MAPPING"
+    world.control.post(item, json={"isInactive": False}).raise_for_status()
+    decide(world, "edit", hold_of(world).id, {"fields.Quantity": "400"}, actor="bob", reason="they want more")
+    world.run()
+    assert (world.orders(), hold_of(world).code) == ([], "NEEDS_APPROVAL")
+
+
+def test_an_approval_is_of_what_was_shown_and_not_of_what_the_deal_asks_by_now(
+    world: World, tmp_path: Path
+) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    box = world.win(BOX)
+    world.run()
+    hold = hold_of(world)
+    shown = code_of(hold.what.payload)
+    world.hint(box, version="1")  # seen once more as it is: what was shown still stands
+    world.run()
+    assert code_of(hold_of(world).what.payload) == shown
+    world.set_field(box, "Quantity", "400")
+    world.hint(box)
+    world.run()
+    with world.ledger() as ledger, pytest.raises(RecordError, match=r"5,000,000.00 USD") as caught:
+        HoldDesk(book=ledger, clock=world.now).approve(hold.id, shown=shown, actor="fiona", reason="agreed")
+    assert caught.value.code == "CHANGED_MEANWHILE"
+    world.run()
+    assert world.orders() == []
+
+
+def test_an_approved_order_follows_texts_of_its_deal_without_another_approval(
+    world: World, tmp_path: Path
+) -> None:
+    with_approval(world, tmp_path, "above: {USD: 40000}")
+    box = world.win(BOX)
+    world.run()
+    decide(world, "approve", hold_of(world).id)
+    world.set_field(box, "PO number", "PO-6")
+    world.hint(box)
+    world.run()
+    assert world.orders(box)[0]["otherRefNum"] == "PO-6"
+    world.set_field(box, "PO number", "PO-7")
+    world.hint(box)
+    world.run()
+    assert (world.orders(box)[0]["otherRefNum"], world.held_because()) == ("PO-7", [])
+    world.set_field(box, "Quantity", "5")
+    world.hint(box)
+    world.run()
+    assert "62,500.00 USD" in hold_of(world).reason
 
 
 def test_a_rejected_order_is_not_asked_about_again_until_its_deal_changes(

@@ -30,6 +30,20 @@ def as_read(deal: Deal) -> Mapping[str, Any]:
     return deal.said or {"name": deal.name, "notes": deal.notes, "fields": to_plain(deal.fields)}
 
 
+def in_force(deal: Deal) -> dict[str, Any]:
+    """Return the values by name, plain, that a deal is read with in place of what it says itself."""
+    if not deal.said:
+        return {}
+    fields = {f"{FIELD_PREFIX}{name}": value for name, value in to_plain(deal.fields).items()}
+    return differing({"name": deal.name, "notes": deal.notes, **fields}, deal.said)
+
+
+def differing(edits: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those edits, as plain values, that say something else than the deal itself."""
+    plain = {name: to_plain(_value(value)) for name, value in edits.items()}
+    return {name: value for name, value in plain.items() if (value or None) != (_read(said, name) or None)}
+
+
 def read_of(payload: Mapping[str, Any], edits: Iterable[str]) -> Mapping[str, Any]:
     """Return what the deal of a hold said in place of these edits; nothing when the hold is of an earlier version."""
     said = payload.get(SAID) or (payload if "pipeline" in payload else None)

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.approvals import NEEDS_APPROVAL
-from streak_netsuite.flows.deal_edits import read_of
+from streak_netsuite.flows.approved_terms import EDITS, TERMS, code_of, read_with
+from streak_netsuite.flows.deal_edits import SAID, differing, read_of
 from streak_netsuite.flows.masking import Mask
 from streak_netsuite.flows.queued import OUTCOME_UNKNOWN
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -135,14 +136,17 @@ class HoldDesk:
         if option == DISMISS:
             self.book.dismiss_hold(hold_id, actor=actor, reason=reason, now=self.clock())
             return f"hold {hold_id} is closed; {after_dismissal(held)}"
-        self._go_on(hold_id, option, edits or {}, actor=actor, reason=reason)
+        self._go_on(held, option, edits or {}, actor=actor, reason=reason)
         return f"hold {hold_id}: {option.lower()}; its record is in the inbox again"
 
-    def _go_on(self, hold_id: int, option: str, edits: Mapping[str, Any], *, actor: str, reason: str) -> None:
+    def _go_on(
+        self, held: HeldRecord, option: str, edits: Mapping[str, Any], *, actor: str, reason: str
+    ) -> None:
+        hold_id, shown = held.id, code_of(held.what.payload)
         if edits:
             self.edit(hold_id, edits, actor=actor, reason=reason)
         if option == APPROVE:
-            self.approve(hold_id, actor=actor, reason=reason)
+            self.approve(hold_id, shown=shown, actor=actor, reason=reason, edits=edits)
         elif option == NEW_CUSTOMER:
             self.create_customer(hold_id, actor=actor, reason=reason)
         elif option.startswith(_USE):
@@ -150,11 +154,35 @@ class HoldDesk:
         elif not edits:
             self.book.release_hold(hold_id, actor=actor, reason=reason, now=self.clock())
 
-    def approve(self, hold_id: int, *, actor: str, reason: str) -> None:
-        """Let the order of a deal be written, as long as the deal is as it is now."""
+    def approve(
+        self,
+        hold_id: int,
+        *,
+        shown: str,
+        actor: str,
+        reason: str,
+        edits: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Let the order of a deal be written, as long as it asks for what was shown.
+
+        Args:
+            shown: the code (`code_of`) of what whoever approves has seen.
+            edits: values of the deal that were corrected with the approval: it is for the deal as corrected, then.
+
+        Raises:
+            RecordError: the hold does not wait for an approval, or asks for something else by now; code CHANGED_MEANWHILE.
+        """
         held = self.book.get_hold(hold_id)
         _require(held, NEEDS_APPROVAL, "approved")
-        self._decide(held, Choice.APPROVE, held.record, actor, reason, digest=_digest(held))
+        _require_shown(held, shown)
+        payload = held.what.payload
+        kept = payload.get(EDITS) or {}
+        # Nobody has mapped the deal as corrected now: what is approved is told by its values alone, then.
+        terms = "" if edits else str(payload.get(TERMS, ""))
+        if edits:
+            kept = differing({**kept, **edits}, payload.get(SAID) or {})
+        digest = read_with(_digest(held), kept)
+        self._decide(held, Choice.APPROVE, held.record, actor, reason, digest=digest, value=terms)
 
     def reject(self, hold_id: int, *, actor: str, reason: str) -> None:
         """Let no order be made of a deal, as long as the deal is as it is now.
@@ -170,7 +198,8 @@ class HoldDesk:
                 code="NO_REASON",
                 fix="say why: whoever sold the deal will ask",
             )
-        self._decide(held, Choice.REJECT, held.record, actor, reason, digest=_digest(held))
+        digest = read_with(_digest(held), held.what.payload.get(EDITS) or {})
+        self._decide(held, Choice.REJECT, held.record, actor, reason, digest=digest)
 
     def edit(self, hold_id: int, edits: Mapping[str, Any], *, actor: str, reason: str) -> None:
         """Let a deal be read with other values, each as long as the deal says in its place what it says now.
@@ -271,6 +300,16 @@ def _require(held: HeldRecord, code: str, what: str) -> None:
             f"hold {held.id} is {held.what.code}; only {code} can be {what}",
             code="NO_SUCH_ANSWER",
             fix=f"streak-netsuite holds show {held.id} says what it waits for",
+        )
+
+
+def _require_shown(held: HeldRecord, shown: str) -> None:
+    """Refuse an approval of what was not seen: the deal may have grown since somebody looked."""
+    if shown != (code := code_of(held.what.payload)):
+        raise RecordError(
+            f"hold {held.id} does not ask for what is approved: it asks now: {held.what.reason}",
+            code="CHANGED_MEANWHILE",
+            fix=f"look at it (streak-netsuite holds show {held.id}), then approve it with --shown {code}",
         )
 
 

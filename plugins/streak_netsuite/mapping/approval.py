@@ -16,7 +16,7 @@ def approval_reason(section: ApprovalSection, deal: Deal, order: SalesOrder, *, 
     Args:
         zone: the account's time zone, in which the rule reads moments.
     """
-    reasons = [_amount(section, order), _rule(section, deal, zone)]
+    reasons = [_amount(section, order), rule_reason(section, deal, zone=zone)]
     return "; ".join(reason for reason in reasons if reason)
 
 
@@ -34,7 +34,8 @@ def _amount(section: ApprovalSection, order: SalesOrder) -> str:
     return f"its total of {order.total:,f} {currency} is above {limit:,f}".replace("  ", " ")
 
 
-def _rule(section: ApprovalSection, deal: Deal, zone: ZoneInfo) -> str:
+def rule_reason(section: ApprovalSection, deal: Deal, *, zone: ZoneInfo) -> str:
+    """Return why the rule over deals wants an approval, "" when it does not."""
     if section.when is None:
         return ""
     try:

@@ -35,7 +35,7 @@ class Decision:
         question: what was decided about the record: "order", "deal", "customer" or `STAYS`.
         digest: of the deal as it was then; a decision about a deal that has changed since is void. "" for buyers.
         value: the customer's internal id of a CHOOSE; of a CREATE the customer that is gone, if one was; or the key of the record
-            that stays.
+            that stays. Of an APPROVE the terms that were approved: it stands while they stay, though the deal changes; "" for none.
         edits: values by name of an EDIT.
         read: what the deal said in their place then, by the same names; an edit whose value was changed since is void. One that
             is not in it, made by an earlier version, is void as soon as the deal changes.

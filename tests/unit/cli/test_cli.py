@@ -347,6 +347,31 @@ def test_a_dismissed_hold_is_closed_and_its_record_left_alone(held: int, connect
     assert run("holds", "list") == "nothing waits\n"
 
 
+def test_an_approval_names_what_was_shown_and_is_refused_when_something_else_is_asked_by_now(
+    main: Main, connected: LedgerSettings
+) -> None:
+    def ask(terms: str) -> int:
+        why = f"its total is {terms}"
+        hold = Hold(code="NEEDS_APPROVAL", reason=why, payload={"digest": "d1", "edits": {}, "terms": terms})
+        outcome = Outcome(
+            event_id=None, record=BOX, action=Action.HELD, rule="approval", reason=why, hold=hold
+        )
+        with Ledger.connect(connected) as ledger:
+            ledger.record_outcomes([outcome], flow="deal_to_order", run_id="run-1", now=NOW)
+            (held,) = ledger.list_holds()
+        return held.id
+
+    held = str(ask("50,000"))
+    code, _, err = main("holds", "approve", held, "--reason", "agreed")
+    assert (code, "--shown" in err) == (2, True)
+    seen = json.loads(run("holds", "show", held))["shown"]
+    ask("5,000,000")
+    code, _, err = main("holds", "approve", held, "--reason", "agreed", "--shown", seen)
+    assert (code, "its total is 5,000,000" in err) == (1, True)
+    seen = json.loads(run("holds", "show", held))["shown"]
+    assert "is approved" in run("holds", "approve", held, "--reason", "agreed", "--shown", seen)
+
+
 def test_only_what_waits_for_an_approval_can_be_rejected_and_only_with_a_reason(
     main: Main, held: int
 ) -> None:
