@@ -108,6 +108,7 @@ def _together(target: Field, parts: Parts) -> Suggestion:
     return replace(
         parts[_STREET],
         chosen=chosen,
+        candidates=(chosen,),  # what the street alone could be is no place that a mapping fills
         band=band(probability, SuggesterSettings()),
         parts=tuple(one.source for one in ordered),
     )

@@ -32,6 +32,7 @@ def suggested(
         targets=Catalogue(system="NetSuite", fields=left),
         memory=memory or Memory(),
     ).suggestions()
+    assert all(told.target.key in TARGETS.paths for one in found for told in one.candidates)
     return {
         TARGETS.path(one.chosen.target): tuple(part.id for part in one.parts) for one in found if one.chosen
     }
