@@ -60,12 +60,23 @@ class Blocks:
     def crowded(self, largest: int, rows: int) -> NDArray[np.bool_]:
         """Return which records are in blocks above a size."""
         mask = np.zeros(rows, bool)
-        large = self.sizes > largest
-        starts, sizes = self.starts[large], self.sizes[large]
-        if len(starts):
-            offsets = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-            mask[self.order[np.repeat(starts, sizes) + offsets]] = True
+        mask[self.large(largest + 1)[0]] = True
         return mask
+
+    def large(self, least: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the records of the blocks from a size on, one block after the other, and the blocks' sizes."""
+        large = self.sizes >= least
+        starts, sizes = self.starts[large], self.sizes[large]
+        offsets = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return self.order[np.repeat(starts, sizes) + offsets], sizes
+
+    def chains(self, least: int, rows: int) -> Pairs:
+        """Return pairs that hold each block from a size on together, each record with one other or two."""
+        members, sizes = self.large(least)
+        ends = np.zeros(len(members), bool)
+        ends[np.cumsum(sizes) - 1] = True
+        open_ = np.flatnonzero(~ends)
+        return packed(members[open_], members[open_ + 1], rows) if len(open_) else no_pairs()
 
 
 def keys_of(table: Table) -> list[Key]:

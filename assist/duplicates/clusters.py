@@ -28,7 +28,7 @@ def clustered(pairs: Pairs, bits: Real, rows: int, threshold: float, score: Scor
         score: gives the bits of pairs that were not compared yet.
         clip: bits beyond which more evidence does not count more. Pairs below `RULED_OUT` are never in one group.
     """
-    label = _components(pairs[bits > threshold], rows)
+    label = components(pairs[bits > threshold], rows)
     pairs, bits = _completed(pairs, bits, label, np.bincount(label), rows, score)
     inside = label[pairs // rows] == label[pairs % rows]
     pairs, bits = pairs[inside], _counted(bits[inside], clip)
@@ -40,7 +40,8 @@ def _counted(bits: Real, clip: float) -> Real:
     return np.where(bits < RULED_OUT, _NEVER, np.clip(bits, _LEAST, clip))
 
 
-def _components(pairs: Pairs, rows: int) -> Index:
+def components(pairs: Pairs, rows: int) -> Index:
+    """Return a number for each record, the same for those that pairs lead to from one another."""
     graph = sparse.coo_array(
         (np.ones(len(pairs), np.int8), (pairs // rows, pairs % rows)), shape=(rows, rows)
     )

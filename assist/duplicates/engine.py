@@ -31,6 +31,7 @@ class Findings:
     Attributes:
         ids: the records' ids, in the order of the frame (of both frames, one after the other).
         groups: a group number for each record; records of one group are one customer.
+        disputed: which records are in a group that holds two registration numbers, which a person has to see.
         pairs: packed pairs that were compared and kept, with the evidence for each in `bits`.
         least: mean bits from which records were grouped.
         teaching: how far people's decisions changed the model; None when there were too few.
@@ -38,6 +39,7 @@ class Findings:
 
     ids: pd.Index
     groups: Index
+    disputed: NDArray[np.bool_] = field(repr=False)
     pairs: Pairs
     bits: Real
     least: float
@@ -60,7 +62,8 @@ class Findings:
 
     def automatic(self) -> NDArray[np.bool_]:
         """Return which pairs are sure enough to be proposed without review."""
-        return np.asarray(self.together & (self.bits >= self.settings.automatic_bits))
+        sure = self.together & (self.bits >= self.settings.automatic_bits)
+        return np.asarray(sure & ~self.disputed[self.pairs // len(self.ids)])
 
     def scored_pairs(self) -> pd.DataFrame:
         """Return pairs by id with bits, probability and whether they ended in one group, surest first."""
@@ -126,8 +129,8 @@ def _run(
         partial(neighbours.neighbours, table, settings, side),
     ]
     pairs = union(*cores.each(call, finders))
-    certain, never = rules.pairs(frame, ids)
-    pairs = union(pairs, certain, never)
+    ruled = rules.ruled(frame, ids, table)
+    pairs = union(pairs, ruled.certain, ruled.never)
     if side is not None:
         pairs = pairs[side[pairs // table.size] != side[pairs % table.size]]
     model, teaching = _taught(
@@ -135,9 +138,8 @@ def _run(
     )
 
     def score(some: Pairs) -> Real:
-        return rules.applied(
-            model.bits(table, some // table.size, table, some % table.size), some, certain, never
-        )
+        bits = model.bits(table, some // table.size, table, some % table.size)
+        return ruled.applied(bits, some, settings.unsure_bits)
 
     bits = score(pairs)
     least = decision.threshold(bits, layout.kinds.values(), settings)
@@ -149,6 +151,7 @@ def _run(
     return Findings(
         ids=ids,
         groups=groups,
+        disputed=ruled.disputed(groups),
         pairs=pairs[kept],
         bits=bits[kept],
         least=least,

@@ -74,14 +74,18 @@ def groups_of(
 
 
 def _ties(findings: Findings) -> Real:
-    """Return how strongly each record is tied to the one of its group it is tied to most, in bits."""
+    """Return how strongly each record is tied to the one of its group it is tied to most, in bits.
+
+    Nobody of a group with two registration numbers is tied surely: those without one may belong to either.
+    """
     rows = len(findings.ids)
     tied = findings.together
     pairs, bits = findings.pairs[tied], findings.bits[tied]
     found = np.full(rows, findings.settings.kept_bits)
     np.maximum.at(found, pairs // rows, bits)
     np.maximum.at(found, pairs % rows, bits)
-    return found
+    most = np.where(findings.disputed, findings.settings.unsure_bits, np.inf)
+    return np.asarray(np.minimum(found, most))
 
 
 def _table(members: pd.DataFrame, automatic: float) -> pd.DataFrame:

@@ -2,20 +2,65 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from assist.duplicates import normalise
-from assist.duplicates.blocking import blocks_of
+from assist.duplicates.clusters import components
+from assist.duplicates.numbers import Numbers
 from assist.duplicates.pairs import Pairs, contains, no_pairs, packed, union, without
+from assist.duplicates.table import Table
 
 _CERTAIN_BITS = 60.0
 _NEVER_BITS = -100_000.0
 _LARGEST = 50
+Real = NDArray[np.float64]
+Index = NDArray[np.int64]
 Named = Sequence[tuple[Hashable, Hashable]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruled:
+    """What rules say about the records of a table.
+
+    Attributes:
+        certain, never: packed pairs that are one customer, and those that are not.
+        numbers: what each column of `same_if_equal` holds.
+    """
+
+    certain: Pairs
+    never: Pairs
+    numbers: Sequence[Numbers]
+
+    def applied(self, bits: Real, pairs: Pairs, most: float) -> Real:
+        """Return the bits with those of certain and ruled-out pairs set.
+
+        Args:
+            most: bits at most where numbers differ, or say nothing because unlike records share them.
+        """
+        for one in self.numbers:
+            rows = len(one.codes)
+            left, right = pairs // rows, pairs % rows
+            both = (one.codes[left] != 0) & (one.codes[right] != 0)
+            unsure = np.flatnonzero(both & ((one.codes[left] != one.codes[right]) | one.doubted[left]))
+            bits[unsure] = np.minimum(bits[unsure], most)
+        bits[contains(pairs, self.certain)] = _CERTAIN_BITS
+        bits[contains(pairs, self.never)] = _NEVER_BITS
+        return bits
+
+    def disputed(self, groups: Index) -> NDArray[np.bool_]:
+        """Return the records of groups that hold two numbers, although nobody said that these are one customer's."""
+        rows = len(groups)
+        found = np.zeros(rows, bool)
+        if any(one.codes.any() for one in self.numbers):
+            settled = components(self.certain, rows)
+            for one in self.numbers:
+                known = np.flatnonzero((one.codes != 0) & ~one.doubted)
+                different = np.unique(groups[known] * rows + settled[known]) // rows
+                found |= np.bincount(different, minlength=rows)[groups] > 1
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +69,8 @@ class Rules:
 
     Attributes:
         same_if_equal: columns in which the same value makes the same customer, such as a registration number.
+            Placeholders do not, nor what many records of unlike names share; records whose values differ are
+            one customer for a person to see, never surely.
         same: pairs of ids that are one customer.
         never: pairs of ids that are not; this wins over everything else.
     """
@@ -32,30 +79,23 @@ class Rules:
     same: Named = ()
     never: Named = ()
 
-    def pairs(self, frame: pd.DataFrame, ids: pd.Index) -> tuple[Pairs, Pairs]:
-        """Return packed pairs that are certain, and those that are ruled out."""
+    def ruled(self, frame: pd.DataFrame, ids: pd.Index, table: Table) -> Ruled:
+        """Return what the rules say about the records of a frame, which `table` holds in the same order."""
         rows = len(ids)
-        equal = [self._equal(frame[column], rows) for column in self.same_if_equal if column in frame]
+        numbers = [
+            Numbers.of(normalise.texts(frame[column]), table)
+            for column in self.same_if_equal
+            if column in frame
+        ]
+        equal = [one.certain.pairs(_LARGEST, rows) for one in numbers]
         never = _packed(self.never, ids)
         certain = union(_packed(self.same, ids), *equal)
-        return without(certain, never), never
+        return Ruled(certain=without(certain, never), never=never, numbers=numbers)
 
     def said(self, ids: pd.Index) -> tuple[Pairs, Pairs]:
         """Return packed pairs of records that people called one customer, and those that they told apart."""
         never = _packed(self.never, ids)
         return without(_packed(self.same, ids), never), never
-
-    @staticmethod
-    def _equal(column: "pd.Series[Any]", rows: int) -> Pairs:
-        values = [value.replace(" ", "") for value in normalise.plain(normalise.texts(column))]
-        return blocks_of(normalise.codes(values)).pairs(_LARGEST, rows)
-
-    @staticmethod
-    def applied(bits: NDArray[np.float64], pairs: Pairs, certain: Pairs, never: Pairs) -> NDArray[np.float64]:
-        """Return the bits with those of certain and ruled-out pairs set."""
-        bits[contains(pairs, certain)] = _CERTAIN_BITS
-        bits[contains(pairs, never)] = _NEVER_BITS
-        return bits
 
 
 def _packed(named: Named, ids: pd.Index) -> Pairs:

@@ -41,3 +41,8 @@ class Settings:
     review_bits: float = -3.0
     own_pairs: int = 2_000
     seed: int = 7
+
+    @property
+    def unsure_bits(self) -> float:
+        """Return the most bits of what a person has to see first."""
+        return self.automatic_bits - 1
