@@ -19,7 +19,15 @@ RULED_OUT = -10_000.0  # bits: no evidence says so much; a person did
 _NEVER = -1e12  # outweighs all the pairs between two groups together
 
 
-def clustered(pairs: Pairs, bits: Real, rows: int, threshold: float, score: Score, clip: float) -> Index:
+def clustered(
+    pairs: Pairs,
+    bits: Real,
+    rows: int,
+    threshold: float,
+    score: Score,
+    clip: float,
+    units: Index | None = None,
+) -> Index:
     """Return a group number for each record.
 
     Args:
@@ -27,12 +35,51 @@ def clustered(pairs: Pairs, bits: Real, rows: int, threshold: float, score: Scor
         threshold: mean bits between two groups above which they are one.
         score: gives the bits of pairs that were not compared yet.
         clip: bits beyond which more evidence does not count more. Pairs below `RULED_OUT` are never in one group.
+        units: for each record the one that it is in one group with whatever the evidence says (`joined`).
     """
     label = components(pairs[bits > threshold], rows)
     pairs, bits = _completed(pairs, bits, label, np.bincount(label), rows, score)
     inside = label[pairs // rows] == label[pairs % rows]
     pairs, bits = pairs[inside], _counted(bits[inside], clip)
-    return _agglomerated(pairs // rows, pairs % rows, bits, rows, threshold)
+    units = np.arange(rows, dtype=np.int64) if units is None else units
+    return _agglomerated(pairs // rows, pairs % rows, bits, units, threshold)
+
+
+def joined(certain: Pairs, never: Pairs, rows: int) -> Index:
+    """Return for each record the first of those that certain pairs make one with it.
+
+    Args:
+        certain: the weightiest first: where they lead to a pair of `never`, those that come later yield.
+    """
+    label = components(certain, rows)
+    first = np.full(rows, rows, np.int64)
+    np.minimum.at(first, label, np.arange(rows))
+    units = first[label]
+    left, right = never // rows, never % rows
+    torn = label[left] == label[right]
+    if torn.any():
+        parted = np.isin(label, label[left[torn]])
+        units[parted] = np.flatnonzero(parted)
+        some = certain[parted[certain // rows]]
+        _join(units, some, never[torn], rows)
+    return units
+
+
+def _join(units: Index, certain: Pairs, never: Pairs, rows: int) -> None:
+    """Join records pair by pair, but none that are ruled out; few are, so that this may take its time."""
+    held: dict[int, set[int]] = {}
+    foes: dict[int, set[int]] = {}
+    for one, other in (divmod(pair, rows) for pair in never.tolist()):
+        foes.setdefault(one, set()).add(other)
+        foes.setdefault(other, set()).add(one)
+    for one, other in (divmod(pair, rows) for pair in certain.tolist()):
+        into, gone = sorted((int(units[one]), int(units[other])))
+        ours, theirs = held.get(into, {into}), held.get(gone, {gone})
+        if into == gone or foes.get(into, set()) & theirs:
+            continue
+        held[into] = ours | theirs
+        foes[into] = foes.get(into, set()) | foes.get(gone, set())
+        units[list(theirs)] = into
 
 
 def _counted(bits: Real, clip: float) -> Real:
@@ -66,15 +113,17 @@ def _completed(
     return np.concatenate([pairs, unseen]), np.concatenate([bits, score(unseen)])
 
 
-def _agglomerated(left: Index, right: Index, bits: Real, rows: int, threshold: float) -> Index:
+def _agglomerated(left: Index, right: Index, bits: Real, units: Index, threshold: float) -> Index:
     """Return groups joined by average linkage, all components of the graph at once.
 
     Two groups that are each other's nearest are joined in every round, which gives the tree that joining
     the nearest of all would (Murtagh 1983: average linkage is reducible). A pair that was not compared
     counts as `_UNSEEN` bits. A group without a partner above the threshold can never get one, so its
-    pairs are dropped.
+    pairs are dropped. A unit counts as one record.
     """
-    group, size = np.arange(rows, dtype=np.int64), np.ones(rows)
+    rows = len(units)
+    group, size = units.copy(), np.ones(rows)
+    left, right, bits = _of_units(units, left, right, bits)
     extra = bits - _UNSEEN
     while len(left):
         mean = _UNSEEN + extra / (size[left] * size[right])
@@ -89,6 +138,21 @@ def _agglomerated(left: Index, right: Index, bits: Real, rows: int, threshold: f
         alive = (best[left] > threshold) & (best[right] > threshold)
         left, right, extra = _merged(group[left[alive]], group[right[alive]], extra[alive], rows)
     return _roots(group)
+
+
+def _of_units(units: Index, left: Index, right: Index, bits: Real) -> tuple[Index, Index, Real]:
+    """Return pairs of units with their evidence: what is like one record of a unit is like the unit."""
+    rows = len(units)
+    apart = units[left] != units[right]
+    both, bits = packed(units[left[apart]], units[right[apart]], rows), bits[apart]
+    order = np.lexsort((bits, both))
+    both, bits = both[order], bits[order]
+    change = both[1:] != both[:-1]
+    first, last = (np.flatnonzero(edge) for edge in (np.append(True, change), np.append(change, True)))
+    if not len(both):
+        return left[:0], right[:0], bits
+    worst, best = bits[first], bits[last]
+    return both[first] // rows, both[first] % rows, np.where(worst < RULED_OUT, worst, best)
 
 
 def _merged(left: Index, right: Index, extra: Real, rows: int) -> tuple[Index, Index, Real]:

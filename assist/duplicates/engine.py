@@ -144,7 +144,8 @@ def _run(
     bits = score(pairs)
     least = decision.threshold(bits, layout.kinds.values(), settings)
     if side is None:
-        groups = clusters.clustered(pairs, bits, table.size, least, score, _CLIP)
+        units = clusters.joined(np.concatenate([ruled.said, ruled.certain]), ruled.never, table.size)
+        groups = clusters.clustered(pairs, bits, table.size, least, score, _CLIP, units)
     else:
         groups = clusters.paired_off(pairs, bits, table.size, least)
     kept = bits > settings.kept_bits

@@ -15,7 +15,7 @@ from assist.duplicates.table import Table
 
 _CERTAIN_BITS = 60.0
 _NEVER_BITS = -100_000.0
-_LARGEST = 50
+_LARGEST = 50  # records of one number that are all paired; more are held together by a chain
 Real = NDArray[np.float64]
 Index = NDArray[np.int64]
 Named = Sequence[tuple[Hashable, Hashable]]
@@ -27,11 +27,13 @@ class Ruled:
 
     Attributes:
         certain, never: packed pairs that are one customer, and those that are not.
+        said: those of the certain ones that people called the same.
         numbers: what each column of `same_if_equal` holds.
     """
 
     certain: Pairs
     never: Pairs
+    said: Pairs
     numbers: Sequence[Numbers]
 
     def applied(self, bits: Real, pairs: Pairs, most: float) -> Real:
@@ -87,10 +89,12 @@ class Rules:
             for column in self.same_if_equal
             if column in frame
         ]
-        equal = [one.certain.pairs(_LARGEST, rows) for one in numbers]
-        never = _packed(self.never, ids)
-        certain = union(_packed(self.same, ids), *equal)
-        return Ruled(certain=without(certain, never), never=never, numbers=numbers)
+        blocks = [one.certain for one in numbers]
+        equal = [one.pairs(_LARGEST, rows) for one in blocks]
+        equal += [one.chains(_LARGEST + 1, rows) for one in blocks]
+        said, never = self.said(ids)
+        certain = without(union(said, *equal), never)
+        return Ruled(certain=certain, never=never, said=said, numbers=numbers)
 
     def said(self, ids: pd.Index) -> tuple[Pairs, Pairs]:
         """Return packed pairs of records that people called one customer, and those that they told apart."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assist.duplicates import evaluation
-from assist.duplicates.clusters import clustered, paired_off
+from assist.duplicates.clusters import clustered, joined, paired_off
 from assist.duplicates.identity import stable_ids
 
 Bits = dict[tuple[int, int], float]
@@ -52,6 +52,21 @@ def test_a_pair_that_is_ruled_out_is_never_outvoted(copies: int) -> None:
         labels = group(copies, bits | {pair: -100_000.0})
         assert labels[pair[0]] != labels[pair[1]]
         assert len(set(labels)) == 2
+
+
+def units(rows: int, certain: list[tuple[int, int]], never: list[tuple[int, int]] | None = None) -> list[int]:
+    said, apart = (np.array([a * rows + b for a, b in some], np.int64) for some in (certain, never or []))
+    return joined(said, apart, rows).tolist()
+
+
+def test_certain_pairs_hold_together_all_that_they_lead_to() -> None:
+    assert units(6, [(3, 5), (1, 3)]) == [0, 1, 2, 1, 4, 1]
+
+
+def test_where_certain_pairs_lead_to_one_that_is_ruled_out_the_later_ones_yield() -> None:
+    assert units(5, [(0, 1), (1, 2), (2, 3)], [(0, 3)]) == [0, 0, 0, 3, 4]
+    assert units(5, [(2, 3), (1, 2), (0, 1)], [(0, 3)]) == [0, 1, 1, 1, 4]
+    assert units(5, [(0, 1), (2, 3), (1, 2)], [(0, 3), (1, 2)]) == [0, 0, 2, 2, 4]
 
 
 def test_each_record_gets_one_partner_at_most_and_the_best_wins() -> None:

@@ -125,6 +125,15 @@ def test_who_is_told_apart_from_one_of_several_copies_is_not_in_their_group(
     assert together(result, "again 2", "again 3")
 
 
+def test_what_people_called_the_same_is_one_group_however_unlike_it_is(
+    firms: pd.DataFrame, together: Together
+) -> None:
+    copies = [f"again {n}" for n in range(3)]
+    frame = pd.concat([firms, firms.loc[["200"] * 3].set_axis(copies)])
+    result = find_duplicates(frame, rules=Rules(same=[("205", "200"), ("205", "207")]))
+    assert result.clusters[["200", "205", "207", *copies]].nunique() == 1
+
+
 def test_rules_about_records_that_are_not_there_do_nothing(firms: pd.DataFrame, found: Findings) -> None:
     rules = Rules(same=[("0", "gone")], never=[("gone", "also gone")], same_if_equal=["no such column"])
     assert np.array_equal(find_duplicates(firms, rules=rules).groups, found.groups)

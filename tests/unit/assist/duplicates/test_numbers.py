@@ -59,6 +59,14 @@ def test_a_firm_of_many_records_and_one_number_is_one(numbered: pd.DataFrame, to
     assert find_duplicates(frame, rules=SAME_NUMBER).clusters[some].nunique() == 1
 
 
+def test_a_number_holds_any_number_of_records_together(numbered: pd.DataFrame) -> None:
+    rng = random.Random(12)
+    rows = [a_firm(rng) | {"company": "Northwind Foundry Ltd", "vat": "GB482013755"} for _ in range(80)]
+    frame = pd.concat([numbered, pd.DataFrame(rows, index=[f"site {n}" for n in range(80)])])
+    found = find_duplicates(frame, rules=SAME_NUMBER)
+    assert found.clusters[[f"site {n}" for n in range(80)]].nunique() == 1
+
+
 def relatives(numbered: pd.DataFrame, *numbers: str | None) -> pd.DataFrame:
     """Return the firms with relatives of the first one, alike in all but the number."""
     made = pd.DataFrame(
