@@ -100,6 +100,15 @@ def mixed(first: Codes, second: Codes) -> Codes:
     return both
 
 
+def mixed_all(codes: Sequence[Codes]) -> Codes:
+    """Return one code for each record's codes together; 0 where all are missing."""
+    whole, there = np.zeros(len(codes[0]), np.uint64), np.zeros(len(codes[0]), bool)
+    for one in codes:
+        whole = (whole ^ (whole >> _SHIFT)) * _MIX + one
+        there |= one != 0
+    return np.where(there, whole, np.uint64(0))
+
+
 def blocks_of(codes: Codes, rows: NDArray[np.int64] | None = None) -> Blocks:
     """Return the records grouped by their codes, the missing left out, in no order within a group."""
     present = np.flatnonzero(codes) if rows is None else rows[codes[rows] != 0]

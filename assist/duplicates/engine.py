@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from assist.duplicates import clusters, cores, decision, neighbours
 from assist.duplicates.blocking import candidates
+from assist.duplicates.copies import copies_of
 from assist.duplicates.kind import Kind
 from assist.duplicates.model import Model
-from assist.duplicates.pairs import Pairs, union
+from assist.duplicates.pairs import Pairs, no_pairs, union
 from assist.duplicates.rules import Rules
 from assist.duplicates.settings import Settings
 from assist.duplicates.table import Layout, Table, layout_of, prepare
@@ -136,6 +137,8 @@ def _run(
     model, teaching = _taught(
         Model.learned(table, layout, pairs, settings), table, rules, ids, pairs, settings
     )
+    copies = copies_of(table) if side is None else no_pairs()
+    pairs = union(pairs, copies)
 
     def score(some: Pairs) -> Real:
         bits = model.bits(table, some // table.size, table, some % table.size)
@@ -144,7 +147,9 @@ def _run(
     bits = score(pairs)
     least = decision.threshold(bits, layout.kinds.values(), settings)
     if side is None:
-        units = clusters.joined(np.concatenate([ruled.said, ruled.certain]), ruled.never, table.size)
+        copies = copies[bits[np.searchsorted(pairs, copies)] > least]
+        certain = np.concatenate([ruled.said, ruled.certain, copies])
+        units = clusters.joined(certain, ruled.never, table.size)
         groups = clusters.clustered(pairs, bits, table.size, least, score, _CLIP, units)
     else:
         groups = clusters.paired_off(pairs, bits, table.size, least)

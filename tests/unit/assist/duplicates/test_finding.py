@@ -134,6 +134,13 @@ def test_what_people_called_the_same_is_one_group_however_unlike_it_is(
     assert result.clusters[["200", "205", "207", *copies]].nunique() == 1
 
 
+def test_any_number_of_equal_records_and_one_with_a_slip_are_one(firms: pd.DataFrame) -> None:
+    copies = [f"again {n}" for n in range(300)]
+    frame = pd.concat([firms, firms.loc[["200"] * 300].set_axis(copies)])
+    frame.loc["slip"] = firms.loc["200"].to_dict() | {"phone": ""}
+    assert find_duplicates(frame).clusters[["200", "slip", *copies]].nunique() == 1
+
+
 def test_rules_about_records_that_are_not_there_do_nothing(firms: pd.DataFrame, found: Findings) -> None:
     rules = Rules(same=[("0", "gone")], never=[("gone", "also gone")], same_if_equal=["no such column"])
     assert np.array_equal(find_duplicates(firms, rules=rules).groups, found.groups)
