@@ -119,12 +119,12 @@ def _agglomerated(left: Index, right: Index, bits: Real, units: Index, threshold
     Two groups that are each other's nearest are joined in every round, which gives the tree that joining
     the nearest of all would (Murtagh 1983: average linkage is reducible). A pair that was not compared
     counts as `_UNSEEN` bits. A group without a partner above the threshold can never get one, so its
-    pairs are dropped. A unit counts as one record.
+    pairs are dropped. A unit counts as many records as it has.
     """
     rows = len(units)
-    group, size = units.copy(), np.ones(rows)
+    group, size = units.copy(), np.bincount(units, minlength=rows).astype(float)
     left, right, bits = _of_units(units, left, right, bits)
-    extra = bits - _UNSEEN
+    extra = (bits - _UNSEEN) * size[left] * size[right]
     while len(left):
         mean = _UNSEEN + extra / (size[left] * size[right])
         best = np.full(rows, -np.inf)
