@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assist.duplicates import clusters, cores, decision, neighbours
 from assist.duplicates.blocking import candidates
-from assist.duplicates.copies import copies_of
+from assist.duplicates.copies import copies_of, rare_copies
 from assist.duplicates.kind import Kind
 from assist.duplicates.model import Model
 from assist.duplicates.pairs import Pairs, no_pairs, union
@@ -145,6 +145,7 @@ def _run(
         return ruled.applied(bits, some, settings.unsure_bits)
 
     bits = score(pairs)
+    bits = _with_copies(bits, np.searchsorted(pairs, copies), table, copies, settings.copy_bits)
     least = decision.threshold(bits, layout.kinds.values(), settings)
     if side is None:
         copies = copies[bits[np.searchsorted(pairs, copies)] > least]
@@ -167,6 +168,15 @@ def _run(
         settings=settings,
         teaching=teaching,
     )
+
+
+def _with_copies(bits: Real, places: Index, table: Table, copies: Pairs, least: float) -> Real:
+    """Return the evidence, where equal records that chance hardly makes are at least to be looked at."""
+    weak = (bits[places] < least) & (bits[places] > clusters.RULED_OUT)
+    if weak.any():
+        rare = rare_copies(table, copies[weak])
+        bits[places[weak][rare]] = least
+    return bits
 
 
 def _taught(

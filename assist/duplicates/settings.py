@@ -46,3 +46,8 @@ class Settings:
     def unsure_bits(self) -> float:
         """Return the most bits of what a person has to see first."""
         return self.automatic_bits - 1
+
+    @property
+    def copy_bits(self) -> float:
+        """Return the least bits of equal records that chance hardly makes: enough for a group that a person sees."""
+        return self.company_bits + 0.5

@@ -213,3 +213,43 @@ def test_a_misspelt_rare_name_is_among_the_nearest_neighbours() -> None:
     table = prepare(frame, layout_of(frame, {"company": Kind.COMPANY}))
     size = len(frame)
     assert (size - 2) * size + size - 1 in neighbours(table, Settings()).tolist()
+
+
+def rare_firms(count: int) -> list[tuple[str, str]]:
+    """Names and cities that hardly come twice."""
+    rng = random.Random(4)
+    parts = ["ka", "lo", "mi", "ru", "se", "ta", "vo", "ne", "bu", "di", "fa", "go"]
+
+    def word(length: int) -> str:
+        return "".join(rng.choices(parts, k=length)).title()
+
+    return [(f"{word(5)} {word(5)} {rng.choice(['Foods', 'Metals'])} Ltd", word(4)) for _ in range(count)]
+
+
+@pytest.mark.parametrize("columns", [["company", "city"], ["company"]])
+@pytest.mark.parametrize(("count", "copied"), [(20, 2), (200, 20), (2000, 200)])
+def test_equal_rows_are_found_in_narrow_and_in_small_tables(
+    count: int, copied: int, columns: list[str], together: Together
+) -> None:
+    """There is little to learn weights from, and what is equal is told by how rare it is."""
+    rows = rare_firms(count)
+    frame = pd.DataFrame(
+        [*rows, *rows[:copied]],
+        columns=["company", "city"],
+        index=[str(n) for n in range(count)] + [f"{n}-copy" for n in range(copied)],
+    )
+    found = find_duplicates(frame[columns])
+    assert all(together(found, str(n), f"{n}-copy") for n in range(copied))
+    assert found.clusters.nunique() == count
+    assert not found.automatic().any(), "a person sees them first"
+
+
+def test_an_equal_pair_among_five_rows_is_found(firms: pd.DataFrame) -> None:
+    five = firms.loc[["0", "1", "2", "3", "0"]].reset_index(drop=True)
+    assert find_duplicates(five).clusters.tolist() == [0, 1, 2, 3, 0]
+
+
+def test_namesakes_of_whom_nothing_else_is_known_are_left_apart() -> None:
+    names = [" ".join(name.split()[:2]) for name, _ in rare_firms(300)]
+    frame = pd.DataFrame({"first_name": names + ["John Smith"] * 4, "city": ["Portland"] * 304})
+    assert find_duplicates(frame).clusters.nunique() == 304
