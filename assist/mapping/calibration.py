@@ -42,15 +42,6 @@ def calibration_input(alone: Array, queries: Labels, has_values: Array) -> Array
     return np.column_stack([both * ~with_values, both * with_values, with_values])
 
 
-def first_choices(alone: Array, queries: Labels) -> NDArray[np.bool_]:
-    """Return which pairs are the likeliest of their source field, one for each."""
-    _, of = np.unique(queries, return_inverse=True)
-    order = np.lexsort((-alone, of))
-    found = np.zeros(len(alone), dtype=bool)
-    found[order[np.r_[True, np.diff(of[order]) > 0]]] = True
-    return found
-
-
 def logistic(
     features: Array, labels: Labels, bounds: Sequence[Bound], strength: float
 ) -> tuple[Array, float]:

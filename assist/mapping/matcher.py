@@ -18,7 +18,7 @@ from sklearn.utils.validation import (  # type: ignore[import-untyped]  # scikit
     check_X_y,
 )
 
-from assist.mapping.calibration import INPUT, MOST, Bound, calibration_input, first_choices, logistic
+from assist.mapping.calibration import INPUT, MOST, Bound, calibration_input, logistic
 from assist.mapping.name_features import NAMES
 from assist.mapping.shortlist import shortlist
 from assist.mapping.trees import Array, Trees
@@ -34,9 +34,6 @@ _EITHER_WAY: Final = frozenset({"core", "uncommon", "custom", "required", "names
 # What of the names is looked at again once values are there: names that were cut short say little alone.
 _AGAIN: Final = tuple(NAMES.index(name) for name in ("same_name", "own_words", "shortened", "consonants"))
 _NAME_STEP: Final = 6.0
-# Where the calibration's input tells of names alone, and where it marks pairs with values.
-_OF_NAMES: Final = [at for at, name in enumerate(INPUT) if name in {"alone", "against"}]
-_VALUES_SHIFT: Final = INPUT.index("names")
 # The second model's input.
 _TOLD: Final = ("names", *(NAMES[at] for at in _AGAIN), *VALUES)
 
@@ -241,23 +238,6 @@ class FieldMatcher(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sci
         self.calibration_coef_, self.calibration_intercept_ = logistic(
             told[fit_on], labels[fit_on], [_bound(name) for name in INPUT], self.C
         )
-        self._bend(told, labels, fit_on & first_choices(alone, queries))
-
-    def _bend(self, told: Array, labels: NDArray[Any], first: NDArray[np.bool_]) -> None:
-        """Bend the calibration of names so that it holds for first choices, whose probability a person acts on.
-
-        Over all candidates the fit is a compromise with the hopeless many, and the first come out too shy. Columns with
-        values are left as they are: those we learn from are made up, and nearly all of them have their counterpart.
-        """
-        by_name = first & (told[:, _VALUES_SHIFT] == 0)
-        if len(np.unique(labels[by_name])) < 2:
-            return
-        score = told[by_name] @ self.calibration_coef_ + self.calibration_intercept_
-        (slope,), shift = logistic(score[:, None], labels[by_name], [(0.0, None)], self.C)
-        before = self.calibration_intercept_
-        self.calibration_coef_[_OF_NAMES] *= slope
-        self.calibration_intercept_ = before * slope + shift
-        self.calibration_coef_[_VALUES_SHIFT] += before - self.calibration_intercept_
 
     def to_dict(self) -> dict[str, Any]:
         """Return what was learned as plain numbers, by name."""

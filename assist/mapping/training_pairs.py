@@ -8,7 +8,6 @@ from importlib import resources
 import yaml
 
 from assist.mapping.catalogue import Catalogue, Field
-from assist.mapping.lexicon.book import load
 from assist.mapping.standard import target
 
 _NONE = "x"
@@ -43,25 +42,7 @@ def groups(leave_out: Collection[str] = ()) -> Iterator[Group]:
             continue
         for block, pairs in blocks.items():
             source, _, record = block.partition(" > ")
-            yield group(system, source, _targets(record), pairs)
-
-
-@cache
-def _targets(record: str) -> Catalogue:
-    """Return the fields of a NetSuite record: the standard ones, and those that only the lexicon knows and a pair names."""
-    known = target(record)
-    named = {
-        wanted
-        for blocks in _written().values()
-        for block, pairs in blocks.items()
-        if block.partition(" > ")[2] == record
-        for wanted in pairs.values()
-    }
-    return known.with_fields(
-        Field(record=record, id=found.id, place=found.place)
-        for wanted in sorted(named - {_NONE})
-        if known.find(record, wanted) is None and (found := load().find(record, wanted)) is not None
-    )
+            yield group(system, source, target(record), pairs)
 
 
 def _first_word(name: str) -> str:

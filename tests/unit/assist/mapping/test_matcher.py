@@ -1,17 +1,12 @@
 """The matcher keeps scikit-learn's contract and its own: reasons that add up, kept numbers that answer alike."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.base import clone  # type: ignore[import-untyped]
 from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
 from sklearn.exceptions import NotFittedError  # type: ignore[import-untyped]
 
-from assist.mapping.calibration import first_choices
-from assist.mapping.evaluation import expected_calibration_error
 from assist.mapping.matcher import FEATURES, FieldMatcher
 from assist.mapping.trees import Trees
 
@@ -105,29 +100,3 @@ def test_our_reading_of_the_trees_is_scikit_learns() -> None:
     ours = Trees.grow(features, labels, [0, 0, 0, 0], **told)
     assert np.allclose(ours.log_odds(features), theirs.decision_function(features), atol=1e-6)
     assert np.allclose(Trees.from_dict(ours.to_dict()).log_odds(features), ours.log_odds(features))
-
-
-def test_the_first_choice_of_each_field_is_found() -> None:
-    alone, queries = np.array([1.0, 3.0, 2.0, -5.0, -4.0]), np.array([7, 7, 7, 2, 2])
-    assert first_choices(alone, queries).tolist() == [False, True, False, False, True]
-
-
-def test_first_choices_by_name_are_right_as_often_as_is_said() -> None:
-    rng = np.random.default_rng(1)
-    against = rng.normal(2, 3, size=2000)
-    named = np.column_stack([against - 1, against, *np.zeros((3, 2000))])
-    valued = np.column_stack([*np.zeros((2, 2000)), against - 1, against, np.ones(2000)])
-    right = (rng.random(2000) < expit(0.6 * against + 0.5)).astype(int)
-    matcher = FieldMatcher()
-    matcher.calibration_coef_ = np.array([0.1, 0.9, 0.2, 0.8, 0.9])
-    matcher.calibration_intercept_ = -0.1
-
-    def chances(told: Any) -> Any:
-        return expit(told @ matcher.calibration_coef_ + matcher.calibration_intercept_)
-
-    shy, of_values = chances(named), chances(valued)
-    assert abs(shy.mean() - right.mean()) > 0.03
-    matcher._bend(np.concatenate([named, valued]), np.concatenate([right, right]), np.ones(4000, dtype=bool))
-    assert abs(chances(named).mean() - right.mean()) < 0.005
-    assert expected_calibration_error(chances(named), right == 1) < 0.03
-    assert np.allclose(chances(valued), of_values), "columns with values are told as before"
