@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from warm_script import WarmScript
 
 from streak_netsuite.connectors.streak.hints import hint_of_box
 from streak_netsuite.ledger.ledger import Ledger
@@ -36,6 +37,7 @@ class Place:
     """An Airflow home with the three connections, beside a sandbox and a ledger."""
 
     env: dict[str, str]
+    driver: WarmScript
     info: Mapping[str, Any]
     ledger_settings: LedgerSettings
     control: httpx.Client
@@ -43,9 +45,8 @@ class Place:
 
     def run(self, dag_file: str, conf: Mapping[str, Any] | None = None) -> Outcome:
         """Run a DAG of ours with `dag.test()`."""
-        driver = Path(__file__).with_name("dag_driver.py")
-        command = [sys.executable, str(driver), str(ROOT / "dags" / dag_file), json.dumps(conf or {})]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=120, check=False)
+        arguments = [str(ROOT / "dags" / dag_file), json.dumps(conf or {})]
+        done = self.driver.run(arguments, env=self.env, timeout=120)
         output = done.stdout + done.stderr
         lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
         assert lines, output[-3000:]
@@ -90,6 +91,14 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def dag_driver(airflow_home: Path) -> Iterator[WarmScript]:
+    """What runs DAGs in that home."""
+    script = Path(__file__).with_name("dag_driver.py")
+    with WarmScript(script, env=_airflow_env(airflow_home), folder=airflow_home) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[RunningSandbox]:
     """One sandbox for the session."""
     with RunningSandbox() as running:
@@ -98,7 +107,10 @@ def running_sandbox() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def place(
-    airflow_home: Path, running_sandbox: RunningSandbox, ledger_settings: LedgerSettings
+    airflow_home: Path,
+    dag_driver: WarmScript,
+    running_sandbox: RunningSandbox,
+    ledger_settings: LedgerSettings,
 ) -> Iterator[Place]:
     """A fresh sandbox and ledger, and an Airflow that knows them."""
     info = running_sandbox.info
@@ -107,17 +119,26 @@ def place(
         headers={"X-Sandbox-Token": info["control"]["token"]},
         timeout=30,
         trust_env=False,
+        verify=False,
     )
     streak = httpx.Client(
         base_url=info["streak"]["base_url"] + "/",
         auth=(info["streak"]["api_key"], ""),
         timeout=30,
         trust_env=False,
+        verify=False,
     )
     env = {**_airflow_env(airflow_home), **connections_of(info, ledger_settings)}
     with control, streak:
         control.post("/reset").raise_for_status()
-        yield Place(env=env, info=info, ledger_settings=ledger_settings, control=control, streak=streak)
+        yield Place(
+            env=env,
+            driver=dag_driver,
+            info=info,
+            ledger_settings=ledger_settings,
+            control=control,
+            streak=streak,
+        )
 
 
 def _airflow_env(home: Path) -> dict[str, str]:
