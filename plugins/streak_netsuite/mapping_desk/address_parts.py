@@ -33,8 +33,21 @@ _ADDRESSES: Final[Mapping[str, FieldKey]] = {
     "ship": ("salesorder", "shipaddress"),
 }
 
-Parts = Mapping[str, Suggestion]
-"""What was suggested for each part of one address."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """A field that is a part of an address.
+
+    Attributes:
+        probability: that it is this part, of whichever address: which one it is, its name says.
+    """
+
+    suggestion: Suggestion
+    probability: float
+
+
+Parts = Mapping[str, _Part]
+"""The fields that are the parts of one address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,19 +73,22 @@ class AddressParts:
         return [
             _together(open_[key], parts)
             for key, parts in self._found().items()
-            if key in open_ and _is_whole(parts) and not self._turned_down(parts[_STREET].source, open_[key])
+            if key in open_
+            and _is_whole(parts)
+            and not self._turned_down(parts[_STREET].suggestion.source, open_[key])
         ]
 
     def _found(self) -> Mapping[FieldKey, Parts]:
         """Return the parts of each address: a field is one when nothing else of NetSuite's is likelier."""
         parts = [field for record, id_ in _PART_OF if (field := standard.target(record).find(record, id_))]
         everything = Catalogue(system=self.targets.system, fields=[*self.targets, *parts])
-        found: dict[FieldKey, dict[str, Suggestion]] = {}
+        found: dict[FieldKey, dict[str, _Part]] = {}
         for one in self.suggester.suggest(self.sources, everything, memory=self.memory):
-            part = _PART_OF.get(one.chosen.target.key) if one.chosen is not None else None
-            if part is not None:
+            name, probability = _likeliest_part(one)
+            if name:
+                part = _Part(suggestion=one, probability=probability)
                 of = found.setdefault(_ADDRESSES[_context(one.source)], {})
-                of[part] = max(of.get(part, one), one, key=lambda each: each.probability)
+                of[name] = max(of.get(name, part), part, key=lambda each: each.probability)
         return found
 
     def _turned_down(self, source: Field, target: Field) -> bool:
@@ -82,6 +98,22 @@ class AddressParts:
             and (one.target_record, one.target_field) == target.key
             for one in self.memory.decisions
         )
+
+
+def _likeliest_part(one: Suggestion) -> tuple[str, float]:
+    """Return the part of an address that a field is, and how likely; "" when something else is likelier.
+
+    The same part of three addresses is one answer here: a name that fits all of them is no weaker for that.
+    """
+    chances: dict[str, float] = {"": SuggesterSettings().review_from}
+    for candidate in one.candidates:
+        part, before = _PART_OF.get(candidate.target.key), chances[""]
+        if part is None:
+            chances[""] = max(before, candidate.probability)
+        else:
+            chances[part] = chances.get(part, 0.0) + candidate.probability
+    likeliest = max(chances, key=lambda name: chances[name])
+    return likeliest, min(chances[likeliest], 1.0)
 
 
 def _context(source: Field) -> str:
@@ -97,7 +129,7 @@ def _is_whole(parts: Parts) -> bool:
 def _together(target: Field, parts: Parts) -> Suggestion:
     ordered = [parts[part] for part in _ORDER if part in parts]
     probability = min(one.probability for one in ordered)  # all of them have to be right
-    names = ", ".join(f"'{one.source.title}'" for one in ordered)
+    names = ", ".join(f"'{one.suggestion.source.title}'" for one in ordered)
     untold = "no field names the country; the form of the address has to tell it"
     chosen = Candidate(
         target=target,
@@ -106,9 +138,9 @@ def _together(target: Field, parts: Parts) -> Suggestion:
         warnings=() if _COUNTRY in parts else (untold,),
     )
     return replace(
-        parts[_STREET],
+        parts[_STREET].suggestion,
         chosen=chosen,
         candidates=(chosen,),  # what the street alone could be is no place that a mapping fills
         band=band(probability, SuggesterSettings()),
-        parts=tuple(one.source for one in ordered),
+        parts=tuple(one.suggestion.source for one in ordered),
     )
