@@ -17,6 +17,7 @@ from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.demo.processes import until
 from streak_netsuite.flows.hold_desk import DISMISS, HoldDesk
 from streak_netsuite.flows.order_edits import OrderEdits
+from streak_netsuite.flows.settings import LONGEST_COMMIT_SECONDS
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -584,7 +585,7 @@ def test_a_second_change_waits_until_the_first_is_known(world: World) -> None:
     report = changed(world, box, Quantity="8")
     assert report.count(Action.DEFERRED) == 1
     for _ in range(4):
-        world.wait(120)
+        world.wait(LONGEST_COMMIT_SECONDS / 3)
         world.drain()
     assert lines_of(world, box)[0]["quantity"] == "8"
     assert "\n".join(tasks(world, box)) == ""
@@ -741,9 +742,9 @@ def policies(world: World, folder: Path, *lines: str) -> None:
 
 
 def later(world: World, box: str, *, times: int = 3) -> None:
-    """Let time pass, in which the deal is read again and again."""
+    """Let time pass, in which the deal is read again and again: what was sent has landed then, or never will."""
     for _ in range(times):
-        world.wait(300)
+        world.wait(LONGEST_COMMIT_SECONDS / 2)
         world.hint(box, version=str(world.later // timedelta(seconds=1)))
         world.drain()
 
@@ -997,7 +998,7 @@ def test_an_order_that_is_opened_again_follows_what_has_changed_while_its_deal_w
     world.fault("netsuite", "cut_before", operation="update")  # it is not open at once
     move(world, box, "Closed-Won")
     for _ in range(3):
-        world.wait(120)
+        world.wait(LONGEST_COMMIT_SECONDS / 2)
         world.drain()
     assert (lines_of(world, box)[0]["quantity"], order_of(world, box)["status"]) == (
         "6",
@@ -1109,7 +1110,84 @@ def test_a_change_that_is_given_up_does_not_keep_the_next_from_its_order(world: 
     for _ in range(4):
         world.wait(120)
         world.drain()
-    told = "its write is given up, and later ones do not wait for it any more"
+    told = "its write is given up; later ones wait only as long as it may still land"
     assert dismissed(world) == ("OUTCOME_UNKNOWN", told)
     changed(world, box, Quantity="7")
+    assert [line["quantity"] for line in lines_of(world, box)] == ["4"]
+    world.wait(LONGEST_COMMIT_SECONDS)
+    world.drain()
     assert [line["quantity"] for line in lines_of(world, box)] == ["7"]
+
+
+# --- what was sent without an answer may land over what follows ---
+
+
+def sent(world: World, operation: str) -> int:
+    """Return how often orders were written by an operation."""
+    return len([one for one in world.received("netsuite", operation) if "SalesOrder" in one["body"]])
+
+
+def test_an_order_is_not_sent_otherwise_while_its_first_try_may_still_land(world: World) -> None:
+    box = str(world.win(BOX))
+    world.fault(
+        "netsuite", "commit_later", operation="upsertList", match="SalesOrder", options={"seconds": 3}
+    )
+    world.drain()
+    world.set_field(box, "Quantity", "3")
+    world.hint(box)
+    world.wait(60)  # it is settled: the same would be sent again
+    world.drain()
+    assert sent(world, "upsertList") == 1
+    assert any(world.orders(box) for _ in until(10)), "the commit comes late"
+    later(world, box)
+    assert order_of(world, box)["total"] == "37500.00"
+    assert sent(world, "upsertList") == 1, "it was found, and changed"
+
+
+def test_a_change_is_not_sent_while_an_earlier_one_may_still_land(world: World) -> None:
+    box = ordered(world)
+    world.fault("netsuite", "cut_before", operation="update", times=1)
+    changed(world, box, Quantity="6")
+    world.wait(60)
+    world.drain()
+    assert (lines_of(world, box)[0]["quantity"], sent(world, "update")) == ("6", 2)
+    changed(world, box, Quantity="8")
+    world.wait(600)
+    world.drain()
+    assert sent(world, "update") == 2, "the first of the two may land over it"
+    world.wait(LONGEST_COMMIT_SECONDS)
+    world.drain()
+    assert (lines_of(world, box)[0]["quantity"], sent(world, "update")) == ("8", 3)
+
+
+@pytest.mark.parametrize("what", ["a change", "its end"])
+def test_nothing_is_done_to_an_order_while_a_try_to_make_it_may_still_land(
+    world: World, tmp_path: Path, what: str
+) -> None:
+    policies(world, tmp_path, "when_lost: close")
+    box = str(world.win(BOX))
+    world.fault("netsuite", "cut_before", operation="upsertList", match="SalesOrder")
+    world.drain()
+    world.wait(60)
+    world.run()
+    assert (len(world.orders(box)), sent(world, "upsertList")) == (1, 2)
+    if what == "a change":
+        changed(world, box, Quantity="8")
+    else:
+        move(world, box, "Closed-Lost")
+    world.wait(600)
+    world.drain()
+    assert sent(world, "update") == 0
+    world.wait(LONGEST_COMMIT_SECONDS)
+    world.drain()
+    assert sent(world, "update") == 1
+    assert (order_of(world, box)["status"] == "Closed") is (what == "its end")
+
+
+def test_an_order_that_is_found_after_its_answer_was_lost_follows_its_deal_at_once(world: World) -> None:
+    """There was one try, and it has landed: nothing of it can come later."""
+    box = str(world.win(BOX))
+    world.fault("netsuite", "cut_after", operation="upsertList", match="SalesOrder")
+    world.run()
+    changed(world, box, Quantity="8")
+    assert lines_of(world, box)[0]["quantity"] == "8"

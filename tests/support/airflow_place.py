@@ -173,7 +173,8 @@ def connections_of(info: Mapping[str, Any], ledger: LedgerSettings) -> dict[str,
                 "conn_type": "netsuite",
                 "host": netsuite["base_url"],
                 "login": netsuite["account"],
-                "extra": {**{name: netsuite[name] for name in names}, **fast},
+                # The sandbox commits at once, or never.
+                "extra": {**{name: netsuite[name] for name in names}, **fast, "commit_seconds": 5},
             }
         ),
         "AIRFLOW_CONN_STREAK_NETSUITE_LEDGER": json.dumps(

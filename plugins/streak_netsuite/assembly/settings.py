@@ -5,7 +5,7 @@ from pathlib import Path
 
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.streak.settings import StreakSettings
-from streak_netsuite.flows.settings import LONGEST_COMMIT_SECONDS, FlowSettings
+from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.ledger.settings import LedgerSettings
 
 
@@ -20,6 +20,8 @@ class Settings:
     flow: FlowSettings = field(default_factory=FlowSettings)
 
     def __post_init__(self) -> None:
-        """Leave writes their whole time to land where NetSuite would take a repeat for another record."""
-        if self.netsuite.key_fields:
-            object.__setattr__(self, "flow", self.flow.settling(LONGEST_COMMIT_SECONDS))
+        """Leave writes the time that NetSuite takes; their whole time where it would take a repeat for another record."""
+        flow = self.flow.model_copy(update={"longest_commit_seconds": self.netsuite.commit_seconds})
+        object.__setattr__(
+            self, "flow", flow.without_harmless_repeats() if self.netsuite.key_fields else flow
+        )

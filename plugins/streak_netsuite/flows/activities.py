@@ -70,6 +70,7 @@ class Activities(QueuedWrites[Mapping[ExternalRef, date]]):
 
     FLOW: ClassVar[str] = FLOW
     KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.ACTIVITY,)
+    INTO: ClassVar[SystemId] = SystemId.STREAK
 
     boxes: BoxWriter
 

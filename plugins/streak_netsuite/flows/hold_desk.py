@@ -262,7 +262,7 @@ def after_dismissal(held: HeldRecord) -> str:
     if held.what.payload.get(GOES_ON):
         return "its record is in the inbox again, and is followed like any other"
     if held.what.code == OUTCOME_UNKNOWN and held.write_key:
-        return "its write is given up, and later ones do not wait for it any more"
+        return "its write is given up; later ones wait only as long as it may still land"
     return "nothing is done about the record"
 
 

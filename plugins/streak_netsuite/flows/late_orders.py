@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.batch import Batch
 from streak_netsuite.flows.planned_order import order_as_sent, order_key
-from streak_netsuite.flows.settings import LONGEST_COMMIT_SECONDS, FlowSettings
+from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.intent import Intent
@@ -78,6 +78,7 @@ class LateOrders:
             find=self.erp.find_orders,
             clock=self.clock,
             settle_seconds=self.settings.settle_seconds,
+            commit_seconds=self.settings.longest_commit_seconds,
         )
         writes = [
             order_as_sent(intent, deals.get(key), caught_up_on=today if batch.is_silent(key) else None)
@@ -98,5 +99,5 @@ class LateOrders:
 
 
 def _lands_until(intent: Intent, settings: FlowSettings) -> datetime:
-    sent_at = intent.sent_at or datetime.min.replace(tzinfo=UTC)
-    return sent_at + timedelta(seconds=max(settings.settle_seconds, LONGEST_COMMIT_SECONDS))
+    sent_at = intent.may_land_since or datetime.min.replace(tzinfo=UTC)
+    return sent_at + timedelta(seconds=max(settings.settle_seconds, settings.longest_commit_seconds))

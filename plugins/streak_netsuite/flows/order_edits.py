@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
@@ -15,6 +15,7 @@ from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.held_order import HeldOrder, OrderStatus
+from streak_netsuite.model.identity import external_id
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.plain_order import held_line_from_plain, order_from_plain
 from streak_netsuite.sync.intent import Intent, IntentDraft
@@ -77,10 +78,12 @@ class HeldOrders:
 
     Attributes:
         closed_periods: first and last days of closed accounting periods; empty where they do not matter.
+        unanswered: by operation key of a write, when another one to its order was sent last of which no answer tells.
     """
 
     orders: Mapping[str, HeldOrder]
     closed_periods: Sequence[tuple[date, date]] = ()
+    unanswered: Mapping[str, datetime] = field(default_factory=dict)
 
     def period_closed(self, order: HeldOrder) -> bool:
         """Tell whether an order is dated in a closed period."""
@@ -114,7 +117,26 @@ class OrderEdits(QueuedWrites[HeldOrders]):
     order_key: Callable[[str], str]
 
     def _prepare(self, intents: Sequence[Intent]) -> HeldOrders:
-        return read_held(self.erp, self.spec, [str(one.payload["order_id"]) for one in intents])
+        held = read_held(self.erp, self.spec, [str(one.payload["order_id"]) for one in intents])
+        return replace(held, unanswered=self._unanswered(intents))
+
+    def _unanswered(self, intents: Sequence[Intent]) -> Mapping[str, datetime]:
+        others = {one.operation_key: self._others(one) for one in intents}
+        known = self.memory.find_intents([key for keys in others.values() for key in keys])
+        sent = {key: one.may_land_since for key, one in known.items()}
+        found = {
+            key: [at for other in keys if (at := sent.get(other)) is not None] for key, keys in others.items()
+        }
+        return {key: max(times) for key, times in found.items() if times}
+
+    def _others(self, intent: Intent) -> list[str]:
+        """Return the keys of what else is written to an order for its deal: the order itself, its changes, its end."""
+        box = intent.subject.id
+        keys = [self.order_key(box), external_id(CHANGE_KEY, box), external_id(END_KEY, box)]
+        return [key for key in keys if key != intent.operation_key]
+
+    def _others_since(self, intent: Intent, context: HeldOrders) -> datetime | None:
+        return context.unanswered.get(intent.operation_key)
 
     def _touches(self, intent: Intent) -> str:
         return str(intent.payload["order_id"])

@@ -75,6 +75,8 @@ class OrderWriting:
             find=self.erp.find_customers,
             clock=self.clock,
             settle_seconds=self.settings.settle_seconds,
+            # Which of its deals a customer is made from is chance: all of them would wait where they say different things.
+            commit_seconds=self.settings.settle_seconds,
             look_always=False,  # the directory, refreshed a moment ago, knows every customer with our key
         )
         planned = [
@@ -106,6 +108,7 @@ class OrderWriting:
             find=lambda keys: self.erp.find_subsidiaries({key: ties[key] for key in keys}),
             clock=self.clock,
             settle_seconds=self.settings.settle_seconds,
+            commit_seconds=self.settings.settle_seconds,  # a tie says one thing alone
         )
         results = runner.write(batch.claim, [planned_tie(key, tie) for key, tie in ties.items()])
         fine: list[tuple[OrderPlan, Reference]] = []
@@ -148,6 +151,7 @@ class OrderWriting:
             look=orders.find,
             clock=self.clock,
             settle_seconds=self.settings.settle_seconds,
+            commit_seconds=self.settings.longest_commit_seconds,
         )
         results = runner.write(batch.claim, [planned_order(plan, customer) for plan, customer in ready])
         gone = self._forget_gone(

@@ -126,6 +126,7 @@ class BoxRelinks(QueuedWrites[_Links]):
 
     FLOW: ClassVar[str] = FLOW
     KINDS: ClassVar[tuple[RecordKind, ...]] = tuple(_AMONG)
+    INTO: ClassVar[SystemId] = SystemId.STREAK
 
     streak: LinkDesk
     parted: Callable[[Among, Sequence[PairName]], Mapping[PairName, str]]

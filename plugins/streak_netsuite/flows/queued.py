@@ -20,8 +20,8 @@ from streak_netsuite.flows.batch import STUCK, STUCK_AFTER, hold_of
 from streak_netsuite.flows.lease import IntentKeeper
 from streak_netsuite.flows.report import RunReport
 from streak_netsuite.flows.settings import FlowSettings
-from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.sync.intent import REPLACES, Answer, Intent, IntentDraft, IntentState, without_mark
+from streak_netsuite.model.external_ref import RecordKind, SystemId
+from streak_netsuite.sync.intent import Answer, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 from streak_netsuite.sync.ports import Memory
 
@@ -80,12 +80,15 @@ class QueuedWrites(ABC, Generic[ContextT]):
     after a pause of the whole worker, is not sent: that is asked right before.
 
     A write without an answer may still land. Unless a repeat is harmless, it is only looked for until it has settled.
+    Nothing else is sent over it, and nothing concluded from what is found, until it cannot land any more.
 
     A write whose worker dies is taken again alone. After `STUCK_AFTER` tries a person is asked: the others go on.
     """
 
     FLOW: ClassVar[str]
     KINDS: ClassVar[tuple[RecordKind, ...]]
+    INTO: ClassVar[SystemId] = SystemId.NETSUITE
+    """The system that is written to."""
     GONE: ClassVar[frozenset[str]] = frozenset({"NOT_FOUND"})
     """Codes that say that nothing is left to write to."""
 
@@ -110,6 +113,21 @@ class QueuedWrites(ABC, Generic[ContextT]):
     def _may_repeat(self, intent: Intent) -> bool:  # noqa: ARG002 - for subclasses
         """Tell whether a write without an answer may be sent again at once: landing twice, it leaves what it leaves once."""
         return False
+
+    @property
+    def _into(self) -> SystemId:
+        return self.INTO
+
+    def _commit_seconds(self, intent: Intent) -> float:
+        """Return how long after it was sent a write without an answer may still land, over what was sent since."""
+        if self._into is SystemId.NETSUITE:
+            return self.settings.longest_commit_seconds
+        # Streak answers within seconds, and is not known to go on after its caller has left.
+        return 0.0 if self._may_repeat(intent) else self.settings.settle_seconds
+
+    def _others_since(self, intent: Intent, context: ContextT) -> datetime | None:  # noqa: ARG002 - for subclasses
+        """Return when another write to the same record was sent last of which no answer tells; None when there is none."""
+        return None
 
     def _noted(self, intent: Intent, context: ContextT) -> Mapping[str, Any] | None:  # noqa: ARG002 - for subclasses
         """Return what is kept in place of a payload before it is sent, as nobody can tell it afterwards; None: nothing else."""
@@ -190,11 +208,12 @@ class QueuedWrites(ABC, Generic[ContextT]):
                 while waiting:
                     if read.is_stale(self._touches(waiting[0]), now=self.clock()):
                         read = self._read(waiting)
-                    if self._settled(waiting[0]):
+                    outcome = self._put_off(waiting[0], read.context)
+                    if outcome is None:
                         begun = 1
                         outcomes += self._one(waiting[0], read)
                     else:
-                        outcomes.append(self._looked(waiting[0], read.context))
+                        outcomes.append(outcome)
                     waiting.pop(0)
                     begun = 0
         except (TransientError, PermanentError) as error:
@@ -209,31 +228,46 @@ class QueuedWrites(ABC, Generic[ContextT]):
             outcomes, flow=self._only or self.FLOW, run_id=self.run_id, now=self.clock()
         )
 
-    def _settles_at(self, intent: Intent) -> datetime | None:
-        """Return until when an earlier try may still land, however late; None when that is nobody's concern."""
-        if intent.sent_at is None or self._may_repeat(intent):
+    def _put_off(self, intent: Intent, context: ContextT) -> Outcome | None:
+        """Send nothing while something that was sent may still land; None when nothing is in the way."""
+        replaced = intent.may_land_since if intent.replaces else None
+        over = max((at for at in (replaced, self._others_since(intent, context)) if at), default=None)
+        if over is not None:
+            until = over + timedelta(seconds=self._commit_seconds(intent))
+            if until > self.clock():
+                # What is there says nothing yet.
+                text = "what was sent for the same record before may still land"
+                return self._wait_until(intent, until, text, since=over)
+        return self._looked(intent, context)
+
+    def _looked(self, intent: Intent, context: ContextT) -> Outcome | None:
+        """Look for what an earlier try may have written; None when it is to be sent again.
+
+        Known to have landed, it lands no more: what follows need not wait for it.
+        """
+        if intent.sent_at is None or intent.replaces or self._may_repeat(intent):
             return None
-        return intent.sent_at + timedelta(seconds=self.settings.settle_seconds)
-
-    def _settled(self, intent: Intent) -> bool:
-        until = self._settles_at(intent)
-        return until is None or until <= self.clock()
-
-    def _looked(self, intent: Intent, context: ContextT) -> Outcome:
-        """Look for what an earlier try may have written, and send nothing."""
         try:
-            # What is there says nothing while another write may still land, which this one was planned in place of.
-            found = None if REPLACES in intent.payload else self._look(intent, context)
+            found = self._look(intent, context)
         except RecordError:  # said when it is to be sent
             found = None
         if found is not None:
             return self._succeeded(intent, found)
-        now, until = self.clock(), self._settles_at(intent) or self.clock()
-        # Again after as long as it is underway now: soon at first.
-        pause = max(timedelta(seconds=self.settings.first_wait_seconds), now - (intent.sent_at or now))
-        text = "an earlier try was sent and may still land"
+        until = intent.sent_at + timedelta(seconds=self.settings.settle_seconds)
+        if until <= self.clock():
+            return None
+        return self._wait_until(
+            intent, until, "an earlier try was sent and may still land", since=intent.sent_at
+        )
+
+    def _wait_until(self, intent: Intent, until: datetime, reason: str, *, since: datetime) -> Outcome:
+        """Take it up again then, or earlier: what is in its way may be known to have landed before."""
+        now = self.clock()
+        # Again after as long as that is underway now: soon at first.
+        pause = max(timedelta(seconds=self.settings.first_wait_seconds), now - since)
+        state = IntentState.PLANNED if intent.sent_at is None else IntentState.UNKNOWN
         return self._later(
-            intent, IntentState.UNKNOWN, "outcome_unknown", text, retry_at=min(until, now + pause), sent=False
+            intent, state, "outcome_unknown", reason, retry_at=min(until, now + pause), sent=False
         )
 
     def _read(self, intents: Sequence[Intent]) -> _Read[ContextT]:
@@ -275,13 +309,12 @@ class QueuedWrites(ABC, Generic[ContextT]):
         outcome = _outcome(intent, action, rule=rule, reason=sent.what)
         if sent.hold is not None:
             outcome = self._hold(intent, sent.hold, rule=rule)
-        kept = intent.payload if sent.payload is None and REPLACES in intent.payload else sent.payload
         self._answer(
             intent,
             IntentState.SUCCEEDED,
             result_id=sent.result_id,
             follow_ups=sent.follow_ups,
-            payload=None if kept is None else without_mark(kept),
+            payload=sent.payload,
         )
         return outcome
 

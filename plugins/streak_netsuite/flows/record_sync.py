@@ -141,6 +141,10 @@ class RecordSync(QueuedWrites[SourcePage]):
     def _only(self) -> str:
         return self.type.flow
 
+    @property
+    def _into(self) -> SystemId:
+        return SystemId(self.type.spec.target.system)
+
     def _prepare(self, intents: Sequence[Intent]) -> SourcePage:
         records = self.source.fetch(sorted({intent.subject.id for intent in intents}))
         if self.gate is None:
@@ -168,7 +172,7 @@ class RecordSync(QueuedWrites[SourcePage]):
                 _without(wanted.body, self.type.spec.policy.create_only) if is_there else wanted.body,
                 known_id=known,
                 may_exist=intent.attempts > 0,
-                since=(intent.sent_at or self.clock()) - _EARLIER,
+                since=(intent.unanswered_at or intent.sent_at or self.clock()) - _EARLIER,
                 onto=chosen,
             )
         return Sent(result_id=written, what=f"{label} is {self.type.spec.target.system} {written}")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from streak_netsuite.errors import PermanentError
 
 # A list may run for 15 minutes at NetSuite and commit after its caller was cut off (section 3.4 of the facts: "HTTP connection
-# <= 15 min", read 2026-11); two minutes more for its clock and ours.
+# <= 15 min", read 2026-11); two minutes more for its clock and ours. Nobody has established how late one can be.
 LONGEST_COMMIT_SECONDS = 1020.0
 
 
@@ -20,8 +20,10 @@ class FlowSettings(BaseModel):
         backfill_batch_size: the same for deals that are caught up on: longer lists cost NetSuite fewer calls.
         lease_seconds: after a worker dies, its records are taken up this much later.
         settle_seconds: how long after sending an unanswered write is only looked up, not sent again.
-            NetSuite may commit late; the key makes a later repeat harmless anyway. Where a custom field carries the key
-            (`key_fields` of the NetSuite connection) it does not: at least `LONGEST_COMMIT_SECONDS` then.
+            NetSuite may commit late; the key makes a later repeat of the same harmless. Where a custom field carries the
+            key (`key_fields` of the NetSuite connection) it does not: at least `longest_commit_seconds` then.
+        longest_commit_seconds: how long after sending an unanswered write NetSuite may still commit it, over whatever is
+            written meanwhile. Until then nothing else is written to that record, and its deal is not passed over.
         attempts: tries of a record whose outcome stays unknown, before a person is asked.
         first_wait_seconds: before the second try; doubled each time up to `longest_wait_seconds`.
         stopped_wait_seconds: before a batch is tried again after a person must act (a wrong key, a missing role).
@@ -37,6 +39,7 @@ class FlowSettings(BaseModel):
     backfill_batch_size: int = Field(default=1000, ge=1, le=5000)
     lease_seconds: float = Field(default=60.0, gt=0)
     settle_seconds: float = Field(default=60.0, ge=0)
+    longest_commit_seconds: float = Field(default=LONGEST_COMMIT_SECONDS, ge=0)
     attempts: int = Field(default=8, ge=1)
     first_wait_seconds: float = Field(default=5.0, gt=0)
     longest_wait_seconds: float = Field(default=900.0, gt=0)
@@ -45,9 +48,11 @@ class FlowSettings(BaseModel):
     reconcile_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
     first_sweep_seconds: float = Field(default=86400.0, ge=0)
 
-    def settling(self, seconds: float) -> Self:
-        """Return these settings with at least so long a time for unanswered writes to land."""
-        return self.model_copy(update={"settle_seconds": max(self.settle_seconds, seconds)})
+    def without_harmless_repeats(self) -> Self:
+        """Return these settings with unanswered writes left their whole time to land, as a repeat would be another record."""
+        return self.model_copy(
+            update={"settle_seconds": max(self.settle_seconds, self.longest_commit_seconds)}
+        )
 
     def wait_seconds(self, attempts: int) -> float:
         """Return how long to wait after this many tries."""

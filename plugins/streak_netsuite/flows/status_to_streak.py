@@ -346,6 +346,7 @@ class StatusWrites(QueuedWrites[None]):
 
     FLOW: ClassVar[str] = FLOW
     KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.BOX_STATUS, RecordKind.BOX_STAGE)
+    INTO: ClassVar[SystemId] = SystemId.STREAK
 
     boxes: BoxWriter
 

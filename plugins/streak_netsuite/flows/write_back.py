@@ -80,6 +80,7 @@ class WriteBack(QueuedWrites[Mapping[str, OrderEntry]]):
 
     FLOW: ClassVar[str] = FLOW
     KINDS: ClassVar[tuple[RecordKind, ...]] = KINDS
+    INTO: ClassVar[SystemId] = SystemId.STREAK
     GONE: ClassVar[frozenset[str]] = frozenset({"NOT_FOUND", "ORDER_GONE"})
 
     boxes: BoxWriter

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from streak_netsuite.ledger import inbox, intents, snapshots, watermarks
+from streak_netsuite.ledger import inbox, intent_claims, snapshots, watermarks
 from streak_netsuite.ledger import outcomes as outcome_rows
 from streak_netsuite.ledger.book import Book
 from streak_netsuite.ledger.inbox import StoredEvent
@@ -42,12 +42,14 @@ class InboxBook(Book):
             kinds: those that a flow claims. Hints of others are kept for flows to come, and wake nobody.
         """
         with self._database.begin() as connection:
-            return inbox.count_ready(connection, kinds, now=now) + intents.count_due(connection, now=now)
+            return inbox.count_ready(connection, kinds, now=now) + intent_claims.count_due(
+                connection, now=now
+            )
 
     def next_due(self, *, now: datetime) -> datetime | None:
         """Return when the next thing becomes ready by time alone: a deferred one, or one whose worker died."""
         with self._database.begin() as connection:
-            due = (inbox.next_due(connection, now=now), intents.next_due(connection, now=now))
+            due = (inbox.next_due(connection, now=now), intent_claims.next_due(connection, now=now))
         return min((at for at in due if at is not None), default=None)
 
     def count_live(self, *, now: datetime) -> int:

@@ -1,9 +1,8 @@
 """Intents: writes kept before they are sent, and what came back."""
 
 import functools
-import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,15 +10,12 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
-    FromClause,
     Integer,
-    Select,
     Text,
     and_,
     any_,
     bindparam,
     case,
-    exists,
     func,
     literal,
     literal_column,
@@ -27,7 +23,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.sql.dml import ReturningInsert
@@ -39,28 +34,22 @@ from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.columns import AnyRow, AwareTime, CleanText
 from streak_netsuite.ledger.tables import intent
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind
-from streak_netsuite.model.order_story import is_document_event
 from streak_netsuite.sync.intent import (
     ASKED_AGAIN,
     GIVEN_UP,
-    REPLACES,
     WRITTEN_AS,
     Answer,
     Intent,
     IntentDraft,
     IntentState,
-    without_mark,
 )
-
-log = logging.getLogger(__name__)
 
 ASIDE = "@"
 """In the keys of writes by internal ids that are other records' now: kept for the history, and never sent."""
-_OF_ONE_ORDER = (RecordKind.ORDER_CHANGE.value, RecordKind.ORDER_END.value)
-_PLANNED_RANK = 2
-_ORDER_CLAIM_LOCK = 0x5374_4F43  # one claim of these at a time: it sees what the others have taken
+OF_ONE_ORDER = (RecordKind.ORDER_CHANGE.value, RecordKind.ORDER_END.value)
+_REPLACES = "replaces"  # the release before kept this mark in the payload
 _ON_THEIR_WAY = frozenset({IntentState.SENT, IntentState.UNKNOWN})
-_OPEN_STATES: ColumnElement[Any] = literal_column("('planned', 'sent', 'unknown')")
+OPEN_STATES: ColumnElement[Any] = literal_column("('planned', 'sent', 'unknown')")
 
 
 def find(
@@ -76,26 +65,31 @@ def find(
 def find_unanswered(
     connection: Connection, cipher: Cipher, operation_keys: Sequence[str]
 ) -> dict[str, Intent]:
-    """Return those under these keys that were sent, and of which no answer tells what became."""
+    """Return those under these keys that were sent, and of which some try has no answer that tells what became."""
     query = select(intent).where(
         intent.c.operation_key == any_(literal(list(operation_keys), ARRAY(Text))),
-        intent.c.state.in_([one.value for one in _ON_THEIR_WAY]),
+        intent.c.state != IntentState.SUCCEEDED.value,
+        or_(intent.c.state.in_([one.value for one in _ON_THEIR_WAY]), intent.c.unanswered_at.is_not(None)),
     )
     return {row.operation_key: read_row(row, cipher) for row in connection.execute(query)}
 
 
 def read_row(row: AnyRow, cipher: Cipher) -> Intent:
     """Return the intent that a row of the table holds."""
+    payload = cipher.decrypt(row.payload_secret)
+    was_marked = bool(payload.pop(_REPLACES, False))
     return Intent(
         operation_key=row.operation_key,
         flow=row.flow,
         kind=RecordKind(row.kind),
         subject=inbox.ref(row.subject_system, row.subject_kind, row.subject_key),
         state=IntentState(row.state),
-        payload=cipher.decrypt(row.payload_secret),
+        payload=payload,
         result_id=row.result_id,
         attempts=row.attempts,
         sent_at=row.sent_at,
+        unanswered_at=row.unanswered_at,
+        replaces=row.replaces or was_marked,
         error=row.error,
         error_code=row.error_code or "",
         created_at=row.created_at,
@@ -105,9 +99,18 @@ def read_row(row: AnyRow, cipher: Cipher) -> Intent:
 
 
 def open_as_sent(
-    connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], *, now: datetime
+    connection: Connection,
+    cipher: Cipher,
+    drafts: Sequence[IntentDraft],
+    *,
+    now: datetime,
+    found: bool = False,
 ) -> None:
     """Keep drafts as SENT, counting an attempt each.
+
+    Args:
+        found: nothing is sent: they are there as an earlier try has sent them. When that was the only one without an
+            answer, none may land any more.
 
     Raises:
         RecordError: one of them has succeeded before; sending it again could make it twice.
@@ -128,7 +131,7 @@ def open_as_sent(
     ]
     if not rows:
         return
-    opened = set(connection.execute(_open(tuple(rows[0])), as_columns(rows)).scalars())
+    opened = set(connection.execute(_open(tuple(rows[0]), found), as_columns(rows)).scalars())
     landed = sorted(row["operation_key"] for row in rows if row["operation_key"] not in opened)
     if landed:
         raise RecordError(
@@ -152,12 +155,17 @@ _RENEWED = (
 
 
 @functools.cache
-def _open(names: tuple[str, ...]) -> ReturningInsert[Any]:
+def _open(names: tuple[str, ...], found: bool) -> ReturningInsert[Any]:
     statement = insert_rows(intent, names)
+    has_another = and_(
+        intent.c.state.in_([one.value for one in _ON_THEIR_WAY]),
+        intent.c.unanswered_at.is_not(None) if found else true(),
+    )
     return statement.on_conflict_do_update(
         index_elements=[intent.c.operation_key],
         set_={
             "attempts": intent.c.attempts + 1,
+            "unanswered_at": case((has_another, intent.c.sent_at), else_=intent.c.unanswered_at),
             **{name: getattr(statement.excluded, name) for name in _RENEWED},
         },
         where=intent.c.state != IntentState.SUCCEEDED.value,
@@ -196,6 +204,9 @@ def record(
     ]
     if open_ones:
         connection.execute(_ANSWER, [_answer_row(a, now=now) for a in open_ones])
+    for key, answer in sorted(by_key.items()):
+        if _settles_what_was_replaced(answer, known[key]):
+            _let_go(connection, cipher, answer, now=now)
     for one in open_ones:
         if one.payload is not None and one.state is IntentState.SUCCEEDED:
             connection.execute(
@@ -212,9 +223,47 @@ def record(
     ]
 
 
+def _settles_what_was_replaced(answer: Answer, known: AnyRow) -> bool:
+    """Tell whether an answer says what became of the try in whose place an intent was planned anew."""
+    is_certain = answer.state is not IntentState.UNKNOWN and answer.sent
+    is_of_it = answer.attempt == known.begun_try and answer.attempt != known.attempts
+    return known.replaces and is_certain and is_of_it
+
+
+def _let_go(connection: Connection, cipher: Cipher, answer: Answer, *, now: datetime) -> None:
+    """Let an intent wait no longer for what it replaces; when that has landed, it becomes a change of it."""
+    (row,) = connection.execute(select(intent).where(intent.c.operation_key == answer.operation_key))
+    payload = read_row(row, cipher).payload
+    if answer.state is IntentState.SUCCEEDED:
+        payload = {**payload, WRITTEN_AS: answer.result_id}
+    connection.execute(
+        update(intent)
+        .where(
+            intent.c.operation_key == answer.operation_key,
+            intent.c.state.op("IN")(OPEN_STATES),
+        )
+        .values(
+            payload_secret=cipher.encrypt(payload),
+            sent_at=None,
+            due_at=case(
+                # A worker holds it, or it waits for a person.
+                (or_(intent.c.state == IntentState.SENT.value, intent.c.due_at.is_(None)), intent.c.due_at),
+                else_=func.least(intent.c.due_at, now),
+            ),
+        )
+    )
+
+
 def _lock(connection: Connection, operation_keys: Sequence[str]) -> Mapping[str, AnyRow]:
     rows = connection.execute(
-        select(intent.c.operation_key, intent.c.state, intent.c.result_id, intent.c.attempts)
+        select(
+            intent.c.operation_key,
+            intent.c.state,
+            intent.c.result_id,
+            intent.c.attempts,
+            intent.c.begun_try,
+            intent.c.replaces,
+        )
         .where(intent.c.operation_key == any_(literal(list(operation_keys), ARRAY(Text))))
         .order_by(intent.c.operation_key)
         .with_for_update()
@@ -242,6 +291,13 @@ def _answer_row(answer: Answer, *, now: datetime) -> dict[str, Any]:
 _new_state = bindparam("new_state", type_=CleanText)
 # Not in_(): its parameter expands, which a statement for many rows at once cannot.
 _waits_again = or_(_new_state == IntentState.PLANNED.value, _new_state == IntentState.UNKNOWN.value)
+# A queued one that has succeeded without being begun.
+_is_found = and_(
+    _new_state == IntentState.SUCCEEDED.value,
+    intent.c.queued,
+    intent.c.begun_try != intent.c.attempts,
+    intent.c.unanswered_at.is_not(None),
+)
 _ANSWER = (
     update(intent)
     .where(intent.c.operation_key == bindparam("key"))
@@ -255,6 +311,10 @@ _ANSWER = (
         sent_at=case(
             (bindparam("new_state", type_=CleanText) == IntentState.PLANNED.value, None),
             else_=intent.c.sent_at,
+        ),
+        # Of two tries without an answer, one is found: the other may land still.
+        unanswered_at=case(
+            (_is_found, func.coalesce(intent.c.sent_at, intent.c.unanswered_at)), else_=intent.c.unanswered_at
         ),
         # Without a time of its own, an unknown one may be taken again when its lease ends.
         due_at=case(
@@ -301,14 +361,12 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
         written_as = before.result_id or before.payload.get(WRITTEN_AS)
         planned = {**draft.payload, **({WRITTEN_AS: written_as} if written_as else {})}
         is_asked_again = before.state is IntentState.REJECTED and before.error_code == ASKED_AGAIN
-        if without_mark(before.payload) in (planned, dict(draft.payload)) and not is_asked_again:
+        if before.payload in (planned, dict(draft.payload)) and not is_asked_again:
             continue
         # One that is on its way is left its time to land, and its answer will be about the old payload.
         on_its_way = before.state in _ON_THEIR_WAY or (
             before.state is IntentState.PLANNED and before.sent_at is not None
         )
-        if on_its_way and before.sent_at is not None:
-            planned[REPLACES] = True
         connection.execute(
             update(intent)
             .where(intent.c.operation_key == draft.operation_key)
@@ -318,6 +376,7 @@ def plan(connection: Connection, cipher: Cipher, drafts: Sequence[IntentDraft], 
                 queued=True,
                 due_at=func.coalesce(intent.c.due_at, now) if on_its_way else now,
                 sent_at=intent.c.sent_at if on_its_way else None,
+                replaces=before.may_land_since is not None,
                 result_id=None,
                 attempts=intent.c.attempts + (1 if on_its_way else 0),
             )
@@ -370,6 +429,7 @@ def give_up(connection: Connection, operation_key: str, *, now: datetime) -> Non
             error_code=GIVEN_UP,
             error="nobody knows whether it landed, and a person wants nothing done",
             answered_at=now,
+            unanswered_at=func.coalesce(intent.c.sent_at, intent.c.unanswered_at),
         )
     )
 
@@ -407,7 +467,7 @@ def ask_again(connection: Connection, operation_key: str) -> ExternalRef | None:
         .where(
             intent.c.operation_key == operation_key,
             intent.c.queued,
-            intent.c.kind.in_(_OF_ONE_ORDER),
+            intent.c.kind.in_(OF_ONE_ORDER),
             intent.c.state == IntentState.REJECTED.value,
         )
         .values(error_code=ASKED_AGAIN)
@@ -438,224 +498,6 @@ def write_again(
             )
         )
     return [one.operation_key for one in again]
-
-
-def claim(
-    connection: Connection,
-    cipher: Cipher,
-    kinds: Sequence[RecordKind],
-    *,
-    limit: int,
-    lease_seconds: float,
-    now: datetime,
-    flow: str | None = None,
-    keys: Sequence[str] | None = None,
-) -> list[Intent]:
-    """Take due intents and mark them SENT; return them as they were before, in the order they were planned.
-
-    Of what changes one order, one is taken at a time, and nothing while another is on its way: it would be sent by a stale read.
-
-    One whose worker has died may be what it died of. Such ones come after all others and alone, those that were tried
-    least first, so that it takes nothing with it.
-    """
-    if any(kind.value in _OF_ONE_ORDER for kind in kinds):
-        # A statement sees what was committed before it began, so each of these begins after the last has been committed.
-        connection.execute(select(func.pg_advisory_xact_lock(_ORDER_CLAIM_LOCK)))
-    could = select(intent).where(
-        _due(now),
-        intent.c.kind.in_([k.value for k in kinds]),
-        true() if flow is None else intent.c.flow == flow,
-        true() if keys is None else intent.c.operation_key == any_(literal(list(keys), ARRAY(Text))),
-        not_(_is_kept_waiting(now)),
-    )
-    was_lost = intent.c.state == IntentState.SENT.value
-    untouched = could.where(not_(was_lost)).order_by(intent.c.due_at, intent.c.sequence).limit(limit)
-    lost = could.where(was_lost).order_by(intent.c.attempts, intent.c.due_at, intent.c.sequence).limit(1)
-    until = now + timedelta(seconds=lease_seconds)
-    rows = _take(connection, untouched, until=until) or _take(connection, lost, until=until)
-    return [read_row(row, cipher) for row in sorted(rows, key=lambda row: row.sequence)]
-
-
-def _take(connection: Connection, which: Select[Any], *, until: datetime) -> Sequence[AnyRow]:
-    due = which.with_for_update(skip_locked=True).cte("due")
-    taken = (
-        update(intent)
-        .where(intent.c.operation_key == due.c.operation_key)
-        .values(state=IntentState.SENT.value, attempts=due.c.attempts + 1, due_at=until)
-        .returning(*due.c)
-    )
-    return connection.execute(taken).all()
-
-
-def renew(
-    connection: Connection, held: Mapping[str, int], *, lease_seconds: float, now: datetime
-) -> frozenset[str]:
-    """Prolong the lease of claimed intents; return those that are still held.
-
-    Args:
-        held: by key, the try that an intent was claimed for, counted from 1.
-    """
-    # Locked in the order of their keys, as everywhere: what comes in between must not wait for us while we wait for it.
-    ours = (
-        select(intent.c.operation_key)
-        .where(
-            tuple_(intent.c.operation_key, intent.c.attempts).in_(list(held.items())),
-            intent.c.state == IntentState.SENT.value,
-            intent.c.queued,
-        )
-        .order_by(intent.c.operation_key)
-        .with_for_update()
-        .cte("ours")
-    )
-    renewed = (
-        update(intent)
-        .where(intent.c.operation_key == ours.c.operation_key)
-        .values(due_at=now + timedelta(seconds=lease_seconds))
-        .returning(intent.c.operation_key)
-    )
-    return frozenset(connection.execute(renewed).scalars())
-
-
-def begin(
-    connection: Connection,
-    cipher: Cipher,
-    operation_key: str,
-    *,
-    attempt: int,
-    lease_seconds: float,
-    now: datetime,
-    payload: Mapping[str, Any] | None = None,
-) -> bool:
-    """Note that a claimed intent is sent now, and prolong its lease; False when it is not held any more.
-
-    Args:
-        payload: what is kept in place of its payload, when more is known of it than before.
-    """
-    noted = {} if payload is None else {"payload_secret": cipher.encrypt(payload)}
-    begun = connection.execute(
-        update(intent)
-        .where(
-            intent.c.operation_key == operation_key,
-            intent.c.attempts == attempt,
-            intent.c.state == IntentState.SENT.value,
-            intent.c.queued,
-        )
-        .values(sent_at=now, due_at=now + timedelta(seconds=lease_seconds), **noted)
-    )
-    return begun.rowcount > 0
-
-
-def still_open(
-    connection: Connection, cipher: Cipher, kinds: Sequence[RecordKind], *, flow: str
-) -> list[Intent]:
-    """Return the queued intents of a flow that may still be carried out, in the order they were planned."""
-    rows = connection.execute(
-        select(intent)
-        .where(
-            intent.c.queued,
-            intent.c.state.op("IN")(_OPEN_STATES),
-            intent.c.kind.in_([k.value for k in kinds]),
-            intent.c.flow == flow,
-        )
-        .order_by(intent.c.sequence)
-    )
-    return [read_row(row, cipher) for row in rows]
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(intent.c.queued, intent.c.state.op("IN")(_OPEN_STATES), intent.c.due_at <= now)
-
-
-def _is_kept_waiting(now: datetime) -> ColumnElement[bool]:
-    """Whether another write to the same order goes first. Of those that are due there is always one that nothing keeps."""
-    other = intent.alias("other")
-    goes_first = tuple_(_rank(other), other.c.due_at, other.c.sequence) < tuple_(
-        _rank(intent), intent.c.due_at, intent.c.sequence
-    )
-    return and_(
-        intent.c.kind.in_(_OF_ONE_ORDER),
-        exists().where(
-            other.c.subject_key == intent.c.subject_key,
-            other.c.subject_kind == intent.c.subject_kind,
-            other.c.operation_key != intent.c.operation_key,
-            other.c.kind.in_(_OF_ONE_ORDER),
-            other.c.queued,
-            other.c.state.op("IN")(_OPEN_STATES),
-            other.c.due_at.is_not(None),  # one that waits for a person keeps nothing
-            case((other.c.due_at > now, _rank(other) < _PLANNED_RANK), else_=goes_first),
-        ),
-    )
-
-
-def _rank(table: FromClause) -> ColumnElement[int]:
-    """Return the order in which what is due of one order is taken: first what may be in a worker's hands, or may yet land."""
-    was_sent = table.c.sent_at.is_not(None)
-    return case(
-        (table.c.state == IntentState.SENT.value, 0),
-        (or_(table.c.state == IntentState.UNKNOWN.value, was_sent), 1),
-        else_=_PLANNED_RANK,
-    )
-
-
-def count_due(connection: Connection, *, now: datetime) -> int:
-    """Return how many intents could be taken now."""
-    could = and_(_due(now), not_(_is_kept_waiting(now)))
-    return connection.execute(select(func.count()).select_from(intent).where(could)).scalar_one()
-
-
-def name_activities(connection: Connection, cipher: Cipher, *, limit: int) -> int:
-    """Note of activities which event of a document they tell; return how many were looked at, 0 when all are known.
-
-    The name is in the payload, which only this code can read: a migration could not, nor could code of the release before.
-    """
-    query = (
-        select(intent.c.operation_key, intent.c.payload_secret)
-        .where(literal_column("kind = 'activity' AND about IS NULL"))
-        .order_by(intent.c.operation_key)
-        .limit(limit)
-        .with_for_update()
-    )
-    names = [
-        {"key": row.operation_key, "name": _document_event(cipher.decrypt(row.payload_secret))}
-        for row in connection.execute(query)
-    ]
-    if names:
-        connection.execute(_NAME_ACTIVITY, names)
-    return len(names)
-
-
-_NAME_ACTIVITY = (
-    update(intent)
-    .where(intent.c.operation_key == bindparam("key"))
-    .values(about=bindparam("name", type_=CleanText))
-)
-
-
-def _document_event(payload: Mapping[str, Any]) -> str:
-    """Return the name of what an activity tells, if it is of a document: other names may say more than an id."""
-    name = str(payload.get("name", ""))
-    return name if is_document_event(name) else ""
-
-
-def boxes_told(connection: Connection, names: Sequence[str]) -> dict[str, set[str]]:
-    """Return the keys of the boxes that were told of these documents' events, by the event's name."""
-    found: dict[str, set[str]] = {}
-    query = select(intent.c.about, intent.c.subject_key).where(
-        intent.c.about == any_(literal(list(names), ARRAY(Text))), intent.c.about != ""
-    )
-    for row in connection.execute(query):
-        found.setdefault(row.about, set()).add(row.subject_key)
-    return found
-
-
-def next_due(connection: Connection, *, now: datetime) -> datetime | None:
-    """Return when the next intent becomes due."""
-    due: datetime | None = connection.execute(
-        select(func.min(intent.c.due_at)).where(
-            intent.c.queued, intent.c.state.op("IN")(_OPEN_STATES), intent.c.due_at > now
-        )
-    ).scalar_one()
-    return due
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:

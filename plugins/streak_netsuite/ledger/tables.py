@@ -21,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -123,6 +124,12 @@ intent = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("created_at", AwareTime, nullable=False),
     Column("sent_at", AwareTime),
+    # The last try before that one which got no answer: it may land over what was sent since.
+    Column("unanswered_at", AwareTime),
+    # The try that was sent last, so that its answer is known when it comes after the intent was planned anew.
+    Column("begun_try", Integer),
+    # Whether it was planned in place of something that had been sent and not answered.
+    Column("replaces", Boolean, nullable=False, server_default=false()),
     Column("answered_at", AwareTime),
     # Of an activity: the event of a document that it tells ("invoice 812"), "" for anything else; NULL until it is asked for.
     Column("about", CleanText),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from streak_netsuite.errors import RecordError
-from streak_netsuite.ledger import audit, decisions, inbox, intents
+from streak_netsuite.ledger import audit, decisions, inbox, intent_claims, intents, told_documents
 from streak_netsuite.ledger import bindings as binding_rows
 from streak_netsuite.ledger.book import PRODUCT, Book
 from streak_netsuite.model.external_ref import RecordKind
@@ -40,12 +40,19 @@ class WriteBook(Book):
         looked_at = _NAMED_AT_ONCE
         while looked_at == _NAMED_AT_ONCE:
             with self._database.begin() as connection:
-                looked_at = intents.name_activities(connection, self._cipher, limit=_NAMED_AT_ONCE)
+                looked_at = told_documents.name_activities(connection, self._cipher, limit=_NAMED_AT_ONCE)
         with self._database.begin() as connection:
-            return {name: frozenset(boxes) for name, boxes in intents.boxes_told(connection, names).items()}
+            return {
+                name: frozenset(boxes) for name, boxes in told_documents.boxes_told(connection, names).items()
+            }
 
-    def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
+    def open_intents(
+        self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime, found: bool = False
+    ) -> None:
         """Keep the intents as SENT before anything is sent, counting an attempt each.
+
+        Args:
+            found: nothing is sent; they are there, as an earlier try has sent them.
 
         Raises:
             LeaseLost: the claim was taken over; nothing may be sent.
@@ -53,7 +60,7 @@ class WriteBook(Book):
         """
         with self._database.begin() as connection:
             inbox.require_held(connection, claim)
-            intents.open_as_sent(connection, self._cipher, drafts, now=now)
+            intents.open_as_sent(connection, self._cipher, drafts, now=now, found=found)
 
     def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
         """Keep answers, the bindings they prove, and the writes and outcomes that follow. Repeating it writes nothing twice.
@@ -138,7 +145,7 @@ class WriteBook(Book):
     def open_writes(self, kinds: Sequence[RecordKind], *, flow: str) -> Sequence[Intent]:
         """Return the queued writes of a flow that may still be carried out, those on their way too."""
         with self._database.begin() as connection:
-            return intents.still_open(connection, self._cipher, kinds, flow=flow)
+            return intent_claims.still_open(connection, self._cipher, kinds, flow=flow)
 
     def write_again(self, operation_keys: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
         """Make queued writes that have succeeded due again, and note who wanted that; return how many."""
@@ -178,7 +185,7 @@ class WriteBook(Book):
             keys: only those with these operation keys; any when None.
         """
         with self._database.begin() as connection:
-            return intents.claim(
+            return intent_claims.claim(
                 connection,
                 self._cipher,
                 kinds,
@@ -198,7 +205,7 @@ class WriteBook(Book):
             held: by operation key, the try that it was claimed for, counted from 1.
         """
         with self._database.begin() as connection:
-            return intents.renew(connection, held, lease_seconds=lease_seconds, now=now)
+            return intent_claims.renew(connection, held, lease_seconds=lease_seconds, now=now)
 
     def begin_intent(
         self,
@@ -215,7 +222,7 @@ class WriteBook(Book):
             payload: what is kept in place of its payload, when more is known of it than before.
         """
         with self._database.begin() as connection:
-            return intents.begin(
+            return intent_claims.begin(
                 connection,
                 self._cipher,
                 operation_key,

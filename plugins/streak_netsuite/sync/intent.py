@@ -17,10 +17,6 @@ GIVEN_UP = "GIVEN_UP"
 """The error code of a write of which nobody knows whether it landed, and of which a person wants nothing more done."""
 WRITTEN_AS = "written_as"
 """In the payload of a write that changes what it wrote before: the id that has at the vendor."""
-REPLACES = "replaces"
-"""Marks, in its payload, a write that was planned in place of one that was on its way. That one may still land, whatever is
-found before it has settled; the mark goes when this one has landed."""
-
 ASKED_AGAIN = "ASKED_AGAIN"
 """The error code of a refused write that a person has released: its record is to say whether it is wanted still."""
 
@@ -69,6 +65,8 @@ class Intent:
         result_id: id of the written record at the vendor, once known.
         attempts: how often it was sent.
         sent_at: when it was sent last, and may land from; None when nothing of it is on its way. A claim alone sends nothing.
+        unanswered_at: when a try before that was sent of which no answer tells what became; None when there was none.
+        replaces: whether what was sent was something else, in whose place this was planned.
         created_at: when it was planned, or sent, for the first time.
         answered_at: when it was answered last.
         parked: whether it is UNKNOWN and left alone until a person releases it.
@@ -88,6 +86,15 @@ class Intent:
     created_at: datetime | None = None
     answered_at: datetime | None = None
     parked: bool = False
+    unanswered_at: datetime | None = None
+    replaces: bool = False
+
+    @property
+    def may_land_since(self) -> datetime | None:
+        """When something of it was sent last that no answer tells of; None when there is nothing such."""
+        is_answered = self.state in {IntentState.SUCCEEDED, IntentState.REJECTED}
+        sent = [at for at in (self.unanswered_at, None if is_answered else self.sent_at) if at is not None]
+        return max(sent, default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +108,8 @@ class Answer:
         aside: outcomes that a SUCCEEDED one makes true, such as holds; kept in the same transaction.
         retry_at: when a PLANNED or UNKNOWN one may be taken again.
         attempt: the try that this answers, counted from 1. When the intent was planned anew meanwhile, the
-            answer is about something else and is not kept; None for writes that are never planned anew.
+            answer is about something else: of it is kept only that nothing is on its way any more. None for writes
+            that are never planned anew.
         payload: what is kept in place of the payload of a SUCCEEDED one, when not all of it was written.
         sent: False when the claim ended before this one was sent: it was no try.
         parked: whether an UNKNOWN one is left alone until a person releases it.
@@ -120,8 +128,3 @@ class Answer:
     payload: Mapping[str, Any] | None = None
     sent: bool = True
     parked: bool = False
-
-
-def without_mark(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a payload without the mark that it was planned in place of one on its way."""
-    return {name: value for name, value in payload.items() if name != REPLACES}

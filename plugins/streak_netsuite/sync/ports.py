@@ -469,8 +469,12 @@ class Memory(Protocol):
         Returns False, and changes nothing, when that record is tied to another one already.
         """
 
-    def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
+    def open_intents(
+        self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime, found: bool = False
+    ) -> None:
         """Keep the intents as SENT before anything is sent, counting an attempt each.
+
+        `found` ones are not sent: they are there, as an earlier try has sent them.
 
         Raises LeaseLost when the claim was taken over: then nothing may be sent.
         """

@@ -72,6 +72,7 @@ class Runner(Generic[RecordT]):
 
     Attributes:
         settle_seconds: how long after sending an unanswered write is only looked up, never sent again.
+        commit_seconds: how long it may still land, over what was sent since: until then nothing else is sent.
         look_always: whether to look at the vendor for records that this ledger has never sent: another
             ledger may have written them. Not needed where the caller has just looked.
 
@@ -87,6 +88,7 @@ class Runner(Generic[RecordT]):
         find: Callable[[Sequence[str]], Mapping[str, Found]],
         clock: Callable[[], datetime],
         settle_seconds: float,
+        commit_seconds: float,
         look_always: bool = True,
         look: Callable[[Sequence[str]], Mapping[str, Found]] | None = None,
     ) -> None:
@@ -96,6 +98,7 @@ class Runner(Generic[RecordT]):
         self._look = look or find
         self._clock = clock
         self.settle_seconds = settle_seconds
+        self.commit_seconds = commit_seconds
         self.look_always = look_always
 
     def write(self, claim: Claim, planned: Sequence[PlannedWrite[RecordT]]) -> dict[str, Landed | NotWritten]:
@@ -169,7 +172,7 @@ class Runner(Generic[RecordT]):
         ]
         if not there:
             return {}
-        self._memory.open_intents(claim, [write.draft for write in there], now=self._clock())
+        self._memory.open_intents(claim, [write.draft for write in there], now=self._clock(), found=True)
         landed = {w.operation_key: found[w.operation_key].internal_id for w in there}
         self._memory.record_answers([_adopted(w, landed[w.operation_key]) for w in there], now=self._clock())
         return {
@@ -180,14 +183,13 @@ class Runner(Generic[RecordT]):
     def _unsettled(
         self, planned: Sequence[PlannedWrite[RecordT]], intents: Mapping[str, Intent]
     ) -> dict[str, NotWritten]:
-        time, now = timedelta(seconds=self.settle_seconds), self._clock()
+        now = self._clock()
         waiting = {
-            intent.operation_key: intent.sent_at + time
+            write.operation_key: until
             for write in planned
             if (intent := intents.get(write.operation_key)) is not None
-            and intent.state in {IntentState.SENT, IntentState.UNKNOWN}
-            and intent.sent_at is not None
-            and intent.sent_at + time > now
+            and (until := self._settles_at(write, intent)) is not None
+            and until > now
         }
         return {
             key: NotWritten(
@@ -198,6 +200,20 @@ class Runner(Generic[RecordT]):
             )
             for key, settles_at in waiting.items()
         }
+
+    def _settles_at(self, write: PlannedWrite[RecordT], intent: Intent) -> datetime | None:
+        """Return until when nothing is sent, as what was sent before may still land; None when nothing was."""
+        if not _is_same(write, intent):
+            since = intent.may_land_since
+            return since + timedelta(seconds=self.commit_seconds) if since is not None else None
+        if intent.sent_at is None or intent.state not in {IntentState.SENT, IntentState.UNKNOWN}:
+            return None
+        return intent.sent_at + timedelta(seconds=self.settle_seconds)
+
+
+def _is_same(write: PlannedWrite[RecordT], intent: Intent) -> bool:
+    """Tell whether what is wanted now is what was sent before."""
+    return without_names(intent.payload) == without_names(write.draft.payload)
 
 
 def _written_before(intents: Mapping[str, Intent]) -> dict[str, Landed]:
@@ -216,7 +232,7 @@ def _as_sent(write: PlannedWrite[RecordT], earlier: Intent | None) -> PlannedWri
     """
     if earlier is None or earlier.state not in {IntentState.SENT, IntentState.UNKNOWN}:
         return write
-    if without_names(earlier.payload) == without_names(write.draft.payload):
+    if _is_same(write, earlier):
         return write
 
     def bind(internal_id: str) -> Binding | None:

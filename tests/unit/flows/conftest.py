@@ -70,7 +70,9 @@ class Memory:
             self.intents[key] = replace(self.intents[key], state=IntentState.PLANNED)
         return len(again)
 
-    def open_intents(self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime) -> None:
+    def open_intents(
+        self, claim: Claim, drafts: Sequence[IntentDraft], *, now: datetime, found: bool = False
+    ) -> None:
         """Keep intents as SENT; refuse a stale claim, and what has landed."""
         self._require_held(claim)
         landed = [d.operation_key for d in drafts if self._state(d.operation_key) is IntentState.SUCCEEDED]

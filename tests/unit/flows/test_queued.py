@@ -10,9 +10,9 @@ import pytest
 
 from streak_netsuite.errors import RecordError, UncertainWrite
 from streak_netsuite.flows.queued import QueuedWrites, Sent
-from streak_netsuite.flows.settings import FlowSettings
+from streak_netsuite.flows.settings import LONGEST_COMMIT_SECONDS, FlowSettings
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
-from streak_netsuite.sync.intent import REPLACES, Answer, Intent, IntentState
+from streak_netsuite.sync.intent import Answer, Intent, IntentState
 from streak_netsuite.sync.outcome import Action, Outcome
 
 PATIENCE = 5.0
@@ -61,6 +61,7 @@ class Writes(QueuedWrites[int]):
     meanwhile: Callable[[str], None] = lambda _: None
     found: str = ""
     harmless: bool = False
+    others: datetime | None = None
 
     def _prepare(self, intents: Sequence[Intent]) -> int:
         self.read.append([one.operation_key for one in intents])
@@ -72,6 +73,9 @@ class Writes(QueuedWrites[int]):
     def _may_repeat(self, intent: Intent) -> bool:
         return self.harmless
 
+    def _others_since(self, intent: Intent, context: int) -> datetime | None:
+        return self.others
+
     def _look(self, intent: Intent, context: int) -> Sent | None:
         return Sent(result_id=self.found, what="found") if self.found else None
 
@@ -79,6 +83,12 @@ class Writes(QueuedWrites[int]):
         self.meanwhile(intent.operation_key)
         self.sent.append((intent.operation_key, context))
         return Sent(result_id="1", what="it")
+
+
+class WritesIntoStreak(Writes):
+    """The same, of what is written to Streak."""
+
+    INTO: ClassVar[SystemId] = SystemId.STREAK
 
 
 class Clock:
@@ -177,6 +187,14 @@ def test_what_may_still_land_is_not_sent_again(clock: Clock, seconds_ago: float,
     assert (answer.state, answer.attempt, answer.sent) == (IntentState.UNKNOWN, 2, False)
 
 
+def test_what_has_had_its_time_is_looked_for_before_it_is_sent_again(clock: Clock) -> None:
+    queue = Queue([an_unanswered(clock.now, 60)])
+    flow = writes(queue, clock, found="7001")
+    flow.drain()
+    assert flow.sent == []
+    assert [one.result_id for one in queue.answers] == ["7001"]
+
+
 def test_what_has_had_its_time_is_sent_again(clock: Clock) -> None:
     flow = writes(Queue([an_unanswered(clock.now, 60)]), clock)
     flow.drain()
@@ -193,16 +211,59 @@ def test_what_is_found_meanwhile_counts_as_written(clock: Clock) -> None:
 
 def test_nothing_is_concluded_while_what_a_write_replaces_may_still_land(clock: Clock) -> None:
     unanswered = an_unanswered(clock.now, 2)
-    queue = Queue([replace(unanswered, payload={"text": "new", REPLACES: True})])
+    planned_anew = replace(unanswered, payload={"text": "new"}, replaces=True)
+    queue = Queue([planned_anew])
     flow = writes(queue, clock, found="7001")
     flow.drain()
     assert flow.sent == []
     assert [one.state for one in queue.answers] == [IntentState.UNKNOWN]
     clock.wait(600)
-    queue.waiting = [replace(unanswered, payload={"text": "new", REPLACES: True})]
+    queue.waiting = [planned_anew]
+    flow.drain()
+    assert flow.sent == [], "NetSuite may take much longer than it usually does"
+    assert [one.state for one in queue.answers] == [IntentState.UNKNOWN] * 2
+    clock.wait(LONGEST_COMMIT_SECONDS - 600)
+    queue.waiting = [planned_anew]
+    flow.drain()
+    assert flow.sent == [("a", 3)]
+    assert queue.answers[-1].state is IntentState.SUCCEEDED
+
+
+def test_what_a_write_replaces_may_also_be_a_try_before_the_last(clock: Clock) -> None:
+    """The last one was answered: what follows it waits for the one before, which was not."""
+    before = clock.now - timedelta(seconds=900)
+    flow = writes(Queue([an_intent("a", unanswered_at=before, replaces=True)]), clock, harmless=True)
+    flow.drain()
+    assert flow.sent == []
+    clock.wait(200)
+    flow.memory.waiting = [an_intent("a", unanswered_at=before, replaces=True)]  # type: ignore[attr-defined]
     flow.drain()
     assert flow.sent == [("a", 2)]
-    assert (queue.answers[-1].state, queue.answers[-1].payload) == (IntentState.SUCCEEDED, {"text": "new"})
+
+
+@pytest.mark.parametrize(("harmless", "seconds"), [(True, 0), (False, 60)])
+def test_streak_is_not_waited_for_as_long_as_netsuite(clock: Clock, harmless: bool, seconds: float) -> None:
+    planned_anew = replace(an_unanswered(clock.now, 0), replaces=True)
+    flow = WritesIntoStreak(
+        memory=Queue([planned_anew]),  # type: ignore[arg-type]
+        settings=FlowSettings(),
+        clock=clock,
+        run_id="run-1",
+        harmless=harmless,
+    )
+    clock.wait(seconds)
+    flow.drain()
+    assert flow.sent == [("a", 1)]
+
+
+def test_a_write_waits_for_others_to_the_same_record(clock: Clock) -> None:
+    queue = Queue([an_intent("a")])
+    flow = writes(queue, clock, found="7001", others=clock.now - timedelta(seconds=30))
+    flow.drain()
+    assert flow.sent == []
+    (answer,) = queue.answers
+    assert (answer.state, answer.sent) == (IntentState.PLANNED, False), "nothing of it was sent"
+    assert answer.retry_at == clock.now + timedelta(seconds=30)
 
 
 def test_what_may_be_written_twice_is_sent_again_at_once(clock: Clock) -> None:

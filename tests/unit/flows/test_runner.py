@@ -26,6 +26,7 @@ from streak_netsuite.sync.ports import NotWritten, OnAnswer, RecordWrite, Writte
 from streak_netsuite.sync.runner import PERHAPS_OURS, Landed, PlannedWrite, Runner
 
 SETTLE_SECONDS = 60.0
+COMMIT_SECONDS = 1020.0
 ORDER = SalesOrder(
     transaction_date=date(2026, 5, 4),
     lines=(OrderLine(item=Reference(internal_id="101"), quantity=Decimal(1)),),
@@ -116,6 +117,7 @@ def run(memory: Any, vendor: Vendor, a_claim: Callable[..., Claim]) -> Run:
             find=vendor.find,
             clock=lambda: memory.now,
             settle_seconds=SETTLE_SECONDS,
+            commit_seconds=COMMIT_SECONDS,
             look_always=look_always,
         )
         return runner.write(
@@ -261,6 +263,33 @@ def test_what_is_found_is_what_was_sent_and_not_what_is_wanted_by_now(
     assert memory.intents["a"].payload == {"memo": "before"}
     (tie,) = memory.bindings
     assert tie.base_digest == "", "nothing was compared since it was sent"
+
+
+@pytest.mark.parametrize(("memo", "waits"), [("before", SETTLE_SECONDS), ("after", COMMIT_SECONDS)])
+def test_something_else_is_sent_only_when_what_was_sent_can_not_land_any_more(
+    run: Run, memory: Any, vendor: Vendor, a_claim: Callable[..., Claim], memo: str, waits: float
+) -> None:
+    plain = a_write("a")
+    sent = replace(plain.draft, payload={"memo": "before"})
+    wanted = replace(plain, draft=replace(sent, payload={"memo": memo}))
+    memory.open_intents(a_claim((1, "A")), [sent], now=memory.now)
+    memory.now += timedelta(seconds=waits - 1)
+    assert isinstance(run(wanted)["a"], NotWritten)
+    memory.now += timedelta(seconds=1)
+    assert run(wanted)["a"] == Landed(internal_id="id-a", warnings=("a remark",))
+
+
+def test_a_try_that_got_no_answer_is_waited_for_though_a_later_one_was_refused(
+    run: Run, memory: Any, vendor: Vendor
+) -> None:
+    vendor.errors["a"] = RejectedByVendor("no", code="USER_ERROR")
+    write = a_write("a")
+    run(write)
+    memory.intents["a"] = replace(memory.intents["a"], unanswered_at=memory.now)
+    vendor.errors.clear()
+    other = replace(write, draft=replace(write.draft, payload={"memo": "corrected"}))
+    assert isinstance(run(other)["a"], NotWritten)
+    assert isinstance(run(write)["a"], Landed), "the same may land twice"
 
 
 def test_a_name_that_is_known_by_now_is_no_change(

@@ -8,7 +8,7 @@ import pytest
 from streak_netsuite.errors import RecordError
 from streak_netsuite.ledger import intents
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.sync.intent import REPLACES, WRITTEN_AS, Answer, Intent, IntentState
+from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentState
 
 WRITE_BACKS = (RecordKind.BOX_FIELDS, RecordKind.COMMENT)
 
@@ -329,12 +329,128 @@ def test_a_write_planned_in_place_of_one_on_its_way_says_so(ledger, an_order_dra
     a_plan(ledger, an_order_draft, now, "open")
     a_plan(ledger, an_order_draft, now, "paid")
     (first,) = taken(ledger, now)
-    assert REPLACES not in first.payload, "nothing had been sent"
+    assert not first.replaces, "nothing had been sent"
     begin(ledger, first, now)
     assert a_plan(ledger, an_order_draft, now, "late")
     (again,) = taken(ledger, now + timedelta(hours=1))
-    assert again.payload == {"text": "late", REPLACES: True}
-    assert not a_plan(ledger, an_order_draft, now, "late"), "the mark is no change"
+    assert (again.payload, again.replaces) == ({"text": "late"}, True)
+    assert not a_plan(ledger, an_order_draft, now, "late"), "that is no change"
+    assert begin(ledger, again, now, attempt=again.attempts + 1)
+    assert not known(ledger).replaces, "it is sent itself now"
+
+
+def known(ledger):
+    return ledger.find_intents(["streak-so-1"])["streak-so-1"]
+
+
+def an_answer(one, state, **more):
+    return Answer(operation_key=one.operation_key, state=state, attempt=one.attempts + 1, **more)
+
+
+@pytest.mark.parametrize(
+    ("answer", "waits", "written_as"),
+    [
+        ({"state": IntentState.SUCCEEDED, "result_id": "c1"}, False, "c1"),
+        ({"state": IntentState.REJECTED}, False, None),
+        ({"state": IntentState.PLANNED}, False, None),
+        ({"state": IntentState.UNKNOWN}, True, None),
+    ],
+    ids=["landed", "refused", "not taken", "unknown"],
+)
+def test_what_replaces_a_write_need_not_wait_when_that_is_answered_after_all(
+    ledger, an_order_draft, now, answer, waits, written_as
+):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    begin(ledger, first, now)
+    a_plan(ledger, an_order_draft, now, "paid")
+    ledger.record_answers([an_answer(first, **answer)], now=now)
+    assert known(ledger).may_land_since == (now if waits else None)
+    assert known(ledger).payload.get(WRITTEN_AS) == written_as
+    assert len(taken(ledger, now)) == (0 if waits else 1), "due at once, or when its lease has ended"
+
+
+def test_an_answer_about_what_a_worker_was_lost_with_lets_nobody_send_it_again(ledger, an_order_draft, now):
+    """It was not planned anew: whoever holds it now looks for it."""
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    begin(ledger, first, now)
+    later = now + timedelta(seconds=61)
+    taken(ledger, later)
+    answered(ledger, first, later, "c1")
+    assert (known(ledger).state, known(ledger).sent_at) == (IntentState.SENT, now)
+
+
+def test_a_try_without_an_answer_is_remembered_when_a_later_one_has_one(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    begin(ledger, first, now)
+    ledger.record_answers([an_answer(first, IntentState.UNKNOWN)], now=now)
+    later = now + timedelta(seconds=61)
+    (second,) = taken(ledger, later)
+    assert second.unanswered_at is None
+    begin(ledger, second, later, attempt=2)
+    answered(ledger, second, later, "c1")
+    assert known(ledger).may_land_since == now
+    a_plan(ledger, an_order_draft, later, "paid")
+    (third,) = taken(ledger, later)
+    assert (third.may_land_since, third.replaces) == (now, True)
+    begin(ledger, third, later, attempt=3)
+    answered(ledger, third, later, "c1")
+    assert known(ledger).may_land_since == now
+
+
+@pytest.mark.parametrize(("tries", "since"), [(1, None), (2, 1)])
+def test_of_two_tries_without_an_answer_one_may_land_though_the_other_is_found(
+    ledger, an_order_draft, now, tries, since
+):
+    a_plan(ledger, an_order_draft, now, "open")
+    for number in range(tries):
+        at = now + timedelta(minutes=number)
+        (one,) = taken(ledger, at + timedelta(seconds=59))
+        begin(ledger, one, at, attempt=number + 1)
+        unknown = an_answer(one, IntentState.UNKNOWN, retry_at=at + timedelta(seconds=60))
+        ledger.record_answers([unknown], now=at)
+    (one,) = taken(ledger, now + timedelta(minutes=tries))
+    answered(ledger, one, now + timedelta(minutes=tries), "c1")  # found, and not sent
+    assert known(ledger).may_land_since == (None if since is None else now + timedelta(minutes=since))
+
+
+def test_a_write_that_a_person_gave_up_may_still_land(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    begin(ledger, first, now)
+    ledger.record_answers([an_answer(first, IntentState.UNKNOWN, parked=True)], now=now)
+    with ledger._database.begin() as connection:
+        intents.give_up(connection, first.operation_key, now=now + timedelta(minutes=1))
+    a_plan(ledger, an_order_draft, now, "paid")
+    assert (known(ledger).may_land_since, known(ledger).replaces) == (now, True)
+
+
+@pytest.mark.parametrize(
+    ("tries", "found", "since"),
+    [(1, False, 0), (1, True, None), (2, False, 1), (2, True, 1)],
+    ids=["sent again", "found", "sent a third time", "one of two found"],
+)
+def test_an_order_that_was_sent_without_an_answer_may_land_over_what_follows(
+    ledger, an_order_draft, now, claim, tries, found, since
+):
+    for minute in range(tries):
+        at = now + timedelta(minutes=minute)
+        ledger.open_intents(claim, [an_order_draft()], now=at)
+        unknown = Answer(operation_key="streak-so-1", state=IntentState.UNKNOWN)
+        ledger.record_answers([unknown], now=at)
+    last = now + timedelta(minutes=tries)
+    ledger.open_intents(claim, [an_order_draft()], now=last, found=found)
+    success = Answer(operation_key="streak-so-1", state=IntentState.SUCCEEDED, result_id="7001")
+    ledger.record_answers([success], now=last)
+    assert known(ledger).may_land_since == (None if since is None else now + timedelta(minutes=since))
+
+
+def test_a_mark_of_the_release_before_is_read_and_is_no_part_of_the_payload(ledger, an_order_draft, now):
+    draft = an_order_draft(kind=RecordKind.ACTIVITY, payload={"text": "x", "replaces": True})
+    ledger.plan_writes([draft], now=now)
+    assert (known(ledger).payload, known(ledger).replaces) == ({"text": "x"}, True)
 
 
 def test_a_write_that_waits_for_a_person_is_not_due_until_it_is_released(ledger, an_order_draft, now):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from streak_netsuite.ledger import intents
+from streak_netsuite.ledger import intent_claims
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.intent import Answer, IntentDraft, IntentState
@@ -77,7 +77,7 @@ def test_two_claims_in_the_same_moment_do_not_take_two_writes_of_one_order(
     plan("end-1", at=now)
     with ThreadPoolExecutor(1) as pool:
         with ledger.engine.begin() as connection:
-            (taken,) = intents.claim(
+            (taken,) = intent_claims.claim(
                 connection, ledger._cipher, [CHANGE, END], limit=9, lease_seconds=LEASE_SECONDS, now=now
             )
             plan("change-1", at=now - timedelta(seconds=1))

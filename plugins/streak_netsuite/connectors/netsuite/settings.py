@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 from streak_netsuite.connectors.netsuite.account import AccountId
 from streak_netsuite.connectors.netsuite.kinds import RECOMMENDED, Family
+from streak_netsuite.flows.settings import LONGEST_COMMIT_SECONDS
 
 ENDPOINT_VERSION = "2025_2"  # the last planned SOAP endpoint; supported until 2028.1 (read 2026-11)
 STANDARD_CONCURRENCY = 5  # accounts of the standard service tier (bridgehead_1500275603, read 2026-11)
@@ -35,6 +36,8 @@ class NetSuiteSettings(BaseModel):
         order_list_size: orders in one list, as Oracle recommends. A backlog of more than four such lists for
             each slot is sent in longer ones, up to `order_list_longest`: then a call's own time counts.
         write_seconds: how long to wait for an answer to a list of writes; NetSuite may take minutes.
+        commit_seconds: how long after a write was sent that got no answer NetSuite may still commit it, over whatever is
+            written meanwhile. Until then nothing else is written to that record.
         warning_as_error: refuse a record that NetSuite only has a remark on, such as a credit limit.
         run_scripts: let the account's scripts and workflows run on what we write; off only for historic loads,
             and it needs a permission of its own (Control SuiteScript and Workflow Triggers).
@@ -70,6 +73,7 @@ class NetSuiteSettings(BaseModel):
     connect_seconds: float = 10.0
     read_seconds: float = 120.0
     write_seconds: float = 900.0
+    commit_seconds: float = Field(default=LONGEST_COMMIT_SECONDS, ge=0)
     attempts: int = Field(default=15, ge=1)
     retry_total_seconds: float = 180.0
     wsdl_directory: Path | None = None
