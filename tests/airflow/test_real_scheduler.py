@@ -72,7 +72,7 @@ def _a_person_answers_a_question(stage: Stage) -> None:
             client.headers.update(login(client, stage.airflow))
             client.post("/api/v2/dags/review_holds/dagRuns", json={"logical_date": None}).raise_for_status()
             runs = "/api/v2/dags/answer_hold/dagRuns"
-            question = _eventually(lambda: _questions(client, runs))[0]
+            question = _eventually(lambda: _questions(client, runs), tell=lambda: _standing(stage, box))[0]
             assert question["options"][:3] == ["Use customer 502", "Use customer 503", "Make a new customer"]
             assert "Delta Foods" in question["body"]
             assert "@" not in question["body"], "addresses of people stay in the ledger"
@@ -89,7 +89,7 @@ def _a_person_answers_a_question(stage: Stage) -> None:
                 o["entity"]["internalId"] for o in orders if o["custom"].get("custbody_streak_box") == box
             ]
 
-        assert _eventually(order) == ["502"]
+        assert _eventually(order, tell=lambda: _standing(stage, box)) == ["502"]
     (event, *_) = stage.ledger.list_audit(subject=f"hold {hold.id}")
     assert (event.actor, event.details["reason"]) == ("admin", "asked them")
 
@@ -99,10 +99,36 @@ def _questions(client: httpx.Client, runs: str) -> list[dict[str, Any]]:
     return [one for one in answer["hitl_details"] if one["task_instance"]["state"] == "awaiting_input"]
 
 
-def _eventually(look: Callable[[], list[Any]]) -> list[Any]:
+def _eventually(look: Callable[[], list[Any]], tell: Callable[[], str] = str) -> list[Any]:
     found: list[Any] = []
     for _ in until(90, every=0.25):
         if found := look():
             break
-    assert found, "nothing came within the time"
+    assert found, f"nothing came within the time\n{tell()}"
     return found
+
+
+def _standing(stage: Stage, box: str) -> str:
+    """Say how far question, answer and deal have come, for what a failing test tells."""
+    with httpx.Client(base_url=stage.airflow.url, trust_env=False, timeout=30) as client:
+        client.headers.update(login(client, stage.airflow))
+
+        def rows(path: str, key: str, *columns: str) -> list[str]:
+            found = client.get(f"/api/v2/{path}").raise_for_status().json()[key]
+            return [f"  {[row[column] for column in columns]}" for row in found]
+
+        runs = ("dag_run_id", "state", "queued_at", "start_date", "end_date")
+        tries = ("dag_run_id", "task_id", "state", "try_number", "start_date", "end_date")
+        lines = ["tasks that ask:"]
+        lines += rows("dags/answer_hold/dagRuns/~/taskInstances", "task_instances", *tries)
+        lines += ["what Airflow noted of them:"]
+        lines += rows("eventLogs?dag_id=answer_hold&order_by=when", "event_logs", "when", "event", "extra")
+        lines += ["latest runs of deal_to_order:"]
+        lines += rows("dags/deal_to_order/dagRuns?order_by=-run_after&limit=5", "dag_runs", *runs)
+    ledger = stage.ledger
+    lines += [
+        "holds:",
+        *(f"  {hold.id} {hold.code} {hold.state}" for hold in ledger.list_holds(open_only=False)),
+    ]
+    lines += ["hints of the box:", *(f"  {event}" for event in ledger.events_for(box))]
+    return "\n".join(lines)
