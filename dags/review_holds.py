@@ -55,7 +55,12 @@ The question is taken back when the record passes meanwhile, is held for somethi
     catchup=False,
     max_active_runs=1000,  # runs that wait are active ones
     max_active_tasks=100,
-    default_args={"retries": 5, "retry_delay": timedelta(minutes=1), "retry_policy": FLOW_RETRY_POLICY},
+    default_args={
+        "retries": 5,
+        "retry_delay": timedelta(seconds=10),  # the first one may hold an answer: see AskAboutHoldOperator
+        "retry_exponential_backoff": 2,
+        "retry_policy": FLOW_RETRY_POLICY,
+    },
     tags=TAGS,
 ) as answer_hold:
     AskAboutHoldOperator(

@@ -1,21 +1,36 @@
 """Questions to people about held records: asked once, taken back when they no longer stand, answered into the ledger."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskAwaitingInput
+from airflow.sdk.api.datamodels._generated import HITLDetailResponse
+from airflow.sdk.configuration import conf
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowRuntimeError,
+    AirflowSkipException,
+    ErrorType,
+    TaskAwaitingInput,
+    TaskDeferred,
+)
+from airflow.sdk.execution_time.comms import ErrorResponse
 
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.operators.holds import AskAboutHoldOperator, FindHoldsOperator
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
+from streak_netsuite.triggers import answers
+from streak_netsuite.triggers.answers import AnswerTrigger
 
 pytestmark = pytest.mark.airflow
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 BOX = ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id="agxzb0x")
+TASK = UUID(int=7)
 TIMEOUT = {"error": "nobody answered", "error_type": "timeout"}
 
 
@@ -82,6 +97,61 @@ def answer(
     return operator.execute_complete({"run_id": run_id}, event)
 
 
+def context_of(run_id: str) -> Any:
+    """Return the context of a task. Also a later try may say that it is the first: Airflow may have queued it before."""
+    task = type("Task", (), {"id": TASK, "try_number": 1})
+    return {"run_id": run_id, "ti": task, "task_instance": task}
+
+
+def watch_questions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Return what will be put before people."""
+    sent: dict[str, Any] = {}
+    monkeypatch.setattr(
+        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **kwargs: sent.update(kwargs)
+    )
+    return sent
+
+
+def fired(trigger: AnswerTrigger) -> dict[str, Any]:
+    """Run a trigger without its pause, and return what it fires with."""
+
+    async def first() -> Any:
+        _, arguments = trigger.serialize()
+        return (await anext(AnswerTrigger(**{**arguments, "settle_seconds": 0}).run())).payload
+
+    found: dict[str, Any] = asyncio.run(first())
+    return found
+
+
+def airflow_knows(monkeypatch: pytest.MonkeyPatch, known: HITLDetailResponse | AirflowRuntimeError) -> None:
+    """Let Airflow say this of the task's question."""
+
+    def look(ti_id: UUID) -> HITLDetailResponse:
+        assert ti_id == TASK
+        if isinstance(known, AirflowRuntimeError):
+            raise known
+        return known
+
+    monkeypatch.setattr(answers, "get_hitl_detail_content_detail", look)
+
+
+def refusal(status_code: int) -> AirflowRuntimeError:
+    return AirflowRuntimeError(
+        ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"status_code": status_code})
+    )
+
+
+def tried_again(ledger: Ledger) -> tuple[AskAboutHoldOperator, AnswerTrigger]:
+    """Return a task whose try before had taken the question on, and the trigger it looks with before it asks."""
+    asked = question(ledger)
+    assert ledger.note_hold_asked(int(asked.hold_id), times=int(asked.times), run_id="q1")
+    with pytest.raises(TaskDeferred) as waits:
+        asked.execute(context_of("q1"))
+    assert waits.value.method_name == "execute_complete"
+    assert isinstance(waits.value.trigger, AnswerTrigger)
+    return asked, waits.value.trigger
+
+
 def test_an_answer_reaches_the_ledger_with_who_and_why(ledger: Ledger) -> None:
     answer(question(ledger), "Approve")
     decision = ledger.find_decisions([BOX], question="order")[BOX]
@@ -136,13 +206,74 @@ def test_a_correction_that_cannot_be_followed_fails_with_its_reason_and_is_asked
 
 def test_the_question_hides_personal_data(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = question(ledger)
-    sent: dict[str, Any] = {}
-    monkeypatch.setattr(
-        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **kwargs: sent.update(kwargs)
-    )
-    task = type("Task", (), {"id": "t1"})
+    sent = watch_questions(monkeypatch)
     with pytest.raises(TaskAwaitingInput):
-        asked.execute({"run_id": "q1", "task_instance": task})
+        asked.execute(context_of("q1"))
     assert sent["options"] == ["Approve", "Reject", "Dismiss"]
     assert "50,000.00 USD" in sent["body"]
     assert "ann@acme.test" not in json.dumps(sent, default=str)
+
+
+def test_a_later_try_does_what_was_answered_to_the_one_before(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, (asked, trigger) = watch_questions(monkeypatch), tried_again(ledger)
+    given = HITLDetailResponse(
+        response_received=True,
+        responded_by_user={"id": "7", "name": "fiona"},
+        responded_at=NOW,
+        chosen_options=["Approve"],
+        params_input={"reason": "agreed", "corrections": None},
+    )
+    airflow_knows(monkeypatch, given)
+    asked.execute_complete(context_of("q1"), fired(trigger))
+    assert sent == {}, "asking again would delete the answer"
+    decision = ledger.find_decisions([BOX], question="order")[BOX]
+    assert (decision.choice, decision.actor, decision.reason) == ("approve", "fiona", "agreed")
+
+
+def test_a_later_try_waits_on_when_nobody_has_answered(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, (asked, trigger) = watch_questions(monkeypatch), tried_again(ledger)
+    unanswered = HITLDetailResponse(response_received=False, responded_at=None, chosen_options=None)
+    airflow_knows(monkeypatch, unanswered)
+    with pytest.raises(TaskAwaitingInput):
+        asked.execute_complete(context_of("q1"), fired(trigger))
+    assert sent == {}, "whoever answers in this moment is heard"
+
+
+def test_a_later_try_asks_when_the_one_before_had_not(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, (asked, trigger) = watch_questions(monkeypatch), tried_again(ledger)
+    airflow_knows(monkeypatch, refusal(404))
+    with pytest.raises(TaskAwaitingInput):
+        asked.execute_complete(context_of("q1"), fired(trigger))
+    assert sent["options"] == ["Approve", "Reject", "Dismiss"]
+
+
+def test_a_later_try_asks_nothing_while_airflow_cannot_say_what_was_answered(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, trigger = tried_again(ledger)
+    airflow_knows(monkeypatch, refusal(503))
+    with pytest.raises(AirflowRuntimeError):
+        fired(trigger)
+
+
+def test_the_answer_is_looked_for_when_the_executor_has_told_of_the_worker_before() -> None:
+    _, arguments = AnswerTrigger(TASK).serialize()
+    assert arguments["settle_seconds"] > conf.getfloat("workers", "min_heartbeat_interval")
+
+
+def test_an_answer_of_another_form_fails_with_its_reason_and_is_asked_again(ledger: Ledger) -> None:
+    event = {
+        "chosen_options": ["Approve"],
+        "params_input": {"why": "agreed"},
+        "responded_at": NOW,
+        "responded_by_user": {"id": "7", "name": "fiona"},
+    }
+    with pytest.raises(AirflowFailException, match=r"does not match params.*asked about again"):
+        question(ledger).execute_complete({"run_id": "q1"}, event)
+    assert answer(question(ledger), "Approve", run_id="q2").startswith("hold")

@@ -1,7 +1,8 @@
 """The whole product in a real Airflow: api-server, scheduler, dag-processor, triggerer, PostgreSQL, sandbox."""
 
+import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from streak_netsuite.demo.stage import Stage, set_up
 from streak_netsuite.demo.story import tell
 
 ROOT = Path(__file__).parents[2]
+ANSWERING = "/api/v2/dags/answer_hold/dagRuns"
 
 
 @pytest.mark.airflow
@@ -45,6 +47,7 @@ def test_a_won_deal_becomes_an_order_and_the_box_knows_it(tmp_path: Path) -> Non
         assert sorted(key for key in written if key in set(keys)) == sorted(keys)
         _refuses_strangers(stage.receiver_url)
         _a_person_answers_a_question(stage)
+        _an_answer_outlives_the_try_it_was_given_to(stage)
     alive = [
         process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     ]
@@ -63,25 +66,16 @@ def _refuses_strangers(receiver_url: str) -> None:
 
 def _a_person_answers_a_question(stage: Stage) -> None:
     """A deal whose buyer could be two customers is asked about in Airflow, and goes on as answered."""
-    with stage.control() as control:
+    with stage.control() as control, _airflow(stage) as client:
         body = {"box": "Delta Foods palletizer", "stage": "Closed-Won"}
         box = control.post("/streak/move", json=body).raise_for_status().json()["key"]
         hold = _eventually(stage.ledger.list_holds)[0]
         assert hold.code == "AMBIGUOUS"
-        with httpx.Client(base_url=stage.airflow.url, trust_env=False, timeout=30) as client:
-            client.headers.update(login(client, stage.airflow))
-            client.post("/api/v2/dags/review_holds/dagRuns", json={"logical_date": None}).raise_for_status()
-            runs = "/api/v2/dags/answer_hold/dagRuns"
-            question = _eventually(lambda: _questions(client, runs), tell=lambda: _standing(stage, box))[0]
-            assert question["options"][:3] == ["Use customer 502", "Use customer 503", "Make a new customer"]
-            assert "Delta Foods" in question["body"]
-            assert "@" not in question["body"], "addresses of people stay in the ledger"
-            run = question["task_instance"]["dag_run_id"]
-            answer = {
-                "chosen_options": ["Use customer 502"],
-                "params_input": {"reason": "asked them", "corrections": ""},
-            }
-            client.patch(f"{runs}/{run}/taskInstances/ask/-1/hitlDetails", json=answer).raise_for_status()
+        question = _asked(stage, client, box)
+        assert question["options"][:3] == ["Use customer 502", "Use customer 503", "Make a new customer"]
+        assert "Delta Foods" in question["body"]
+        assert "@" not in question["body"], "addresses of people stay in the ledger"
+        _answer(client, question, "Use customer 502")
 
         def order() -> list[str]:
             orders = control.get("/netsuite/state").json()["orders"]
@@ -94,9 +88,56 @@ def _a_person_answers_a_question(stage: Stage) -> None:
     assert (event.actor, event.details["reason"]) == ("admin", "asked them")
 
 
-def _questions(client: httpx.Client, runs: str) -> list[dict[str, Any]]:
-    answer = client.get(f"{runs}/~/hitlDetails").raise_for_status().json()
-    return [one for one in answer["hitl_details"] if one["task_instance"]["state"] == "awaiting_input"]
+def _an_answer_outlives_the_try_it_was_given_to(stage: Stage) -> None:
+    """A task that was ended does what was answered when it is tried again, and asks nobody twice."""
+    with stage.control() as control, _airflow(stage) as client:
+        fields = {"Quantity": "1", "Unit price": "10", "Currency": "USD"}
+        body = {"count": 1, "pipeline": "Sales", "stage": "Negotiation", "organizations": 1, "fields": fields}
+        (box,) = control.post("/streak/boxes", json=body).raise_for_status().json()["keys"]
+        moved = {"box": box, "stage": "Closed-Won"}
+        control.post("/streak/move", json=moved).raise_for_status()
+        hold = _eventually(stage.ledger.list_holds)[0]
+        question = _asked(stage, client, box)
+        run = question["task_instance"]["dag_run_id"]
+        ended = {"new_state": "failed"}
+        client.patch(f"{ANSWERING}/{run}/taskInstances/ask", json=ended).raise_for_status()
+        _answer(client, question, "Dismiss")
+        again = {"dry_run": False, "dag_run_id": run, "task_ids": ["ask"], "only_failed": False}
+        client.post("/api/v2/dags/answer_hold/clearTaskInstances", json=again).raise_for_status()
+
+        def closed() -> list[str]:
+            held = stage.ledger.get_hold(hold.id)
+            return [] if held.is_open else [held.closed_by]
+
+        assert _eventually(closed, tell=lambda: _standing(stage, box)) == ["admin"]
+
+
+@contextlib.contextmanager
+def _airflow(stage: Stage) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stage.airflow.url, trust_env=False, timeout=30) as client:
+        client.headers.update(login(client, stage.airflow))
+        yield client
+
+
+def _asked(stage: Stage, client: httpx.Client, box: str) -> dict[str, Any]:
+    """Let people be asked, and return the question that waits."""
+    client.post("/api/v2/dags/review_holds/dagRuns", json={"logical_date": None}).raise_for_status()
+
+    def questions() -> list[dict[str, Any]]:
+        found = client.get(f"{ANSWERING}/~/hitlDetails").raise_for_status().json()["hitl_details"]
+        return [one for one in found if one["task_instance"]["state"] == "awaiting_input"]
+
+    question: dict[str, Any] = _eventually(questions, tell=lambda: _standing(stage, box))[0]
+    return question
+
+
+def _answer(client: httpx.Client, question: dict[str, Any], option: str) -> None:
+    run = question["task_instance"]["dag_run_id"]
+    answer = {
+        "chosen_options": [option],
+        "params_input": {"reason": "asked them", "corrections": ""},
+    }
+    client.patch(f"{ANSWERING}/{run}/taskInstances/ask/-1/hitlDetails", json=answer).raise_for_status()
 
 
 def _eventually(look: Callable[[], list[Any]], tell: Callable[[], str] = str) -> list[Any]:
@@ -110,8 +151,7 @@ def _eventually(look: Callable[[], list[Any]], tell: Callable[[], str] = str) ->
 
 def _standing(stage: Stage, box: str) -> str:
     """Say how far question, answer and deal have come, for what a failing test tells."""
-    with httpx.Client(base_url=stage.airflow.url, trust_env=False, timeout=30) as client:
-        client.headers.update(login(client, stage.airflow))
+    with _airflow(stage) as client:
 
         def rows(path: str, key: str, *columns: str) -> list[str]:
             found = client.get(f"/api/v2/{path}").raise_for_status().json()[key]

@@ -42,6 +42,11 @@ class HoldBook(Book):
         with self._database.begin() as connection:
             return holds.note_asked(connection, hold_id, times=times, run_id=run_id)
 
+    def asks_about(self, hold_id: int, *, times: int, run_id: str) -> bool:
+        """Tell whether a run has noted before that it asks about a hold as it is."""
+        with self._database.begin() as connection:
+            return holds.asks_about(connection, hold_id, times=times, run_id=run_id)
+
     def ask_again(self, hold_id: int) -> None:
         """Let somebody be asked about a hold once more."""
         with self._database.begin() as connection:

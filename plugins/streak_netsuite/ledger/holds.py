@@ -260,6 +260,18 @@ def note_asked(connection: Connection, hold_id: int, *, times: int, run_id: str)
     return done.rowcount == 1
 
 
+def asks_about(connection: Connection, hold_id: int, *, times: int, run_id: str) -> bool:
+    """Say whether this run has taken it on to ask about an open hold as it is."""
+    query = select(hold.c.id).where(
+        hold.c.id == hold_id,
+        _IS_OPEN,
+        hold.c.times == times,
+        hold.c.asked_times == times,
+        hold.c.asked_in == run_id,
+    )
+    return connection.execute(query).one_or_none() is not None
+
+
 def forget_asked(connection: Connection, hold_id: int) -> None:
     """Let a hold be asked about again."""
     connection.execute(update(hold).where(hold.c.id == hold_id).values(asked_times=0, asked_in=""))

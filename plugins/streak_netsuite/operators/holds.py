@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, T
 
 from streak_netsuite.errors import RecordError, TransientError
 from streak_netsuite.hooks.ledger import LedgerHook
+from streak_netsuite.triggers.answers import NOBODY_ANSWERED, NOBODY_ASKED, AnswerTrigger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -60,7 +61,8 @@ class AskAboutHoldOperator(HITLOperator):
     """Asks a person about one hold, and does what is answered. Waits without a worker slot.
 
     The question is read from the ledger when it is asked, with personal data masked. Who answered, and why, goes into the
-    ledger's audit. A hold that is closed or has changed meanwhile takes its question back.
+    ledger's audit. A hold that is closed or has changed meanwhile takes its question back. An answer outlives the
+    try that it was given to: the next one does what was answered, and asks nobody again.
 
     :param hold_id: the hold.
     :param times: its `times` when it was found; a question about an older state is not asked.
@@ -108,16 +110,26 @@ class AskAboutHoldOperator(HITLOperator):
 
     def execute(self, context: "Context") -> None:
         """Ask, and wait."""
-        self._put_question(self._still_asked(context))
-        super().execute(context)
+        question, is_new = self._still_asked(context)
+        if not is_new:
+            # Airflow 3.3.2 ends a task that goes on so soon that its executor has not yet told of the worker that
+            # asked, and then tries it again: 11 of 18 answers given within a second of their questions. The number of
+            # the try does not tell: what runs may have been queued for the one before.
+            self.defer(trigger=AnswerTrigger(context["ti"].id), method_name="execute_complete")
+        self._ask(question, context)
 
     def execute_complete(self, context: "Context", event: dict[str, Any]) -> str:
         """Do what was answered, or wait on."""
-        question = self._still_asked(context)
-        if event.get("error_type") == "timeout":
+        question, _ = self._still_asked(context)
+        if event.get("error_type") == NOBODY_ANSWERED["error_type"]:
             self._wait_on()
+        if event.get("error_type") == NOBODY_ASKED["error_type"]:
+            self._ask(question, context)
         self._put_question(question)
-        answer = super().execute_complete(context, event)
+        try:
+            answer = super().execute_complete(context, event)
+        except ValueError as error:
+            self._give_back(error)
         # Whoever answered has gone: an answer is worth more patience than a question.
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TransientError),
@@ -131,16 +143,23 @@ class AskAboutHoldOperator(HITLOperator):
             actor=_name_of(answer["responded_by_user"]),
         )
 
-    def _still_asked(self, context: "Context") -> "Review":
+    def _still_asked(self, context: "Context") -> "tuple[Review, bool]":
+        """Return the question, and whether it is new; a question that no longer stands skips the task."""
         from streak_netsuite.flows.hold_desk import review_of
 
-        number, times = int(self.hold_id), int(self.times)
+        number, times, run_id = int(self.hold_id), int(self.times), str(context["run_id"])
         with LedgerHook(self.ledger_conn_id).get_conn() as ledger:
-            if not ledger.note_hold_asked(number, times=times, run_id=str(context["run_id"])):
+            is_new = not ledger.asks_about(number, times=times, run_id=run_id)
+            if not ledger.note_hold_asked(number, times=times, run_id=run_id):
                 raise AirflowSkipException(
                     f"hold {number} is closed, has changed, or is asked about elsewhere; this question is taken back"
                 )
-            return review_of(ledger.get_hold(number))
+            return review_of(ledger.get_hold(number)), is_new
+
+    def _ask(self, question: "Review", context: "Context") -> NoReturn:
+        self._put_question(question)
+        super().execute(context)
+        raise AssertionError("a question waits for its answer")
 
     def _put_question(self, question: "Review") -> None:
         self.subject, self.body = question.subject, question.body
@@ -156,10 +175,9 @@ class AskAboutHoldOperator(HITLOperator):
         number, reason = int(self.hold_id), str(inputs.get("reason") or "").strip()
         if not reason and option != REJECT:
             reason = "no reason given"
-        with LedgerHook(self.ledger_conn_id).get_conn() as ledger:
-            desk = HoldDesk(book=ledger, clock=_now)
-            try:
-                done = desk.answer(
+        try:
+            with LedgerHook(self.ledger_conn_id).get_conn() as ledger:
+                done = HoldDesk(book=ledger, clock=_now).answer(
                     number,
                     option,
                     actor=actor,
@@ -167,11 +185,16 @@ class AskAboutHoldOperator(HITLOperator):
                     edits=edits_of_lines(str(inputs.get("corrections") or "").splitlines()),
                     times=int(self.times),
                 )
-            except RecordError as error:
-                ledger.ask_again(number)
-                raise AirflowFailException(f"{error}; the hold is asked about again") from error
+        except RecordError as error:
+            self._give_back(error)
         self.log.info("%s", done)
         return done
+
+    def _give_back(self, error: Exception) -> NoReturn:
+        """Let another run ask: what was answered cannot be done, also not by another try."""
+        with LedgerHook(self.ledger_conn_id).get_conn() as ledger:
+            ledger.ask_again(int(self.hold_id))
+        raise AirflowFailException(f"{error}; the hold is asked about again") from error
 
 
 def _name_of(user: Mapping[str, Any] | None) -> str:

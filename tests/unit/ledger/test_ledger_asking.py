@@ -45,6 +45,18 @@ def test_one_run_asks_and_may_ask_on(asked: Ledger) -> None:
     assert not asked.note_hold_asked(one, times=1, run_id="q2")
 
 
+def test_a_run_knows_whether_it_has_taken_the_question_on_before(asked: Ledger) -> None:
+    (one, _), (two, _) = asked.list_unasked_holds(limit=10)
+    assert not asked.asks_about(one, times=1, run_id="q1")
+    asked.note_hold_asked(one, times=1, run_id="q1")
+    assert asked.asks_about(one, times=1, run_id="q1")
+    assert not asked.asks_about(one, times=1, run_id="q2")
+    assert not asked.asks_about(one, times=2, run_id="q1")
+    assert not asked.asks_about(two, times=1, run_id="q1")
+    asked.ask_again(one)
+    assert not asked.asks_about(one, times=1, run_id="q1"), "an answer that was no good is not looked for"
+
+
 def test_a_hold_that_is_renewed_is_asked_about_anew_and_the_old_question_is_void(asked: Ledger) -> None:
     (one, _), _ = asked.list_unasked_holds(limit=10)
     asked.note_hold_asked(one, times=1, run_id="q1")
