@@ -102,6 +102,13 @@ def _an_answer_outlives_the_try_it_was_given_to(stage: Stage) -> None:
         ended = {"new_state": "failed"}
         client.patch(f"{ANSWERING}/{run}/taskInstances/ask", json=ended).raise_for_status()
         _answer(client, question, "Dismiss")
+
+        def over() -> list[str]:
+            state = client.get(f"{ANSWERING}/{run}").raise_for_status().json()["state"]
+            return [state] if state == "failed" else []
+
+        # What is cleared while the scheduler still ends its run is never taken up again.
+        _eventually(over, tell=lambda: _standing(stage, box))
         again = {"dry_run": False, "dag_run_id": run, "task_ids": ["ask"], "only_failed": False}
         client.post("/api/v2/dags/answer_hold/clearTaskInstances", json=again).raise_for_status()
 
