@@ -63,7 +63,7 @@ BULK = """
         }
         for n in range(4)
     ]
-    NetSuiteBulkUpsertOperator(task_id="load", records=records, poke_seconds=0.1)
+    NetSuiteBulkUpsertOperator(task_id="load", records=records, poke_seconds=0.1, first_look_seconds=0)
 """
 TWIN = """
     twin, new = (

@@ -27,7 +27,7 @@ with DAG(dag_id="streak_operators", schedule=None, start_date=datetime(2024, 1, 
         fields={"Tier": "Silver", "Quantity": 7, "Rush order": True, "PO number": None},
         stage="Closed-Won",
     )
-    wait = StreakBoxStageSensor(task_id="wait", box="BOX_KEY", stages=["Closed-Won"], poke_seconds=0.1)
+    wait = StreakBoxStageSensor(task_id="wait", box="BOX_KEY", stages=["Closed-Won"], poke_seconds=0.1, first_look_seconds=0)
     paid, told_again = (
         StreakActivityOperator(
             task_id=task_id,
@@ -49,7 +49,7 @@ from airflow.sdk import DAG
 from streak_netsuite.operators.streak import StreakBoxStageSensor
 
 with DAG(dag_id="streak_operators", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
-    StreakBoxStageSensor(task_id="wait", box="BOX_KEY", stages=["Closed-Won"], poke_seconds=0.1)
+    StreakBoxStageSensor(task_id="wait", box="BOX_KEY", stages=["Closed-Won"], poke_seconds=0.1, first_look_seconds=0)
 """
 
 

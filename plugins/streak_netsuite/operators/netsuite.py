@@ -13,6 +13,7 @@ from streak_netsuite.hooks.ledger import LedgerHook
 from streak_netsuite.hooks.netsuite import NetSuiteHook
 from streak_netsuite.hooks.product import ProductHook
 from streak_netsuite.triggers.netsuite import NetSuiteJobsTrigger
+from streak_netsuite.triggers.settling import SETTLE_SECONDS
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -183,6 +184,8 @@ class NetSuiteBulkUpsertOperator(NetSuiteUpsertOperator):
     :param records: as `NetSuiteUpsertOperator` has them; they are rendered again when the jobs are over, so a template
         has to give the same then.
     :param poke_seconds: how long after the first question NetSuite is asked again; later ones are rarer.
+    :param first_look_seconds: how long it is waited before the first question; with less than 6 seconds, Airflow 3.3.2 may end the
+        task when the jobs are over already.
     :param wait: how long to wait at most; what is not known then fails the task, and its next try submits all again.
     """
 
@@ -190,11 +193,13 @@ class NetSuiteBulkUpsertOperator(NetSuiteUpsertOperator):
         self,
         *,
         poke_seconds: float = 5.0,
+        first_look_seconds: float = SETTLE_SECONDS,
         wait: timedelta = timedelta(hours=6),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.poke_seconds = poke_seconds
+        self.first_look_seconds = first_look_seconds
         self.wait = wait
 
     def execute(self, context: "Context") -> dict[str, str]:  # noqa: ARG002, RET503 - Airflow's; defer never returns
@@ -212,6 +217,7 @@ class NetSuiteBulkUpsertOperator(NetSuiteUpsertOperator):
             netsuite_conn_id=self.netsuite_conn_id,
             ledger_conn_id=self.ledger_conn_id,
             poke_seconds=self.poke_seconds,
+            first_look_seconds=self.first_look_seconds,
         )
         self.defer(trigger=trigger, method_name="collect")
 

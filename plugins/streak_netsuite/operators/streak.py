@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from streak_netsuite.hooks.ledger import LedgerHook
 from streak_netsuite.hooks.streak import StreakHook
+from streak_netsuite.triggers.settling import SETTLE_SECONDS
 from streak_netsuite.triggers.streak import BoxStageTrigger
 
 if TYPE_CHECKING:
@@ -239,6 +240,8 @@ class StreakBoxStageSensor(StreakOperator):
     :param box: key of the box.
     :param stages: names or keys of the stages.
     :param poke_seconds: how often Streak is asked.
+    :param first_look_seconds: how long it is waited before the first time; with less than 6 seconds, Airflow 3.3.2 may end the task
+        when the box is there already.
     :param wait: how long to wait at most; the task fails then.
     """
 
@@ -250,6 +253,7 @@ class StreakBoxStageSensor(StreakOperator):
         box: str,
         stages: Sequence[str],
         poke_seconds: float = 30.0,
+        first_look_seconds: float = SETTLE_SECONDS,
         wait: timedelta | None = None,
         **kwargs: Any,
     ) -> None:
@@ -257,6 +261,7 @@ class StreakBoxStageSensor(StreakOperator):
         self.box = box
         self.stages = stages
         self.poke_seconds = poke_seconds
+        self.first_look_seconds = first_look_seconds
         self.wait = wait
 
     def execute(self, context: "Context") -> None:  # noqa: ARG002 - Airflow's signature
@@ -266,6 +271,7 @@ class StreakBoxStageSensor(StreakOperator):
             stages=list(self.stages),
             streak_conn_id=self.streak_conn_id,
             poke_seconds=self.poke_seconds,
+            first_look_seconds=self.first_look_seconds,
         )
         self.defer(trigger=trigger, method_name="arrived", timeout=self.wait)
 

@@ -10,6 +10,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from streak_netsuite.hooks.ledger import LedgerHook
 from streak_netsuite.hooks.netsuite import NetSuiteHook
+from streak_netsuite.triggers.settling import SETTLE_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class NetSuiteJobsTrigger(BaseTrigger):
     :param netsuite_conn_id: the connection.
     :param ledger_conn_id: the ledger, where all workers share the account's concurrency.
     :param poke_seconds: how long after the first question the second one is asked.
+    :param first_look_seconds: how long to wait before the first question, see `settling.py`.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class NetSuiteJobsTrigger(BaseTrigger):
         netsuite_conn_id: str = NetSuiteHook.default_conn_name,
         ledger_conn_id: str = LedgerHook.default_conn_name,
         poke_seconds: float = 5.0,
+        first_look_seconds: float = SETTLE_SECONDS,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Airflow ships no annotation here
         self.parts = list(parts)
@@ -43,6 +46,7 @@ class NetSuiteJobsTrigger(BaseTrigger):
         self.netsuite_conn_id = netsuite_conn_id
         self.ledger_conn_id = ledger_conn_id
         self.poke_seconds = poke_seconds
+        self.first_look_seconds = first_look_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return class path and arguments."""
@@ -54,6 +58,7 @@ class NetSuiteJobsTrigger(BaseTrigger):
                 "netsuite_conn_id": self.netsuite_conn_id,
                 "ledger_conn_id": self.ledger_conn_id,
                 "poke_seconds": self.poke_seconds,
+                "first_look_seconds": self.first_look_seconds,
             },
         )
 
@@ -61,6 +66,7 @@ class NetSuiteJobsTrigger(BaseTrigger):
         """Yield one event: `{"parts": ..., "unfinished": [job ids]}`, or `{"error": reason}` when NetSuite refuses to be asked."""
         from streak_netsuite.errors import PermanentError, TransientError
 
+        await asyncio.sleep(self.first_look_seconds)
         left = [part["job_id"] for part in self.parts if part["job_id"]]
         pause = self.poke_seconds
         while True:

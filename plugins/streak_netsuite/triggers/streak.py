@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from streak_netsuite.hooks.streak import StreakHook
+from streak_netsuite.triggers.settling import SETTLE_SECONDS
 
 if TYPE_CHECKING:
     from streak_netsuite.connectors.streak.client import AsyncStreakClient
@@ -22,6 +23,7 @@ class BoxStageTrigger(BaseTrigger):
     :param stages: names or keys of the stages.
     :param streak_conn_id: the connection.
     :param poke_seconds: how often to ask.
+    :param first_look_seconds: how long to wait before the first time, see `settling.py`.
     """
 
     def __init__(
@@ -30,12 +32,14 @@ class BoxStageTrigger(BaseTrigger):
         stages: Sequence[str],
         streak_conn_id: str = StreakHook.default_conn_name,
         poke_seconds: float = 30.0,
+        first_look_seconds: float = SETTLE_SECONDS,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Airflow ships no annotation here
         self.box = box
         self.stages = list(stages)
         self.streak_conn_id = streak_conn_id
         self.poke_seconds = poke_seconds
+        self.first_look_seconds = first_look_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return class path and arguments."""
@@ -46,6 +50,7 @@ class BoxStageTrigger(BaseTrigger):
                 "stages": self.stages,
                 "streak_conn_id": self.streak_conn_id,
                 "poke_seconds": self.poke_seconds,
+                "first_look_seconds": self.first_look_seconds,
             },
         )
 
@@ -54,6 +59,7 @@ class BoxStageTrigger(BaseTrigger):
         from streak_netsuite.connectors.streak.client import AsyncStreakClient
         from streak_netsuite.errors import PermanentError, RecordError, TransientError
 
+        await asyncio.sleep(self.first_look_seconds)
         settings = await StreakHook(self.streak_conn_id).asettings()
         async with AsyncStreakClient(settings) as streak:
             while True:
