@@ -906,10 +906,28 @@ def test_a_deal_won_again_whose_order_a_person_has_closed_is_shown(world: World)
         assert world.outcomes(box)[-1].rule == "order_exists"
 
 
-def test_a_deal_won_again_whose_order_a_person_kept_goes_on(world: World) -> None:
+@pytest.mark.parametrize("between", ["", "Negotiation"])
+def test_a_deal_won_again_whose_order_a_person_has_closed_without_a_word_is_shown(
+    world: World, between: str
+) -> None:
     box = ordered(world)
     move(world, box, "Closed-Lost")
-    assert dismiss(world) == "DEAL_LOST"
+    finance_edits(world, order_of(world, box)["internalId"], {"line": 1, "isClosed": True})
+    if between:
+        move(world, box, between)  # nobody is asked any more
+    move(world, box, "Closed-Won")
+    later(world, box, times=1)
+    assert dismiss(world) == "DEAL_WON_AGAIN"
+    later(world, box, times=2)
+    assert world.held_because() == []
+    assert world.outcomes(box)[-1].rule == "order_exists"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_deal_won_again_whose_order_a_person_kept_goes_on(world: World, *, answered: bool) -> None:
+    box = ordered(world)
+    move(world, box, "Closed-Lost")
+    assert not answered or dismiss(world) == "DEAL_LOST"
     before = updates(world)
     move(world, box, "Closed-Won")
     changed(world, box, Quantity="5")

@@ -131,9 +131,13 @@ class EndedDeals:
                 self._follow_later(batch, deal, binding, _course(intent))
 
     def _left_to_people(self, deals: Sequence[Deal]) -> Mapping[str, str]:
-        """Return since when deals were lost whose orders a person was to close, and has seen to, by box key."""
-        found = self._dismissals([_box_ref(deal.key) for deal in deals], DEAL_LOST)
-        return {one.record.id: str(one.payload.get(_SINCE, "")) for one in found}
+        """Return since when deals were lost whose orders a person was asked to close, by box key.
+
+        Whether that was answered does not matter: whoever closes the order may leave the hold to close by itself.
+        """
+        refs = [_box_ref(deal.key) for deal in deals]
+        found = self.memory.find_last_holds(refs, code=DEAL_LOST) if refs else {}
+        return {ref.id: str(hold.payload.get(_SINCE, "")) for ref, hold in found.items()}
 
     def _course_again(self, intent: Intent) -> Course | None:
         """Return what the order of a deal that is won again is to be turned to; None where nothing is to be sent.

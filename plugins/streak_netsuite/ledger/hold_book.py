@@ -12,7 +12,7 @@ from streak_netsuite.model.external_ref import ExternalRef, RecordKind
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.sync.decision import Decision, with_earlier
 from streak_netsuite.sync.hint import Hint, HintOrigin
-from streak_netsuite.sync.outcome import GOES_ON, Dismissal
+from streak_netsuite.sync.outcome import GOES_ON, Dismissal, Hold
 
 
 class HoldBook(Book):
@@ -84,6 +84,11 @@ class HoldBook(Book):
         """Return the holds of these records and of this code that people have dismissed, oldest first."""
         with self._database.begin() as connection:
             return holds.find_dismissals(connection, self._cipher, records, code=code)
+
+    def find_last_holds(self, records: Sequence[ExternalRef], *, code: str) -> Mapping[ExternalRef, Hold]:
+        """Return what people were asked about these records under this code last, answered or not."""
+        with self._database.begin() as connection:
+            return holds.find_last(connection, self._cipher, records, code=code)
 
     def keep_decision(self, made: Decision, *, now: datetime) -> None:
         """Keep a decision about a record, whether or not it is held, and note it in the audit."""

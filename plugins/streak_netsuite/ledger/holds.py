@@ -326,6 +326,21 @@ def find_dismissals(
     ]
 
 
+def find_last(
+    connection: Connection, cipher: Cipher, records: Sequence[ExternalRef], *, code: str
+) -> dict[ExternalRef, Hold]:
+    """Return the last hold of this code of each of these records, whether it is open or not."""
+    keys = [record.id for record in records]
+    rows = connection.execute(
+        select(hold)
+        .where(hold.c.record_key == any_(literal(keys, ARRAY(Text))), hold.c.code == code)
+        .order_by(hold.c.id)
+    )
+    wanted = set(records)
+    found = (_stored(row, cipher) for row in rows)
+    return {one.record: one.what for one in found if one.record in wanted}
+
+
 def count_open_by_code(connection: Connection) -> dict[str, int]:
     """Return how many open holds there are of each code."""
     rows = connection.execute(select(hold.c.code, func.count()).where(_IS_OPEN).group_by(hold.c.code))

@@ -27,7 +27,7 @@ from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.hint import Claim, Hint, StoredHints
 from streak_netsuite.sync.intent import Answer, Intent, IntentDraft
 from streak_netsuite.sync.order_change import OrderChange
-from streak_netsuite.sync.outcome import Dismissal, Outcome
+from streak_netsuite.sync.outcome import Dismissal, Hold, Outcome
 
 RecordT = TypeVar("RecordT", Customer, SalesOrder, CustomerSubsidiary)
 
@@ -459,6 +459,9 @@ class Memory(Protocol):
 
     def find_dismissals(self, records: Sequence[ExternalRef], *, code: str) -> Sequence[Dismissal]:
         """Return the holds of these records and of this code that people have dismissed, oldest first."""
+
+    def find_last_holds(self, records: Sequence[ExternalRef], *, code: str) -> Mapping[ExternalRef, Hold]:
+        """Return what people were asked about these records under this code last, answered or not."""
 
     def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
         """Keep ties; return those that could not be kept because either side is tied elsewhere."""
