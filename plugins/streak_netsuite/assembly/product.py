@@ -23,6 +23,7 @@ from streak_netsuite.flows.customer_gate import CustomerGate
 from streak_netsuite.flows.customer_merges import CustomerFills, CustomerMerges
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.drift import DriftWatch
+from streak_netsuite.flows.end_check import EndCheck
 from streak_netsuite.flows.ended_deals import EndedDeals
 from streak_netsuite.flows.hold_desk import HoldDesk
 from streak_netsuite.flows.items_to_streak import ItemsToStreak
@@ -90,13 +91,14 @@ class Product:
             engine_for=self.engine_for,
             digest_of=self.digest_of,
             follower=self.order_follower(),
-            ended=EndedDeals(
-                memory=self.ledger, spec=self.spec, settings=self.settings.flow, clock=self.clock
-            ),
+            ended=self._ended_deals(),
             settings=self.settings.flow,
             clock=self.clock,
             run_id=self.run_id,
         )
+
+    def _ended_deals(self) -> EndedDeals:
+        return EndedDeals(memory=self.ledger, spec=self.spec, settings=self.settings.flow, clock=self.clock)
 
     def digest_of(self, deal: Deal) -> str:
         """Return a digest of all that the mapping reads of a deal."""
@@ -268,6 +270,13 @@ class Product:
             deals=self.streak,
             memory=self.ledger,
             teller=self.status_to_streak(),
+            ends=EndCheck(
+                memory=self.ledger,
+                ended=self._ended_deals(),
+                spec=self.spec,
+                zone=self.settings.netsuite.account_zone,
+                clock=self.clock,
+            ),
             spec=self.spec,
         )
         return Reconcile(

@@ -1,10 +1,10 @@
 """A claim being worked on: one outcome for each of its events, in the end."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from streak_netsuite.errors import Ambiguous, RecordError, RejectedByVendor
-from streak_netsuite.model.external_ref import ExternalRef
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
 from streak_netsuite.sync.outcome import Action, Hold, Outcome
 from streak_netsuite.sync.plan import ChangePlan
@@ -134,6 +134,24 @@ class Batch:
                 f"nothing was decided about {len(self.open_keys)} records, {self.open_keys[0]} first"
             )
         return [*self._decided.values(), *self._older]
+
+
+def unclaimed(keys: Sequence[str], now: datetime) -> Claim:
+    """Return these boxes as a claim that takes nothing from the inbox: for saying what would be done, and doing nothing."""
+    events = tuple(
+        InboxEvent(
+            id=-position,
+            record=ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=key),
+            version="",
+            event="plan",
+            origin=HintOrigin.PERSON,
+            received_at=now,
+            attempts=1,
+            repeats=0,
+        )
+        for position, key in enumerate(dict.fromkeys(keys), start=1)
+    )
+    return Claim(token="", events=events, lease_until=now)
 
 
 def _stuck(event: InboxEvent, losses: int) -> Hold:

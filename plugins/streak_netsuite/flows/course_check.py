@@ -1,11 +1,12 @@
 """What became of orders, compared: the money on them, their fields as they were written, and what their deals were told."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from streak_netsuite.errors import MappingError
+from streak_netsuite.flows.end_check import DealAndOrder, EndCheck, EndFault, News, has_ended
 from streak_netsuite.flows.order_to_invoice import instead_key, invoice_keys
 from streak_netsuite.flows.status_to_streak import StatusToStreak
 from streak_netsuite.mapping.spec import MappingSpec
@@ -25,6 +26,8 @@ ZERO = Decimal(0)
 # Other fields NetSuite fills in or changes by itself.
 _COMPARED = ("memo", "purchase_order_number", "transaction_date", "ship_date")
 _WAITS = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
+_SHOWN = frozenset({RecordKind.BOX_STATUS, RecordKind.BOX_STAGE})
+_OPEN = "pendingFulfillment"  # of what may have ended: as it would be shown if it had not
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,12 +109,14 @@ class Course:
     Attributes:
         money: by currency.
         documents: how many there are, by what happened.
+        ends: orders that have not ended with their deals, or ended without them; some of them wait to be seen to.
         finances: fields that differ and are finance's to decide.
     """
 
     money: dict[str, Money] = field(default_factory=dict)
     documents: dict[EventKind, Tally] = field(default_factory=dict)
     faults: list[CourseFault] = field(default_factory=list)
+    ends: list[EndFault] = field(default_factory=list)
     finances: int = 0
 
     def add(self, other: "Course") -> None:
@@ -121,6 +126,7 @@ class Course:
         for kind, tally in other.documents.items():
             self.documents[kind] = self.documents.get(kind, Tally()) + tally
         self.faults += other.faults
+        self.ends += other.ends
         self.finances += other.finances
 
 
@@ -133,11 +139,13 @@ class CourseCheck:
     deals: DealSource
     memory: Memory
     teller: StatusToStreak
+    ends: EndCheck
     spec: MappingSpec
 
     def check(self, orders: Sequence[WrittenOrder]) -> Course:
         """Compare some orders; those that are gone on either side are left out."""
         ids = [one.order_id for one in orders]
+        began = self.ends.clock()
         stories = self.stories.order_stories(ids)
         held = self.orders.held_orders(ids, more=self.spec.sales_order.more_names)
         deals = self.deals.gather([one.box_key for one in orders])
@@ -145,16 +153,20 @@ class CourseCheck:
         for one in orders:
             if one.order_id in stories:
                 course.faults += self._gone(one, stories[one.order_id])
+        pairs: list[DealAndOrder] = []
         for one in orders:
             story, deal = stories.get(one.order_id), deals.get(one.box_key)
             if story is not None:
                 course.add(Course(money={story.currency: _money(story)}))
-                known: dict[str, bool] = {}
-                if isinstance(deal, Deal):
-                    course.faults += self._told(one, deal, story, known)
-                course.add(Course(documents=_documents(story, known)))
+                news = self._told(one, deal, story, course) if isinstance(deal, Deal) else _NO_NEWS
+                course.add(Course(documents=_documents(story, news.told)))
+                if isinstance(deal, Deal) and one.order_id in held:
+                    order = held[one.order_id]
+                    end = self._end_told(deal, story, news) if has_ended(order) else News.SILENT
+                    pairs.append(DealAndOrder(deal=deal, order=order, news=end))
             if one.written is not None and one.order_id in held:
                 self._fields(one, order_from_plain(one.written), held[one.order_id], course)
+        course.ends += self.ends.check(pairs, read_since=began)
         return course
 
     def _gone(self, one: WrittenOrder, story: OrderStory) -> Iterator[CourseFault]:
@@ -174,24 +186,42 @@ class CourseCheck:
         after = self.memory.find_intents([key]).get(key)
         return self._last(after) if after is not None and after.state is IntentState.SUCCEEDED else intent
 
-    def _told(
-        self, one: WrittenOrder, deal: Deal, story: OrderStory, told: dict[str, bool]
-    ) -> Iterator[CourseFault]:
-        """Yield what the deal does not know; note by event whether it knows of it."""
+    def _told(self, one: WrittenOrder, deal: Deal, story: OrderStory, course: Course) -> "_News":
+        """Return what the deal is to be told and what of it was; note what it does not know."""
         if not self.spec.status.is_wanted:
-            return
+            return _NO_NEWS
         try:
             drafts = self.teller.drafts_of(deal, story)
         except MappingError as error:
-            yield _fault("waiting", one, f"deal '{deal.name}' cannot be told: {error}")
-            return
-        known = self.memory.find_intents([draft.operation_key for draft in drafts])
+            course.faults.append(_fault("waiting", one, f"deal '{deal.name}' cannot be told: {error}"))
+            return _News(cannot=True)
+        news = _News(drafts=drafts, known=self.memory.find_intents([draft.operation_key for draft in drafts]))
         for draft in drafts:
-            before = known.get(draft.operation_key)
-            told[str(draft.payload.get("name"))] = (
-                before is not None and before.state is IntentState.SUCCEEDED
-            )
-            yield from _draft_faults(one, deal, draft, before)
+            course.faults += _draft_faults(one, deal, draft, news.before(draft))
+        return news
+
+    def _end_told(self, deal: Deal, story: OrderStory, news: "_News") -> News:
+        """Return what a deal knows of it that its order has ended."""
+        if news.cannot:
+            return News.UNDERWAY
+        drafts = self._about_end(deal, story, news.drafts)
+        if not drafts:
+            return News.SILENT
+        found = {_news_of(draft, news.before(draft)) for draft in drafts}
+        return next(one for one in (News.UNTOLD, News.UNDERWAY, News.TOLD) if one in found)
+
+    def _about_end(self, deal: Deal, story: OrderStory, drafts: Sequence[IntentDraft]) -> list[IntentDraft]:
+        """Return what tells of an order's end: the activity about it, else fields and a stage that show it."""
+        end = story.ended_event().name
+        if named := [draft for draft in drafts if draft.payload.get("name") == end]:
+            return named
+        going_on = self.teller.drafts_of(deal, replace(story, status=_OPEN))
+        shown = {draft.operation_key: draft.payload for draft in going_on}
+        return [
+            draft
+            for draft in drafts
+            if draft.kind in _SHOWN and shown.get(draft.operation_key) != draft.payload
+        ]
 
     def _fields(self, one: WrittenOrder, wanted: SalesOrder, held: HeldOrder, course: Course) -> None:
         for part, ours, theirs in _parts(wanted, held.order):
@@ -202,6 +232,42 @@ class CourseCheck:
             else:
                 text = f"order {held.number}: {part} is {theirs!r}, and {ours!r} was written"
                 course.faults.append(_fault("field", one, text))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _News:
+    """What a deal is to be told of its order, and what the ledger knows of that.
+
+    Attributes:
+        cannot: whether the mapping's expressions cannot be computed.
+    """
+
+    drafts: Sequence[IntentDraft] = ()
+    known: Mapping[str, Intent] = field(default_factory=dict)
+    cannot: bool = False
+
+    def before(self, draft: IntentDraft) -> Intent | None:
+        """Return what was told in its place last."""
+        return self.known.get(draft.operation_key)
+
+    @property
+    def told(self) -> dict[str, bool]:
+        """By event that is to be told, whether the deal knows of it."""
+        return {
+            str(draft.payload.get("name")): (
+                (before := self.before(draft)) is not None and before.state is IntentState.SUCCEEDED
+            )
+            for draft in self.drafts
+        }
+
+
+_NO_NEWS = _News()
+
+
+def _news_of(draft: IntentDraft, before: Intent | None) -> News:
+    if before is not None and before.state is not IntentState.SUCCEEDED:
+        return News.UNDERWAY
+    return News.UNTOLD if before is None or _said(before) != dict(draft.payload) else News.TOLD
 
 
 def _draft_faults(

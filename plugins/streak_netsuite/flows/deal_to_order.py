@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from streak_netsuite.errors import LeaseLost, RecordError, StreakNetSuiteError
 from streak_netsuite.flows.approvals import Proposal, hold_unapproved
-from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.batch import Batch, hold_of, unclaimed
 from streak_netsuite.flows.credit_hold import credit_hold_draft
 from streak_netsuite.flows.customers import CustomerResolver
 from streak_netsuite.flows.deal_edits import with_edits
@@ -25,7 +25,7 @@ from streak_netsuite.mapping.mapped_deal import MappedDeal
 from streak_netsuite.mapping.spec import MappingSpec
 from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.sync.hint import Claim, HintOrigin, InboxEvent
+from streak_netsuite.sync.hint import Claim
 from streak_netsuite.sync.intent import Intent, IntentState
 from streak_netsuite.sync.outcome import Action, Hold
 from streak_netsuite.sync.plan import OrderPlan
@@ -82,7 +82,7 @@ class DealToOrder:
 
     def plan(self, box_keys: Sequence[str]) -> tuple[list[OrderPlan], Batch]:
         """Return what would be written for these boxes, and what was decided about the others. Writes nothing."""
-        batch = Batch(_unclaimed(box_keys, self.clock()))
+        batch = Batch(unclaimed(box_keys, self.clock()))
         return self._plan(batch, reserve=False), batch
 
     def _work(self, claim: Claim) -> RunReport:
@@ -283,20 +283,3 @@ def _untied_hold(intent: Intent) -> Hold:
         reason=f"sales order {intent.result_id} was written for this box, but the two are not linked any more",
         fix="look at the order and the box; another order is not made for a box that had one",
     )
-
-
-def _unclaimed(box_keys: Sequence[str], now: datetime) -> Claim:
-    events = tuple(
-        InboxEvent(
-            id=-position,
-            record=box_ref(key),
-            version="",
-            event="plan",
-            origin=HintOrigin.PERSON,
-            received_at=now,
-            attempts=1,
-            repeats=0,
-        )
-        for position, key in enumerate(dict.fromkeys(box_keys), start=1)
-    )
-    return Claim(token="", events=events, lease_until=now)

@@ -26,8 +26,9 @@ from streak_netsuite.sync.outcome import GOES_ON, Action, Dismissal, Hold
 from streak_netsuite.sync.ports import Memory
 
 BOX_DELETED, DEAL_LOST, DEAL_WON_AGAIN = "BOX_DELETED", "DEAL_LOST", "DEAL_WON_AGAIN"
-_ON_ITS_WAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
-_SINCE = "since"  # in payloads: which time it is that the deal is in its stage
+ON_ITS_WAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
+SINCE = "since"
+"""In payloads: which time it is that the deal is in its stage."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +71,9 @@ class EndedDeals:
             self._show_lost(batch, [lost[ref] for ref in there], there)
             return
         course = Course.CLOSED if source.when_lost == "close" else Course.CANCELLED
-        before = self.memory.find_intents([_end_key(ref.id) for ref in there]) if there else {}
+        before = self.memory.find_intents([end_key(ref.id) for ref in there]) if there else {}
         for ref, binding in there.items():
-            if not plan or self._plan(lost[ref], binding, course, before=before.get(_end_key(ref.id))):
+            if not plan or self._plan(lost[ref], binding, course, before=before.get(end_key(ref.id))):
                 self._turn(batch, lost[ref], binding, course, rule="lost")
             else:
                 reason = "what its order was to be turned to before is being written"
@@ -110,10 +111,10 @@ class EndedDeals:
         self, batch: Batch, deals: Sequence[Deal], bound: Mapping[ExternalRef, Binding], *, plan: bool
     ) -> None:
         """Open the orders again, or show them, whose deals were lost and are won once more."""
-        keys = {_end_key(deal.key): deal for deal in deals if _box_ref(deal.key) in bound}
+        keys = {end_key(deal.key): deal for deal in deals if _box_ref(deal.key) in bound}
         intents = self.memory.find_intents(list(keys)) if keys else {}
         ended = {key: keys[key] for key, one in intents.items() if _may_have_ended(one)}
-        seen = self._seen(list(ended.values()), DEAL_WON_AGAIN)
+        seen = self.seen(list(ended.values()), DEAL_WON_AGAIN)
         left = self._left_to_people(list(keys.values()))
         for key, deal in keys.items():
             binding, intent = bound[_box_ref(deal.key)], intents.get(key)
@@ -127,8 +128,8 @@ class EndedDeals:
                 continue  # a person has seen to it; the deal is followed like any other
             elif key in ended:
                 batch.hold(deal.key, _again_hold(deal, binding, _how_ended(intent)), rule="won_again")
-            elif intent.state in _ON_ITS_WAY:
-                self._follow_later(batch, deal, binding, _course(intent))
+            elif intent.state in ON_ITS_WAY:
+                self._follow_later(batch, deal, binding, course_of(intent))
 
     def _left_to_people(self, deals: Sequence[Deal]) -> Mapping[str, str]:
         """Return since when deals were lost whose orders a person was asked to close, by box key.
@@ -137,16 +138,16 @@ class EndedDeals:
         """
         refs = [_box_ref(deal.key) for deal in deals]
         found = self.memory.find_last_holds(refs, code=DEAL_LOST) if refs else {}
-        return {ref.id: str(hold.payload.get(_SINCE, "")) for ref, hold in found.items()}
+        return {ref.id: str(hold.payload.get(SINCE, "")) for ref, hold in found.items()}
 
     def _course_again(self, intent: Intent) -> Course | None:
         """Return what the order of a deal that is won again is to be turned to; None where nothing is to be sent.
 
         An end that has not landed is replaced in any case: it would end the order of a won deal.
         """
-        if not _course(intent).is_end:
+        if not course_of(intent).is_end:
             is_released = intent.state is IntentState.REJECTED and intent.error_code == ASKED_AGAIN
-            return _course(intent) if is_released else None
+            return course_of(intent) if is_released else None
         if self.spec.source.when_won_again == "reopen":
             return Course.OPEN
         return None if intent.state is IntentState.SUCCEEDED else Course.LOOKED_AT
@@ -179,14 +180,14 @@ class EndedDeals:
             Action.DEFERRED,
             rule=rule,
             reason=reason,
-            operation_key=_end_key(deal.key),
+            operation_key=end_key(deal.key),
             target=binding.netsuite,
             retry_at=self.clock() + timedelta(seconds=wait),
         )
 
     def _show_lost(self, batch: Batch, deals: Sequence[Deal], bound: Mapping[ExternalRef, Binding]) -> None:
         """Show a person orders whose deals are lost, each once for each time that its deal is."""
-        seen = self._seen(deals, DEAL_LOST)
+        seen = self.seen(deals, DEAL_LOST)
         for deal in deals:
             binding = bound[_box_ref(deal.key)]
             if (dismissal := seen.get(deal.key)) is None:
@@ -200,16 +201,16 @@ class EndedDeals:
                 target=binding.netsuite,
             )
 
-    def _seen(self, deals: Sequence[Deal], code: str) -> Mapping[str, Dismissal]:
+    def seen(self, deals: Sequence[Deal], code: str) -> Mapping[str, Dismissal]:
         """Return who has dismissed this hold of deals since they came to the stage they are in."""
         if not deals:
             return {}
-        since = {_box_ref(deal.key): _since(deal) for deal in deals}
+        since = {_box_ref(deal.key): since_of(deal) for deal in deals}
         found = self._dismissals(since, code)
         return {
             one.record.id: one
             for one in found
-            if since[one.record] and one.payload.get(_SINCE) == since[one.record]
+            if since[one.record] and one.payload.get(SINCE) == since[one.record]
         }
 
     def _dismissals(self, refs: Collection[ExternalRef], code: str) -> Sequence[Dismissal]:
@@ -221,7 +222,7 @@ class EndedDeals:
             Action.UPDATED,
             rule=rule,
             reason=f"deal '{deal.name}' is in '{deal.stage}': sales order {binding.netsuite.id} is to be {course}",
-            operation_key=_end_key(deal.key),
+            operation_key=end_key(deal.key),
             target=binding.netsuite,
         )
 
@@ -235,7 +236,7 @@ class EndedDeals:
 def _draft(deal: Deal, binding: Binding, course: Course, before: Intent | None) -> IntentDraft:
     closed = None if before is None else _lines_closed(before, course)
     return IntentDraft(
-        operation_key=_end_key(deal.key),
+        operation_key=end_key(deal.key),
         flow=END_FLOW,
         kind=RecordKind.ORDER_END,
         subject=_box_ref(deal.key),
@@ -244,7 +245,7 @@ def _draft(deal: Deal, binding: Binding, course: Course, before: Intent | None) 
             "course": course.value,
             "deal": deal.name,
             # Lost, won, lost again is another end than the first: told by when the deal came to its stage.
-            _SINCE: _since(deal),
+            SINCE: since_of(deal),
             **({} if closed is None else {LINES_CLOSED: closed}),
         },
     )
@@ -256,18 +257,19 @@ def _lines_closed(before: Intent, course: Course) -> Sequence[int] | None:
         before.state is IntentState.PLANNED and before.sent_at is None
     )
     known: Sequence[int] | None = before.payload.get(LINES_CLOSED)
-    if _course(before).is_end and not course.is_end and was_not_closed:
+    if course_of(before).is_end and not course.is_end and was_not_closed:
         # What it was to close on top of that is open, or finance closed it since.
         return [] if before.state is IntentState.REJECTED or known is None else known
     return known
 
 
-def _since(deal: Deal) -> str:
+def since_of(deal: Deal) -> str:
     """Return when a deal came to its stage; "" when Streak did not say."""
     return deal.stage_changed_at.isoformat() if deal.stage_changed_at else ""
 
 
-def _course(intent: Intent) -> Course:
+def course_of(intent: Intent) -> Course:
+    """Return what an order is turned to by an intent of this flow."""
     return Course(intent.payload["course"])
 
 
@@ -275,20 +277,21 @@ def _is_newer(lost: str | None, intent: Intent | None) -> bool:
     """Tell whether a deal was lost after what was done about its order last; None: it was not left to a person."""
     if lost is None or intent is None:
         return lost is not None
-    last = str(intent.payload.get(_SINCE, ""))
+    last = str(intent.payload.get(SINCE, ""))
     return bool(lost and last) and datetime.fromisoformat(last) < datetime.fromisoformat(lost)
 
 
 def _may_have_ended(intent: Intent) -> bool:
     """Tell whether an order was ended for its deal, or was found ended when it was to be opened or looked at."""
-    return _course(intent).is_end or (intent.state is IntentState.SUCCEEDED and FOUND in intent.payload)
+    return course_of(intent).is_end or (intent.state is IntentState.SUCCEEDED and FOUND in intent.payload)
 
 
 def _how_ended(intent: Intent) -> str:
-    return str(intent.payload.get(FOUND, _course(intent)))
+    return str(intent.payload.get(FOUND, course_of(intent)))
 
 
-def _end_key(box_key: str) -> str:
+def end_key(box_key: str) -> str:
+    """Return the operation key of what a box's order is turned to when the deal ends or begins again."""
     return external_id(END_KEY, box_key)
 
 
@@ -310,7 +313,7 @@ def _order_deleted_hold(deal: Deal, deletion: Deletion, *, asks: str) -> Hold:
         reason=f"deal '{deal.name}' was changed or won again, and its sales order {deletion.name} ({deletion.record.id}) was "
         f"deleted in NetSuite on {deletion.at:%Y-%m-%d}; another order is not made by itself",
         fix=ORDER_GONE_FIX,
-        payload={_SINCE: _since(deal), "asks": asks},
+        payload={SINCE: since_of(deal), "asks": asks},
     )
 
 
@@ -319,7 +322,7 @@ def _lost_hold(deal: Deal, binding: Binding) -> Hold:
         code=DEAL_LOST,
         reason=f"deal '{deal.name}' was moved to '{deal.stage}', and sales order {binding.netsuite.id} was made for it",
         fix="close, cancel or keep the order in NetSuite, then dismiss this; it closes by itself when the deal is won again",
-        payload={_SINCE: _since(deal)},
+        payload={SINCE: since_of(deal)},
     )
 
 
@@ -330,5 +333,5 @@ def _again_hold(deal: Deal, binding: Binding, how: str) -> Hold:
         "another order is not made by itself",
         fix="open the order again in NetSuite or make another by hand, then dismiss this; "
         "`when_won_again: reopen` in the mapping opens such orders by itself",
-        payload={_SINCE: _since(deal), GOES_ON: True},
+        payload={SINCE: since_of(deal), GOES_ON: True},
     )

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.flows.course_check import Course, CourseCheck, CourseFault, Money, Tally, WrittenOrder
+from streak_netsuite.flows.end_check import Amiss, EndFault, Way
 from streak_netsuite.flows.write_back import write_back_key
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.order_story import EventKind
@@ -42,6 +43,8 @@ class Drift(StrEnum):
     TOTAL = "total"
     UNTIED_ORDER = "untied_order"
     DOUBLE = "double"
+    ORDER_OPEN      a lost deal whose order goes on, though the mapping ends it or has a person asked
+    ORDER_ENDED     a won deal whose order was closed or cancelled, which nobody was told of or has seen to
     NOT_TOLD = "not_told"
     FIELD = "field"
     INVOICE_GONE = "invoice_gone"
@@ -56,6 +59,8 @@ class OrderRow:
 
     Attributes:
         key: the key it was written under, "" for orders of others.
+    ORDER_OPEN = "order_open"
+    ORDER_ENDED = "order_ended"
         tax, shipping, discount: what of the total is no line, as far as the search has it; handling it has not.
     """
 
@@ -217,6 +222,13 @@ class TieBook(Protocol):
     def open_boxes(self) -> Mapping[str, str]:
         """Return why boxes are not ordered yet, by key: "held: CODE" or "in the inbox"."""
 
+    def waiting_ends(self, end_keys: Mapping[str, str]) -> Mapping[str, str]:
+        """Return why what is to become of deals' orders is not decided yet, by box key: "held, CODE" or "it is in the inbox".
+
+        Args:
+            end_keys: by box key, the operation key of what its order is turned to by the deal's end.
+        """
+
 
 class BillingBook(Protocol):
     """What waits to be billed."""
@@ -315,6 +327,7 @@ class Reconcile:
                     Drift.UNBILLED,
                     box_key,
                     f"order {rows[order].number} waits to be billed, and no invoice is due: {waiting[order]}",
+        self._compare_ends(findings)
                     "a person has dismissed its hold: bill it in NetSuite",
                 )
 
@@ -398,6 +411,17 @@ class Reconcile:
                 f"{told_amount(check.written)} was written",
                 _total_repair(check),
             )
+    def _compare_ends(self, findings: _Findings) -> None:
+        """Note the orders that have not ended with their deals: asked last of all what of it waits, as work goes on meanwhile."""
+        ends = findings.course.ends
+        waiting = self.ties.waiting_ends({one.box_key: one.end_key for one in ends}) if ends else {}
+        for one in ends:
+            if (why := waiting.get(one.box_key)) is not None:
+                findings.add(Drift.WAITING, one.box_key, f"{one.text}; {why}", "see holds list")
+            else:
+                drift, repair, mend = _end_difference(one)
+                findings.add(drift, one.box_key, one.text, repair, mend)
+
 
     def _compare_boxes(
         self, tied: Mapping[str, str], rows: Mapping[str, OrderRow], findings: _Findings
@@ -498,3 +522,23 @@ def _course_difference(fault: CourseFault) -> tuple[Drift, str, Mend | None]:
     if fault.what == "shown":
         return Drift.COURSE_SHOWN, "a person has changed the field", Mend(writes=fault.keys)
     return Drift.WAITING, "see holds list; else it is written by itself", None
+
+
+def _end_difference(fault: EndFault) -> tuple[Drift, str, Mend | None]:
+    drift = Drift.ORDER_OPEN if fault.amiss is Amiss.GOES_ON else Drift.ORDER_ENDED
+    command = f"streak-netsuite reconcile --repair {drift} --yes"
+    match fault.way:
+        case Way.INBOX:
+            policy = "when_lost" if fault.amiss is Amiss.GOES_ON else "when_won_again"
+            repair = f"{command} puts the deal into the inbox, and what source.{policy} of the mapping says is done"
+            return drift, repair, Mend(hints=(fault.box_key,))
+        case Way.TELLING:
+            return (
+                drift,
+                f"{command} tells it; so does the next run of status_to_streak",
+                Mend(orders=(fault.order_id,)),
+            )
+        case Way.ITSELF:
+            return Drift.WAITING, "it is written by itself", None
+        case Way.PERSON:
+            return drift, fault.next_step, None

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Text, and_, any_, literal, or_, select
+from streak_netsuite.flows.planned_order import FLOW
 
 from streak_netsuite.flows.reconcile import OrderTie
 from streak_netsuite.ledger.cipher import Cipher
@@ -106,6 +107,31 @@ class Books:
             inbox_event.c.state != EventState.DONE.value, inbox_event.c.kind == RecordKind.BOX.value
         )
         with self._database.begin() as connection:
+    def waiting_ends(self, end_keys: Mapping[str, str]) -> Mapping[str, str]:
+        """Return why what is to become of deals' orders is not decided yet, by box key: a deal waits itself, or that write does.
+
+        Args:
+            end_keys: by box key, the operation key of what its order is turned to by the deal's end.
+        """
+        boxes = any_(literal(list(end_keys), ARRAY(Text)))
+        held = select(hold.c.record_key, hold.c.write_key, hold.c.flow, hold.c.code).where(
+            hold.c.record_key == boxes,
+            hold.c.state == HoldState.OPEN.value,
+            hold.c.kind == RecordKind.BOX.value,
+        )
+        waiting = select(inbox_event.c.record_key).where(
+            inbox_event.c.record_key == boxes,
+            inbox_event.c.state != EventState.DONE.value,
+            inbox_event.c.kind == RecordKind.BOX.value,
+        )
+        with self._database.begin() as connection:
+            found = {row.record_key: "it is in the inbox" for row in connection.execute(waiting)}
+            for row in connection.execute(held):
+                is_deal = row.flow == FLOW and not row.write_key
+                if is_deal or row.write_key == end_keys[row.record_key]:
+                    found[row.record_key] = f"held, {row.code}"
+        return found
+
             found = {row.record_key: "it is in the inbox" for row in connection.execute(waiting)}
             found |= {row.record_key: f"held, {row.code}" for row in connection.execute(held)}
         return found
