@@ -294,6 +294,7 @@ class Product:
             tells_number=any("order.number" in text for text in self.spec.write_back.fields.values()),
             course=None if quick else course,
             billing=None if quick else self.order_to_invoice(),
+            currencies=self.netsuite,
         )
 
     def duplicate_search(self, among: Among = Among.CUSTOMERS) -> "DuplicateSearch":

@@ -12,9 +12,17 @@ from zoneinfo import ZoneInfo
 from streak_netsuite.flows.course_check import Course, CourseCheck, CourseFault, Money, Tally, WrittenOrder
 from streak_netsuite.flows.end_check import Amiss, EndFault, Way
 from streak_netsuite.flows.write_back import write_back_key
+from streak_netsuite.model.currency_digits import USUAL_DIGITS, iso_digits
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.order_story import EventKind
-from streak_netsuite.model.order_total import AddedPart, OrderTotal, TotalCheck, TotalRules, WrittenTotal
+from streak_netsuite.model.order_total import (
+    AddedPart,
+    OrderTotal,
+    TotalCheck,
+    TotalRules,
+    WrittenTotal,
+    written_total,
+)
 
 ZERO = Decimal(0)
 _AT_ONCE = 100  # orders whose course is read together
@@ -35,6 +43,8 @@ class Drift(StrEnum):
     UNBILLED        a shipped order that is ours to bill, and of which no invoice is due or held
     COURSE_NOT_TOLD a deal that does not know what became of its order
     COURSE_SHOWN    a deal that shows something else of its order's course than was written
+    ORDER_OPEN      a lost deal whose order goes on, though the mapping ends it or has a person asked
+    ORDER_ENDED     a won deal whose order was closed or cancelled, which nobody was told of or has seen to
     """
 
     UNSEEN = "unseen"
@@ -43,14 +53,14 @@ class Drift(StrEnum):
     TOTAL = "total"
     UNTIED_ORDER = "untied_order"
     DOUBLE = "double"
-    ORDER_OPEN      a lost deal whose order goes on, though the mapping ends it or has a person asked
-    ORDER_ENDED     a won deal whose order was closed or cancelled, which nobody was told of or has seen to
     NOT_TOLD = "not_told"
     FIELD = "field"
     INVOICE_GONE = "invoice_gone"
     UNBILLED = "unbilled"
     COURSE_NOT_TOLD = "course_not_told"
     COURSE_SHOWN = "course_shown"
+    ORDER_OPEN = "order_open"
+    ORDER_ENDED = "order_ended"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +69,6 @@ class OrderRow:
 
     Attributes:
         key: the key it was written under, "" for orders of others.
-    ORDER_OPEN = "order_open"
-    ORDER_ENDED = "order_ended"
         tax, shipping, discount: what of the total is no line, as far as the search has it; handling it has not.
     """
 
@@ -99,14 +107,12 @@ class OrderTie:
     """What the ledger knows: a box, its order, and what was written.
 
     Attributes:
-        wanted: the sum as it was written; None when NetSuite priced a line or the discount, or the order was adopted.
         written: the order as our writes have left it; None when it was adopted, or a change is on its way.
         followed: whether that is what its deal wants.
     """
 
     box_key: str
     order_id: str
-    wanted: WrittenTotal | None
     written: Mapping[str, Any] | None = None
     followed: bool = True
 
@@ -155,6 +161,7 @@ class Reconciliation:
         documents: how many shipments, invoices, payments, credits there are behind them, and how many the deals know of.
         finances: fields of orders that finance has changed, as it may.
         unfollowed: orders that could not follow all that their deals want.
+        digits: how many digits after the point amounts have, by currency.
     """
 
     boxes: int
@@ -168,6 +175,7 @@ class Reconciliation:
     documents: Mapping[EventKind, Tally] = field(default_factory=dict)
     finances: int = 0
     unfollowed: int = 0
+    digits: Mapping[str, int] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Return how many there are of each kind of difference."""
@@ -175,11 +183,7 @@ class Reconciliation:
 
     def lines(self) -> list[str]:
         """Return the report for people: counts, sums, then every difference."""
-        sums = [
-            f"{currency}: {told_amount(self.written.get(currency, ZERO))} written, "
-            f"{told_amount(self.found.get(currency, ZERO))} in NetSuite{_and_added(self.added.get(currency, {}))}"
-            for currency in sorted({*self.written, *self.found})
-        ]
+        sums = [self._sums(currency) for currency in sorted({*self.written, *self.found})]
         named = [f"{one.drift}: {one.what}; {one.repair}" for one in self.differences]
         return [
             f"{self.boxes} won deals, {self.ties} ties, {self.orders} orders of ours in NetSuite",
@@ -194,6 +198,14 @@ class Reconciliation:
             ),
             *(named or ["no difference"]),
         ]
+
+    def _sums(self, currency: str) -> str:
+        digits = self.digits.get(currency, iso_digits(currency))
+        return (
+            f"{currency}: {told_amount(self.written.get(currency, ZERO), digits)} written, "
+            f"{told_amount(self.found.get(currency, ZERO), digits)} in NetSuite"
+            f"{_and_added(self.added.get(currency, {}), digits)}"
+        )
 
 
 class OrderBook(Protocol):
@@ -230,6 +242,13 @@ class TieBook(Protocol):
         """
 
 
+class CurrencyBook(Protocol):
+    """The account's currencies."""
+
+    def currency_digits(self) -> Mapping[str, int]:
+        """Return how many digits after the point amounts have, by whatever rows call a currency; none where nobody knows."""
+
+
 class BillingBook(Protocol):
     """What waits to be billed."""
 
@@ -245,6 +264,10 @@ class _Findings:
     added: dict[str, dict[AddedPart, Decimal]] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
     unfollowed: int = 0
+    digits: Mapping[str, int] = field(default_factory=dict)
+
+    def digits_of(self, currency: str) -> int:
+        return self.digits.get(currency, iso_digits(currency))
 
     def add(self, drift: Drift, record: str, what: str, repair: str, mend: Mend | None = None) -> None:
         self.differences.append(Difference(drift=drift, record=record, what=what, repair=repair, mend=mend))
@@ -271,6 +294,7 @@ class Reconcile:
         tolerance: how far the rest may be from what was written, for rounding; above it is a difference.
         course: compares what became of the orders as well; None leaves it out, which is much quicker.
         billing: says which orders wait to be billed in vain; None leaves that out.
+        currencies: says to how many digits amounts are rounded; None: as ISO 4217 has it, by the currency's code.
     """
 
     orders: OrderBook
@@ -286,15 +310,17 @@ class Reconcile:
     tells_number: bool
     course: CourseCheck | None = None
     billing: BillingBook | None = None
+    currencies: CurrencyBook | None = None
     later: Sequence[str] = ()
 
     def run(self) -> Reconciliation:
         """Compare once. Orders are held in memory (a few hundred bytes each), everything else is streamed."""
-        findings = _Findings()
+        findings = _Findings(digits=self.currencies.currency_digits() if self.currencies is not None else {})
         rows = {row.internal_id: row for page in self.orders.order_rows() for row in page}
         ours = {row.internal_id: row for row in rows.values() if row.key.startswith(self.key_prefix)}
         self._doubles(ours, findings)
         tied = self._compare_ties(rows, findings)
+        self._compare_ends(findings)
         for internal_id in ours.keys() - set(tied.values()):
             row = ours[internal_id]
             findings.add(
@@ -317,6 +343,7 @@ class Reconcile:
             documents=findings.course.documents,
             finances=findings.course.finances,
             unfollowed=findings.unfollowed,
+            digits=findings.digits,
         )
 
     def _unbilled(self, tied: Mapping[str, str], rows: Mapping[str, OrderRow], findings: _Findings) -> None:
@@ -327,7 +354,6 @@ class Reconcile:
                     Drift.UNBILLED,
                     box_key,
                     f"order {rows[order].number} waits to be billed, and no invoice is due: {waiting[order]}",
-        self._compare_ends(findings)
                     "a person has dismissed its hold: bill it in NetSuite",
                 )
 
@@ -378,6 +404,17 @@ class Reconcile:
             course.faults.clear()
             findings.course.add(course)
 
+    def _compare_ends(self, findings: _Findings) -> None:
+        """Note the orders that have not ended with their deals: asked last of all what of it waits, as work goes on meanwhile."""
+        ends = findings.course.ends
+        waiting = self.ties.waiting_ends({one.box_key: one.end_key for one in ends}) if ends else {}
+        for one in ends:
+            if (why := waiting.get(one.box_key)) is not None:
+                findings.add(Drift.WAITING, one.box_key, f"{one.text}; {why}", "see holds list")
+            else:
+                drift, repair, mend = _end_difference(one)
+                findings.add(drift, one.box_key, one.text, repair, mend)
+
     def _compare_totals(self, orders: Sequence[tuple[OrderTie, OrderRow]], findings: _Findings) -> None:
         """Compare totals as the search shows them; where they do not fit, as the records say, which say more.
 
@@ -385,11 +422,12 @@ class Reconcile:
         """
         unclear: list[tuple[OrderTie, OrderRow, WrittenTotal]] = []
         for tie, row in orders:
-            if tie.wanted is None:
+            wanted = _wanted(tie, findings.digits_of(row.currency))
+            if wanted is None:
                 continue
-            check = self.rules.check(tie.wanted, _shown_total(row))
-            if check.differs(self.tolerance) or abs(row.discount) != abs(tie.wanted.discount):
-                unclear.append((tie, row, tie.wanted))
+            check = self.rules.check(wanted, _shown_total(row))
+            if check.differs(self.tolerance) or abs(row.discount) != abs(wanted.discount):
+                unclear.append((tie, row, wanted))
             else:
                 findings.count(row.currency, check)
         for start in range(0, len(unclear), _AT_ONCE):
@@ -403,25 +441,15 @@ class Reconcile:
         self, tie: OrderTie, row: OrderRow, held: OrderTotal, check: TotalCheck, findings: _Findings
     ) -> None:
         findings.count(row.currency, check)
+        digits = findings.digits_of(row.currency)
         if check.differs(self.tolerance):
             findings.add(
                 Drift.TOTAL,
                 tie.box_key,
-                f"order {row.number} is {told_amount(held.total)} {row.currency}{_of_it(check)}; "
-                f"{told_amount(check.written)} was written",
+                f"order {row.number} is {told_amount(held.total, digits)} {row.currency}{_of_it(check, digits)}; "
+                f"{told_amount(check.written, digits)} was written",
                 _total_repair(check),
             )
-    def _compare_ends(self, findings: _Findings) -> None:
-        """Note the orders that have not ended with their deals: asked last of all what of it waits, as work goes on meanwhile."""
-        ends = findings.course.ends
-        waiting = self.ties.waiting_ends({one.box_key: one.end_key for one in ends}) if ends else {}
-        for one in ends:
-            if (why := waiting.get(one.box_key)) is not None:
-                findings.add(Drift.WAITING, one.box_key, f"{one.text}; {why}", "see holds list")
-            else:
-                drift, repair, mend = _end_difference(one)
-                findings.add(drift, one.box_key, one.text, repair, mend)
-
 
     def _compare_boxes(
         self, tied: Mapping[str, str], rows: Mapping[str, OrderRow], findings: _Findings
@@ -477,26 +505,33 @@ class Reconcile:
             )
 
 
-def told_amount(amount: Decimal) -> str:
+def told_amount(amount: Decimal, digits: int = USUAL_DIGITS) -> str:
     """Return an amount as people read it: "1,080.00"."""
-    return f"{amount:,.2f}"
+    return f"{amount:,.{digits}f}"
+
+
+def _wanted(tie: OrderTie, digits: int) -> WrittenTotal | None:
+    """Return the sum as it was written; None when NetSuite priced a line or the discount, or nobody knows what was written."""
+    return None if tie.written is None else written_total(tie.written, digits=digits)
 
 
 def _shown_total(row: OrderRow) -> OrderTotal:
     return OrderTotal(total=row.total, parts={AddedPart.TAX: row.tax, AddedPart.SHIPPING: row.shipping})
 
 
-def _listed(parts: Mapping[AddedPart, Decimal]) -> str:
-    return ", ".join(f"{told_amount(amount)} {part}" for part, amount in sorted(parts.items()) if amount)
+def _listed(parts: Mapping[AddedPart, Decimal], digits: int) -> str:
+    return ", ".join(
+        f"{told_amount(amount, digits)} {part}" for part, amount in sorted(parts.items()) if amount
+    )
 
 
-def _and_added(parts: Mapping[AddedPart, Decimal]) -> str:
-    listed = _listed(parts)
+def _and_added(parts: Mapping[AddedPart, Decimal], digits: int) -> str:
+    listed = _listed(parts, digits)
     return f", and {listed} added there" if listed else ""
 
 
-def _of_it(check: TotalCheck) -> str:
-    listed = _listed({**check.added, **check.refused})
+def _of_it(check: TotalCheck, digits: int) -> str:
+    listed = _listed({**check.added, **check.refused}, digits)
     return f", of it {listed}" if listed else ""
 
 

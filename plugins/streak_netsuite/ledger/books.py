@@ -2,25 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Text, and_, any_, literal, or_, select
-from streak_netsuite.flows.planned_order import FLOW
 
+from streak_netsuite.flows.planned_order import FLOW
 from streak_netsuite.flows.reconcile import OrderTie
 from streak_netsuite.ledger.cipher import Cipher
 from streak_netsuite.ledger.database import Database
 from streak_netsuite.ledger.states import EventState, HoldState
 from streak_netsuite.ledger.tables import binding, hold, inbox_event, intent
-from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.external_ref import RecordKind
-from streak_netsuite.model.order_total import WrittenTotal
 from streak_netsuite.sync.intent import IntentState
 from streak_netsuite.sync.order_change import WRITTEN_AFTER, WRITTEN_BEFORE
 
 _PAGE = 2000
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +103,10 @@ class Books:
             inbox_event.c.state != EventState.DONE.value, inbox_event.c.kind == RecordKind.BOX.value
         )
         with self._database.begin() as connection:
+            found = {row.record_key: "it is in the inbox" for row in connection.execute(waiting)}
+            found |= {row.record_key: f"held, {row.code}" for row in connection.execute(held)}
+        return found
+
     def waiting_ends(self, end_keys: Mapping[str, str]) -> Mapping[str, str]:
         """Return why what is to become of deals' orders is not decided yet, by box key: a deal waits itself, or that write does.
 
@@ -132,16 +132,11 @@ class Books:
                     found[row.record_key] = f"held, {row.code}"
         return found
 
-            found = {row.record_key: "it is in the inbox" for row in connection.execute(waiting)}
-            found |= {row.record_key: f"held, {row.code}" for row in connection.execute(held)}
-        return found
-
 
 def _tie(box_key: str, order_id: str, written: _Written) -> OrderTie:
     return OrderTie(
         box_key=box_key,
         order_id=order_id,
-        wanted=None if written.order is None else total_of(written.order),
         written=written.order,
         followed=written.followed,
     )
@@ -158,22 +153,3 @@ def _changed(state: IntentState, change: Mapping[str, Any]) -> _Written:
             return _Written(order=before, followed=state is IntentState.PLANNED)
         case _:
             return _NOTHING  # it is on its way, and may have landed
-
-
-def total_of(order: Mapping[str, Any]) -> WrittenTotal | None:
-    """Return the sum of an order's lines, each rounded to the cent as NetSuite rounds it, and its discount.
-
-    None when NetSuite prices a line, or takes off the discount item's own rate.
-    """
-    lines = Decimal(0)
-    try:
-        for line in order.get("lines") or ():
-            amount = Decimal(str(line["quantity"])) * Decimal(str(line["rate"]))
-            lines += amount.quantize(_CENT, ROUND_HALF_UP)
-        if "discount_item" not in order:
-            return WrittenTotal(lines=lines)
-        rate = order["discount_rate"]
-        discount = DiscountRate(value=Decimal(str(rate["value"])), is_percent=bool(rate["is_percent"]))
-    except (KeyError, TypeError, InvalidOperation):
-        return None
-    return WrittenTotal(lines=lines, discount=discount.of(lines))

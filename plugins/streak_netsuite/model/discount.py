@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from streak_netsuite.model.currency_digits import USUAL_DIGITS, rounded
 
 _TEXT = re.compile(r"(?P<value>[-+]?(?:\d+\.?\d*|\.\d+))\s*(?P<percent>%?)\Z")
-_CENT = Decimal("0.01")
 _PERCENT = Decimal(100)
 
 
@@ -32,11 +33,11 @@ class DiscountRate:
             raise ValueError(f"'{text}' is neither a share like -10% nor an amount like -250.00")
         return cls(value=Decimal(found["value"]), is_percent=bool(found["percent"]))
 
-    def of(self, amount: Decimal) -> Decimal:
-        """Return what is added to a sum: below zero for a discount, to the cent."""
+    def of(self, amount: Decimal, *, digits: int = USUAL_DIGITS) -> Decimal:
+        """Return what is added to a sum: below zero for a discount, rounded to the digits of the order's currency."""
         if not self.is_percent:
             return self.value
-        return (amount * self.value / _PERCENT).quantize(_CENT, ROUND_HALF_UP)
+        return rounded(amount * self.value / _PERCENT, digits)
 
     def __str__(self) -> str:
         return f"{format(self.value, 'f')}{'%' if self.is_percent else ''}"

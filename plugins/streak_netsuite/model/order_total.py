@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import Any
+
+from streak_netsuite.model.currency_digits import rounded
+from streak_netsuite.model.discount import DiscountRate
 
 _PERCENT = Decimal(100)
 
@@ -41,6 +45,28 @@ class WrittenTotal:
     def total(self) -> Decimal:
         """Lines and discount together."""
         return self.lines + self.discount
+
+
+def written_total(order: Mapping[str, Any], *, digits: int) -> WrittenTotal | None:
+    """Return what an order was written with, each line rounded as NetSuite rounds it.
+
+    None when NetSuite prices a line, or takes off the discount item's own rate.
+
+    Args:
+        order: as it was written, as plain values.
+        digits: those of its currency, after the point.
+    """
+    lines = Decimal(0)
+    try:
+        for line in order.get("lines") or ():
+            lines += rounded(Decimal(str(line["quantity"])) * Decimal(str(line["rate"])), digits)
+        if "discount_item" not in order:
+            return WrittenTotal(lines=lines)
+        rate = order["discount_rate"]
+        discount = DiscountRate(value=Decimal(str(rate["value"])), is_percent=bool(rate["is_percent"]))
+    except (KeyError, TypeError, InvalidOperation):
+        return None
+    return WrittenTotal(lines=lines, discount=discount.of(lines, digits=digits))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,6 +25,7 @@ from streak_netsuite.model.address import Address
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
+from streak_netsuite.sandbox.netsuite.values import Ref
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.ports import (
@@ -160,6 +161,16 @@ def test_an_order_keeps_its_day_in_every_zone_of_the_user(endpoint: Any, zone: s
     with endpoint.gateway(user_time_zone=zone) as gateway:
         write_orders(gateway, ORDER)
         assert gateway.find_orders(["streak-so-1"])["streak-so-1"].transaction_date == date(2026, 3, 8)
+
+
+def test_the_account_says_to_how_many_digits_amounts_are_rounded(
+    netsuite: NetSuiteGateway, endpoint: Any
+) -> None:
+    yen = endpoint.sandbox.store.find(Ref(internal_id="3"), "currency")
+    yen.fields |= {"name": "Japanese Yen", "symbol": "JPY", "currencyPrecision": "_zero"}
+    found = netsuite.currency_digits()
+    assert (found["Japanese Yen"], found["JPY"], found["3"]) == (0, 0, 0)
+    assert (found["Euro"], found["4"], found[""]) == (2, 2, 2)
 
 
 def test_items_are_found_by_name_inactive_ones_too(netsuite: NetSuiteGateway) -> None:

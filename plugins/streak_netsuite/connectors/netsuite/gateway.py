@@ -18,6 +18,7 @@ from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_li
 from streak_netsuite.connectors.netsuite.calls.search import search
 from streak_netsuite.connectors.netsuite.calls.selection import SelectField
 from streak_netsuite.connectors.netsuite.credit_holds import CreditHolds
+from streak_netsuite.connectors.netsuite.currencies import currency_digits
 from streak_netsuite.connectors.netsuite.customer_desk import CustomerDesk
 from streak_netsuite.connectors.netsuite.customer_subsidiaries import TIE, find_ties, write_tie
 from streak_netsuite.connectors.netsuite.deposits import Deposits
@@ -339,6 +340,10 @@ class NetSuiteGateway:
         """Return what the totals of these orders are made of, from their records; missing ones are left out."""
         found = self._get([RecordRef(type="salesOrder", internal_id=one) for one in order_ids])
         return {record.internal_id: order_total(record) for record in found if record is not None}
+
+    def currency_digits(self) -> Mapping[str, int]:
+        """Return how many digits after the point amounts have, by a currency's internal id, name and code."""
+        return currency_digits(self._client)
 
     def billable_orders(self) -> Sequence[str]:
         """Return the internal ids of orders that wait to be billed, in whole or in part."""

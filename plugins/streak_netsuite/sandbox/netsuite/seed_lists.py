@@ -78,6 +78,7 @@ def records() -> Iterator[Record]:
             isBaseCurrency=id_ == "1",
             isInactive=False,
             exchangeRate=Decimal(rate),
+            currencyPrecision="_two",
         )
     for id_, name, currency, country in _SUBSIDIARIES:
         yield draft(
