@@ -20,6 +20,7 @@ from streak_netsuite.cli import app
 from streak_netsuite.connections import ConnectionParts, ReceiverSettings, WebhookSettings
 from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.streak.settings import StreakSettings
+from streak_netsuite.flows.reconcile import Drift
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.model.external_ref import RecordKind
@@ -154,6 +155,11 @@ def test_every_code_of_ours_is_explained() -> None:
     ours |= {c for s in sources for c in re.findall(r'^([A-Z_]+) = "\1"', s, re.MULTILINE)}
     assert ours - {"TRANSIENT"} <= told  # never held
     assert {"MAPPING", "AMBIGUOUS", "ADDRESS"} <= told
+
+
+def test_every_difference_of_reconcile_is_explained() -> None:
+    page = (ROOT / "docs" / "flows" / "reconcile.md").read_text()
+    assert [one.value for one in Drift if f"| {one} |" not in page] == []
 
 
 def test_every_test_that_is_named_exists() -> None:

@@ -235,6 +235,19 @@ def test_a_deal_won_again_that_nobody_has_seen_is_named_and_shown_by_the_repair(
     assert found(world, box) == {}, "a person has seen to it"
 
 
+def test_a_deal_won_again_that_a_person_has_seen_to_is_no_difference_where_it_is_told_nothing(
+    world: World, tmp_path: Path
+) -> None:
+    mapped(world, tmp_path, "when_lost: close", silent=True)
+    box, _ = world.ordered(BOX)
+    seen(world, box, "Closed-Lost")
+    seen(world, box, "Closed-Won")
+    assert found(world, box).keys() == {"waiting"}
+    assert dismissed(world) == "DEAL_WON_AGAIN"
+    assert status(world, box) == "Closed"
+    assert found(world, box) == {}
+
+
 def test_a_deal_won_again_whose_order_opens_again_is_no_difference(world: World, tmp_path: Path) -> None:
     mapped(world, tmp_path, "when_lost: close", "when_won_again: reopen")
     box, _ = world.ordered(BOX)
@@ -284,6 +297,7 @@ def test_deals_that_are_neither_won_nor_lost_say_nothing_of_their_orders(world: 
     moved(world, box, "Negotiation")
     assert found(world, box) == {}
     closed(world, order)
+    assert found(world, box).keys() == {"course_not_told"}
     told(world)
     assert found(world, box) == {}
 
