@@ -265,7 +265,7 @@ class Product:
         """Return the comparison of both sides and the ledger; a quick one leaves out what became of the orders."""
         source = self.spec.source
         course = CourseCheck(
-            stories=self.netsuite,
+            stories=self.netsuite.stories_in_passing(clock=self.clock),
             orders=self.netsuite,
             deals=self.streak,
             memory=self.ledger,

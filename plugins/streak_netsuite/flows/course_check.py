@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from streak_netsuite.errors import MappingError
 from streak_netsuite.flows.end_check import DealAndOrder, EndCheck, EndFault, News, has_ended
@@ -19,7 +19,7 @@ from streak_netsuite.model.order_story import EventKind, OrderStory
 from streak_netsuite.model.plain_order import order_from_plain
 from streak_netsuite.model.sales_order import SalesOrder
 from streak_netsuite.sync.intent import WRITTEN_AS, Intent, IntentDraft, IntentState
-from streak_netsuite.sync.ports import DealSource, Memory, OrderEditor, StorySource
+from streak_netsuite.sync.ports import DealSource, Memory, OrderEditor
 from streak_netsuite.sync.sameness import is_nothing, same
 
 ZERO = Decimal(0)
@@ -130,11 +130,18 @@ class Course:
         self.finances += other.finances
 
 
+class Stories(Protocol):
+    """Reads what became of orders in NetSuite."""
+
+    def order_stories(self, order_ids: Sequence[str]) -> Mapping[str, OrderStory]:
+        """Return the stories of the orders that exist, by internal id."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CourseCheck:
     """Compares orders with their deals and the ledger. Writes nothing."""
 
-    stories: StorySource
+    stories: Stories
     orders: OrderEditor
     deals: DealSource
     memory: Memory

@@ -36,8 +36,21 @@ _UNDERWAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOW
 _MOST_DELETED = 20  # invoices of one order; beyond so many, one of ours that is gone is not missed
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ready:
+    """What some writes need, read at once.
+
+    Attributes:
+        orders: what of them can be billed, by internal id.
+        deposits: what was paid for orders ahead, by the order.
+    """
+
+    orders: Mapping[str, BillableOrder]
+    deposits: Mapping[str, Sequence[str]]
+
+
 @dataclass(frozen=True, kw_only=True)
-class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
+class OrderToInvoice(QueuedWrites[Ready]):
     """The flow. NetSuite's own status says what waits to be billed, so nothing has to be remembered to be found.
 
     Each invoice has a key of its order and its place among the order's invoices. A second try looks for the key
@@ -75,12 +88,19 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
         waiting = self._waiting(orders)
         due = list(self._due(orders, waiting))
         known = self.memory.find_intents([draft.operation_key for _, draft in due]) if due else {}
-        told = [self._previewed(order, draft, known.get(draft.operation_key)) for order, draft in due]
+        applies = self.spec.invoice.deposits == "apply" and bool(due)
+        deposits = self.erp.deposits_of([order.internal_id for order, _ in due]) if applies else {}
+        told = [
+            self._previewed(order, draft, known.get(draft.operation_key), deposits.get(order.internal_id, ()))
+            for order, draft in due
+        ]
         numbers = {order.internal_id: order.number for order in orders}
         later = [f"LATER invoice of order {numbers[one]}: {why}" for one, why in waiting.items()]
         return [text for text in told if text] + later
 
-    def _previewed(self, order: BillableOrder, draft: IntentDraft, known: Intent | None) -> str:
+    def _previewed(
+        self, order: BillableOrder, draft: IntentDraft, known: Intent | None, deposits: Sequence[str]
+    ) -> str:
         if known is not None and (decided := self._decided(order, known)) is not None:
             return decided
         hold = f"HOLD invoice of order {order.number}: "
@@ -102,7 +122,7 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
             dated_rule=self.spec.invoice.dated,
             preview=preview,
             note=_moved(day, self._days(order)[0]),
-            deposits=self.erp.deposits_of(order.internal_id) if self.spec.invoice.deposits == "apply" else (),
+            deposits=deposits,
         )
         return invoice_text(invoice)
 
@@ -268,28 +288,32 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
             payload={"number": order.number},
         )
 
-    def _prepare(self, intents: Sequence[Intent]) -> Mapping[str, BillableOrder]:
-        return self.erp.describe_billable(sorted({intent.subject.id for intent in intents}))
+    def _prepare(self, intents: Sequence[Intent]) -> Ready:
+        paid = {one.subject.id for one in intents if one.kind is RecordKind.DEPOSIT_APPLICATION}
+        return Ready(
+            orders=self.erp.describe_billable(sorted({intent.subject.id for intent in intents})),
+            deposits=self.erp.deposits_of(sorted(paid)) if paid else {},
+        )
 
     def _touches(self, intent: Intent) -> str:
         return intent.subject.id if intent.kind is RecordKind.INVOICE else ""
 
-    def _look(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Sent | None:  # noqa: ARG002 - looked for by its key
+    def _look(self, intent: Intent, context: Ready) -> Sent | None:  # noqa: ARG002 - looked for by its key
         if intent.kind is not RecordKind.INVOICE:
             return None
         known = self.erp.find_invoice(intent.operation_key, order_id=intent.subject.id)
         return None if known is None else self._billed(intent, known, "")
 
-    def _send(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Sent:
+    def _send(self, intent: Intent, context: Ready) -> Sent:
         if intent.kind is RecordKind.DEPOSIT_APPLICATION:
-            return self._apply_deposits(intent)
+            return self._apply_deposits(intent, context.deposits.get(intent.subject.id, ()))
         number = intent.payload["number"]
         asked = intent.attempts > 0
         known = self.erp.find_invoice(intent.operation_key, order_id=intent.subject.id) if asked else None
         if known is not None:
             return self._billed(intent, known, "")
         self._ask(intent)
-        order = context.get(intent.subject.id)
+        order = context.orders.get(intent.subject.id)
         if order is None:  # somebody else has billed or closed it meanwhile
             raise RecordError(f"order {number} does not wait to be billed any more", code=NOT_BILLABLE)
         if later := self._later_because(order):  # the order or the mapping has changed since it was planned
@@ -312,11 +336,11 @@ class OrderToInvoice(QueuedWrites[Mapping[str, BillableOrder]]):
             result_id=invoice, what=f"invoice {invoice} of order {number}{note}", follow_ups=follow_ups
         )
 
-    def _apply_deposits(self, intent: Intent) -> Sent:
+    def _apply_deposits(self, intent: Intent, deposits: Sequence[str]) -> Sent:
         """Apply the order's deposits to its invoice, each under a key of its own."""
-        order, invoice = intent.subject.id, str(intent.payload["invoice"])
+        invoice = str(intent.payload["invoice"])
         made: list[str] = []
-        for deposit in self.erp.deposits_of(order):
+        for deposit in deposits:
             key = external_id(DEPOSIT_KEY, deposit, invoice)
             known = self.erp.find_application(key) if intent.attempts > 0 else None
             found = known or self.erp.apply_deposit(deposit, invoice, external_id=key)

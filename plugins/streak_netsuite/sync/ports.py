@@ -304,8 +304,8 @@ class InvoiceDesk(Protocol):
             UncertainWrite: nobody knows whether it was made.
         """
 
-    def deposits_of(self, order_id: str) -> Sequence[str]:
-        """Return the internal ids of the deposits that were paid for an order."""
+    def deposits_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the internal ids of the deposits that were paid for each of these orders; orders without any are left out."""
 
     def find_application(self, external_id: str) -> str | None:
         """Return the internal id of the deposit application that carries this external id."""

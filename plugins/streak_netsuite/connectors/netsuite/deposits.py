@@ -1,13 +1,18 @@
 """Deposits that customers have paid for an order, applied to its invoice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from streak_netsuite.connectors.netsuite.calls.reads import get
+from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get, get_list
 from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
 from streak_netsuite.connectors.netsuite.calls.writes import write
+from streak_netsuite.connectors.netsuite.customer_papers import (
+    CustomerSearch,
+    customer_of,
+    made_since,
+    paid_for,
+)
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
-from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, checked
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
@@ -26,28 +31,27 @@ class Deposits:
 
     def __init__(self, client: SoapClient, searches: Searches) -> None:
         self._client = client
-        self._searches = searches
+        self._of_customers = CustomerSearch(searches)
 
-    def of_order(self, order_id: str) -> Sequence[str]:
-        """Return the internal ids of the deposits that were paid for an order, the oldest first.
+    def of_orders(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the internal ids of the deposits that were paid for each of these orders, the oldest first.
 
-        They are searched by customer: which search field holds a deposit's order is not established.
+        Each deposit of their customers since the orders were made is read once, for however many orders.
         """
-        order = self._client.send(get(RecordRef(type="salesOrder", internal_id=order_id)))
-        record = order.record_or_none(name=f"NetSuite sales order {order_id}")
-        customer = record.ref("entity") if record is not None else None
-        if customer is None:
-            return []
-        request = SearchRequest(
-            subject="Transaction",
-            criteria={
-                "type": any_of("_customerDeposit"),
-                "entity": any_of(RecordRef(type="customer", internal_id=customer.internal_id)),
-                "mainLine": checked(value=True),
-            },
-        )
-        found = (one for page in self._searches.records(request) for one in page)
-        return [one.internal_id for one in found if _is_for(one, order_id)]
+        orders = {one.internal_id: one for one in self._orders(order_ids)}
+        customers = sorted({customer_of(one) for one in orders.values()} - {""})
+        found: dict[str, list[str]] = {}
+        for deposit in self._of_customers.deposits(customers, made_since(orders.values())):
+            if (order := paid_for(deposit)) in orders:
+                found.setdefault(order, []).append(deposit.internal_id)
+        return found
+
+    def _orders(self, order_ids: Sequence[str]) -> Iterator[SuiteRecord]:
+        refs = [RecordRef(type="salesOrder", internal_id=one) for one in order_ids]
+        for start in range(0, len(refs), GET_LIST_MAX):
+            for answer in self._client.send(get_list(refs[start : start + GET_LIST_MAX])):
+                if (record := answer.record_or_none(name="NetSuite sales order")) is not None:
+                    yield record
 
     def find(self, external_id: str) -> str | None:
         """Return the internal id of the application that carries this external id."""
@@ -90,11 +94,6 @@ class Deposits:
         answer = self._client.send(get(RecordRef(type=_DEPOSIT, internal_id=deposit_id)))
         record = answer.record_or_none(name=f"NetSuite deposit {deposit_id}")
         return record is not None and record.text("status") == _FULLY_APPLIED
-
-
-def _is_for(deposit: SuiteRecord, order_id: str) -> bool:
-    order = deposit.ref("salesOrder")
-    return order is not None and order.internal_id == order_id
 
 
 def _row_of(filled: SuiteRecord | None, invoice_id: str) -> Fields | None:

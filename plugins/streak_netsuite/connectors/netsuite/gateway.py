@@ -46,7 +46,7 @@ from streak_netsuite.connectors.netsuite.keys import (
     verb_for,
 )
 from streak_netsuite.connectors.netsuite.order_editing import OrderEditing
-from streak_netsuite.connectors.netsuite.order_stories import OrderStories
+from streak_netsuite.connectors.netsuite.order_stories import OrderStories, PassingStories
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.record_types import NetSuiteRecords
 from streak_netsuite.connectors.netsuite.records.customer import write_customer
@@ -298,6 +298,10 @@ class NetSuiteGateway:
         """Return what became of these orders; missing ones are left out."""
         return self._stories.read(order_ids, with_credit=True)
 
+    def stories_in_passing(self, *, clock: Callable[[], datetime]) -> PassingStories:
+        """Return a reader of what became of very many orders, a few at a time, in one pass."""
+        return self._stories.in_passing(clock=clock)
+
     def orders_behind(self, documents: Sequence[ExternalRef]) -> Mapping[ExternalRef, frozenset[str]]:
         """Return the internal ids of the orders behind changed transactions; a transaction that is gone is left out."""
         refs = {RecordRef(type=one.kind.value, internal_id=one.id): one for one in documents}
@@ -369,9 +373,9 @@ class NetSuiteGateway:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id."""
         return self._invoicing.make(order_id, external_id=external_id, dated=dated, memo=memo)
 
-    def deposits_of(self, order_id: str) -> Sequence[str]:
-        """Return the internal ids of the deposits that were paid for an order."""
-        return self._deposits.of_order(order_id)
+    def deposits_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the internal ids of the deposits that were paid for each of these orders; orders without any are left out."""
+        return self._deposits.of_orders(order_ids)
 
     def find_application(self, external_id: str) -> str | None:
         """Return the internal id of the deposit application that carries this external id."""

@@ -2,12 +2,24 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
 from streak_netsuite.connectors.netsuite.credit_holds import CreditHolds
+from streak_netsuite.connectors.netsuite.customer_papers import (
+    SETTLING,
+    CustomerSearch,
+    KeptPapers,
+    Papers,
+    ReadPapers,
+    customer_of,
+    is_void,
+    made_since,
+    paid_for,
+    settlement,
+)
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.fulfillment import PACKAGES
 from streak_netsuite.connectors.netsuite.records.invoice import APPLIED, LINES, applied_amounts
@@ -18,23 +30,15 @@ from streak_netsuite.connectors.netsuite.search_request import (
     any_of,
     before,
     checked,
-    on_or_after,
 )
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, SuiteRecord
 from streak_netsuite.flows.overdue import OverdueInvoice
-from streak_netsuite.model.order_story import Bill, Delivery, Deposit, EventKind, OrderStory, Settlement
+from streak_netsuite.model.order_story import Bill, Delivery, Deposit, OrderStory, Settlement
 from streak_netsuite.model.reference import Reference
 
 _ASKED_AT_ONCE = 100  # transactions in one criterion; Oracle names no limit
-_SETTLING: Mapping[str, EventKind] = {
-    "customerPayment": EventKind.PAID,
-    "depositApplication": EventKind.PAID,
-    "creditMemo": EventKind.CREDITED,
-    "customerRefund": EventKind.REFUNDED,
-}
-_CLOCKS_APART = timedelta(days=1)  # of what NetSuite dates itself, generously
 _DROP_SHIPMENT = "_dropShipment"  # a line's createPo; the other kind of purchase comes to our own stock first
 _UNSENT = (
     "_salesOrderPendingApproval",
@@ -63,13 +67,24 @@ class OrderStories:
         self._credit = credit
         self._zone = zone
         self._url_of = url_of
+        self._of_customers = CustomerSearch(searches)
+        self._papers = ReadPapers(search=self._of_customers, zone=zone)
 
-    def read(self, order_ids: Sequence[str], *, with_credit: bool = False) -> dict[str, OrderStory]:
+    def in_passing(self, *, clock: Callable[[], datetime]) -> "PassingStories":
+        """Return a reader for very many orders, asked for a few at a time: a customer's papers are read once for all of them."""
+        papers = KeptPapers(search=self._of_customers, zone=self._zone, clock=clock)
+        return PassingStories(stories=self, papers=papers)
+
+    def read(
+        self, order_ids: Sequence[str], *, with_credit: bool = False, papers: Papers | None = None
+    ) -> dict[str, OrderStory]:
         """Return the stories of the orders that exist, by internal id.
 
         Args:
             with_credit: ask whether their customers are on credit hold, too.
+            papers: reads what customers paid ahead; None: as it is now.
         """
+        papers = papers or self._papers
         orders, children = self._with_children(order_ids)
         bills = [one for some in children.values() for one in some if one.type == "invoice"]
         settling = self._applied_to(
@@ -78,10 +93,10 @@ class OrderStories:
         # A credit for what is paid already is applied to nothing: only what it was made from names the order.
         made = self._search("createdFrom", "", [*orders, *(b.internal_id for b in bills)], ("_creditMemo",))
         settling = list({one.internal_id: one for one in (*settling, *made)}.values())
-        customers = sorted({_customer(order) for order in orders.values()} - {""})
-        since = _made_since(orders.values())
-        deposits = self._deposits_of(customers, orders, since)
-        voided = self._voided_of(customers, since)
+        customers = sorted({customer_of(order) for order in orders.values()} - {""})
+        since = made_since(orders.values())
+        deposits = papers.deposits(customers, orders, since)
+        voided = papers.voided(customers, since)
         paid_ahead = [one.internal_id for some in deposits.values() for one in some]
         refundable = [*(one.internal_id for one in settling), *paid_ahead]
         refunds = self._applied_to(refundable, ("_customerRefund",))
@@ -94,8 +109,8 @@ class OrderStories:
                     deposits.get(internal_id, ()),
                     back,
                 ),
-                voided=voided.get(_customer(order), ()),
-                customer_on_hold=None if held is None else _customer(order) in held,
+                voided=voided.get(customer_of(order), ()),
+                customer_on_hold=None if held is None else customer_of(order) in held,
             )
             for internal_id, order in orders.items()
         }
@@ -125,15 +140,15 @@ class OrderStories:
         found = {
             ref: record for ref, record in zip(documents, self._get_refs(documents), strict=True) if record
         }
-        paid = {ref: _concerned(record) for ref, record in found.items() if ref.type in _SETTLING}
+        paid = {ref: _concerned(record) for ref, record in found.items() if ref.type in SETTLING}
         back = {ref: paid[ref] for ref in paid if ref.type == "customerRefund"}
         given = self._refunded(sorted({one for ids in back.values() for one in ids}))
         paid |= {ref: {two for one in ids for two in given.get(one, ())} for ref, ids in back.items()}
         deposits = self._get("customerDeposit", sorted({one for ids in back.values() for one in ids}))
-        deposited = {one.internal_id: _deposited_for(one) for one in deposits if one is not None}
+        deposited = {one.internal_id: paid_for(one) for one in deposits if one is not None}
         invoices = sorted({one for ids in paid.values() for one in ids})
         origin = {one.internal_id: _origin(one) for one in self._get("invoice", invoices) if one is not None}
-        voids = {ref: _customer(one) for ref, one in found.items() if ref.type in _SETTLING and _is_void(one)}
+        voids = {ref: customer_of(one) for ref, one in found.items() if ref.type in SETTLING and is_void(one)}
         of_customer = self._orders_of(sorted(set(voids.values()) - {""}))
         buyers = sorted(ref.internal_id for ref in found if ref.type == "customer")
         unsent = self._orders_of(buyers, status=any_of(*_UNSENT))
@@ -142,62 +157,17 @@ class OrderStories:
             own = {record.internal_id} if ref.type == "salesOrder" else set()
             made = {_origin(record)} if ref.type in _FROM_ORDER else set()
             settled = {origin.get(one, "") for one in paid.get(ref, ())}
-            paid_for = {_deposited_for(record)} if ref.type == "customerDeposit" else set()
-            paid_for |= {deposited.get(one, "") for one in back.get(ref, ())}
+            ahead = {paid_for(record)} if ref.type == "customerDeposit" else set()
+            ahead |= {deposited.get(one, "") for one in back.get(ref, ())}
             perhaps = of_customer.get(voids.get(ref, ""), set())
             bought = unsent.get(ref.internal_id, set()) if ref.type == "customer" else set()
-            orders[ref] = frozenset(one for one in own | made | settled | paid_for | perhaps | bought if one)
+            orders[ref] = frozenset(one for one in own | made | settled | ahead | perhaps | bought if one)
         return orders
-
-    def _deposits_of(
-        self, customers: Sequence[str], orders: Collection[str], since: datetime | None
-    ) -> dict[str, list[Deposit]]:
-        """Return by order the deposits that were paid for it.
-
-        They are searched by customer: which search field holds a deposit's order is not established. A customer may have
-        paid thousands for other orders: they are passed by, page by page.
-        """
-        found: dict[str, list[Deposit]] = {}
-        for record in self._of_customers(customers, ("_customerDeposit",), since):
-            if _deposited_for(record) not in orders:
-                continue
-            deposit = Deposit(
-                internal_id=record.internal_id,
-                number=record.text("tranId") or record.internal_id,
-                dated=required_day(record, "tranDate", self._zone),
-                amount=record.amount("payment") or Decimal(0),
-                voided=_is_void(record),
-            )
-            found.setdefault(_deposited_for(record), []).append(deposit)
-        return found
-
-    def _voided_of(
-        self, customers: Sequence[str], since: datetime | None
-    ) -> dict[str, tuple[Settlement, ...]]:
-        """Return by customer what was voided of what settles invoices.
-
-        A void one is worth nothing and applied to nothing: which order it was for only those know who were told of it.
-        """
-        found: dict[str, list[Settlement]] = {}
-        types = ("_customerPayment", "_creditMemo", "_customerRefund")
-        for record in self._of_customers(customers, types, since, voided=checked(value=True)):
-            settlement = self._settlement(record, Decimal(0), voided=True)
-            found.setdefault(_customer(record), []).append(settlement)
-        return {customer: tuple(some) for customer, some in found.items()}
-
-    def _of_customers(
-        self, customers: Sequence[str], types: Sequence[str], since: datetime | None, **more: Criterion
-    ) -> Iterator[SuiteRecord]:
-        """Yield customers' transactions that were changed since a time, without their lists."""
-        if since is not None:
-            more["lastModifiedDate"] = on_or_after(since)
-        for page in self._pages("entity", "customer", customers, types, body_only=True, **more):
-            yield from page
 
     def _orders_of(self, customers: Sequence[str], **more: Criterion) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for record in self._of_customers(customers, ("_salesOrder",), None, **more):
-            found.setdefault(_customer(record), set()).add(record.internal_id)
+        for record in self._of_customers.records(customers, ("_salesOrder",), None, **more):
+            found.setdefault(customer_of(record), set()).add(record.internal_id)
         return found
 
     def _refunded(self, documents: Sequence[str]) -> dict[str, set[str]]:
@@ -308,7 +278,7 @@ class OrderStories:
             due=day(record, "dueDate", self._zone),
             total=record.amount("total") or Decimal(0),
             open=record.amount("amountRemaining") or Decimal(0),
-            voided=_is_void(record),
+            voided=is_void(record),
         )
 
     def _settlements(
@@ -326,19 +296,9 @@ class OrderStories:
                 elsewhere = sum(one.amounts.values(), Decimal(0)) - amount
                 amount = one.record.amount("total") or amount + elsewhere
             if amount:
-                settlement = self._settlement(one.record, amount, voided=_is_void(one.record))
-                found.append(replace(settlement, elsewhere=elsewhere))
+                settled = settlement(one.record, amount, zone=self._zone, voided=is_void(one.record))
+                found.append(replace(settled, elsewhere=elsewhere))
         return found
-
-    def _settlement(self, record: SuiteRecord, amount: Decimal, *, voided: bool) -> Settlement:
-        return Settlement(
-            internal_id=record.internal_id,
-            number=record.text("tranId") or record.internal_id,
-            kind=_SETTLING[record.type],
-            dated=required_day(record, "tranDate", self._zone),
-            amount=amount,
-            voided=voided,
-        )
 
     def _made_from(self, sources: Sequence[str], types: Sequence[str]) -> list[SuiteRecord]:
         return self._search("createdFrom", "salesOrder", sources, types)
@@ -388,6 +348,18 @@ class OrderStories:
         ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class PassingStories:
+    """Reads the stories of very many orders, asked for a few at a time."""
+
+    stories: OrderStories
+    papers: Papers
+
+    def order_stories(self, order_ids: Sequence[str]) -> Mapping[str, OrderStory]:
+        """Return what became of these orders; missing ones are left out."""
+        return self.stories.read(order_ids, with_credit=True, papers=self.papers)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Applied:
     """A payment, credit or refund, and how much of it each document got; it may be thousands of documents."""
@@ -404,16 +376,6 @@ class _Applied:
         return cls(record=record, amounts=amounts)
 
 
-def _made_since(orders: Iterable[SuiteRecord]) -> datetime | None:
-    """Return since when something can have become of these orders; None when nobody knows.
-
-    What is tied to an order, or settles it, was changed after the order was made, if only to be tied to it.
-    """
-    made = [order.moment("createdDate") for order in orders]
-    known = [one for one in made if one is not None]
-    return min(known) - _CLOCKS_APART if known and len(known) == len(made) else None
-
-
 def _origin(record: SuiteRecord) -> str:
     source = record.ref("createdFrom")
     return source.internal_id if source is not None else ""
@@ -423,16 +385,6 @@ def _is_sent_by_vendor(line: Fields) -> bool:
     """Tell whether a vendor sends a line; nobody sends one that was closed before a vendor was asked."""
     is_dropped = line.text("createPo") == _DROP_SHIPMENT
     return is_dropped and not (line.flag("isClosed") and line.ref("createdPo") is None)
-
-
-def _customer(record: SuiteRecord) -> str:
-    customer = record.ref("entity") or record.ref("customer")
-    return customer.internal_id if customer is not None else ""
-
-
-def _deposited_for(deposit: SuiteRecord) -> str:
-    order = deposit.ref("salesOrder")
-    return order.internal_id if order is not None else ""
 
 
 def _documents(record: SuiteRecord) -> list[str]:
@@ -445,9 +397,5 @@ def _concerned(record: SuiteRecord) -> set[str]:
 
 
 def _refunded_of(document: str, refunds: Iterable[_Applied]) -> Decimal:
-    back = (one.amounts.get(document, Decimal(0)) for one in refunds if not _is_void(one.record))
+    back = (one.amounts.get(document, Decimal(0)) for one in refunds if not is_void(one.record))
     return sum(back, Decimal(0))
-
-
-def _is_void(record: SuiteRecord) -> bool:
-    return "void" in record.text("status").lower()
