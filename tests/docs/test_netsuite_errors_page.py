@@ -16,6 +16,7 @@ UNTIL = {
     Treat.PERMISSION: "the record waits",
     Treat.CONFIGURATION: "the record waits",
     Treat.CREDENTIALS: "the record waits",
+    Treat.UNREADABLE: "that record waits, the others are sent again",
     Treat.ALREADY_THERE: "looked up by its key; if it is not ours, it waits",
     Treat.RETRY: "tried again",
     Treat.UNCERTAIN: "looked up, then tried again",
@@ -36,7 +37,9 @@ def until(entry: Entry, *, is_fault: bool) -> str:
 def saying(entry: Entry) -> str:
     """How NetSuite says it."""
     within = f" in `{'`, `'.join(sorted(entry.elements))}`" if entry.codes and entry.elements else ""
-    listed = ", ".join(f"`{word}`{within}" for word in sorted(entry.codes or entry.elements))
+    listed = ", ".join(
+        f"`{word}`{within}" for word in sorted(entry.codes or entry.elements or entry.exceptions)
+    )
     return f"{listed}, by its message" if entry.pattern else listed
 
 

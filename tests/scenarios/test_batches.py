@@ -275,3 +275,27 @@ def test_a_lost_deal_without_an_order_is_passed_over(world: World) -> None:
     with world.ledger() as ledger:
         assert ledger.list_holds(open_only=True, limit=10) == []
     assert world.orders(box) == []
+
+
+def test_a_value_that_netsuite_cannot_read_holds_its_own_deal_and_the_others_pass(
+    world: World, tmp_path: Path
+) -> None:
+    """NetSuite refuses the whole list with a fault of its parser, which names neither the record nor a code."""
+    rule = "  more_fields:\n    orderStatus: {type: text, from: box.fields.PO number}\n"
+    world.change_mapping(tmp_path, "\nsales_order:\n", f"\nsales_order:\n{rule}")
+    boxes = world.won_deals(40, organizations=4, **{"PO number": "_pendingApproval"})
+    world.set_field(boxes[36], "PO number", "_soon")
+    report = world.drain()
+    assert report.count(Action.CREATED) == 39
+    assert len(world.orders()) == 39
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds(open_only=True, limit=10)
+    assert (hold.record.id, hold.code) == (boxes[36], "SAXException")
+    assert "_soon" in hold.reason
+    assert "orderStatus" in hold.reason
+    assert hold.fix
+    world.set_field(boxes[36], "PO number", "_pendingApproval")
+    with world.ledger() as ledger:
+        ledger.release_hold(hold.id, actor="sally", reason="corrected", now=world.now())
+    world.drain()
+    assert len(world.orders(boxes[36])) == 1

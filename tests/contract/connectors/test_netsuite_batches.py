@@ -15,13 +15,22 @@ from streak_netsuite.assembly import open_netsuite
 from streak_netsuite.connectors.netsuite.batches import BatchWriter, Draft
 from streak_netsuite.connectors.netsuite.calls.account import get_server_time
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
+from streak_netsuite.connectors.netsuite.job_writer import JobWriter
 from streak_netsuite.connectors.netsuite.kinds import Family, family
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.records.customer import write_customer
 from streak_netsuite.connectors.netsuite.records.sales_order import write_sales_order
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
-from streak_netsuite.errors import InvalidCredentials, RateLimited, RejectedByVendor, UncertainWrite
+from streak_netsuite.errors import (
+    InvalidCredentials,
+    PermanentError,
+    RateLimited,
+    RejectedByVendor,
+    TransientError,
+    UncertainWrite,
+)
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.model.customer import Customer
 from streak_netsuite.model.reference import Reference
@@ -57,6 +66,16 @@ def order(
     return Draft(
         key=f"k-so-{number}", type="salesOrder", build=partial(write_sales_order, record, f"k-so-{number}")
     )
+
+
+def unreadable(name: str, value: str = "_pigeon") -> Draft:
+    """A customer with a value that is none of its enumeration's: NetSuite's parser fails over the whole request."""
+    record = SuiteRecord(
+        type="customer",
+        external_id=f"k-{name}",
+        values={"companyName": name, "subsidiary": RecordRef(internal_id="1"), "emailPreference": value},
+    )
+    return Draft(key=f"k-{name}", type="customer", build=lambda: record)
 
 
 def written(
@@ -167,6 +186,124 @@ def test_a_record_that_cannot_be_put_into_netsuites_words_keeps_no_other_back(en
         assert isinstance(refused.error, RejectedByVendor)
         assert refused.error.code == "NOT_SENT"
         assert said in str(refused.error)
+
+
+@pytest.mark.parametrize("slots", [1, 5])
+def test_a_value_that_netsuite_cannot_read_keeps_only_its_own_record_back(endpoint: Any, slots: int) -> None:
+    drafts = [customer(f"Company {n:03}") for n in range(200)]
+    drafts[36] = unreadable("Company 036")
+    results = written(endpoint, drafts, concurrency=slots, reserve=0)
+    assert sorted(one.operation_key for one in results) == sorted(draft.key for draft in drafts)
+    (refused,) = [one for one in results if isinstance(one, NotWritten)]
+    assert refused.operation_key == "k-Company 036"
+    assert isinstance(refused.error, RejectedByVendor)
+    assert "_pigeon" in str(refused.error)
+    assert (refused.error.code, refused.error.owner) == ("SAXException", "admin")
+    assert refused.error.fix
+    assert refused.error.cause
+    names = [record.fields["companyName"] for record in endpoint.sandbox.store.all("customer")]
+    assert [names.count(f"Company {n:03}") for n in range(200)] == [int(n != 36) for n in range(200)]
+
+
+def test_the_one_record_that_cannot_be_read_is_found_by_halving(endpoint: Any) -> None:
+    drafts = [customer(f"Company {n:02}") for n in range(64)]
+    drafts[63] = unreadable("Company 63")
+    written(endpoint, drafts, concurrency=1, reserve=0, customer_list_size=64)
+    assert len(endpoint.journal("upsertList")) == 1 + 6 + 1  # the list, a half of each half, the record alone
+
+
+@pytest.mark.parametrize("bad", [{0}, {1}, {0, 7}, {3, 4}, {2, 3, 5, 7}, set(range(1, 8)), set(range(4))])
+def test_records_that_cannot_be_read_are_told_each_by_itself(endpoint: Any, bad: set[int]) -> None:
+    drafts = [unreadable(f"C{n}", f"_bird{n}") if n in bad else customer(f"C{n}") for n in range(8)]
+    results = written(endpoint, drafts, concurrency=1, reserve=0)
+    by_key = {one.operation_key: one for one in results}
+    assert len(results) == 8
+    for n in range(8):
+        result = by_key[f"k-C{n}"]
+        if n not in bad:
+            assert isinstance(result, Written)
+            continue
+        assert isinstance(result, NotWritten)
+        assert isinstance(result.error, RejectedByVendor)
+        assert f"_bird{n}" in str(result.error)
+    assert len(endpoint.journal("upsertList")) <= 2 * 8
+
+
+def test_many_records_that_netsuite_says_the_same_of_stop_the_work_and_none_is_held(endpoint: Any) -> None:
+    results: list[WriteResult] = []
+    drafts = [unreadable(f"C{n}") for n in range(12)]
+    with endpoint.client(concurrency=5, reserve=0) as client:
+        writer = BatchWriter(client, endpoint.settings(concurrency=5, reserve=0))
+        with pytest.raises(PermanentError, match=r"none of 12 records.*_pigeon.*mapping file"):
+            writer.write(Verb.UPSERT, drafts, results.extend)
+    assert {one.operation_key for one in results} == {draft.key for draft in drafts}
+    for one in results:
+        assert isinstance(one, NotWritten)
+        assert isinstance(one.error, TransientError)  # surely not written: nothing has to be looked up
+    assert len(endpoint.journal("upsertList")) <= 2 * 12
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        pytest.param([unreadable("A")], id="one"),
+        pytest.param([unreadable("A"), unreadable("B")], id="two of the same, as two deals of one customer"),
+        pytest.param(
+            [unreadable(f"C{n}", f"_bird_{chr(97 + n)}") for n in range(6)], id="many, each its own"
+        ),
+        pytest.param([*(unreadable(f"C{n}") for n in range(6)), customer("Z")], id="another is read later"),
+        pytest.param([customer("Z"), *(unreadable(f"C{n}") for n in range(6))], id="another is read first"),
+    ],
+)
+def test_bad_values_of_records_are_told_of_their_records(endpoint: Any, drafts: list[Draft]) -> None:
+    results = written(endpoint, drafts, concurrency=1, reserve=0)
+    refused = [one for one in results if isinstance(one, NotWritten)]
+    assert len(refused) == len([draft for draft in drafts if draft.key != "k-Z"])
+    assert {type(one.error).__mro__[1] for one in refused} == {RejectedByVendor}
+    assert len(results) == len(drafts)
+
+
+def test_what_the_first_half_has_written_is_told_though_the_second_is_refused_for_the_login(
+    endpoint: Any,
+) -> None:
+    results: list[WriteResult] = []
+    drafts = [customer("First"), customer("Second"), customer("Third"), unreadable("Fourth")]
+    with endpoint.client(concurrency=1, reserve=0) as client:
+        writer = BatchWriter(client, endpoint.settings(concurrency=1, reserve=0))
+
+        def hear(answers: Any) -> None:
+            results.extend(answers)
+            endpoint.sandbox.settings.account_state = "role_revoked"
+
+        with pytest.raises(InvalidCredentials):
+            writer.write(Verb.UPSERT, drafts, hear)
+    assert [type(one) for one in results] == [Written, Written]
+
+
+def test_a_job_goes_without_the_records_that_cannot_be_read(endpoint: Any) -> None:
+    endpoint.sandbox.settings.async_start_seconds = 0.0
+    drafts = [customer(f"C{n}") for n in range(8)]
+    drafts[5] = unreadable("C5")
+    with endpoint.client() as client:
+        writer = JobWriter(client, zone=endpoint.settings().user_zone)
+        records = [draft.build() for draft in drafts]
+        results = writer.upsert(records, limit_seconds=30)
+        again = [type(part).from_plain(part.plain()) for part in writer.submit(records)]
+    assert [type(one) for one in results] == [NotWritten if n == 5 else Written for n in range(8)]
+    refused = results[5]
+    assert isinstance(refused, NotWritten)
+    assert isinstance(refused.error, RejectedByVendor)
+    assert (refused.error.code, bool(refused.error.fix)) == ("SAXException", True)
+    assert "k-C5" in str(refused.error)
+    assert sum(part.count for part in again) == 8
+
+
+def test_a_job_of_which_nothing_can_be_read_is_not_submitted(endpoint: Any) -> None:
+    records = [unreadable(f"C{n}").build() for n in range(6)]
+    with endpoint.client() as client:
+        writer = JobWriter(client, zone=endpoint.settings().user_zone)
+        with pytest.raises(PermanentError, match="none of 6 records"):
+            writer.upsert(records, limit_seconds=30)
 
 
 def test_a_refusal_says_names_instead_of_ids_and_whose_turn_it_is(endpoint: Any) -> None:

@@ -9,6 +9,7 @@ from streak_netsuite.connectors.netsuite.fault_book import FaultBook, Treat
 from streak_netsuite.connectors.netsuite.faults import (
     ALREADY_THERE,
     CONCURRENCY_FAULTS,
+    UnreadRequest,
     classify_fault,
     classify_status,
     fault_detail,
@@ -54,6 +55,28 @@ from streak_netsuite.sync.runner import PERHAPS_OURS
 )
 def test_a_fault_on_a_write_says_what_to_do_next(element: str, code: str, error: type[Exception]) -> None:
     assert type(classify_fault(element, code, "text", writes=True, name="x")) is error
+
+
+@pytest.mark.parametrize("name", ["SAXException", "SAXParseException", "NumberFormatException"])
+def test_a_write_that_cannot_be_read_concerns_one_of_its_records(name: str) -> None:
+    error = classify_fault(name, "", "a text", writes=True, name="x")
+    assert isinstance(error, UnreadRequest)
+    assert isinstance(error, RejectedByVendor)
+    assert str(error.of_record("order 7")) == f"order 7: a text ({name})"
+    assert error.of_record("order 7").fix == error.fix
+
+
+def test_a_read_that_cannot_be_read_is_for_a_person() -> None:
+    assert type(classify_fault("SAXException", "", "", writes=False, name="x")) is PermanentError
+
+
+def test_a_value_outside_an_enumeration_is_named() -> None:
+    said = (
+        "org.xml.sax.SAXException: _nextWeek is not a legal value for {urn:types.sales_2023_2.x}OrderStatus"
+    )
+    error = classify_fault("SAXException", "", said, writes=True, name="x")
+    assert isinstance(error, UnreadRequest)
+    assert error.cause == "The value '_nextWeek' is none of those that NetSuite has for OrderStatus."
 
 
 def test_an_unexpected_error_on_a_read_may_be_repeated() -> None:

@@ -1,5 +1,6 @@
 """A SOAP reply, opened: its content or its fault, and the handle NetSuite's support asks for."""
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -7,12 +8,19 @@ from lxml import etree
 from streak_netsuite.connectors.netsuite.faults import fault_detail
 
 _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+# "org.xml.sax.SAXException: ...": a Java exception's name is the same in every language of an account.
+_EXCEPTION = re.compile(r"\s*(?:\w+\.)+(\w+Exception)\b")
 _ENVELOPE_WITHIN = 2048  # bytes; every SOAP reply names its Envelope there, an HTML error page does not
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """Why a whole request was refused. `element` is the detail's name ("invalidCredentialsFault") or ""."""
+    """Why a whole request was refused.
+
+    Attributes:
+        element: the detail's name ("invalidCredentialsFault"); of a fault without one, the Java exception that its text
+            begins with ("SAXException"); or "".
+    """
 
     element: str
     code: str
@@ -49,7 +57,13 @@ def open_envelope(content: bytes) -> Reply | None:
 
 def _fault(element: etree._Element) -> Fault:
     name, code, message = fault_detail(element.find("detail"))
-    return Fault(element=name, code=code, message=message or (element.findtext("faultstring") or "").strip())
+    text = (element.findtext("faultstring") or "").strip()
+    return Fault(element=name or _exception(text), code=code, message=message or text)
+
+
+def _exception(text: str) -> str:
+    found = _EXCEPTION.match(text)
+    return found.group(1) if found is not None else ""
 
 
 def _ns_id(root: etree._Element) -> str:

@@ -43,6 +43,7 @@ class Treat(StrEnum):
     CONFIGURATION = "configuration"
     MISSING_REFERENCE = "missing_reference"
     ALREADY_THERE = "already_there"
+    UNREADABLE = "unreadable"
 
 
 class Owner(StrEnum):
@@ -82,7 +83,12 @@ class Explanation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """What the book says of some codes. Empty `codes` or `elements` fit any."""
+    """What the book says of some codes. Empty `codes` or `elements` fit any.
+
+    Attributes:
+        elements: names of faults ("asyncFault").
+        exceptions: names of Java exceptions ("SAXException"), which stand for the names of faults that have none.
+    """
 
     group: str
     codes: frozenset[str]
@@ -94,12 +100,14 @@ class Entry:
     owner: Owner
     next_step: str
     documented_only: bool
+    exceptions: frozenset[str] = frozenset()
 
     def rank(self, code: str, element: str) -> int | None:
         """Return how closely this fits (element and code, code, element), or None when it does not."""
-        if (self.codes and code not in self.codes) or (self.elements and element not in self.elements):
+        elements = self.elements | self.exceptions
+        if (self.codes and code not in self.codes) or (elements and element not in elements):
             return None
-        return 2 * bool(self.codes) + bool(self.elements)
+        return 2 * bool(self.codes) + bool(elements)
 
 
 class FaultBook:
@@ -243,6 +251,7 @@ class _EntryForm(_Door):
     group: Word = "Your own"
     codes: tuple[Word, ...] = ()
     elements: tuple[Word, ...] = ()
+    exceptions: tuple[Word, ...] = ()
     pattern: str | None = Field(default=None, min_length=3, max_length=500)
     treat: Treat
     retry: _RetryForm | None = None
@@ -267,7 +276,8 @@ class _EntryForm(_Door):
     def keys(self) -> Iterator[tuple[str, str]]:
         """What this fits when it has no pattern: pairs of code and element."""
         if self.pattern is None:
-            yield from ((code, element) for code in self.codes or ("",) for element in self.elements or ("",))
+            names = (*self.elements, *self.exceptions)
+            yield from ((code, name) for code in self.codes or ("",) for name in names or ("",))
 
     def entry(self) -> Entry:
         """Return the value."""
@@ -275,6 +285,7 @@ class _EntryForm(_Door):
             group=self.group,
             codes=frozenset(self.codes),
             elements=frozenset(self.elements),
+            exceptions=frozenset(self.exceptions),
             pattern=re.compile(self.pattern, re.IGNORECASE) if self.pattern else None,
             treat=self.treat,
             retry=Retry(**self.retry.model_dump()) if self.retry else None,
@@ -296,10 +307,10 @@ class _BookForm(_Door):
     @model_validator(mode="after")
     def _each_key_once(self) -> Self:
         for entry in self.faults:
-            if not (entry.codes or entry.elements):
+            if not (entry.codes or entry.elements or entry.exceptions):
                 raise ValueError(f"the fault '{entry.cause}' has neither codes nor elements")
         for entry in self.statuses:
-            if entry.elements or not (entry.codes or entry.pattern):
+            if entry.elements or entry.exceptions or not (entry.codes or entry.pattern):
                 raise ValueError(f"the status '{entry.cause}' needs codes or a pattern, and no elements")
         for part in (self.faults, self.statuses):
             keys = [key for entry in part for key in entry.keys]

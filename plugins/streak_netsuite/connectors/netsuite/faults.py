@@ -4,6 +4,7 @@ What each code means stands in the fault book. Source: SuiteTalk help "SOAP Web 
 (section_N3539420, section_N3539978), read 2026-11.
 """
 
+import re
 from typing import Any
 
 from streak_netsuite.connectors.netsuite.fault_book import Explanation, FaultBook, Names, Treat
@@ -22,9 +23,39 @@ from streak_netsuite.errors import (
 _SYSTEM = "netsuite"
 # As in the book, which is read at the first refusal and not when this module is imported.
 CONCURRENCY_FAULTS = frozenset({"exceededConcurrentRequestLimitFault", "exceededRequestLimitFault"})
+_NUMBERS = re.compile(r"\d+")
 ALREADY_THERE = frozenset(
     {"DUP_RCRD", "UNIQUE_RCRD_ID_REQD", "NONUNIQUE_INDEX_VALUE", "CANT_CREATE_NON_UNIQUE_RCRD"}
 )
+
+
+class UnreadRequest(RejectedByVendor):
+    """NetSuite could not read a write, for a value of one of its records; nothing of it was processed.
+
+    Attributes:
+        said: NetSuite's words.
+    """
+
+    def __init__(self, *, name: str, said: str, told: Explanation) -> None:
+        super().__init__(
+            f"{name}: {said} ({told.code})",
+            code=told.code,
+            field=told.field,
+            fix=told.next_step,
+            owner=told.owner,
+            cause=told.cause,
+        )
+        self.said = said
+        self._told = told
+
+    @property
+    def said_without_places(self) -> str:
+        """NetSuite's words without lines and columns, which differ from one request to the next."""
+        return _NUMBERS.sub("#", self.said)
+
+    def of_record(self, name: str) -> "UnreadRequest":
+        """Return this as the error of the one record that was in the request."""
+        return UnreadRequest(name=name, said=self.said, told=self._told)
 
 
 def classify_fault(
@@ -39,7 +70,8 @@ def classify_fault(
 ) -> StreakNetSuiteError:
     """Return the error a SOAP fault means. A fault refuses the whole request: nothing of it was processed.
 
-    Only an unexpected server error leaves the outcome of a write open.
+    Only an unexpected server error leaves the outcome of a write open. A write that could not be read is UnreadRequest: one
+    value of one record is enough for it.
 
     Args:
         names: tells the name of a record that the message has an id of.
@@ -49,6 +81,8 @@ def classify_fault(
     text = f"{name}: {code or element or 'fault'}: {message}"
     if told.treat is Treat.UNCERTAIN:
         return UncertainWrite(text) if writes else Unavailable(text)
+    if told.treat is Treat.UNREADABLE and writes:
+        return UnreadRequest(name=name, said=message, told=told)
     return _transient(told, text) or _permanent(told, f"{text.rstrip('. ')}. {told.next_step}")
 
 

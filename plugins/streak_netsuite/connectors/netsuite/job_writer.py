@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from streak_netsuite.connectors.netsuite.batches import look_up, write_result
+from streak_netsuite.connectors.netsuite.batches import look_up, shared_fault, write_result
 from streak_netsuite.connectors.netsuite.calls.jobs import JOB_MAX, check, result, submit_writes
+from streak_netsuite.connectors.netsuite.faults import UnreadRequest
 from streak_netsuite.connectors.netsuite.record_names import RecordNames
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.status import WriteAnswer
@@ -25,6 +26,7 @@ from streak_netsuite.errors import (
     ConfigurationError,
     InvalidCredentials,
     PermanentError,
+    RejectedByVendor,
     TransientError,
     UncertainWrite,
 )
@@ -47,6 +49,7 @@ class JobPart:
         job_id: "" when it could not be submitted, and `error` says why.
         kept_back: whether its record was never to be submitted, and `error` says why.
         code: of the error, when a person has to see to it; "" when another try may pass.
+        fix: what a person can do about it, or "".
     """
 
     count: int
@@ -56,6 +59,7 @@ class JobPart:
     error: str = ""
     kept_back: bool = False
     code: str = ""
+    fix: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Return the part as JSON: what a task that waits keeps of it. No record is among it."""
@@ -67,6 +71,7 @@ class JobPart:
             "error": self.error,
             "kept_back": self.kept_back,
             "code": self.code,
+            "fix": self.fix,
         }
 
     @classmethod
@@ -118,6 +123,8 @@ class JobWriter:
     def submit(self, records: Sequence[SuiteRecord]) -> list[JobPart]:
         """Submit records in parts of what a job takes at most. A part that fails ends it: records may build on earlier ones.
 
+        Of a part that NetSuite cannot read for a value of one record, the others are submitted in smaller parts.
+
         Raises: as `upsert`.
         """
         for record in records:
@@ -127,10 +134,42 @@ class JobWriter:
                 )
             self._client.check(record, Verb.UPSERT)
         parts: list[JobPart] = []
+        unread: list[UnreadRequest] = []
         for chunk in _chunks(records):
-            failed = next((part.error for part in parts if part.error), "")
-            parts.append(self._part(chunk, is_first=not parts, failed=failed))
+            parts += self._parts(chunk, unread, is_first=not parts, failed=_failure(parts))
+        shared = None if any(part.job_id for part in parts) else shared_fault(unread)
+        if shared is not None:
+            raise shared
         return parts
+
+    def _parts(
+        self, chunk: Sequence[SuiteRecord], unread: list[UnreadRequest], *, is_first: bool, failed: str
+    ) -> list[JobPart]:
+        """Submit a part, or its halves when NetSuite cannot read it: nothing of it was taken then.
+
+        Args:
+            unread: gets the error of each record that cannot be read.
+        """
+        try:
+            return [self._part(chunk, is_first=is_first, failed=failed)]
+        except UnreadRequest as error:
+            if len(chunk) == 1:
+                unread.append(error)
+                return [self._unread(chunk[0], error)]
+        middle = len(chunk) // 2
+        first = self._parts(chunk[:middle], unread, is_first=is_first, failed="")
+        return first + self._parts(chunk[middle:], unread, is_first=False, failed=_failure(first))
+
+    def _unread(self, record: SuiteRecord, error: UnreadRequest) -> JobPart:
+        named = error.of_record(f"NetSuite {record.type} {record.external_id}")
+        return JobPart(
+            count=1,
+            keys=keys_of([record]),
+            submitted_at=self._now(),
+            error=str(named),
+            code=named.code,
+            fix=named.fix,
+        )
 
     def _part(self, chunk: Sequence[SuiteRecord], *, is_first: bool, failed: str) -> JobPart:
         at = self._now()
@@ -209,6 +248,9 @@ class JobWriter:
         return found
 
     def _of_part(self, chunk: Sequence[SuiteRecord], part: JobPart, *, is_late: bool) -> list[WriteResult]:
+        if part.code:
+            error = RejectedByVendor(part.error, code=part.code, fix=part.fix)
+            return [NotWritten(operation_key=record.external_id, error=error) for record in chunk]
         if not part.job_id:
             return [_open(record, f"not submitted: {part.error}", known=True) for record in chunk]
         try:
@@ -256,6 +298,11 @@ def _chunks(records: Sequence[SuiteRecord]) -> Iterator[Sequence[SuiteRecord]]:
     size = JOB_MAX[Verb.UPSERT]
     for start in range(0, len(records), size):
         yield records[start : start + size]
+
+
+def _failure(parts: Sequence[JobPart]) -> str:
+    """Return why a part could not be submitted now, though nothing is wrong with its records."""
+    return next((part.error for part in parts if part.error and not part.code), "")
 
 
 def _open(record: SuiteRecord, said: str, *, known: bool = False) -> NotWritten:

@@ -160,7 +160,7 @@ class SoapClient:
             UncertainWrite: a write may have landed; look the records up by their keys.
             TransientError: it was not processed; try again later.
             PermanentError: a person must act.
-            RejectedByVendor: NetSuite read the request and refused it as a whole.
+            RejectedByVendor: NetSuite refused the request as a whole; UnreadRequest when it could not read a write.
             ConfigurationError: the account's schema has no such record, field or operation, or the client only reads.
         """
         if self._read_only and call.effect is not Effect.READ:
