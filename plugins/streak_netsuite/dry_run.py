@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 
 from streak_netsuite.assembly import Product
 from streak_netsuite.errors import ConfigurationError
@@ -97,7 +97,8 @@ class DryRun:
             raise ConfigurationError(f"{asked.flow} is planned as a whole: name no boxes")
         spec = load_record_type(record_file(asked.flow.removeprefix(RECORD_PREFIX)))
         first = asked.window.since if asked.window is not None else None
-        since = datetime.combine(first, time(), UTC) if first is not None else None
+        zone = self.product.settings.netsuite.account_zone
+        since = datetime.combine(first, time(), zone) if first is not None else None
         told = list(self.product.record_sync(spec).preview(since))
         return "\n".join([*(told or ["nothing would be written"]), _NOTHING])
 

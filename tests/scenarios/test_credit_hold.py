@@ -1,9 +1,11 @@
 """Customers whom finance has put on credit hold: the deal's owner is told, or the deal waits, as the mapping says."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -85,6 +87,25 @@ def test_the_task_is_the_owners_and_not_the_keys_users(known: World) -> None:
         if "credit hold" in one["text"]
     ]
     assert [person["email"] for person in task["assignedTo"]] == ["raj@northwind-robotics.example"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment"),
+    [
+        pytest.param("America/Los_Angeles", time(23, 30), id="half past eleven, tomorrow in UTC"),
+        pytest.param("Asia/Kolkata", time(0, 30), id="half past midnight, yesterday in UTC"),
+    ],
+)
+def test_the_task_is_due_on_the_accounts_day(known: World, zone: str, moment: time) -> None:
+    put(known, "_on")
+    known.netsuite_extra |= {"account_time_zone": zone}
+    today = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
+    known.later = datetime.combine(today, moment, tzinfo=ZoneInfo(zone)) - datetime.now(UTC)
+    assert known.now().date() != today
+    box = deal(known)
+    work(known)
+    (task,) = known.streak.get(f"v2/boxes/{box}/tasks").json()["results"]
+    assert datetime.fromtimestamp(task["dueDate"] / 1000, UTC).date() == today
 
 
 def test_a_deal_can_wait_until_finance_releases_the_customer(known: World, tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
 """Days are days of the account's time zone."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from streak_netsuite.commands.connected import window_of
+from streak_netsuite.dry_run import Asked, DryRun
 from streak_netsuite.flows.backfill import Window
+from streak_netsuite.flows.record_sync import RecordSync
+from streak_netsuite.mapping.record_files import load_record_type, record_file
 
 World = Any
 
@@ -116,3 +122,75 @@ def test_what_is_overdue_is_so_from_the_accounts_midnight_on(world: World) -> No
             assert product.overdue_look().run().new >= late
         world.tell()
         assert len(world.told(box, "is overdue since")) == late
+
+
+EVENING = pytest.param("America/Los_Angeles", time(23, 30), id="half past eleven, tomorrow in UTC")
+MORNING = pytest.param("Asia/Kolkata", time(0, 30), id="half past midnight, yesterday in UTC")
+
+
+def let_it_be(world: World, zone: str, moment: time) -> date:
+    """Set the account's zone and the product's clock to a time of day there; return the day."""
+    world.netsuite_extra |= {"account_time_zone": zone}
+    tomorrow = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
+    world.later = datetime.combine(tomorrow, moment, tzinfo=ZoneInfo(zone)) - datetime.now(UTC)
+    assert world.now().date() != tomorrow
+    return tomorrow
+
+
+def task_days(world: World, box: str) -> list[date]:
+    """Return when a box's tasks are due, as days."""
+    found = world.streak.get(f"v2/boxes/{box}/tasks").raise_for_status().json()["results"]
+    return [datetime.fromtimestamp(one["dueDate"] / 1000, UTC).date() for one in found]
+
+
+@pytest.mark.parametrize(("zone", "moment"), [EVENING, MORNING])
+def test_a_task_about_a_refused_change_is_due_on_the_accounts_day(
+    world: World, zone: str, moment: time
+) -> None:
+    world.control.post(
+        "/netsuite/records/inventoryItem/101/touch", json={"isDropShipItem": True}
+    ).raise_for_status()
+    today = let_it_be(world, zone, moment)
+    box = str(world.win("Blue Harbor warehouse robots"))
+    world.run()
+    world.set_field(box, "Quantity", "6")
+    world.hint(box)
+    world.drain()
+    world.tell()
+    assert task_days(world, box) == [today]
+
+
+@dataclass
+class AskedSource:
+    """Has no records, and remembers since when it was asked for them."""
+
+    asked: list[datetime | None] = field(default_factory=list)
+
+    def changed(self, since: datetime | None) -> Iterator[Sequence[Any]]:
+        self.asked.append(since)
+        yield from ()
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kolkata"])
+def test_a_record_type_begins_with_the_accounts_day(
+    world: World, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.netsuite_extra |= {"account_time_zone": zone}
+    spec = load_record_type(record_file("payments"))
+    day = date(2026, 3, 2)
+    since_then = spec.model_copy(update={"source": spec.source.model_copy(update={"since": day})})
+    source = AskedSource()
+    make = RecordSync.preview
+    monkeypatch.setattr(RecordSync, "preview", lambda sync, *a: make(replace(sync, source=source), *a))
+    with world.product() as product:
+        list(product.record_sync(since_then).preview())
+        DryRun(product=product).text(Asked.of(["record_payments"], Window(since=day)))
+    assert source.asked == [datetime.combine(day, time(), tzinfo=ZoneInfo(zone))] * 2
+
+
+def test_the_last_days_are_the_accounts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    zone = zone_of_another_day()
+    world.netsuite_extra |= {"account_time_zone": zone}
+    for name, text in world.connection_texts.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+    assert window_of(None, 1).since == datetime.now(ZoneInfo(zone)).date() - timedelta(days=1)

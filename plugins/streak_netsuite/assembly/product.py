@@ -126,6 +126,7 @@ class Product:
             clock=self.clock,
             run_id=self.run_id,
             order_key=order_key,
+            zone=self.settings.netsuite.account_zone,
         )
 
     def work_inbox(self) -> RunReport:

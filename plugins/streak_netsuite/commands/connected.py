@@ -1,7 +1,7 @@
 """What commands share: connections from the environment, the mapping in use, options, the terminal."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,12 +28,16 @@ MappingFile = Annotated[
 
 
 def window_of(since: datetime | None, days: int | None) -> "Window":
-    """Return the days that are meant: the last so many, or since a day."""
+    """Return the days that are meant, of the NetSuite account's zone: the last so many, or since a day."""
     from streak_netsuite.flows.backfill import Window
 
     first = since.date() if since else None
     if days is not None:
-        first = max(filter(None, [first, (datetime.now(UTC) - timedelta(days=days)).date()]))
+        first = max(
+            filter(
+                None, [first, (datetime.now(account_settings().account_zone) - timedelta(days=days)).date()]
+            )
+        )
     return Window(since=first)
 
 

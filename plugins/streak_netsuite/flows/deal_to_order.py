@@ -117,7 +117,7 @@ class DealToOrder:
     def _flag_credit_holds(self, batch: Batch, plans: Sequence[OrderPlan]) -> None:
         """Tell the owners of deals whose customers are on credit hold, once for each order."""
         drafts = [
-            credit_hold_draft(plan, now=self.clock())
+            credit_hold_draft(plan, today=self._today())
             for plan in plans
             if plan.customer.on_credit_hold and plan.caught_up_on is None and was_made(batch, plan)
         ]

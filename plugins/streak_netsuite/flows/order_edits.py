@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.activities import activity_draft
@@ -106,6 +107,9 @@ class OrderEdits(QueuedWrites[HeldOrders]):
 
     Nothing is remembered of a try: each one reads the order and merges anew with what it was when the change was
     planned, so what an earlier try has written is found there, and nothing is written twice.
+
+    Attributes:
+        zone: the account's; a task is due on its day.
     """
 
     FLOW: ClassVar[str] = FLOW
@@ -115,6 +119,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
     erp: OrderEditor
     spec: MappingSpec
     order_key: Callable[[str], str]
+    zone: ZoneInfo
 
     def _prepare(self, intents: Sequence[Intent]) -> HeldOrders:
         held = read_held(self.erp, self.spec, [str(one.payload["order_id"]) for one in intents])
@@ -223,9 +228,10 @@ class OrderEdits(QueuedWrites[HeldOrders]):
             f"Sales order {held.number} does not follow this deal in:\n{listed}\n"
             "Agree with finance which is right, then correct the deal or the order."
         )
+        today = self.clock().astimezone(self.zone).date()
         activity = Activity(
             text=text,
-            happened_at=datetime.combine(self.clock().date(), datetime.min.time(), tzinfo=UTC),
+            happened_at=datetime.combine(today, time(12), tzinfo=UTC),  # the same day nearly everywhere
             style=ActivityStyle.TASK,
             assignee=str(intent.payload.get("owner", "")),
         )

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
 from streak_netsuite.errors import Ambiguous, MappingError, RecordError
@@ -118,7 +118,7 @@ class RecordSync(QueuedWrites[SourcePage]):
         if last is not None:
             return last - timedelta(seconds=self.settings.overlap_seconds)
         day = self.type.spec.source.since
-        return None if day is None else datetime.combine(day, time(), UTC)
+        return None if day is None else datetime.combine(day, time(), self.type.zone)
 
     def _draft(self, record: SourceRecord) -> IntentDraft | None:
         try:

@@ -41,7 +41,7 @@ class StreakSource(_Part):
     """Only boxes in these stages, by name; all when empty."""
 
     since: date | None = None
-    """Boxes that were not changed since this day (UTC) are left alone."""
+    """Boxes that were not changed since this day of the NetSuite account's zone are left alone."""
 
     when: Text = ""
     """An expression; a box for which it gives no, false, 0 or nothing is left alone."""
@@ -58,7 +58,7 @@ class NetSuiteSource(_Part):
     (`customrecord_install_site`)."""
 
     since: date | None = None
-    """Records that were not changed since this day (UTC) are left alone."""
+    """Records that were not changed since this day of the NetSuite account's zone are left alone."""
 
     when: Text = ""
     """An expression over `record`; a record for which it gives no, false, 0 or nothing is left alone."""
