@@ -474,6 +474,105 @@ def test_shipments_are_billed_though_finance_has_deleted_an_invoice_of_its_own(
     assert "unbilled" in drifts(world, box)
 
 
+def dismissed(world: World, folder: Path, **body: Any) -> str:
+    """Bill a shipment, let finance delete the invoice, and dismiss the question about it; return the order's id."""
+    billing(world, folder, when="each_shipment")
+    order = shipped(world, **body)
+    bill(world)
+    (invoice,) = invoices(world, order)
+    remove(world, invoice["internalId"])
+    bill(world)
+    dismiss(world)
+    return order
+
+
+def dismiss(world: World) -> None:
+    """Let a person dismiss the one question about an invoice that is gone."""
+    with world.ledger() as ledger:
+        (hold,) = ledger.list_holds()
+        assert hold.code == "INVOICE_GONE"
+        ledger.dismiss_hold(hold.id, actor="ann", reason="finance bills it", now=world.now())
+
+
+def quantities(world: World, order: str) -> list[list[Decimal]]:
+    return [[Decimal(line["quantity"]) for line in one["itemList"]] for one in invoices(world, order)]
+
+
+def box_of(world: World, order: str) -> str:
+    with world.ledger() as ledger:
+        (tie,) = ledger.find_boxes([order]).values()
+    return str(tie.streak.id)
+
+
+def test_what_is_shipped_after_a_deleted_invoice_was_dismissed_is_billed_and_no_more(
+    world: World, tmp_path: Path
+) -> None:
+    order = dismissed(world, tmp_path, lines={"1": "1"})
+    for _ in range(2):
+        bill(world)
+    assert invoices(world, order) == []
+    assert "unbilled" in drifts(world, box_of(world, order))
+    ship(world, order, lines={"1": "2"})
+    assert "2 x Atlas Arm" in previewed(world)[0]
+    for _ in range(2):
+        bill(world)
+    assert quantities(world, order) == [[2]]
+    ship(world, order, lines={"1": "1"})
+    for _ in range(2):
+        bill(world)
+    assert quantities(world, order) == [[2], [1]]
+    assert sum(Decimal(one["total"]) for one in invoices(world, order)) == 37500
+    assert world.held_because() == []
+    assert "unbilled" in drifts(world, box_of(world, order)), (
+        "what finance bills itself is still to be billed"
+    )
+
+
+def test_what_left_while_a_person_was_asked_is_billed_once_they_have_answered(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="each_shipment")
+    order = shipped(world, lines={"1": "1"})
+    bill(world)
+    (invoice,) = invoices(world, order)
+    remove(world, invoice["internalId"])
+    bill(world)
+    ship(world, order, lines={"1": "3"})
+    bill(world)
+    assert invoices(world, order) == [], "nobody knows yet what finance wants"
+    dismiss(world)
+    bill(world)
+    assert quantities(world, order) == [[3]]
+
+
+def test_another_invoice_that_is_deleted_is_asked_about_though_one_was_dismissed(
+    world: World, tmp_path: Path
+) -> None:
+    order = dismissed(world, tmp_path, lines={"1": "1"})
+    ship(world, order, lines={"1": "1"})
+    bill(world)
+    (invoice,) = invoices(world, order)
+    remove(world, invoice["internalId"])
+    bill(world)
+    assert invoices(world, order) == []
+    dismiss(world)
+    bill(world)
+    assert invoices(world, order) == []
+    ship(world, order, lines={"1": "2"})
+    bill(world)
+    assert quantities(world, order) == [[2]]
+
+
+def test_a_worker_killed_after_it_billed_what_came_later_bills_it_once(world: World, tmp_path: Path) -> None:
+    order = dismissed(world, tmp_path, lines={"1": "1"})
+    ship(world, order, lines={"1": "2"})
+    world.die("invoice")
+    assert quantities(world, order) == [[2]]
+    world.wait(600)
+    bill(world)
+    assert quantities(world, order) == [[2]]
+
+
 def test_nothing_is_billed_beside_an_invoice_that_may_still_land(world: World, tmp_path: Path) -> None:
     billing(world, tmp_path, when="each_shipment")
     order = shipped(world, lines={"1": "1"})

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import RecordError, RejectedByVendor
@@ -30,6 +31,9 @@ INVOICE_GONE = "INVOICE_GONE"
 # In the payload:
 _INSTEAD_OF = "instead_of"  # the invoice that is gone
 _RELEASED = "released"  # a person lets it be billed again; any later answer may have an error of its own
+_LEFT = "left"  # what waited to be billed when a person was asked about one that is gone, by order line
+_ALL_GONE = "all_gone"  # the invoices that were gone then
+_BESIDES = "besides"  # what is not to be billed, by order line
 _AGAIN = "again"  # how often its order waited to be billed once more after it did not
 
 _UNDERWAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
@@ -108,7 +112,7 @@ class OrderToInvoice(QueuedWrites[Ready]):
         if gone and (known is None or not _is_released(known)):
             return f"{hold}invoice {gone} does not exist in NetSuite any more (rule {INVOICE_GONE})"
         try:
-            preview = self.erp.preview_invoice(order.internal_id)
+            preview = self.erp.preview_invoice(order.internal_id, besides=_quantities(draft, _BESIDES))
         except RejectedByVendor as error:
             return f"{hold}{error}"
         day = self._open_day(self._days(order))
@@ -208,7 +212,10 @@ class OrderToInvoice(QueuedWrites[Ready]):
         return {one: why for one, why in found.items() if why}
 
     def _next(self, order: BillableOrder) -> IntentDraft:
-        """Return an order's next invoice: one that is underway, else one in the place of one that is gone, else a new one."""
+        """Return an order's next invoice: one that is underway, else one in the place of one that is gone, else a new one.
+
+        Of an order whose gone invoice nobody wants again, what was shipped since is billed, and no more.
+        """
         keys = invoice_keys(order.internal_id, order.invoices)
         known = self.memory.find_intents(keys)
         ours = {place: known[key] for place, key in enumerate(keys, start=1) if key in known}
@@ -217,18 +224,51 @@ class OrderToInvoice(QueuedWrites[Ready]):
             return _draft_of(underway[0])
         made = {place: one for place, one in ours.items() if one.state is IntentState.SUCCEEDED}
         beyond = max(order.invoices, *made, 0)
-        gone = self._gone(made.values()) if order.invoices < beyond else None
-        return self._instead(order, gone) if gone is not None else self._draft(order, beyond + 1)
+        gone = self._gone(made.values()) if order.invoices < beyond else []
+        return self._beside(order, gone, beyond + 1) if gone else self._draft(order, beyond + 1)
 
-    def _gone(self, made: Iterable[Intent]) -> Intent | None:
-        """Return one of our invoices that does not exist any more, and that nothing has taken the place of."""
-        for intent in made:
-            last = intent
-            while (replaced := self._replacement(last)) is not None:
-                last = replaced
-            if self.erp.find_invoice(last.operation_key) is None:
-                return last
-        return None
+    def _gone(self, made: Iterable[Intent]) -> list[Intent]:
+        """Return our invoices that do not exist any more, and that nothing has taken the place of."""
+        last = [self._last(intent) for intent in made]
+        return [one for one in last if self.erp.find_invoice(one.operation_key) is None]
+
+    def _last(self, intent: Intent) -> Intent:
+        while (replaced := self._replacement(intent)) is not None:
+            intent = replaced
+        return intent
+
+    def _beside(self, order: BillableOrder, gone: Sequence[Intent], place: int) -> IntentDraft:
+        """Return the invoice in the place of one that is gone, or that of what came later than those nobody wants again."""
+        known = self.memory.find_intents([instead_key(one) for one in gone])
+        unwanted = [one for one in known.values() if self._is_unwanted(one)]
+        seen = {invoice for one in unwanted for invoice in one.payload[_ALL_GONE]}
+        asked = next((one for one in gone if one.result_id not in seen), None)
+        if asked is not None:
+            return self._instead(order, asked)
+        besides = _most([_quantities(one, _LEFT) for one in unwanted])
+        if any(waits > besides.get(line, 0) for line, waits in self._to_bill(order.internal_id).items()):
+            return self._draft(order, place, besides)
+        return self._instead(order, gone[0])
+
+    def _is_unwanted(self, instead: Intent) -> bool:
+        """Tell whether a person wants no invoice in the place of one that is gone."""
+        return (
+            instead.state is IntentState.REJECTED
+            and _ALL_GONE in instead.payload
+            and self._dismissal(instead) is not None
+        )
+
+    def _to_bill(self, order_id: str) -> Mapping[int, Decimal]:
+        """Return what NetSuite would bill of an order now, by order line."""
+        try:
+            lines = self.erp.preview_invoice(order_id).lines
+        except RejectedByVendor:
+            return {}
+        return {
+            one.order_line: one.quantity
+            for one in lines
+            if one.order_line is not None and one.quantity is not None
+        }
 
     def _later_because(self, order: BillableOrder) -> str:
         """Return why the mapping does not want an order billed now; "" when it does."""
@@ -256,6 +296,16 @@ class OrderToInvoice(QueuedWrites[Ready]):
         found = self.memory.find_intents([key]).get(key)
         return found if found is not None and found.state is IntentState.SUCCEEDED else None
 
+    def _noted(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Mapping[str, Any] | None:
+        """Keep what a person is asked about: what is shipped later is billed, whatever they say of this."""
+        order = context.get(intent.subject.id)
+        if order is None or not intent.payload.get(_INSTEAD_OF) or _is_released(intent):
+            return None
+        known = self.memory.find_intents(invoice_keys(order.internal_id, order.invoices))
+        gone = self._gone([one for one in known.values() if one.state is IntentState.SUCCEEDED])
+        left = {str(line): str(quantity) for line, quantity in self._to_bill(order.internal_id).items()}
+        return {**intent.payload, _LEFT: left, _ALL_GONE: [one.result_id for one in gone]}
+
     def _ask(self, intent: Intent) -> None:
         """Hold an invoice that would replace one that is gone, until a person has released it."""
         gone = intent.payload.get(_INSTEAD_OF)
@@ -278,14 +328,17 @@ class OrderToInvoice(QueuedWrites[Ready]):
         )
         self.memory.store_hints([hint], now=self.clock())
 
-    def _draft(self, order: BillableOrder, place: int) -> IntentDraft:
+    def _draft(
+        self, order: BillableOrder, place: int, besides: Mapping[int, Decimal] | None = None
+    ) -> IntentDraft:
+        left_out = {str(line): str(quantity) for line, quantity in (besides or {}).items()}
         return IntentDraft(
             operation_key=_key(order.internal_id, place),
             flow=FLOW,
             kind=RecordKind.INVOICE,
             subject=ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=order.internal_id),
             # Always the same, so that an invoice which finance has removed is not made again by itself.
-            payload={"number": order.number},
+            payload={"number": order.number} | ({_BESIDES: left_out} if left_out else {}),
         )
 
     def _prepare(self, intents: Sequence[Intent]) -> Ready:
@@ -354,7 +407,11 @@ class OrderToInvoice(QueuedWrites[Ready]):
             note = _moved(day, days[0])
             try:
                 made = self.erp.make_invoice(
-                    intent.subject.id, external_id=intent.operation_key, dated=day, memo=note
+                    intent.subject.id,
+                    external_id=intent.operation_key,
+                    dated=day,
+                    memo=note,
+                    besides=_quantities(intent, _BESIDES),
                 )
             except RejectedByVendor as error:
                 if error.code != PERIOD_CLOSED or day == days[-1]:
@@ -378,12 +435,25 @@ def _continued(draft: IntentDraft, known: Intent | None) -> IntentDraft:
     """Return a draft as the ledger has it. It differs, and so is due again, only after a person or the order has let it."""
     if known is None:
         return draft
-    payload = dict(known.payload)
+    payload = {**known.payload, _BESIDES: draft.payload.get(_BESIDES)}
+    if not payload[_BESIDES]:
+        del payload[_BESIDES]
     if _is_billable_again(known):
         payload[_AGAIN] = payload.get(_AGAIN, 0) + 1
     elif payload.get(_INSTEAD_OF) and _is_released(known):
         payload[_RELEASED] = True
     return replace(draft, payload=payload)
+
+
+def _quantities(of: Intent | IntentDraft, name: str) -> dict[int, Decimal]:
+    """Return quantities by order line that a payload holds."""
+    return {int(line): Decimal(quantity) for line, quantity in of.payload.get(name, {}).items()}
+
+
+def _most(each: Sequence[Mapping[int, Decimal]]) -> dict[int, Decimal]:
+    """Return the largest quantity of each order line."""
+    lines = {line for one in each for line in one}
+    return {line: max(one.get(line, Decimal(0)) for one in each) for line in lines}
 
 
 def _draft_of(known: Intent) -> IntentDraft:

@@ -248,12 +248,17 @@ class BillableOrder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InvoiceLine:
-    """A line of an invoice as NetSuite would fill it; what it leaves out is None."""
+    """A line of an invoice as NetSuite would fill it; what it leaves out is None.
+
+    Attributes:
+        order_line: number of the order's line that it bills.
+    """
 
     item: str
     quantity: Decimal | None = None
     rate: Decimal | None = None
     amount: Decimal | None = None
+    order_line: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -286,8 +291,13 @@ class InvoiceDesk(Protocol):
     def find_invoice(self, external_id: str, *, order_id: str = "") -> str | None:
         """Return the internal id of the invoice that carries this external id, perhaps only if it is of an order."""
 
-    def preview_invoice(self, order_id: str) -> InvoicePreview:
+    def preview_invoice(
+        self, order_id: str, *, besides: Mapping[int, Decimal] | None = None
+    ) -> InvoicePreview:
         """Return the invoice that an order would be billed with; nothing is made.
+
+        Args:
+            besides: quantities by order line that are not to be billed, though they wait to be.
 
         Raises:
             RejectedByVendor: the order cannot be billed.
@@ -296,8 +306,19 @@ class InvoiceDesk(Protocol):
     def closed_periods(self) -> Sequence[tuple[date, date]]:
         """Return the first and last day of every closed accounting period."""
 
-    def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
+    def make_invoice(
+        self,
+        order_id: str,
+        *,
+        external_id: str,
+        dated: date,
+        memo: str,
+        besides: Mapping[int, Decimal] | None = None,
+    ) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id.
+
+        Args:
+            besides: quantities by order line that are not to be billed, though they wait to be.
 
         Raises:
             RejectedByVendor: NetSuite refused it; code PERIOD_CLOSED when the day's posting period is closed.

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -365,13 +366,25 @@ class NetSuiteGateway:
         """Return the internal id of the invoice that carries this external id, perhaps only if it is of an order."""
         return self._invoicing.find(external_id, order_id=order_id)
 
-    def preview_invoice(self, order_id: str) -> InvoicePreview:
+    def preview_invoice(
+        self, order_id: str, *, besides: Mapping[int, Decimal] | None = None
+    ) -> InvoicePreview:
         """Return the invoice that an order would be billed with; nothing is made."""
-        return self._invoicing.preview(order_id)
+        return self._invoicing.preview(order_id, besides=besides)
 
-    def make_invoice(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
+    def make_invoice(
+        self,
+        order_id: str,
+        *,
+        external_id: str,
+        dated: date,
+        memo: str,
+        besides: Mapping[int, Decimal] | None = None,
+    ) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id."""
-        return self._invoicing.make(order_id, external_id=external_id, dated=dated, memo=memo)
+        return self._invoicing.make(
+            order_id, external_id=external_id, dated=dated, memo=memo, besides=besides
+        )
 
     def deposits_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return the internal ids of the deposits that were paid for each of these orders; orders without any are left out."""

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get, get_list
 from streak_netsuite.connectors.netsuite.calls.transforms import Transform, initialize
 from streak_netsuite.connectors.netsuite.calls.writes import write
 from streak_netsuite.connectors.netsuite.order_stories import OrderStories
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
+from streak_netsuite.connectors.netsuite.records.parts import whole
 from streak_netsuite.connectors.netsuite.search_request import SearchRequest, any_of, checked
 from streak_netsuite.connectors.netsuite.searches import Searches
 from streak_netsuite.connectors.netsuite.soap import SoapClient
@@ -22,6 +24,8 @@ _PARTLY = "pendingBillingPartFulfilled"
 _VENDOR_DONE = frozenset({"_fullyBilled", "_closed"})
 _CLOSED = frozenset({"CLOSED_TRAN_PRD", "VALID_PRD_REQD", "PERIOD_CLOSED", "TRAN_PRD_CLOSED"})
 PERIOD_CLOSED = "PERIOD_CLOSED"
+_LINES = "itemList"
+_SUMS = frozenset({"amount", "grossAmt", "tax1Amt", "taxAmount", "costEstimate"})  # of a line
 _MEMO_LENGTH = 999  # on the transaction form, as `mapping.limits` has it
 
 
@@ -88,41 +92,50 @@ class Invoicing:
             record.internal_id if not order_id or source is None or source.internal_id == order_id else None
         )
 
-    def preview(self, order_id: str) -> InvoicePreview:
-        """Return the invoice as NetSuite fills it; it is not saved.
+    def preview(self, order_id: str, *, besides: Mapping[int, Decimal] | None = None) -> InvoicePreview:
+        """Return the invoice as NetSuite fills it, without what stands in `besides`; it is not saved.
 
         Raises:
             RejectedByVendor: the order cannot be billed.
         """
-        filled = self._filled(order_id)
+        filled = self._filled(order_id, besides)
         currency = filled.ref("currency")
         return InvoicePreview(
             lines=tuple(map(_line, filled.rows("itemList"))),
             currency=filled.text("currencyName") or (currency.name if currency is not None else ""),
-            tax=filled.amount("taxTotal"),
-            total=filled.amount("total"),
+            tax=None if besides else filled.amount("taxTotal"),
+            total=None if besides else filled.amount("total"),
         )
 
-    def _filled(self, order_id: str) -> SuiteRecord:
+    def _filled(self, order_id: str, besides: Mapping[int, Decimal] | None) -> SuiteRecord:
         source = RecordRef(type="salesOrder", internal_id=order_id)
         filled = self._client.send(initialize(Transform(to="invoice", source=source)))
         filled.status.refuse_failed(name=_name(order_id))
         if filled.record is None:
             raise RejectedByVendor(f"{_name(order_id)}: NetSuite filled no invoice", code="NOTHING_TO_BILL")
-        return filled.record
+        return _without(filled.record, besides, name=_name(order_id)) if besides else filled.record
 
-    def make(self, order_id: str, *, external_id: str, dated: date, memo: str) -> str:
+    def make(
+        self,
+        order_id: str,
+        *,
+        external_id: str,
+        dated: date,
+        memo: str,
+        besides: Mapping[int, Decimal] | None = None,
+    ) -> str:
         """Turn an order into an invoice over what is shipped and not billed; return its internal id.
 
         Args:
             memo: what the invoice's memo says behind the order's.
+            besides: quantities by order line that are not to be billed, though they wait to be.
 
         Raises:
             RejectedByVendor: NetSuite refused it; code PERIOD_CLOSED when the day's posting period is closed.
             UncertainWrite, TransientError: as their classes say.
         """
         name = _name(order_id)
-        filled = self._filled(order_id)
+        filled = self._filled(order_id, besides)
         values = {**filled.values, "tranDate": dated}
         if memo:
             values["memo"] = _appended(filled.text("memo"), memo)
@@ -165,7 +178,33 @@ def _line(row: Fields) -> InvoiceLine:
         quantity=row.amount("quantity"),
         rate=row.amount("rate"),
         amount=row.amount("amount"),
+        order_line=whole(row, "orderLine"),
     )
+
+
+def _without(filled: SuiteRecord, besides: Mapping[int, Decimal], *, name: str) -> SuiteRecord:
+    """Return an invoice without some quantities; a line without a quantity, such as a discount, goes with the one above it."""
+    rows: list[Fields] = []
+    stays = False
+    for row in filled.rows(_LINES):
+        quantity, number = row.amount("quantity"), whole(row, "orderLine")
+        if quantity is None or number is None:
+            rows += [row] if stays else []
+            continue
+        left = quantity - besides.get(number, Decimal(0))
+        stays = left > 0
+        if stays:
+            rows.append(row if left >= quantity else _of_quantity(row, left))
+    if not rows:
+        raise RejectedByVendor(f"{name}: nothing else waits to be billed", code="NOTHING_TO_BILL")
+    lines = Sublist(rows=tuple(rows), mode=SublistMode.REPLACE)
+    return replace(filled, sublists={**filled.sublists, _LINES: lines})
+
+
+def _of_quantity(row: Fields, quantity: Decimal) -> Fields:
+    """Return a line over another quantity, whose sums NetSuite reckons."""
+    kept = {name: value for name, value in row.values.items() if name not in _SUMS}
+    return replace(row, values={**kept, "quantity": quantity})
 
 
 def _appended(memo: str, note: str) -> str:
