@@ -34,7 +34,7 @@ def die_after(owner: type, name: str, *, when: Callable[..., bool] = lambda *_, 
 
 def records_of(kind: str) -> Callable[..., bool]:
     """Tell the writes of one record type."""
-    return lambda call: call.operation == "upsertList" and call.subject == kind
+    return lambda call: call.operation in {"upsertList", "addList"} and call.subject == kind
 
 
 def writes_to(part: str) -> Callable[..., bool]:

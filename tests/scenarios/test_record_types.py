@@ -466,6 +466,57 @@ def test_a_worker_that_dies_after_a_customer_was_created_makes_no_second_one_and
     assert len(world.customers("Quite Another Foundry")) == 1
 
 
+KEY_FIELD = "custentity_streak_org"
+
+
+def key_by_field(world: World) -> None:
+    """Let external ids belong to another integration: a custom field carries our keys."""
+    world.netsuite_extra["key_fields"] = f"customer={KEY_FIELD}"
+
+
+def test_a_customer_of_a_record_type_carries_its_key_in_the_field_that_the_connection_names(
+    world: World, partners: str, file: Path
+) -> None:
+    key_by_field(world)
+    box = add_site(world, partners, "Quite Another Foundry", **{"E-mail": "info@foundry.example"})
+    assert sync(world, file).count(Action.UPDATED) == 1
+    (made,) = world.customers("Quite Another Foundry")
+    assert not made["externalId"]
+    assert made["custom"][KEY_FIELD].startswith("streak-rt-")
+    change_site(world, partners, box, Phone="+49 30 901820")
+    sync(world, file)
+    (same,) = world.customers("Quite Another Foundry")
+    assert (same["internalId"], same["phone"]) == (made["internalId"], "+49 30 901820")
+
+
+def test_a_worker_that_dies_after_a_customer_was_made_under_a_field_makes_no_second_one(
+    world: World, partners: str, file: Path
+) -> None:
+    key_by_field(world)
+    add_site(world, partners, "Quite Another Foundry", **{"E-mail": "info@foundry.example"})
+    world.die("customer", records=str(file))
+    assert len(world.customers("Quite Another Foundry")) == 1
+    world.wait(1100)
+    report = sync(world, file)
+    assert (report.count(Action.UPDATED), report.count(Action.HELD)) == (1, 0)
+    assert len(world.customers("Quite Another Foundry")) == 1
+
+
+def test_a_customer_made_under_its_external_id_gets_the_field_once_the_connection_names_one(
+    world: World, partners: str, file: Path
+) -> None:
+    box = add_site(world, partners, "Quite Another Foundry", **{"E-mail": "info@foundry.example"})
+    sync(world, file)
+    (made,) = world.customers("Quite Another Foundry")
+    key_by_field(world)
+    for phone in ("+49 30 901820", "+49 30 901821"):
+        change_site(world, partners, box, Phone=phone)
+        sync(world, file)
+        (same,) = world.customers("Quite Another Foundry")
+        assert (same["internalId"], same["phone"]) == (made["internalId"], phone)
+        assert same["custom"][KEY_FIELD] == made["externalId"]
+
+
 def test_a_name_that_another_worker_creates_is_waited_for(world: World, partners: str, file: Path) -> None:
     add_site(world, partners, "Quite Another Foundry")
     deal = Customer(subsidiary=Reference(internal_id="1"), company_name="QUITE ANOTHER FOUNDRY Ltd")

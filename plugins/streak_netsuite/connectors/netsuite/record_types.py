@@ -1,14 +1,15 @@
 """Records of any type, standard or custom, read and written for record type files."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from streak_netsuite.connectors.netsuite.batches import BatchWriter, Draft
-from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get_list
+from streak_netsuite.connectors.netsuite.calls.reads import GET_LIST_MAX, get, get_list
 from streak_netsuite.connectors.netsuite.calls.selection import get_customization_ids
+from streak_netsuite.connectors.netsuite.keys import find_by_field, under_key
 from streak_netsuite.connectors.netsuite.plain_record import from_plain
 from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.search_request import (
@@ -94,29 +95,51 @@ class NetSuiteRecords:
         key: str,
         body: Mapping[str, Any],
         *,
-        known_id: str,  # noqa: ARG002 - the external id leads to the record already
-        may_exist: bool,  # noqa: ARG002 - a repeat lands on the same record
+        known_id: str,  # noqa: ARG002 - the key leads to the record already
+        may_exist: bool,  # noqa: ARG002 - the record is looked for, or a repeat lands on it
         since: datetime,  # noqa: ARG002
         onto: str = "",
     ) -> str:
-        """Write a record under its external id, or onto one by its internal id; a repeat changes the same record."""
+        """Write a record under its key, or onto one by its internal id; a repeat changes the same record.
+
+        The key is the external id, or stands in the custom field that the settings name for the type (`key_fields`). A field
+        knows no upsert, so the record is looked for first; whoever calls does not send an add again that may still land.
+        """
         fields = dict(body.get("fields") or {})
         if self._is_custom:
             fields["recType"] = {"internalId": self._type_id}
         # A record that is chosen keeps the external id it has: another flow may find it by that.
         name = {"internalId": onto} if onto else {"externalId": key}
-        record = from_plain({**body, "fields": fields, **name}, self.client.schema)
+        plain = from_plain({**body, "fields": fields, **name}, self.client.schema)
+        verb, record = (Verb.UPDATE, plain) if onto else self._under_key(plain)
         results: list[WriteResult] = []
         draft = Draft(key=key, type=record.type, build=lambda: record)
-        BatchWriter(self.client, self.settings).write(
-            Verb.UPDATE if onto else Verb.UPSERT, [draft], results.extend
-        )
+        BatchWriter(self.client, self.settings).write(verb, [draft], results.extend)
         for result in results:
             if isinstance(result, Written):
                 return result.internal_id
             if isinstance(result, NotWritten):
                 raise result.error
         raise UncertainWrite(f"NetSuite {self.type} {key}: no answer came back")
+
+    def _under_key(self, record: SuiteRecord) -> tuple[Verb, SuiteRecord]:
+        """Return how a record is written: under its external id, or under the custom field that carries our keys.
+
+        One that carries the key as its external id was written before the field was named; it gets the field.
+        """
+        fields = self.settings.key_fields
+        script_id = fields.get(record.type)
+        if script_id is None:
+            return Verb.UPSERT, record
+        known = find_by_field(self.client, record, script_id) or self._by_external_id(record.external_id)
+        ready = under_key(record, fields)
+        if known is None:
+            return Verb.ADD, ready
+        return Verb.UPDATE, replace(ready, internal_id=known.internal_id)
+
+    def _by_external_id(self, key: str) -> SuiteRecord | None:
+        ref = replace(self._ref(""), external_id=key)
+        return self.client.send(get(ref)).record_or_none(name=f"NetSuite {self.type} {key}")
 
     @property
     def _is_custom(self) -> bool:
