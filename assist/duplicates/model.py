@@ -42,6 +42,8 @@ class Model:
         if table.size < 2 or not table.parts:
             return cls(layout=layout, frequencies=[], weights=learn([], [], [], []))
         rng = np.random.default_rng(settings.seed)
+        if len(pairs) > table.size:  # else few are compared
+            cores.each(lambda part: part.bags, table.parts)
         frequencies = cores.each(Frequencies.of, [part.codes for part in table.parts])
         sample = rng.permutation(pairs)[: settings.learning_pairs]
         levels = compare(table, sample // table.size, table, sample % table.size)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from assist.duplicates import normalise
+from assist.duplicates.bags import Bags
 from assist.duplicates.composite import repeats_of, without_repeats
 from assist.duplicates.kind import Kind
 from assist.duplicates.normalise_fields import Reading, readings
@@ -40,6 +42,11 @@ class Part:
     values: NDArray[np.object_]
     codes: Codes
     blocks: Mapping[str, Codes]
+
+    @cached_property
+    def bags(self) -> Bags:
+        """Return the letters of each value, counted when they are first asked for."""
+        return Bags.of(self.values)
 
 
 @dataclass(frozen=True, kw_only=True)
