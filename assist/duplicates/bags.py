@@ -93,8 +93,7 @@ class Unlikeness:
 def most_by_edits(pairs: Unlikeness) -> Real:
     """Return the most that likeness by edits, exchanges of neighbours among them, can be: each edit mends one letter of each value."""
     edits = np.maximum(pairs.lacking, pairs.beyond)
-    found: Real = 1 - edits / np.maximum(np.maximum(pairs.length, pairs.other), 1)
-    return found
+    return np.asarray(1 - edits / np.maximum(np.maximum(pairs.length, pairs.other), 1), np.float32)
 
 
 def most_by_common_letters(pairs: Unlikeness) -> Real:

@@ -1,4 +1,4 @@
-"""Records that are equal in everything that is compared."""
+"""Records that are equal in everything that is compared, in one table or in two."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -21,15 +21,42 @@ _BY_CHANCE = 0.02
 _MOST_ALONE = 5
 
 
-def copies_of(table: Table) -> Pairs:
-    """Return each record that equals one before it, paired with the first of those."""
+def copies_of(table: Table, side: NDArray[np.int64] | None = None) -> Pairs:
+    """Return each record that equals one before it, paired with the first of those.
+
+    Args:
+        side: the table each record is from, where two are linked: then the first of the one is paired with the first of the other,
+            the second with the second, and what is left over stays alone.
+    """
     if not table.parts:
         return no_pairs()
-    members, sizes = blocks_of(mixed_all([part.codes for part in table.parts])).large(2)
+    members, sizes = blocks_of(_whole(table)).large(2)
     if not len(members):
         return no_pairs()
+    if side is not None:
+        return _across(members, sizes, side, table.size)
     first = np.repeat(np.minimum.reduceat(members, np.cumsum(sizes) - sizes), sizes)
     return np.sort(packed(first[members != first], members[members != first], table.size))
+
+
+def _across(
+    members: NDArray[np.int64], sizes: NDArray[np.int64], side: NDArray[np.int64], rows: int
+) -> Pairs:
+    """Return pairs of equal records of two tables, each record once."""
+    block = np.repeat(np.arange(len(sizes)), sizes)
+    part = 2 * block + side[members]
+    order = np.lexsort((members, part))
+    members, part = members[order], part[order]
+    place = np.arange(len(part)) - np.searchsorted(part, part)  # within its block and table
+    where = (part // 2) * rows + place
+    left, right = part % 2 == 0, part % 2 == 1
+    _, one, other = np.intersect1d(where[left], where[right], assume_unique=True, return_indices=True)
+    return np.sort(packed(members[left][one], members[right][other], rows))
+
+
+def _whole(table: Table) -> Codes:
+    """Return one number for each record, the same for those that are equal."""
+    return mixed_all([part.codes for part in table.parts])
 
 
 def rare_copies(table: Table, copies: Pairs) -> NDArray[np.bool_]:
@@ -39,8 +66,8 @@ def rare_copies(table: Table, copies: Pairs) -> NDArray[np.bool_]:
     the same of each other, so the rarest of them counts. A name alone is enough for companies, if nobody else has it.
     """
     rows = copies // table.size
-    of_row = np.unique(rows, return_inverse=True, return_counts=True)
-    alike = of_row[2][of_row[1]] + 1
+    whole = _whole(table)
+    alike = _counted(whole, whole[rows])
     outside = table.size - alike + 1
     expected, place = outside.astype(float), np.ones(len(copies))
     filled, alone = np.zeros(len(copies), int), np.zeros(len(copies), bool)

@@ -14,7 +14,7 @@ from assist.duplicates.blocking import candidates
 from assist.duplicates.copies import copies_of, rare_copies
 from assist.duplicates.kind import Kind
 from assist.duplicates.model import Model
-from assist.duplicates.pairs import Pairs, no_pairs, union
+from assist.duplicates.pairs import Pairs, union
 from assist.duplicates.rules import Rules
 from assist.duplicates.settings import Settings
 from assist.duplicates.table import Layout, Table, layout_of, prepare
@@ -137,7 +137,7 @@ def _run(
     model, teaching = _taught(
         Model.learned(table, layout, pairs, settings), table, rules, ids, pairs, settings
     )
-    copies = copies_of(table) if side is None else no_pairs()
+    copies = copies_of(table, side)
     pairs = union(pairs, copies)
 
     def score(some: Pairs) -> Real:

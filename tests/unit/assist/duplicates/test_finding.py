@@ -253,3 +253,38 @@ def test_namesakes_of_whom_nothing_else_is_known_are_left_apart() -> None:
     names = [" ".join(name.split()[:2]) for name, _ in rare_firms(300)]
     frame = pd.DataFrame({"first_name": names + ["John Smith"] * 4, "city": ["Portland"] * 304})
     assert find_duplicates(frame).clusters.nunique() == 304
+
+
+@pytest.mark.parametrize("columns", [["company", "city"], ["company"]])
+@pytest.mark.parametrize(("count", "shared"), [(20, 2), (200, 20), (2000, 200)])
+def test_equal_rows_of_two_narrow_tables_are_found(count: int, shared: int, columns: list[str]) -> None:
+    rows = rare_firms(count + count // 2)
+    left, right = (
+        pd.DataFrame(some, columns=["company", "city"])[columns]
+        for some in (rows[:count], [*rows[count:], *rows[:shared]])
+    )
+    found = link(left, right)
+    groups = found.clusters
+    others = len(right) - shared
+    assert all(groups["left", n] == groups["right", others + n] for n in range(shared))
+    assert groups.nunique() == len(left) + len(right) - shared
+    assert not found.automatic().any(), "a person sees them first"
+
+
+def test_records_that_equal_several_of_the_other_table_have_one_partner_each() -> None:
+    rows = rare_firms(300)
+    left = pd.DataFrame([*rows[:200], rows[0], rows[0]], columns=["company", "city"])
+    right = pd.DataFrame([*rows[200:], rows[0], rows[0]], columns=["company", "city"])
+    groups = link(left, right).clusters
+    assert groups["left", 0] == groups["right", 100]
+    assert groups["left", 200] == groups["right", 101]
+    assert groups.value_counts().max() == 2
+
+
+def test_namesakes_of_two_tables_of_whom_nothing_else_is_known_are_left_apart() -> None:
+    names = [" ".join(name.split()[:2]) for name, _ in rare_firms(300)]
+    sides = (
+        pd.DataFrame({"first_name": [*some, "John Smith", "John Smith"], "city": ["Portland"] * 152})
+        for some in (names[:150], names[150:])
+    )
+    assert link(*sides).clusters.nunique() == 304
