@@ -17,6 +17,7 @@ _DIGIT = re.compile(r"\d")
 _EIGHT = re.compile(r"^\d{8}$")
 _ISO = re.compile(r"^(\d{4})\D(\d{1,2})\D(\d{1,2})")
 _DAY_FIRST = re.compile(r"^(\d{1,2})\D(\d{1,2})\D(\d{4})")
+_SITE = re.compile(r"^(?:[a-z]+://)?(?:www\d?\.)?([^/?#:\s]*)")
 _LAST_DIGITS = 9
 
 
@@ -127,6 +128,16 @@ def _email(kind: Kind, raw: Sequence[str]) -> list[Reading]:
     ]
 
 
+def _domain(kind: Kind, raw: Sequence[str]) -> list[Reading]:
+    """Read `https://www.acme.example/contact` as `acme.example`."""
+    return [Reading(part="", kind=kind, values=normalise.by_value(_hosts, raw))]
+
+
+def _hosts(raw: Sequence[str]) -> Texts:
+    lowered = normalise.lowered(raw) if len(raw) else []
+    return [hit[1] if (hit := _SITE.match(value.strip())) else "" for value in lowered]
+
+
 def _date(kind: Kind, raw: Sequence[str]) -> list[Reading]:
     values = list(map(_day, raw))
     blocks = {"year and month": [one[:6] for one in values], "month and day": [one[4:] for one in values]}
@@ -156,6 +167,7 @@ _READERS: dict[Kind, Callable[[Kind, Sequence[str]], list[Reading]]] = {
     Kind.IDENTIFIER: _squeezed,
     Kind.PHONE: _phone,
     Kind.EMAIL: _email,
+    Kind.DOMAIN: _domain,
     Kind.DATE: _date,
     Kind.NUMBER: _number,
 }

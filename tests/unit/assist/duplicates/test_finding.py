@@ -288,3 +288,11 @@ def test_namesakes_of_two_tables_of_whom_nothing_else_is_known_are_left_apart() 
         for some in (names[:150], names[150:])
     )
     assert link(*sides).clusters.nunique() == 304
+
+
+def test_a_key_of_the_table_does_not_keep_equal_records_apart() -> None:
+    rows = rare_firms(200)
+    frame = pd.DataFrame([*rows, *rows[:2]], columns=["company", "city"])
+    frame["vendor_id"] = [f"V-{at:05}" for at in range(len(frame))]
+    groups = find_duplicates(frame).groups
+    assert groups[:2].tolist() == groups[200:].tolist()

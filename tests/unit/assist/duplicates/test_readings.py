@@ -1,5 +1,6 @@
 """What a value is read as before anything is compared."""
 
+import random
 from collections.abc import Sequence
 
 import pandas as pd
@@ -52,6 +53,8 @@ def test_a_company_named_by_its_legal_form_alone_keeps_a_name(name: str) -> None
         pytest.param(Kind.STREET, "12 Mill Ln", ["mill lane", "12"], id="house number before"),
         pytest.param(Kind.STREET, "Hauptstr. 5a", ["haupt street", "5a"], id="house number behind"),
         pytest.param(Kind.STREET, "Hauptstraße 5a", ["haupt street", "5a"], id="street in full"),
+        pytest.param(Kind.DOMAIN, "https://www.Acme.example/contact?a=1", ["acme.example"], id="site"),
+        pytest.param(Kind.DOMAIN, "acme.example", ["acme.example"], id="domain"),
         pytest.param(Kind.DATE, "1984-03-07", ["19840307"], id="ISO date"),
         pytest.param(Kind.DATE, "7/3/1984", ["19840307"], id="day first"),
         pytest.param(Kind.DATE, "19840307", ["19840307"], id="digits"),
@@ -102,3 +105,133 @@ def test_a_column_is_known_by_its_values_and_its_name(name: str, values: list[st
 def test_what_the_caller_says_of_a_column_is_believed() -> None:
     frame = pd.DataFrame({"x": ["a@b.example", "c@d.example"], "y": ["1", "2"]})
     assert profile(frame, {"x": Kind.TEXT})["x"] is Kind.TEXT
+
+
+ROWS = 240
+TREES = "Aster Birch Cedar Dahlia Elm Fern Ginkgo Hazel Iris Juniper Kauri Larch Maple Nettle Olive Pine Rowan".split()
+
+
+def drawn(form: str) -> list[str]:
+    """Return values of a form: `T` is a tree, `9` a digit, `i` the number of the row."""
+    rng = random.Random(form)
+    fill = {"T": lambda: rng.choice(TREES), "9": lambda: rng.choice("0123456789")}
+    return [
+        "".join(fill[one]() if one in fill else str(row) if one == "i" else one for one in form)
+        for row in range(ROWS)
+    ]
+
+
+def of_few(*words: str) -> list[str]:
+    """Return values that come again and again."""
+    return [words[row % len(words)] for row in range(ROWS)]
+
+
+NAME, STREET, TOWN = drawn("T T T"), drawn("99 T Road"), drawn("Tton T")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        pytest.param(
+            {
+                "vendor_id": (drawn("V-i"), Kind.IGNORED),
+                "vendor": (NAME, Kind.COMPANY),
+                "vendor_city": (TOWN, Kind.CITY),
+                "vendor zip": (drawn("999 99"), Kind.POSTCODE),
+                "vendor type": (of_few("A", "B"), Kind.CATEGORY),
+                "Unnamed: 0": (drawn("i"), Kind.IGNORED),
+            },
+            id="vendors",
+        ),
+        pytest.param(
+            {
+                "CompanyName": (NAME, Kind.COMPANY),
+                "CompanyNumber": (drawn("0i9999"), Kind.IDENTIFIER),
+                "CompanyStatus": (of_few("Active", "Dissolved", "Liquidation"), Kind.CATEGORY),
+                "CompanyCategory": (of_few("Private", "Public"), Kind.CATEGORY),
+                "RegAddress.AddressLine1": (STREET, Kind.STREET),
+                "RegAddress.PostTown": (TOWN, Kind.CITY),
+                "RegAddress.County": (of_few("Kent", "Devon"), Kind.CATEGORY),
+                "RegAddress.PostCode": (drawn("LS9 9AB"), Kind.POSTCODE),
+                "URI": (drawn("http://business.example/id/i"), Kind.DOMAIN),
+                "IncorporationDate": (drawn("19/09/2009"), Kind.DATE),
+            },
+            id="a register of companies",
+        ),
+        pytest.param(
+            {
+                "Firma": (NAME, Kind.COMPANY),
+                "Straße": (drawn("Tweg 9"), Kind.STREET),
+                "PLZ": (drawn("99999"), Kind.POSTCODE),
+                "Ort": (TOWN, Kind.CITY),
+                "Telefon": (drawn("089 / 99999"), Kind.PHONE),
+                "Ansprechpartner": (drawn("T T"), Kind.PERSON),
+                "USt-IdNr.": (drawn("DE999999999"), Kind.IDENTIFIER),
+                "Kunden-Nr.": (drawn("1i"), Kind.IGNORED),
+                "Land": (of_few("DE", "AT"), Kind.CATEGORY),
+            },
+            id="customers in German",
+        ),
+        pytest.param(
+            {
+                "legal_name": (NAME, Kind.COMPANY),
+                "doing_business_as": (NAME, Kind.COMPANY),
+                "business_description": (of_few(*drawn("T T and T")), Kind.TEXT),
+                "business phone": (drawn("(999) 999-9999"), Kind.PHONE),
+                "company_email": (drawn("T@T99.example"), Kind.EMAIL),
+                "supplier code": (drawn("S9i"), Kind.IGNORED),
+                "contact_id": (drawn("Ci"), Kind.IGNORED),
+                "capacity": (of_few("1", "2", "3"), Kind.CATEGORY),
+                "created_at": (drawn("2024-01-19T09:09:09"), Kind.IGNORED),
+                "Email ID": (drawn("T@Ti.example"), Kind.EMAIL),
+                "country code": (of_few("GB", "DE"), Kind.CATEGORY),
+                "postal address": (STREET, Kind.STREET),
+            },
+            id="suppliers",
+        ),
+        pytest.param(
+            {
+                "a": (drawn("T T T T"), Kind.TITLE),
+                "b": (STREET, Kind.STREET),
+                "c": (drawn("10999"), Kind.POSTCODE),
+                "d": (drawn("(999) 999-9999"), Kind.PHONE),
+                "e": (drawn("CUST-9i"), Kind.IGNORED),
+                "f": (drawn("0a9f999b-1c9d-4999-8999-99999999000i"), Kind.IGNORED),
+                "g": (drawn("www.T99.example"), Kind.DOMAIN),
+                "h": (drawn("Ti.example.com"), Kind.DOMAIN),
+                "i": (drawn("GB999999999"), Kind.IDENTIFIER),
+                "j": (of_few("x"), Kind.IGNORED),
+                "k": ([*of_few("p1q", "p2q", "p3q")[:-1], "p4q"], Kind.CATEGORY),
+            },
+            id="headings that say nothing",
+        ),
+        pytest.param(
+            {
+                "vendor": (drawn("V-9i"), Kind.IGNORED),
+                "contact": (drawn("(999) 999-9999"), Kind.PHONE),
+                "company": (drawn("www.T99.example"), Kind.DOMAIN),
+                "birth name": (NAME, Kind.TITLE),
+                "phone type": (of_few("home", "mobile"), Kind.CATEGORY),
+                "title": (NAME, Kind.TITLE),
+            },
+            id="headings that are wrong",
+        ),
+    ],
+)
+def test_tables_of_anybody_are_read_as_people_read_them(
+    columns: dict[str, tuple[list[str], Kind]],
+) -> None:
+    frame = pd.DataFrame({name: values for name, (values, _) in columns.items()})
+    assert profile(frame) == {name: kind for name, (_, kind) in columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("vendor_id", Kind.IGNORED), ("vat number", Kind.IDENTIFIER), ("company number", Kind.IDENTIFIER)],
+)
+def test_a_number_that_never_comes_twice_tells_somebody_only_where_a_register_gives_it(
+    name: str, kind: Kind
+) -> None:
+    values = [f"{number:07}" for number in range(3000, 3300)]
+    assert column_kind(name, _column(values)) is kind
+    assert column_kind(name, _column([*values[:-1], f" {values[0]}"])) is Kind.IDENTIFIER
