@@ -213,6 +213,28 @@ def rename(world: World, box: str, **values: Any) -> None:
     world.streak.post(f"v2/organizations/{one['key']}", json=values).raise_for_status()
 
 
+def test_a_deal_of_a_namesake_in_another_city_and_under_another_domain_is_held(world: World) -> None:
+    munich = CustomerProfile(
+        name="Meyer AG",
+        email="info@meyer-muenchen.example",
+        street="12 Sendlinger Str.",
+        city="Munich",
+        postcode="80331",
+        country="DE",
+    )
+    box = world.win(BOX)
+    berlin = ["90 Torstrasse, 10119 Berlin, Germany"]
+    rename(world, box, name="Meyer AG", domains=["meyer-berlin.example"], addresses=berlin)
+    with world.product() as product:
+        product.netsuite.upsert_customers(
+            [RecordWrite(operation_key="munich", record=written(munich))], lambda _: None
+        )
+    world.run()
+    assert world.orders(box) == []
+    (outcome,) = [one for one in world.outcomes(box) if one.action == "held"]
+    assert "another e-mail domain and another city" in outcome.reason
+
+
 def test_two_deals_of_one_batch_whose_new_customers_look_alike_do_not_both_create_theirs(
     world: World,
 ) -> None:

@@ -264,6 +264,7 @@ def new_customer(key: str, body: Mapping[str, Any]) -> NewCustomer:
             name=profile.name,
             external_id=key,
             emails=(email_key(profile.email),) if profile.email else (),
+            city=profile.city,
             is_person=fields.get("isPerson") in {True, "true"},
         ),
         profile=profile,

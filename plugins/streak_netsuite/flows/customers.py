@@ -278,6 +278,7 @@ def _sought(draft: MappedDealDraft, buyer: Buyer) -> Sought:
         name=draft.customer.name,
         external_id=external_id(CUSTOMER_KEY, buyer.party.key),
         emails=tuple(dict.fromkeys(email_key(e) for e in [*own, *buyer.party.emails, *others])),
+        city=profile_of_customer(draft.customer).city,
         is_person=buyer.is_person,
     )
 

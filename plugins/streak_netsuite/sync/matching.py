@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from streak_netsuite.model.identity import company_key, email_key
 from streak_netsuite.sync.customer_entry import CustomerEntry
+from streak_netsuite.sync.customer_profile import profile_of_entry
 
 
 class Verdict(StrEnum):
@@ -84,12 +85,14 @@ class Sought:
     Attributes:
         external_id: the operation key under which we would create it.
         emails: addresses that belong to the buyer.
+        city: where the buyer is, "" when unknown.
         is_person: a person's name alone proves nothing, there are namesakes.
     """
 
     name: str
     external_id: str
     emails: tuple[str, ...] = ()
+    city: str = ""
     is_person: bool = False
 
 
@@ -106,7 +109,7 @@ def match_customer(
     """Decide who is meant.
 
     Our own key decides alone. Otherwise every customer with an equal e-mail or name speaks, and they
-    must all be one (a person's name alone is not enough); only when none does, nearly equal names, and what looks
+    must all be one (a person's name alone is not enough, nor is a company's in another city and under another domain); only when none does, nearly equal names, and what looks
     like the customer in several fields together, make us ask instead of creating.
 
     Args:
@@ -137,6 +140,10 @@ def _of_named(sought: Sought, named: Sequence[Candidate]) -> Match:
     if sought.is_person and all(c.rule == "name" for c in active):
         return _unsure(
             active, f"a customer has the name of '{sought.name}', and no e-mail address proves that it is one"
+        )
+    if all(c.rule == "name" and _is_elsewhere(sought, c.entry) for c in active):
+        return _unsure(
+            active, f"a customer has the name of '{sought.name}', but another e-mail domain and another city"
         )
     if len({c.entry.internal_id for c in active}) > 1:
         return _unsure(active, f"{len(active)} customers could be '{sought.name}'")
@@ -176,6 +183,17 @@ def _equal(sought: Sought, entry: CustomerEntry) -> Candidate | None:
     if company_key(entry.name) == company_key(sought.name):
         return Candidate(entry=entry, rule="name", score=1.0)
     return None
+
+
+def _is_elsewhere(sought: Sought, entry: CustomerEntry) -> bool:
+    """Return whether a customer is in another city and reached under another domain, as far as both are known: it may be a namesake."""
+    ours, theirs = {_domain(one) for one in sought.emails} - {""}, _domain(entry.email)
+    here, there = company_key(sought.city), company_key(profile_of_entry(entry).city)
+    return bool(ours and theirs and here and there) and theirs not in ours and here != there
+
+
+def _domain(email: str) -> str:
+    return email_key(email).rpartition("@")[2] if email else ""
 
 
 def _rank(candidate: Candidate) -> tuple[int, str]:

@@ -1,5 +1,7 @@
 """Which customer is meant."""
 
+import pytest
+
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.matching import Match, Sought, Verdict, match_customer
 
@@ -76,3 +78,41 @@ def test_a_persons_name_alone_proves_nothing() -> None:
 def test_a_persons_address_does() -> None:
     found = match(an_entry("1", "Acme, Inc.", email="ap@acme.example"), is_person=True)
     assert found.verdict is Verdict.ONE
+
+
+MUNICH = "Meyer AG\nSendlinger Str. 12\n80331 Munich\nGermany"
+
+
+def a_namesake(email: str = "info@meyer-muenchen.example", address: str = MUNICH) -> CustomerEntry:
+    return CustomerEntry(internal_id="5", name="Meyer AG", email=email, address=address)
+
+
+def match_of_meyer(
+    entry: CustomerEntry, city: str = "Berlin", emails: tuple[str, ...] = ("ap@meyer-berlin.example",)
+) -> Match:
+    return match(entry, name="MEYER AG", emails=emails, city=city)
+
+
+def test_a_namesake_in_another_city_and_under_another_domain_is_left_to_a_person() -> None:
+    found = match_of_meyer(a_namesake())
+    assert found.verdict is Verdict.UNSURE
+    assert [c.entry.internal_id for c in found.candidates] == ["5"]
+    assert "another e-mail domain and another city" in found.reason
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(match_of_meyer(a_namesake(), city="MUNICH"), id="the same city"),
+        pytest.param(match_of_meyer(a_namesake(), city=""), id="no city"),
+        pytest.param(match_of_meyer(a_namesake(address="")), id="no city of the customer"),
+        pytest.param(match_of_meyer(a_namesake(email="")), id="no address of the customer"),
+        pytest.param(match_of_meyer(a_namesake(), emails=()), id="no address"),
+        pytest.param(
+            match_of_meyer(a_namesake(), emails=("a@other.example", "b@meyer-muenchen.example")),
+            id="one of the domains",
+        ),
+    ],
+)
+def test_a_name_is_enough_where_city_or_domain_agree_or_are_not_known(found: Match) -> None:
+    assert (found.verdict, found.entry.internal_id) == (Verdict.ONE, "5")
