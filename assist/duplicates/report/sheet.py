@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ _ENDS = re.compile("\r\n?")
 # A row of a single cell that is empty would be no row.
 _NOTHING = '""'
 
-_APART = re.compile('[,"\n]')
 _FIRST = itemgetter(slice(1))
 
 
@@ -75,12 +75,14 @@ def csv_text(table: pd.DataFrame) -> str:
     """
     names = [_quoted(_inert(_ENDS.sub("\n", str(name)))) for name in table.columns]
     columns = [_cells(table.iloc[:, at]) for at in range(table.shape[1])]
-    lines = map(",".join, [names, *zip(*columns, strict=True)])
+    lines = map(",".join, chain([names], zip(*columns, strict=True)))
     return "".join(f"{line or _NOTHING}\n" for line in lines)
 
 
 def _cells(column: "pd.Series[Any]") -> list[str]:
     """Return a column as it stands in the sheet; what is missing is empty."""
+    if pd.api.types.is_float_dtype(column.dtype):
+        return _numbers(column)
     words = column.astype(object).where(column.notna(), "").tolist()
     if not isinstance(column.dtype, pd.StringDtype):
         words = list(map(str, words))
@@ -90,10 +92,17 @@ def _cells(column: "pd.Series[Any]") -> list[str]:
     if "\r" in whole:
         words = [_ENDS.sub("\n", word) for word in words]
     if _may_run(words):
-        words = list(map(_inert, words))
+        words = [word if word[:1].isalnum() else _inert(word) for word in words]
     if any(one in whole for one in ',"\r') or whole.count("\n") >= len(words):
         words = list(map(_quoted, words))
     return words
+
+
+def _numbers(column: "pd.Series[Any]") -> list[str]:
+    """Return numbers as they stand in the sheet: each different one is written once, as most come often."""
+    code, different = pd.factorize(column)
+    words = [*map(str, different.tolist()), ""]
+    return [words[one] for one in code.tolist()]
 
 
 def _may_run(words: Sequence[str]) -> bool:
@@ -106,4 +115,6 @@ def _inert(value: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    return '"{}"'.format(value.replace('"', '""')) if _APART.search(value) else value
+    if "," in value or '"' in value or "\n" in value:
+        return '"{}"'.format(value.replace('"', '""'))
+    return value
