@@ -63,12 +63,16 @@ def _of_number(value: float) -> str:
 
 def lowered(values: Sequence[str]) -> Texts:
     """Return the values in lower case and in Latin letters without accents."""
-    text = "\n".join(values).lower()
+    text = "\n".join(values)
     if text.isascii():
-        return text.split("\n")
+        return text.lower().split("\n")
     found = text.split("\n")
     foreign = [at for at, value in enumerate(found) if not value.isascii()]
-    text = unicodedata.normalize("NFKD", "\n".join([found[at] for at in foreign]).casefold())
+    others = [found[at] for at in foreign]
+    for at in foreign:
+        found[at] = ""
+    found = "\n".join(found).lower().split("\n")  # letters of ASCII alone are lowered ten times as fast
+    text = unicodedata.normalize("NFKD", "\n".join(others).lower().casefold())
     text = _MARKS.sub("", text).translate(dict(lexicon().letters))
     for at, value in zip(foreign, text.split("\n"), strict=True):
         found[at] = value
@@ -169,7 +173,14 @@ def by_value(function: Callable[[Sequence[str]], Texts], values: Sequence[str]) 
 
 def sorted_words(values: Sequence[str]) -> Texts:
     """Return each value with its words in alphabetical order."""
-    return [" ".join(sorted(value.split(" "))) if " " in value else value for value in values]
+    return [_with_sorted_words(value) if " " in value else value for value in values]
+
+
+def _with_sorted_words(value: str) -> str:
+    first, _, rest = value.partition(" ")
+    if " " in rest:
+        return " ".join(sorted(value.split(" ")))
+    return value if first <= rest else f"{rest} {first}"
 
 
 def as_array(values: Sequence[str]) -> NDArray[np.object_]:

@@ -1,6 +1,7 @@
 """The readings of a value: what is compared, and what finds candidates."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -67,13 +68,15 @@ def _company(kind: Kind, raw: Sequence[str]) -> list[Reading]:
 
 def _marks(names: Sequence[str]) -> Texts:
     words = lexicon().branches
-    marks = {word for word in set(" ".join(names).split(" ")) if word.isdigit() or word in words}
-    return [
-        ""
-        if marks.isdisjoint(name.split(" "))
-        else " ".join(word for word in name.split(" ") if word in marks)
-        for name in names
-    ]
+    found = [""] * len(names)
+    tokens = "\n".join(names).replace("\n", " \n ").split(" ")
+    marks = {word for word in set(tokens) if word.isdigit() or word in words}
+    if marks:
+        ends = [at for at, word in enumerate(tokens) if word == "\n"]
+        for at in [at for at, word in enumerate(tokens) if word in marks]:
+            row = bisect_left(ends, at)
+            found[row] = f"{found[row]} {tokens[at]}" if found[row] else tokens[at]
+    return found
 
 
 def _street(kind: Kind, raw: Sequence[str]) -> list[Reading]:
