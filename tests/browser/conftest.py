@@ -254,7 +254,7 @@ def hand() -> Callable[[Page, Locator | FrameLocator], Hand]:
 
 
 @pytest.fixture
-def show_board(page: Page) -> Callable[[Callable[..., Any]], None]:
+def show_page(page: Page) -> Callable[[Callable[..., Any]], None]:
     """Shows the board's own files on a page of their own, with a host that answers its commands."""
 
     def served(route: Route) -> None:
@@ -267,6 +267,16 @@ def show_board(page: Page) -> Callable[[Callable[..., Any]], None]:
         page.route("http://board.test/*.*", served)
         page.route("http://board.test/", lambda route: route.fulfill(body=_PAGE, content_type="text/html"))
         page.goto("http://board.test/")
+
+    return shown
+
+
+@pytest.fixture
+def show_board(page: Page, show_page: Callable[..., None]) -> Callable[[Callable[..., Any]], None]:
+    """Shows the board as `show_page` does, and waits until it has read the fields of both sides."""
+
+    def shown(host: Callable[..., Any]) -> None:
+        show_page(host)
         expect(page.locator(".sn-voice")).to_contain_text("fields are mapped", timeout=60_000)
 
     return shown

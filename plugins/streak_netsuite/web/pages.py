@@ -20,6 +20,8 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-cache",
 }
 _MOST_BYTES = 4_000_000
+# What every tool's page has beside its own files.
+_SHARED: Mapping[str, str] = {"theme.js": "text/javascript", "page.css": "text/css"}
 
 Login = Callable[[Request], Awaitable[str]]
 
@@ -53,6 +55,8 @@ def create_pages(
 
     @app.get("/{name}")
     async def file(name: str) -> Response:
+        if name in _SHARED:
+            return _file("streak_netsuite.web", name, _SHARED[name])
         return _file(package, name, files[name]) if name in files else Response(status_code=404)
 
     @app.post("/api/{command}")

@@ -91,7 +91,18 @@ def test_when_the_ledger_is_away_the_page_says_so(source: Source) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["checklist.js", "merges.js", "page.js", "parties.js", "review.js", "review.css", "ties.js"]
+    "name",
+    [
+        "checklist.js",
+        "merges.js",
+        "page.js",
+        "parties.js",
+        "review.js",
+        "review.css",
+        "ties.js",
+        "theme.js",
+        "page.css",
+    ],
 )
 def test_the_page_finds_its_files(source: Source, name: str) -> None:
     answer = ask(source, "GET", f"/{name}", user="")

@@ -77,14 +77,15 @@ export class Checklist {
     else delete this.voice.dataset.passing;
   }
 
-  /** Ask for a plan, and show what `opened` makes of it. */
-  async plan(command, payload, meanwhile, opened) {
+  /** Ask for a plan, and show what `opened` makes of it; the keys are at a field of it, or at its beginning. */
+  async plan(command, payload, meanwhile, opened, field = "") {
     const plan = await this.send(command, payload, meanwhile);
     if (!plan) return;
     this.tell("");
     this.open = opened(plan);
     this.draw();
-    this.root.querySelector(".sd-plan")?.focus({ preventScroll: true });
+    const shown = this.root.querySelector(".sd-plan");
+    (shown?.querySelector(`[data-field="${field}"]`) ?? shown)?.focus({ preventScroll: true });
   }
 
   /** Have a plan carried out, and tell what became of it. */

@@ -17,7 +17,7 @@ const named = (text) => h("bdi", {}, text);
 function record({ id, number, name, inactive, money }) {
   return [
     h("strong", { class: "sd-name" }, named(name || "without a name")), " ",
-    h("span", { class: "sd-soft" }, ["customer", number || `id ${id}`, inactive && "(inactive)", ...money.map((one) => `· ${one}`)]
+    h("span", { class: "sd-soft" }, ["customer", number ? `${number} (id ${id})` : `id ${id}`, inactive && "(inactive)", ...money.map((one) => `· ${one}`)]
       .filter(Boolean).join(" ")),
   ];
 }
@@ -33,8 +33,9 @@ class Merges extends Checklist {
       h("em", {}, "Lists, Mass Update, Mass Duplicate Record Merge"), " in NetSuite does. What it has done is seen within the hour."]);
   }
 
-  look(customer, chosen = {}) {
-    return this.plan("plan_merge", { customer, chosen }, "Asking NetSuite …", (plan) => ({ customer, chosen, plan }));
+  /** Look at a plan; whoever chose the value of a field chooses on from there. */
+  look(customer, chosen = {}, field = "") {
+    return this.plan("plan_merge", { customer, chosen }, "Asking NetSuite …", (plan) => ({ customer, chosen, plan }), field);
   }
 
   fill() {
@@ -88,9 +89,9 @@ class Merges extends Checklist {
 
   drawPlan({ customer, chosen, plan }) {
     const rows = plan.fields.map(({ name, now, new: after, of, choices }) => {
-      const pick = h("select", { class: "sd-pick", "aria-label": `Whose ${LABELS[name]}?`,
-        onchange: (event) => this.look(customer, { ...chosen, [name]: event.target.value }) },
-        ...choices.map(({ id, value }) => h("option", { value: id, selected: id === of }, `${value} (of ${id})`)));
+      const pick = h("select", { class: "sd-pick", "data-field": name, "aria-label": `Whose ${LABELS[name]}?`,
+        onchange: (event) => this.look(customer, { ...chosen, [name]: event.target.value }, name) },
+        ...choices.map(({ id, value }) => h("option", { value: id, selected: id === of }, `of ${id}: ${value}`)));
       return h("tr", { class: now === after ? null : "sd-differs" },
         h("th", { scope: "row" }, LABELS[name]), h("td", { dir: "auto" }, now || "—"), h("td", { dir: "auto" }, after || "—"),
         h("td", {}, choices.length > 1 ? pick : ""));

@@ -6,9 +6,9 @@ const KEYS = { s: "same", d: "different", u: "unsure" };
 const UNDO = ["z", "backspace"];
 const LABELS = { same: "Same", different: "Different", unsure: "Unsure" };
 const TABLES = {
-  customers: { label: "Customers in NetSuite", one: "customer", command: "" },
-  organizations: { label: "Organizations in Streak", one: "organization", command: " --among organizations" },
-  contacts: { label: "Contacts in Streak", one: "contact", command: " --among contacts" },
+  customers: { label: "Customers", vendor: "NetSuite", one: "customer", command: "" },
+  organizations: { label: "Organizations", vendor: "Streak", one: "organization", command: " --among organizations" },
+  contacts: { label: "Contacts", vendor: "Streak", one: "contact", command: " --among contacts" },
 };
 
 /** Build an element: attributes, `on...` listeners, and children that are elements or text. Text is never markup. */
@@ -36,6 +36,11 @@ export const count = (number, one, many) => `${number.toLocaleString("en")} ${nu
 /** Streak's keys are long, and their ends tell them apart. */
 export const brief = (key) => (key.length > 12 ? `…${key.slice(-8)}` : key);
 
+/** Where a run's report and its sheet are. */
+export const drawLinks = (links, run) => [ // Airflow's frame opens no other windows
+  h("a", { class: "sd-link", href: links.report(run), "aria-label": `report of run ${run}` }, "report"),
+  h("a", { class: "sd-link", href: links.sheet(run), "aria-label": `sheet of run ${run}` }, "sheet")];
+
 /** Two records side by side, and the reasons for and against their being one. */
 export function drawEvidence({ fields, reasons }, leftName, rightName) {
   const rows = fields.map(({ name, left, right }) => {
@@ -49,9 +54,10 @@ export function drawEvidence({ fields, reasons }, leftName, rightName) {
       h("span", { class: "sd-bits" }, signed(bits)), ` ${what} ${words}`));
   return [
     h("div", { class: "sd-wide" }, h("table", { class: "sd-table" },
-      h("thead", {}, h("tr", {}, h("th", {}, "field"),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "field"),
         h("th", { scope: "col" }, h("bdi", {}, leftName)), h("th", { scope: "col" }, h("bdi", {}, rightName)))),
       h("tbody", {}, ...rows))),
+    h("p", { class: "sd-line sd-soft" }, "Why, in bits: +1 doubles the odds that both are one, −1 halves them."),
     h("ul", { class: "sd-reasons", "aria-label": "Reasons, in bits" }, ...weighed),
   ];
 }
@@ -72,9 +78,9 @@ class Review {
   async start() {
     this.root.classList.add("sd-review");
     this.tables = h("div", { class: "sd-tables", role: "group", "aria-label": "Which records" },
-      ...Object.entries(TABLES).map(([among, { label }], at) =>
+      ...Object.entries(TABLES).map(([among, { label, vendor }], at) =>
         h("button", { type: "button", class: "sd-button", "data-among": among, onclick: () => this.turnTo(among) },
-          label, h("span", { class: "sd-count" }), h("kbd", {}, at + 1))));
+          `${label} in ${vendor}`, h("span", { class: "sd-count" }), h("kbd", {}, at + 1))));
     this.head = h("p", { class: "sd-head" });
     this.voice = h("p", { class: "sd-voice", role: "status", "aria-live": "polite" });
     this.pair = h("section", { class: "sd-pair", tabindex: "-1", "aria-label": "The pair" });
@@ -92,7 +98,15 @@ class Review {
     this.root.addEventListener("keydown", (event) => this.pressed(event), { signal });
     document.addEventListener("keyup", (event) => this.down.delete(event.key.toLowerCase()), { signal, capture: true });
     window.addEventListener("blur", () => this.down.clear(), { signal }); // a release elsewhere is not heard
-    await this.send("open", {});
+    this.reason.hidden = this.buttons.hidden = true; // there is nothing to decide about yet
+    this.tell("Reading what waits …");
+    if (await this.send("open", {})) this.tell("");
+    this.pair.focus({ preventScroll: true });
+  }
+
+  /** Ask anew for what is shown. */
+  async openAgain() {
+    if (await this.send("open", {})) this.tell("");
     this.pair.focus({ preventScroll: true });
   }
 
@@ -203,7 +217,10 @@ class Review {
   // --- drawing ---------------------------------------------------------------------------------------
 
   draw() {
-    if (!this.state) return;
+    if (!this.state) {
+      this.pair.replaceChildren(this.drawBox(["What waits could not be read. Mend what is said above, then try again."], "Try again"));
+      return;
+    }
     const { decided, runs } = this.state;
     const waiting = this.state.waiting[this.among];
     for (const button of this.tables.children) {
@@ -215,17 +232,31 @@ class Review {
     this.pair.replaceChildren(...(this.question ? this.drawPair(this.question) : this.drawNothing(runs)));
     const nothing = !this.question;
     this.reason.hidden = nothing;
+    this.buttons.hidden = false;
     for (const button of this.buttons.children) {
-      button.disabled = button.dataset.action === "back" ? !this.answered.length : nothing;
+      const back = button.dataset.action === "back";
+      button.hidden = nothing && !back;
+      button.disabled = back ? !this.answered.length : nothing;
     }
     this.learned.textContent = runs.length ? this.state.learned : "";
     this.drawHistory(runs);
   }
 
   drawNothing(runs) {
-    return [h("p", { class: "sd-nothing" }, runs.length
-      ? "Nothing waits for you. The next run of the DAG find_duplicates asks about what is new."
-      : `Nobody has looked for duplicates yet: run the DAG find_duplicates, or streak-netsuite duplicates find${TABLES[this.among].command}.`)];
+    if (runs.length) return [this.drawBox(["Nothing waits for you. The next run of the DAG find_duplicates asks about what is new."])];
+    const { vendor, command } = TABLES[this.among];
+    return [this.drawBox([
+      h("strong", {}, `Nobody has looked for duplicates among the ${this.among} in ${vendor} yet.`),
+      ["To look now, trigger the DAG ", h("code", {}, "find_duplicates"), " in Airflow (Dags, find_duplicates, Trigger; unpause it first), or run ",
+        h("code", {}, `streak-netsuite duplicates find${command}`), "."],
+      "It reads, and writes nothing to NetSuite or Streak. When it has ended, what it found waits here."])];
+  }
+
+  /** What there is to say instead of a pair, with a button that asks anew. */
+  drawBox(words, label = "Look again") {
+    return h("div", { class: "sd-nothing" }, ...words.map((one) => h("p", { class: "sd-line" }, one)),
+      h("div", { class: "sd-buttons" },
+        h("button", { type: "button", class: "sd-button", "data-action": "again", onclick: () => this.openAgain() }, label)));
   }
 
   drawPair(asked) {
@@ -237,21 +268,22 @@ class Review {
   }
 
   drawHistory(runs) {
-    const names = ["when", this.among, "groups", "sure", "new", "resolved", "ignored"];
+    const names = ["when (UTC)", this.among, "groups", "sure", "new", "resolved", "ignored"];
     const rows = runs.map((run) => {
       const when = new Date(run.at).toISOString().slice(0, 16).replace("T", " ");
       const counts = [run.records, run.groups, run.sure, run.new, run.resolved, run.ignored];
       return h("tr", {},
-        h("td", {}, when), ...counts.map((number) => h("td", { class: "sd-number" }, number.toLocaleString("en"))),
-        this.links ? h("td", {},
-          h("a", { href: this.links.report(run.id) }, "report"), " ", // Airflow's frame opens no other windows
-          h("a", { href: this.links.sheet(run.id) }, "sheet")) : null);
+        h("td", { class: "sd-number" }, when), ...counts.map((number) => h("td", { class: "sd-number" }, number.toLocaleString("en"))),
+        this.links ? h("td", { class: "sd-number" }, ...drawLinks(this.links, run.id)) : null);
     });
     this.history.replaceChildren(...(runs.length ? [
       h("h3", {}, "Runs"),
       h("div", { class: "sd-wide" }, h("table", { class: "sd-table" },
-        h("thead", {}, h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, name)), this.links ? h("th", {}, "") : null)),
-        h("tbody", {}, ...rows)))] : []));
+        h("thead", {}, h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, name)), this.links ? h("td", {}) : null)),
+        h("tbody", {}, ...rows))),
+      h("p", { class: "sd-line sd-soft" },
+        "Groups of records that are one, sure or for a person to see; new since the run before, resolved (merged, changed or deleted since), ",
+        "ignored (people said that they differ).")] : []));
   }
 }
 

@@ -1,6 +1,6 @@
 // Organizations in Streak that look like customers in NetSuite: tied, so that their deals go there, or told apart.
 // All it needs of its host is `ask(command, payload)`, which resolves to an answer or rejects with a message.
-import { brief, count, drawEvidence, h, percent } from "./review.js";
+import { brief, count, drawEvidence, drawLinks, h, percent } from "./review.js";
 
 class Ties {
   constructor(root, ask, links) {
@@ -15,7 +15,11 @@ class Ties {
     this.head = h("p", { class: "sd-head" });
     this.voice = h("p", { class: "sd-voice", role: "status", "aria-live": "polite" });
     this.body = h("div", { class: "sd-ties" });
-    this.root.replaceChildren(h("h2", {}, "Organizations that are customers"), this.head, this.voice, this.body);
+    this.root.replaceChildren(
+      h("h2", {}, "Organizations that are customers"), this.head, this.voice, this.body,
+      h("div", { class: "sd-buttons" },
+        h("button", { type: "button", class: "sd-button", "data-action": "again", onclick: () => this.send("ties", {}) }, "Look again")));
+    this.tell("Reading what waits …");
     await this.send("ties", {});
   }
 
@@ -59,8 +63,8 @@ class Ties {
     const { run, waiting, links } = this.state;
     this.head.replaceChildren(
       "A tie lets all deals of an organization go to that customer. ",
-      run === null ? "Nobody has looked for ties yet: run the DAG find_duplicates." : `${count(waiting, "waits", "wait")}. `,
-      ...(run === null ? [] : [h("a", { href: this.links.report(run) }, "report"), " ", h("a", { href: this.links.sheet(run) }, "sheet")]));
+      run === null ? "Nobody has looked for them yet: the DAG find_duplicates does, or streak-netsuite duplicates link." : `${count(waiting, "waits", "wait")}. `,
+      ...(run === null ? [] : drawLinks(this.links, run)));
     this.body.replaceChildren(...links.map((one) => this.drawLink(one)));
   }
 

@@ -79,13 +79,33 @@ class Board {
 
   async start() {
     this.build();
+    await this.open();
+  }
+
+  /** Read the fields of both sides; until they are there the board says so, and offers nothing that needs them. */
+  async open() {
+    this.drawWaiting((vendor) => `Reading ${vendor}'s fields …`, true);
+    this.next.replaceChildren();
+    this.tell("Reading the fields of Streak and NetSuite … this may take half a minute.");
     const found = await this.ask("open");
-    if (!found) return;
+    if (found) this.begin(found);
+    else this.drawUnread();
+  }
+
+  begin(found) {
     Object.assign(this, { title: found.title, file: found.file, digest: found.digest, saved: found.text });
     this.sources = found.sources;
     this.ownTargets = found.targets;
+    for (const one of Object.values(this.lists)) one.removeAttribute("aria-busy");
+    for (const one of this.toolbar.children) one.disabled = false;
     this.show(found);
     this.tell(`${this.file}: ${found.lines.length} fields are mapped.`);
+  }
+
+  async openAgain() {
+    await this.open();
+    if (this.text) this.focusSide("sources");
+    else this.next.querySelector("button").focus();
   }
 
   /** The targets of the draft, and those of lines that are only suggested yet. */
@@ -290,6 +310,7 @@ class Board {
       onkeydown: (event) => this.key(event, side) });
     this.heading = h("h2", { class: "sn-title" }, "Mapping");
     this.status = h("div", { class: "sn-status" });
+    this.next = h("div", { class: "sn-next" });
     this.faultList = h("ul", { class: "sn-faults", "aria-label": "Faults of the draft" });
     this.carefulList = h("ul", { class: "sn-careful", "aria-label": "What saving would lose" });
     this.lists = { sources: list("sources", "Fields of Streak"), targets: list("targets", "Fields of NetSuite") };
@@ -313,7 +334,7 @@ class Board {
     this.root.className = "sn-board";
     this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys stay out of the board
     this.root.replaceChildren(
-      h("header", { class: "sn-header" }, this.heading, this.toolbar), this.status, this.voice, this.faultList, this.carefulList,
+      h("header", { class: "sn-header" }, this.heading, this.toolbar), this.status, this.voice, this.next, this.faultList, this.carefulList,
       this.stage, h("div", { class: "sn-below" }, this.detail, h("div", { class: "sn-beside" }, this.previewBox, this.yamlBox)));
     this.listen();
   }
@@ -345,6 +366,24 @@ class Board {
 
   titlesOf(suggestion) {
     return sourcesOf(suggestion).map((id) => this.titleOf(id)).join(", ");
+  }
+
+  /** Both lists as long as there is nothing to show in them. */
+  drawWaiting(words, busy) {
+    for (const [side, vendor] of [["sources", "Streak"], ["targets", "NetSuite"]]) {
+      this.lists[side].setAttribute("aria-busy", String(busy));
+      this.fillList(side, [h("div", { class: `sn-none${busy ? " sn-reading" : ""}` }, words(vendor))], false);
+    }
+    for (const one of this.toolbar.children) one.disabled = true;
+  }
+
+  /** Nothing could be read: why is told already; here is what to do. */
+  drawUnread() {
+    this.drawWaiting((vendor) => `${vendor}'s fields are not read.`, false);
+    this.next.replaceChildren(
+      h("p", {}, "Mend what is said above, then try again. ",
+        h("code", {}, "streak-netsuite doctor"), " looks at the mapping, the ledger and both connections, and says what to do."),
+      h("button", { type: "button", class: "sn-button", "data-action": "again", onclick: () => this.openAgain() }, "Try again"));
   }
 
   draw() {
@@ -386,9 +425,15 @@ class Board {
     const shown = [...groups].map(([title, items]) => h("div", { role: "group", "aria-label": title },
       h("div", { class: "sn-group", "aria-hidden": "true" }, title), ...items));
     if (!fields.length) shown.push(h("div", { class: "sn-none" }, "no field has these words"));
-    list.replaceChildren(...shown);
+    this.fillList(side, shown, fields.length > 0);
     if (!list.querySelector('[tabindex="0"]')) list.querySelector(".sn-item")?.setAttribute("tabindex", "0");
     list.scrollTop = top;
+  }
+
+  /** A list of nothing to choose from is no list box. */
+  fillList(side, shown, choosable) {
+    this.lists[side].setAttribute("role", choosable ? "listbox" : "group");
+    this.lists[side].replaceChildren(...shown);
   }
 
   drawItem(side, field) {
@@ -616,6 +661,7 @@ class Board {
     const typing = event.target.matches("textarea, input, select");
     const key = event.key.toLowerCase();
     const command = event.ctrlKey || event.metaKey;
+    if (!this.text) return; // nothing is read yet
     if (event.key === "Escape" && this.picked) this.pick(null);
     else if (command && key === "s") this.save();
     else if (command && key === "z" && !typing) event.shiftKey ? this.redo() : this.undo();
