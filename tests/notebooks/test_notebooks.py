@@ -1,15 +1,19 @@
 """Notebooks run top to bottom, are stored without outputs, and show no secret."""
 
+import ast
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
-from made_duplicates import PAIRS, found_duplicates
+from made_duplicates import EVIL, PAIRS, found_duplicates
 from nbclient import NotebookClient
 
+from assist.mapping.suggestion import Band
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -18,6 +22,7 @@ from streak_netsuite.sync.outcome import Action, Hold, Outcome
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+OPTIONS = ("display.max_colwidth", "display.max_rows", "display.html.use_mathjax")
 RELEASED = {"RELEASE = False": "RELEASE = True", 'WHO = ""': 'WHO = "Ann"', 'WHY = ""': 'WHY = "merged"'}
 
 # ipykernel and zmq warn about event loops and parameters of their own
@@ -56,10 +61,10 @@ def held(ledger: Ledger) -> list[ExternalRef]:
     return boxes
 
 
-def _held(box: ExternalRef, code: str) -> Outcome:
+def _held(box: ExternalRef, code: str, reason: str = "waits") -> Outcome:
     hold = Hold(
         code=code,
-        reason=f"{box.id} waits",
+        reason=f"{box.id} {reason}",
         fix="mend it",
         faults=(f"fault of {box.id}",),
         candidates=("customer 501", "customer 502"),
@@ -92,6 +97,8 @@ def run_here(name: str, replaced: dict[str, str]) -> dict[str, Any]:
             if cell.cell_type == "code":
                 exec(cell.source, variables)
     finally:
+        for name in OPTIONS:
+            pd.reset_option(name)
         variables["ledger"].close()  # a cell that fails ends the notebook before it closes the ledger itself
     return variables
 
@@ -118,6 +125,36 @@ def test_the_holds_are_listed_explained_and_no_secret_is_shown(
     assert "candidate: customer 502" in shown
     assert [secret for secret in secrets if secret in shown] == []
     assert len(ledger.list_holds(open_only=True, limit=10)) == 3, "looking changes nothing"
+
+
+def test_a_hundred_holds_are_listed_with_their_whole_reasons(ledger: Ledger, secrets: list[str]) -> None:
+    reason = f"waits: field 'Currency' of $5 or $6 {EVIL} {'is unknown, and so on ' * 5}and ends here"
+    boxes = [
+        ExternalRef(system=SystemId.STREAK, kind=RecordKind.BOX, id=f"agxBOX{number:04d}")
+        for number in range(100)
+    ]
+    outcomes = [_held(box, "MAPPING", reason) for box in boxes]
+    ledger.record_outcomes(outcomes, flow="deal_to_order", run_id="test", now=datetime.now(UTC))
+    shown = run("review_holds", {})
+    assert shown.count("and ends here</td>") == len(boxes)
+    assert shown.count("&lt;img") == len(boxes)
+    assert "mathjax_ignore" in shown, "a dollar sign begins no formula"
+
+
+def test_a_field_of_streak_is_no_markup_among_the_suggestions() -> None:
+    source = SimpleNamespace(record="Box", title=EVIL)
+    one = SimpleNamespace(source=source, chosen=None, line=0, probability=0.4, band=Band.ABSTAIN)
+    desk = SimpleNamespace(suggest=lambda **_: [one])
+    known = {"pd": pd, "desk": desk, "MEMORY": "", "decisions": SimpleNamespace(read=lambda _: None)}
+    (cell,) = [cell for cell in read("map_fields", {}).cells if "table.style" in cell.source]
+    *before, last = ast.parse(cell.source).body
+    exec(compile(ast.Module(before, []), "cell", "exec"), known)
+    assert isinstance(last, ast.Expr)
+    table = eval(compile(ast.Expression(last.value), "cell", "eval"), known)
+    html = table._repr_html_()
+    assert "&lt;img" in html
+    assert "<img" not in html
+    assert ">0.40<" in html
 
 
 def test_a_reader_releases_one_hold_and_the_audit_knows_who_and_why(
