@@ -10,6 +10,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from streak_netsuite.demo.duplicates import CUSTOMERS, PAGE
 from streak_netsuite.demo.local_airflow import DemoError
 from streak_netsuite.demo.processes import port_is_free
 from streak_netsuite.demo.stage import Stage, set_up
@@ -34,7 +35,11 @@ def run(*, root: Path, folder: Path, port: int, once: bool, console: Console) ->
         with _stop_signals():
             began = time.monotonic()
             with set_up(
-                folder, port=port, root=root, say=lambda text: console.print(f"[cyan]{text}[/cyan]")
+                folder,
+                port=port,
+                root=root,
+                say=lambda text: console.print(f"[cyan]{text}[/cyan]"),
+                customers=CUSTOMERS,
             ) as stage:
                 console.print(f"[cyan]ready after {time.monotonic() - began:.0f} s[/cyan]")
                 show(tell(stage, console), console)
@@ -78,6 +83,7 @@ def _stop_signals() -> Iterator[None]:
 def _addresses(stage: Stage, console: Console) -> None:
     lines = {
         "Airflow": f"{stage.airflow.url}/dags/deal_to_order",
+        "Look at": f"{stage.airflow.url}{PAGE}, where pairs of customers wait for you",
         "Login": f"admin, password {stage.airflow.password}",
         "Sandbox": stage.sandbox["page"],
         "Logs": str(stage.airflow.home.parent / "logs"),

@@ -5,7 +5,7 @@ import json
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,13 +61,7 @@ class Stage:
 
     def control(self) -> httpx.Client:
         """Return a client of the sandbox's control API."""
-        control = self.sandbox["control"]
-        return httpx.Client(
-            base_url=control["base_url"],
-            headers={"X-Sandbox-Token": control["token"]},
-            timeout=30,
-            trust_env=False,
-        )
+        return _control(self.sandbox)
 
     def streak(self) -> httpx.Client:
         """Return a plain client of the sandbox's Streak, as a salesperson's browser would be."""
@@ -87,6 +81,7 @@ def set_up(
     dags: Path | None = None,
     more_connections: Callable[[EmbeddedPostgres], Mapping[str, str]] = lambda _: {},
     airflow_settings: Mapping[str, str] | None = None,
+    customers: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[Stage]:
     """Set everything up on loopback for the length of a block; afterwards no process is left.
 
@@ -96,6 +91,7 @@ def set_up(
         dags: other DAG files than the project's.
         more_connections: makes further Airflow connections once PostgreSQL runs.
         airflow_settings: further settings, as environment variables (`AIRFLOW__SECTION__OPTION`).
+        customers: further customers of NetSuite, there before Airflow is.
 
     Raises:
         DemoError: something did not start; the message says what.
@@ -111,6 +107,7 @@ def set_up(
         group = stack.enter_context(ProcessGroup(env=_base_env(), logs=folder / "logs"))
         say("starting the sandbox for Streak and NetSuite")
         sandbox = _start_sandbox(group)
+        add_customers(sandbox, customers)
         connections = _connections(sandbox, postgres.url("streak_netsuite"), token, folder, port)
         connections |= more_connections(postgres)
         place = AirflowPlace(
@@ -132,6 +129,23 @@ def set_up(
         say("waiting for Airflow's own first runs")
         local_airflow.wait_until_quiet(place, dag_ids=SCHEDULED)
         yield stage
+
+
+def _control(sandbox: Mapping[str, Any]) -> httpx.Client:
+    control = sandbox["control"]
+    return httpx.Client(
+        base_url=control["base_url"],
+        headers={"X-Sandbox-Token": control["token"]},
+        timeout=30,
+        trust_env=False,
+    )
+
+
+def add_customers(sandbox: Mapping[str, Any], customers: Sequence[Mapping[str, Any]]) -> None:
+    """Add customers to the sandbox's NetSuite."""
+    with _control(sandbox) as control:
+        for customer in customers:
+            control.post("/netsuite/customers", json=customer).raise_for_status()
 
 
 def _open_ledger(connections: Mapping[str, str]) -> Ledger:

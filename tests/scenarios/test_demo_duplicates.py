@@ -1,0 +1,21 @@
+"""The demonstration has something to decide about on the page of duplicates."""
+
+from typing import Any
+
+from streak_netsuite.demo.duplicates import CUSTOMERS
+from streak_netsuite.demo.stage import add_customers
+from streak_netsuite.sync.duplicate_case import SCOPE
+
+World = Any
+
+
+def test_the_first_search_of_the_demonstration_asks_about_pairs(world: World) -> None:
+    add_customers(world.info, CUSTOMERS)
+    with world.product() as product:
+        product.duplicate_search().run()
+        asked = product.ledger.duplicates.questions(SCOPE, limit=20)
+    names = {frozenset(record["name"] for record in one.body["records"].values()) for one in asked}
+    assert names == {
+        frozenset({"Hobday Dental Supply Inc", "HOBDAY DENTAL SUPPLY, Incorporated"}),
+        frozenset({"Riverbend Brewing Co", "River Bend Brewing Company LLC"}),
+    }
