@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from streak_netsuite.duplicate_review.answers import answered
@@ -98,7 +99,7 @@ def _run(one: RunEntry) -> dict[str, Any]:
 
 def shown_pair(one: PairQuestion, *, left: str, right: str) -> dict[str, Any]:
     """Return a pair as it is shown: fields side by side, those that only one record has included."""
-    ours, theirs = (one.body.get("records", {}).get(name, {}) for name in (left, right))
+    ours, theirs = (_readable(one.body.get("records", {}).get(name, {})) for name in (left, right))
     return {
         "left": left,
         "right": right,
@@ -109,3 +110,30 @@ def shown_pair(one: PairQuestion, *, left: str, right: str) -> dict[str, Any]:
         ],
         "reasons": one.body.get("reasons", []),
     }
+
+
+def _readable(record: Mapping[str, str]) -> dict[str, str]:
+    """Return a record's values as people read them, without those that say nothing: no money, in use, a number that is the name."""
+    shown = {name: _value(name, value) for name, value in record.items()}
+    if shown.get("number") == shown.get("name"):
+        shown.pop("number", None)
+    return {name: value for name, value in shown.items() if value}
+
+
+def _value(name: str, value: str) -> str:
+    match name:
+        case "balance" | "orders":
+            return _money(value)
+        case "inactive":
+            return "yes" if value == "True" else ""
+        case "created":
+            return value[:10]
+    return value
+
+
+def _money(value: str) -> str:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return value
+    return f"{amount:,.2f}" if amount else ""

@@ -263,7 +263,7 @@ class Review {
     const { one } = TABLES[this.among];
     return [
       h("p", { class: "sd-chance" }, `One ${one}? The evidence says `, h("strong", {}, percent(asked.probability)), "."),
-      ...drawEvidence(asked, brief(asked.left), brief(asked.right)),
+      ...drawEvidence(asked, `${one} ${brief(asked.left)}`, `${one} ${brief(asked.right)}`),
     ];
   }
 
