@@ -122,6 +122,7 @@ def test_the_holds_are_listed_explained_and_no_secret_is_shown(
     shown = run("review_holds", {})
     assert "3 records wait, 2 of them for MAPPING: mend that first." in shown
     assert f"fault: fault of {held[0].id}" in shown
+    assert f"record: {held[0]}" in shown, "the whole key, to look further with"
     assert "candidate: customer 502" in shown
     assert [secret for secret in secrets if secret in shown] == []
     assert len(ledger.list_holds(open_only=True, limit=10)) == 3, "looking changes nothing"
