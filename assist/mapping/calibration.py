@@ -1,12 +1,22 @@
-"""From log-odds to probabilities: a pair's own log-odds and its rivals', weighed by a bounded logistic regression."""
+"""From log-odds to probabilities: a pair's own log-odds and its rivals', weighed by a bounded logistic regression.
+
+Over all candidates of a field that fit is a compromise with the hopeless many, and for systems that nothing was learned
+from the first come out too shy. So first choices rise by one number more. Below even odds they rise less, and what is too
+weak to be shown to anybody stays where it is.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy ships no types
-from scipy.special import expit  # type: ignore[import-untyped]  # scipy ships no types
+from scipy.optimize import (  # type: ignore[import-untyped]  # scipy ships no types
+    minimize,
+    minimize_scalar,
+)
+from scipy.special import expit, logit  # type: ignore[import-untyped]  # scipy ships no types
+
+from assist.mapping.settings import SuggesterSettings
 
 Array = NDArray[np.float64]
 Labels = NDArray[Any]
@@ -16,6 +26,9 @@ MOST: Final = 30.0
 _LEAST: Final = 1e-12
 _RIVALS: Final = 5
 _NO_SPREAD: Final = 1e-6
+# Below these log-odds a pair is shown to nobody. It has to be less than 0, where first choices rise in full.
+_SHOWN_FROM: Final = float(logit(SuggesterSettings().review_from))
+_MOST_BEND: Final = 3.0
 
 # The calibration's input: log-odds alone and against rivals, each without and with values on both sides.
 INPUT: Final = ("alone", "against", "alone with values", "against with values", "names")
@@ -40,6 +53,38 @@ def calibration_input(alone: Array, queries: Labels, has_values: Array) -> Array
     both = np.clip(np.column_stack([alone, against]), -MOST, MOST)
     with_values = (has_values > 0)[:, None]
     return np.column_stack([both * ~with_values, both * with_values, with_values])
+
+
+def rising(scores: Array, queries: Labels, has_values: Array) -> Array:
+    """Return which share of the bend each pair gets: first choices all of it from even odds on, all other pairs nothing.
+
+    A field's first choice is its likeliest pair, or several that are alike. Pairs with values are left as they are: those
+    we learn from are made up, and nearly all of them have their counterpart.
+
+    Args:
+        scores: log-odds against rivals.
+    """
+    fields, of = np.unique(queries, return_inverse=True)
+    top = np.full(len(fields), -np.inf)
+    np.maximum.at(top, of, scores)
+    first = (scores == top[of]) & ~(has_values > 0)
+    return np.asarray(first * np.clip(1 - scores / _SHOWN_FROM, 0.0, 1.0))
+
+
+def bend(scores: Array, shares: Array, labels: Labels) -> float:
+    """Return by how much first choices have to rise so that they are right as often as they say.
+
+    It is never less than nothing: a first choice that sank could fall behind the second.
+    """
+    bent = shares > 0
+    if len(np.unique(labels[bent])) < 2:
+        return 0.0
+    sign = 2.0 * labels[bent] - 1.0
+
+    def loss(by: float) -> float:
+        return float(np.logaddexp(0, -sign * (scores[bent] + by * shares[bent])).sum())
+
+    return float(minimize_scalar(loss, bounds=(0.0, _MOST_BEND), method="bounded").x)
 
 
 def logistic(

@@ -18,7 +18,7 @@ from sklearn.utils.validation import (  # type: ignore[import-untyped]  # scikit
     check_X_y,
 )
 
-from assist.mapping.calibration import INPUT, MOST, Bound, calibration_input, logistic
+from assist.mapping.calibration import INPUT, MOST, Bound, bend, calibration_input, logistic, rising
 from assist.mapping.name_features import NAMES
 from assist.mapping.shortlist import shortlist
 from assist.mapping.trees import Array, Trees
@@ -43,7 +43,7 @@ class FieldMatcher(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sci
 
     The trees may only rise with what speaks for a pair and fall with what speaks against it. The calibration sees
     the pair's own log-odds and its log-odds against the source field's other candidates, and is fitted on
-    predictions for systems the models had not seen.
+    predictions for systems the models had not seen. `bend` adds what only systems that were kept aside can tell.
 
     Args:
         trees: how many trees look at the names.
@@ -57,6 +57,7 @@ class FieldMatcher(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sci
         names_: the trees.
         values_coef_: weights of the name log-odds, the names looked at again, and the value features.
         calibration_coef_: weights of the pair's log-odds and of its log-odds against rivals, and an intercept.
+        bend_: how much first choices by name rise, in log-odds; nothing before `bend`.
     """
 
     def __init__(
@@ -109,6 +110,23 @@ class FieldMatcher(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sci
         self.n_features_in_ = features.shape[1]
         self._calibrate(features, labels, of_query, of_group, fit_on)
         self._learn(features, labels)
+        self.bend_ = 0.0
+        return self
+
+    def bend(self, X: ArrayLike, y: ArrayLike, *, queries: ArrayLike) -> Self:
+        """Let first choices rise until they are right as often as they say, for systems that nothing was learned from.
+
+        Args:
+            X: rows of `FEATURES`, of systems that `fit` had not seen.
+            y: 1 where the pair belongs together.
+            queries: for each row the number of its source field. Those that belong nowhere are left out, as in `fit`.
+        """
+        features, labels = check_X_y(X, y, dtype=np.float64)
+        of_query = np.asarray(queries)
+        scores = self._scores(self.decision_function(features), of_query, features[:, -1])
+        fit_on = np.isin(of_query, of_query[labels == 1])
+        shares = rising(scores, of_query, features[:, -1]) * fit_on
+        self.bend_ = bend(scores, shares, labels)
         return self
 
     def decision_function(self, X: ArrayLike) -> Array:
@@ -131,8 +149,13 @@ class FieldMatcher(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sci
 
     def calibrated(self, alone: Array, queries: NDArray[Any], has_values: Array) -> Array:
         """Return the probabilities of pairs with these log-odds."""
+        scores = self._scores(alone, queries, has_values)
+        return np.asarray(expit(scores + self.bend_ * rising(scores, queries, has_values)))
+
+    def _scores(self, alone: Array, queries: NDArray[Any], has_values: Array) -> Array:
+        """Return the log-odds of pairs against rivals, before first choices rise."""
         told = calibration_input(alone, queries, has_values)
-        return np.asarray(expit(told @ self.calibration_coef_ + self.calibration_intercept_))
+        return np.asarray(told @ self.calibration_coef_ + self.calibration_intercept_)
 
     def predict(self, X: ArrayLike) -> NDArray[np.int64]:
         """Return 1 for pairs that are likelier right than not."""
@@ -243,11 +266,16 @@ class FieldMatcher(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sci
         """Return what was learned as plain numbers, by name."""
         check_is_fitted(self, "names_")
         linear = {name: np.round(getattr(self, name), 6).tolist() for name in _LINEAR}
-        return {"features": list(FEATURES), **linear, "names_": self.names_.to_dict()}
+        return {
+            "features": list(FEATURES),
+            **linear,
+            "bend_": round(self.bend_, 6),
+            "names_": self.names_.to_dict(),
+        }
 
     @classmethod
     def from_dict(cls, learned: dict[str, Any]) -> Self:
-        """Return a matcher that has learned this.
+        """Return a matcher that has learned this; without a bend, as older ones are, it bends nothing.
 
         Raises:
             ValueError: it was learned over other features.
@@ -258,6 +286,7 @@ class FieldMatcher(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sci
         for name in _LINEAR:
             value = learned[name]
             setattr(made, name, np.asarray(value) if isinstance(value, list) else float(value))
+        made.bend_ = float(learned.get("bend_", 0.0))
         made.names_ = Trees.from_dict(learned["names_"])
         made.classes_, made.n_features_in_ = np.array([0, 1]), len(FEATURES)
         return made

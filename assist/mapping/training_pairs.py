@@ -28,16 +28,25 @@ class Group:
 
 
 @cache
-def _written() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    text = resources.files("assist.mapping.training").joinpath("pairs.yaml").read_text(encoding="utf-8")
+def _written(name: str) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    text = resources.files("assist.mapping.training").joinpath(name).read_text(encoding="utf-8")
     written: Mapping[str, Mapping[str, Mapping[str, str]]] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes text of every scalar: a key `No` is text
     return written
 
 
 def groups(leave_out: Collection[str] = ()) -> Iterator[Group]:
-    """Yield the shipped groups, without those of some systems (compared by first word, case aside)."""
+    """Yield the groups to learn from, without those of some systems (compared by first word, case aside)."""
+    return _groups("pairs.yaml", leave_out)
+
+
+def groups_kept_aside(leave_out: Collection[str] = ()) -> Iterator[Group]:
+    """Yield the groups that tell how far to trust what was learned from the others, without those of some systems."""
+    return _groups("kept_aside.yaml", leave_out)
+
+
+def _groups(name: str, leave_out: Collection[str]) -> Iterator[Group]:
     out = {_first_word(name) for name in leave_out}
-    for system, blocks in _written().items():
+    for system, blocks in _written(name).items():
         if _first_word(system) in out:
             continue
         for block, pairs in blocks.items():

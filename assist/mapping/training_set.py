@@ -5,7 +5,7 @@ much. Each group, in an account with some custom fields, is therefore seen twice
 for a part of its pairs taken out.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,7 +19,7 @@ from assist.mapping.matcher import FEATURES
 from assist.mapping.naming import Naming, Reader
 from assist.mapping.pair_features import pair_features
 from assist.mapping.shortlist import likeness
-from assist.mapping.training_pairs import Group, groups
+from assist.mapping.training_pairs import Group, groups, groups_kept_aside
 
 _FORGOTTEN: Final = 0.2
 # How often an account has a custom field for a source field: without and with a standard field to go to.
@@ -29,6 +29,8 @@ _LETTERS: Final = "abcdefghijklmnoprstuvwx"
 _HARD, _EASY = 25, 10
 _TABLES: Final = 160
 _MARKS: Final = ("custbody_", "custentity_", "custitem_", "custcol_")
+# A system, whether it is as it is met, its pairs' features, and for each source field the positions of its targets.
+_Cube = tuple[str, bool, NDArray[np.float32], Sequence[Collection[int]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +51,23 @@ class TrainingSet:
 def training_set(leave_out: Collection[str] = (), *, seed: int = 0) -> TrainingSet:
     """Return the shipped training set, without the pairs of some systems."""
     rng = np.random.default_rng(seed)
+    return _rows(rng, _cubes(rng, leave_out))
+
+
+def kept_aside(leave_out: Collection[str] = (), *, seed: int = 0) -> TrainingSet:
+    """Return the shipped systems that no names are learned from, without some; see `FieldMatcher.bend`."""
+    rng = np.random.default_rng(seed)
+    return _rows(rng, _cubes_kept_aside(rng, leave_out))
+
+
+def _rows(rng: np.random.Generator, cubes: Iterable[_Cube]) -> TrainingSet:
     rows: list[NDArray[np.float32]] = []
     labels: list[int] = []
     queries: list[int] = []
     systems: list[str] = []
     as_met: list[bool] = []
     count = 0
-    for system, met, cube, truth in _cubes(rng, leave_out):
+    for system, met, cube, truth in cubes:
         for at, right in enumerate(truth):
             chosen = _chosen(rng, cube[at], right)
             rows.append(cube[at, chosen])
@@ -73,9 +85,7 @@ def training_set(leave_out: Collection[str] = (), *, seed: int = 0) -> TrainingS
     )
 
 
-def _cubes(
-    rng: np.random.Generator, leave_out: Collection[str]
-) -> Iterator[tuple[str, bool, NDArray[np.float32], Sequence[Collection[int]]]]:
+def _cubes(rng: np.random.Generator, leave_out: Collection[str]) -> Iterator[_Cube]:
     lexicon = load()
     reader = Reader(lexicon)
     known: dict[str, Sequence[Naming]] = {}
@@ -96,6 +106,18 @@ def _cubes(
         read_both = reader.read(table.sources), reader.read(table.targets)
         cube = pair_features(table.sources, table.targets, read_both, lexicon)
         yield table.system, bool(cube[..., -1].any()), cube, table.truth
+
+
+def _cubes_kept_aside(rng: np.random.Generator, leave_out: Collection[str]) -> Iterator[_Cube]:
+    """Yield each system twice: for an account as NetSuite ships it, and for one with some custom fields."""
+    lexicon = load()
+    reader = Reader(lexicon)
+    for group in groups_kept_aside(leave_out):
+        wider, _ = _with_custom_fields(rng, group)
+        for met in (group, wider):
+            read_both = reader.read(met.sources), reader.read(met.targets)
+            cube = pair_features(met.sources, met.targets, read_both, lexicon)
+            yield met.system, True, cube, met.truth
 
 
 def _forgetful(

@@ -10,13 +10,13 @@ from assist.mapping.evaluation import Case, Ranking, cases, joined, ranking, rec
 from assist.mapping.matcher import FEATURES
 from assist.mapping.shortlist import shortlist
 from assist.mapping.suggester import Suggester
-from assist.mapping.training_pairs import groups
+from assist.mapping.training_pairs import groups, groups_kept_aside
 
 pytestmark = pytest.mark.shared_data
 
 
 def systems_learned() -> set[str]:
-    return {group.system for group in groups()}
+    return {group.system for group in (*groups(), *groups_kept_aside())}
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from assist.mapping.evaluation import Case, Ranking, joined, ranking, written_cases
 from assist.mapping.suggester import Suggester
-from assist.mapping.training_pairs import groups
+from assist.mapping.training_pairs import groups, groups_kept_aside
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def result(judged: Sequence[Case]) -> Ranking:
 
 
 def test_no_judged_system_is_among_those_learned_from(judged: Sequence[Case]) -> None:
-    learned = {group.system.lower() for group in groups()}
+    learned = {group.system.lower() for group in (*groups(), *groups_kept_aside())}
     assert not learned & {case.system.lower() for case in judged}
 
 
@@ -38,4 +38,4 @@ def test_the_right_field_of_all_of_the_record_comes_first_from_names_only(result
 
 
 def test_a_probability_means_what_it_says(result: Ranking) -> None:
-    assert result.calibration_error <= 0.06  # a little too shy: more of them are right than it says
+    assert result.calibration_error <= 0.05

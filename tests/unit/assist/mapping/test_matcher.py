@@ -8,6 +8,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[impo
 from sklearn.exceptions import NotFittedError  # type: ignore[import-untyped]
 
 from assist.mapping.matcher import FEATURES, FieldMatcher
+from assist.mapping.settings import SuggesterSettings
 from assist.mapping.trees import Trees
 
 Rows = tuple[NDArray[np.float64], NDArray[np.int64]]
@@ -65,6 +66,32 @@ def test_other_features_are_refused(rows: Rows, fitted: FieldMatcher) -> None:
 def test_what_was_learned_survives_as_plain_numbers(rows: Rows, fitted: FieldMatcher) -> None:
     again = FieldMatcher.from_dict(fitted.to_dict())
     assert np.allclose(again.predict_proba(rows[0]), fitted.predict_proba(rows[0]), atol=1e-5)
+
+
+def test_what_was_learned_before_anything_was_bent_answers_as_it_did(
+    rows: Rows, fitted: FieldMatcher
+) -> None:
+    older = {name: value for name, value in fitted.to_dict().items() if name != "bend_"}
+    again = FieldMatcher.from_dict(older)
+    assert np.allclose(again.predict_proba(rows[0]), fitted.predict_proba(rows[0]), atol=1e-5)
+
+
+def test_bending_lifts_the_first_choices_by_name_of_systems_that_were_kept_aside(rows: Rows) -> None:
+    features, labels = rows[0][:400].copy(), np.zeros(400, dtype=np.int64)
+    features[:, -1] = 0
+    queries = np.repeat(np.arange(100), 4)
+    matcher = FieldMatcher(trees=20, folds=3).fit(*rows, groups=np.arange(1200) % 6)
+    before = matcher.predict_proba(features, queries=queries)[:, 1].reshape(100, 4)
+    firsts = before.argmax(axis=1)
+    labels.reshape(100, 4)[np.arange(99), firsts[:99]] = 1
+    labels.reshape(100, 4)[99, (firsts[99] + 1) % 4] = 1
+    assert matcher.bend_ == 0
+    after = matcher.bend(features, labels, queries=queries).predict_proba(features, queries=queries)[:, 1]
+    kept = FieldMatcher.from_dict(matcher.to_dict()).predict_proba(features, queries=queries)[:, 1]
+    shown = before.max(axis=1) > SuggesterSettings().review_from
+    assert (after.reshape(100, 4).max(axis=1) > before.max(axis=1)).tolist() == shown.tolist()
+    assert np.allclose(np.sort(after.reshape(100, 4))[:, :-1], np.sort(before)[:, :-1]), "no other pair moves"
+    assert np.allclose(kept, after, atol=1e-5)
 
 
 def test_the_reasons_of_a_pair_sum_to_its_log_odds(rows: Rows, fitted: FieldMatcher) -> None:
