@@ -27,7 +27,12 @@ def test_no_judged_system_is_among_those_learned_from(judged: Sequence[Case]) ->
 
 
 def test_every_target_is_a_field_that_netsuite_has(judged: Sequence[Case]) -> None:
-    lost = [(case.system, case.sources[row].id) for case in judged for row, right in case.truth if not right]
+    lost = [
+        (case.system, case.sources.fields[row].id)
+        for case in judged
+        for row, right in case.truth
+        if not right
+    ]
     assert lost == []
 
 
