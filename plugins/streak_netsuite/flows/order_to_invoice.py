@@ -296,9 +296,9 @@ class OrderToInvoice(QueuedWrites[Ready]):
         found = self.memory.find_intents([key]).get(key)
         return found if found is not None and found.state is IntentState.SUCCEEDED else None
 
-    def _noted(self, intent: Intent, context: Mapping[str, BillableOrder]) -> Mapping[str, Any] | None:
+    def _noted(self, intent: Intent, context: Ready) -> Mapping[str, Any] | None:
         """Keep what a person is asked about: what is shipped later is billed, whatever they say of this."""
-        order = context.get(intent.subject.id)
+        order = context.orders.get(intent.subject.id)
         if order is None or not intent.payload.get(_INSTEAD_OF) or _is_released(intent):
             return None
         known = self.memory.find_intents(invoice_keys(order.internal_id, order.invoices))
