@@ -7,6 +7,8 @@ from importlib import resources
 
 import yaml
 
+from streak_netsuite.model.free_mail import free_mail
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lexicon:
@@ -26,12 +28,11 @@ def lexicon() -> Lexicon:
     folder = resources.files("assist.duplicates") / "data"
     words = yaml.safe_load((folder / "words.yaml").read_text(encoding="utf-8"))
     letters = yaml.safe_load((folder / "letters.yaml").read_text(encoding="utf-8"))
-    mail = (folder / "free_mail.txt").read_text(encoding="utf-8").splitlines()
     return Lexicon(
         legal_forms=frozenset(words["legal_forms"].split()),
         abbreviations={str(short): str(long) for short, long in words["abbreviations"].items()},
         streets={str(short): str(long) for short, long in words["streets"].items()},
         branches=frozenset(words["branches"].split()),
-        free_mail=frozenset(" ".join(line for line in mail if not line.startswith("#")).split()),
+        free_mail=free_mail(),
         letters={ord(letter): latin for group in letters.values() for letter, latin in group.items()},
     )

@@ -1,9 +1,10 @@
 """Which customer is meant: rules over what is known, with the evidence kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from streak_netsuite.model.free_mail import free_mail
 from streak_netsuite.model.identity import company_key, email_key
 from streak_netsuite.sync.customer_entry import CustomerEntry
 from streak_netsuite.sync.customer_profile import profile_of_entry
@@ -109,8 +110,9 @@ def match_customer(
     """Decide who is meant.
 
     Our own key decides alone. Otherwise every customer with an equal e-mail or name speaks, and they
-    must all be one (a person's name alone is not enough, nor is a company's in another city and under another domain); only when none does, nearly equal names, and what looks
-    like the customer in several fields together, make us ask instead of creating.
+    must all be one (a person's name alone is not enough, nor is a company's in another city and under another domain);
+    only when none does, nearly equal names, and what looks like the customer in several fields together, make us ask
+    instead of creating.
 
     Args:
         equal: directory entries that share the external id, an e-mail or the name key.
@@ -187,13 +189,13 @@ def _equal(sought: Sought, entry: CustomerEntry) -> Candidate | None:
 
 def _is_elsewhere(sought: Sought, entry: CustomerEntry) -> bool:
     """Return whether a customer is in another city and reached under another domain, as far as both are known: it may be a namesake."""
-    ours, theirs = {_domain(one) for one in sought.emails} - {""}, _domain(entry.email)
+    ours, theirs = _domains(sought.emails), _domains([entry.email])
     here, there = company_key(sought.city), company_key(profile_of_entry(entry).city)
-    return bool(ours and theirs and here and there) and theirs not in ours and here != there
+    return bool(ours and theirs and here and there) and not ours & theirs and here != there
 
 
-def _domain(email: str) -> str:
-    return email_key(email).rpartition("@")[2] if email else ""
+def _domains(emails: Iterable[str]) -> set[str]:
+    return {email_key(one).rpartition("@")[2] for one in emails if one} - {"", *free_mail()}
 
 
 def _rank(candidate: Candidate) -> tuple[int, str]:

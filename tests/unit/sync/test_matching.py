@@ -108,6 +108,8 @@ def test_a_namesake_in_another_city_and_under_another_domain_is_left_to_a_person
         pytest.param(match_of_meyer(a_namesake(address="")), id="no city of the customer"),
         pytest.param(match_of_meyer(a_namesake(email="")), id="no address of the customer"),
         pytest.param(match_of_meyer(a_namesake(), emails=()), id="no address"),
+        pytest.param(match_of_meyer(a_namesake(), emails=("meyer@gmail.com",)), id="an address of anybody's"),
+        pytest.param(match_of_meyer(a_namesake(email="m@gmail.com")), id="the customer has one of anybody's"),
         pytest.param(
             match_of_meyer(a_namesake(), emails=("a@other.example", "b@meyer-muenchen.example")),
             id="one of the domains",
