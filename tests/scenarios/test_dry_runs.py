@@ -71,7 +71,7 @@ def test_what_would_be_billed_is_told(world: World, tmp_path: Path) -> None:
     world.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice: {when: shipped}\nstatus:\n")
     _, order = ordered(world)
     world.control.post(f"/netsuite/orders/{order}/fulfill", json={}).raise_for_status()
-    today = world.now().date()
+    today = world.now().astimezone(world.settings().netsuite.account_zone).date()
     told = dry_run(world, "order_to_invoice")
     number = re.escape(world.orders()[0]["tranId"])
     key = r"streak-inv-\w+"

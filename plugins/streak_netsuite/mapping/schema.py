@@ -99,7 +99,8 @@ class MatchPolicy(FilePart):
     """How an existing customer is recognised. An earlier link, and a customer that carries our key, always count."""
 
     rules: tuple[MatchRule, ...] = (MatchRule.EMAIL, MatchRule.NAME)
-    """What is compared besides. `name` means equal but for case, accents, punctuation and legal form."""
+    """What is compared besides. `name` means equal but for case, accents, punctuation and legal form; a namesake in another city
+    and under another e-mail domain is for a person to see."""
 
     possible: float = Field(default=0.85, gt=0, le=1)
     """Likeness of names (0 to 1) from which a person is asked before a customer is created."""

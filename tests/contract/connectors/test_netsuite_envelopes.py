@@ -188,6 +188,7 @@ ACTS = {
     "get an invoice by external id": lambda g: g.find_invoice("streak-inv-1"),
     "getList and update an order": change_an_order,
     "search and getItemAvailability": lambda g: list(g.items(with_stock=True)),
+    "getAll currencies": lambda g: g.currency_digits(),
     "getSelectValue": lambda g: SelectLists(client=g._client).entries(TERMS),
     "getCustomizationId and getList definitions": lambda g: g.custom_fields(),
     "governance": lambda g: g.concurrency(),
