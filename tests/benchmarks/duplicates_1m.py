@@ -19,7 +19,7 @@ from measurement import Measurement
 MILLION = 1_000_000
 SMALL = 10_000
 SECONDS_BAR, MEGABYTES_BAR = 60.0, 4096.0
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 2.0  # a look stops the process for a moment
 
 
 def measure() -> list[Measurement]:
