@@ -1,17 +1,14 @@
 """The page about duplicates full of what nobody wants in a page: it is read, by everybody, in light and in dark."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from fastapi import Request
 from made_review import FullHost, opened
 from playwright.sync_api import Page, expect
+from served_pages import maya, serving
 
-from streak_netsuite.demo.processes import free_port, until
 from streak_netsuite.web.duplicates import create_duplicate_pages
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
@@ -28,21 +25,8 @@ def host() -> FullHost:
 @pytest.fixture
 def url(host: FullHost) -> Iterator[str]:
     """Where the page is served."""
-
-    async def login(_: Request) -> str:
-        return "maya"
-
-    port = free_port()
-    app = create_duplicate_pages(host, login)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    for _ in until(20, every=0.05):
-        if server.started:
-            break
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join(20)
+    with serving(create_duplicate_pages(host, maya)) as address:
+        yield address
 
 
 def barriers(page: Page) -> list[str]:

@@ -1,7 +1,6 @@
 """The queues and the report in a real browser: three tables by keys, and names that are no words."""
 
 import random
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,18 +9,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import uvicorn
-from fastapi import Request
 from made_duplicates import ARABIC, EVIL, PAIRS, found_duplicates
 from made_firms import a_firm
 from playwright.sync_api import Page, expect
+from served_pages import maya, serving
 
 from assist.duplicates import find_duplicates
 from assist.duplicates.groups import groups_of
 from assist.duplicates.report import contents_of, csv_text, sheet
 from assist.duplicates.report import page as report_page
 from assist.duplicates.standing import Standing
-from streak_netsuite.demo.processes import free_port, until
 from streak_netsuite.duplicate_review.commands import COMMANDS
 from streak_netsuite.duplicate_review.review import DuplicateReview
 from streak_netsuite.ledger.ledger import Ledger
@@ -55,21 +52,8 @@ class LedgerAlone:
 @pytest.fixture
 def url(ledger: Ledger) -> Iterator[str]:
     """Where the pages are served."""
-
-    async def login(_: Request) -> str:
-        return "maya"
-
-    port = free_port()
-    app = create_duplicate_pages(LedgerAlone(ledger), login)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    for _ in until(20, every=0.05):
-        if server.started:
-            break
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join(20)
+    with serving(create_duplicate_pages(LedgerAlone(ledger), maya)) as address:
+        yield address
 
 
 @pytest.fixture
