@@ -97,7 +97,7 @@ class EndedDeals:
             is_won_since = (
                 deal.stage in self.spec.source.stages
                 and deal.stage_changed_at is not None
-                and deal.stage_changed_at > deletion.at
+                and deletion.is_before(deal.stage_changed_at)
             )
             hold = _order_deleted_hold(deal, deletion, asks=digest_of(deal))
             is_seen = any(one.record.id == deal.key and one.payload == hold.payload for one in seen)
