@@ -188,7 +188,7 @@ class World:
         Args:
             records: a record type that is run, too.
         """
-        done = self._start_worker(where, records=records).wait(60)
+        done = self._start_worker(where, records=records).wait(300)
         assert done.returncode == -signal.SIGKILL, done.stderr
 
     def work_in_processes(self, count: int) -> None:
@@ -196,7 +196,7 @@ class World:
         workers = [self._start_worker("never") for _ in range(count)]
         try:
             for worker in workers:
-                done = worker.wait(120)
+                done = worker.wait(300)
                 assert done.returncode == 0, done.stderr
         finally:
             for worker in workers:  # none goes on into the next test
@@ -362,6 +362,11 @@ class World:
         body = {"system": system, "kind": kind, "operation": operation, "times": times, **more}
         answer = self.control.post("/faults", json=body)
         assert answer.status_code == 201, answer.text
+
+    def land(self) -> None:
+        """Let NetSuite commit what the fault "commit_later" has put off."""
+        landed = self.control.post("/netsuite/land").raise_for_status().json()["landed"]
+        assert landed, "there is something to commit"
 
     def received(self, system: str, operation: str | None = None) -> list[dict[str, Any]]:
         """Return the requests a vendor received."""

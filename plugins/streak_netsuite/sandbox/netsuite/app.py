@@ -27,6 +27,7 @@ from streak_netsuite.sandbox.netsuite import (
 from streak_netsuite.sandbox.netsuite.codec import codec_for
 from streak_netsuite.sandbox.netsuite.envelope import Call
 from streak_netsuite.sandbox.netsuite.gate import Gate
+from streak_netsuite.sandbox.netsuite.late_commits import LateCommits
 from streak_netsuite.sandbox.netsuite.misfortunes import Misfortunes
 from streak_netsuite.sandbox.netsuite.operations import WRITING, Operations
 from streak_netsuite.sandbox.netsuite.settings import Settings
@@ -101,7 +102,7 @@ class NetSuiteSandbox:
         self._operations = Operations(
             store=self.store, codec=self._codec, misfortunes=self._misfortunes, account=ACCOUNT
         )
-        self._later: set[asyncio.Task[None]] = set()
+        self._late = LateCommits()
         self._files = wsdl.render_files(version)
         seed.fill(self.store)
 
@@ -115,13 +116,12 @@ class NetSuiteSandbox:
 
     def control_routes(self) -> list[BaseRoute]:
         """Return the routes that look into and change the sandbox, to be mounted at /control/netsuite."""
-        desk = control.routes(self.store, self.settings, self.gate, self.gatekeeper)
+        desk = control.routes(self.store, self.settings, self.gate, self.gatekeeper, self._late)
         return [*desk, *sales_desk.routes(self.store)]
 
     def reset(self) -> None:
         """Return to the seeded account and the default settings; late commits are dropped."""
-        for task in self._later:
-            task.cancel()
+        self._late.drop()
         for name, value in Settings().model_dump().items():
             setattr(self.settings, name, value)
         self.store.clear()
@@ -270,15 +270,7 @@ class NetSuiteSandbox:
 
     def _commit_later(self, call: Call, fault: Fault, slot: contextlib.ExitStack) -> None:
         """Do the work some time after the connection is gone, holding the slot until then."""
-
-        async def work() -> None:
-            await asyncio.sleep(misfortunes.seconds(fault))
-            await self._perform(call)
-
-        task = asyncio.create_task(work())
-        self._later.add(task)
-        task.add_done_callback(lambda _task: slot.close())
-        task.add_done_callback(self._later.discard)
+        self._late.add(lambda: self._perform(call), seconds=misfortunes.seconds(fault), then=slot.close)
 
 
 def _turned_away(fault: Fault) -> Response:

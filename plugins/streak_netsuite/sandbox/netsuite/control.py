@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from streak_netsuite.sandbox.netsuite import writes
 from streak_netsuite.sandbox.netsuite.gate import Gate
 from streak_netsuite.sandbox.netsuite.kinds import KINDS
+from streak_netsuite.sandbox.netsuite.late_commits import LateCommits
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
 from streak_netsuite.sandbox.netsuite.refresh import refresh
 from streak_netsuite.sandbox.netsuite.settings import Settings
@@ -42,9 +43,11 @@ _STATE_LISTS = {
 _MOST_IN_BULK = 50_000
 
 
-def routes(store: Store, settings: Settings, gate: Gate, gatekeeper: Gatekeeper) -> list[BaseRoute]:
+def routes(
+    store: Store, settings: Settings, gate: Gate, gatekeeper: Gatekeeper, late: LateCommits
+) -> list[BaseRoute]:
     """Return the control routes of one sandbox."""
-    desk = _Desk(store, settings, gate, gatekeeper)
+    desk = _Desk(store, settings, gate, gatekeeper, late)
     return [
         Route("/state", desk.state, methods=["GET"]),
         Route("/settings", desk.settings, methods=["GET", "PATCH"]),
@@ -56,6 +59,7 @@ def routes(store: Store, settings: Settings, gate: Gate, gatekeeper: Gatekeeper)
         Route("/records/{kind}/{id}/touch", desk.touch_record, methods=["POST"]),
         Route("/refresh", desk.refresh, methods=["POST"]),
         Route("/occupy", desk.occupy, methods=["GET", "POST"]),
+        Route("/land", desk.land, methods=["POST"]),
         Route("/peak", desk.peak, methods=["GET"]),
         Route("/peak/reset", desk.reset_peak, methods=["POST"]),
         Route("/logins", desk.logins, methods=["GET"]),
@@ -99,11 +103,14 @@ def show_record(record: Record) -> dict[str, Any]:
 class _Desk:
     """The handlers."""
 
-    def __init__(self, store: Store, settings: Settings, gate: Gate, gatekeeper: Gatekeeper) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, gate: Gate, gatekeeper: Gatekeeper, late: LateCommits
+    ) -> None:
         self._store = store
         self._settings = settings
         self._gate = gate
         self._gatekeeper = gatekeeper
+        self._late = late
 
     async def state(self, _request: Request) -> Response:
         shown = {name: [show_record(r) for r in self._store.all(kind)] for name, kind in _STATE_LISTS.items()}
@@ -208,6 +215,10 @@ class _Desk:
             return JSONResponse({"error": "slots must be 0 or more, seconds a number"}, status_code=422)
         self._gate.occupy(slots, seconds)
         return JSONResponse({"occupied": self._gate.occupied})
+
+    async def land(self, _request: Request) -> Response:
+        """Commit now what was to come later."""
+        return JSONResponse({"landed": await self._late.land()})
 
     async def peak(self, _request: Request) -> Response:
         gate = self._gate
