@@ -98,7 +98,7 @@ def migrate(group: ProcessGroup, env: Mapping[str, str]) -> None:
         DemoError: it failed; the message holds the end of its log.
     """
     process = group.start("airflow-migrate", [sys.executable, "-m", "airflow", "db", "migrate"], env=env)
-    for _ in until(120):
+    for _ in until(600):
         if process.exit_code is not None:
             break
     if process.exit_code != 0:
@@ -123,7 +123,7 @@ def start_scheduler(group: ProcessGroup, env: Mapping[str, str]) -> Process:
 
 
 def wait_until_ready(
-    group: ProcessGroup, place: AirflowPlace, *, dag_ids: frozenset[str], seconds: float = 150
+    group: ProcessGroup, place: AirflowPlace, *, dag_ids: frozenset[str], seconds: float = 600
 ) -> None:
     """Wait until all components are healthy and the DAGs are known.
 

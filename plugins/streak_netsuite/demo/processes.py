@@ -1,6 +1,7 @@
 """Child processes that are surely gone when we are."""
 
 import contextlib
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,9 @@ from typing import Self
 import psutil
 
 _PATIENCE_SECONDS = 8.0
+_NOT_GIVEN_AWAY = range(
+    20_000, 32_768
+)  # Linux gives away those from 32768 on, others from 49152 on (RFC 6335)
 
 
 class Process:
@@ -113,11 +117,13 @@ class ProcessGroup:
 
 
 def free_port() -> int:
-    """Return a loopback port that is free now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a loopback port that is free now, of those that systems give to nobody by themselves.
+
+    It may be a minute until a server listens there. A port that the system chose could be the near end of somebody's
+    connection by then.
+    """
+    chosen = secrets.SystemRandom()
+    return next(port for _ in range(10_000) if port_is_free(port := chosen.choice(_NOT_GIVEN_AWAY)))
 
 
 def port_is_free(port: int) -> bool:

@@ -180,7 +180,7 @@ def _start_sandbox(group: ProcessGroup) -> Mapping[str, Any]:
     process = group.start(
         "sandbox", [sys.executable, "-m", "streak_netsuite.sandbox", "--port", str(free_port())]
     )
-    for _ in until(30):
+    for _ in until(120):
         lines = process.log.read_text().splitlines()
         if lines and lines[0].startswith("{"):
             info: Mapping[str, Any] = json.loads(lines[0])

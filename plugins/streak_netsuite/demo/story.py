@@ -16,7 +16,7 @@ from streak_netsuite.ledger.inbox import StoredEvent
 from streak_netsuite.sync.hint import HintOrigin
 
 BOX = "Blue Harbor warehouse robots"
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 180.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from streak_netsuite.sandbox.streak.app import StreakSandbox
 
 HOST = "127.0.0.1"
 TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the name of a header
-_START_SECONDS = 15.0
+_START_SECONDS = 60.0
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
