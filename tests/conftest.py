@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
@@ -27,6 +28,12 @@ _TEMPLATE = "ledger_template"
 _TEMPLATE_LOCK = 1
 _ROOM_BYTES = 2 * 1024**3
 _SERVER = pytest.StashKey[contextlib.ExitStack]()
+
+# How long one example takes says how busy the machine is. A test of what takes too long sets a deadline of its own.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.hookimpl(optionalhook=True)
