@@ -39,7 +39,7 @@ def test_a_won_deal_becomes_an_order_and_the_box_knows_it(tmp_path: Path) -> Non
             moved = {"boxes": keys, "stage": "Closed-Won"}
             control.post("/streak/move_many", json=moved).raise_for_status()
             written: list[str] = []
-            for _ in until(60, every=0.25):
+            for _ in until(180, every=0.25):
                 orders = control.get("/netsuite/state").json()["orders"]
                 written = [o["custom"].get("custbody_streak_box", "") for o in orders]
                 if set(keys) <= set(written):
@@ -149,7 +149,7 @@ def _answer(client: httpx.Client, question: dict[str, Any], option: str) -> None
 
 def _eventually(look: Callable[[], list[Any]], tell: Callable[[], str] = str) -> list[Any]:
     found: list[Any] = []
-    for _ in until(90, every=0.25):
+    for _ in until(300, every=0.25):
         if found := look():
             break
     assert found, f"nothing came within the time\n{tell()}"

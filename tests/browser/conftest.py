@@ -67,6 +67,7 @@ mount(document.getElementById("board"), async (command, payload) => {
 </script></html>"""
 _WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 _DESCRIPTION = "sales_order.lines[0].description"
+expect.set_options(timeout=30_000)  # a page on a busy machine; what is there at once is not waited for
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A fresh page; a fault in a script of ours fails the test."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1100})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page

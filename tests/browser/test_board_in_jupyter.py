@@ -52,12 +52,12 @@ def lab(place: Any, tmp_path: Path) -> Iterator[str]:
             yield url
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(120)
 
 
 def _wait_until_up(url: str) -> None:
     with httpx.Client(trust_env=False, timeout=5) as client:
-        for _ in until(90, every=0.25):
+        for _ in until(300, every=0.25):
             try:
                 if client.get(f"{url}/api", params={"token": TOKEN}).is_success:
                     return
@@ -82,15 +82,15 @@ def test_the_board_maps_in_jupyter(
     body = {"count": 4, "pipeline": "Sales", "stage": "Closed-Won", "organizations": 2, "fields": fields}
     place.control.post("/streak/boxes", json=body).raise_for_status()
     page.goto(f"{lab}/lab/tree/{NOTEBOOK.name}?token={TOKEN}")
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
-    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=180_000)
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=180_000)
     page.get_by_text("Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.get_by_text("deals would be held by it").last.wait_for(
-        timeout=120_000
+        timeout=180_000
     )  # nothing moves on the page any more
     board = page.locator(".sn-board")
-    expect(board.locator(".sn-item").first).to_be_visible(timeout=120_000)
+    expect(board.locator(".sn-item").first).to_be_visible(timeout=180_000)
     board.scroll_into_view_if_needed()
     hand(page, page.locator(".jp-OutputArea", has=board).last).map_all_ways("jupyter")
     draft = tmp_path / "notebooks" / "mapping-draft" / "deal_to_order.yaml"

@@ -70,7 +70,7 @@ def post(url: str, body: Any, token: str | None) -> int:
 def arrived(world: World, key: str, count: int = 1) -> bool:
     """Wait until hints of a record are in the inbox."""
     with world.ledger() as ledger:
-        return any(len(ledger.events_for(key)) >= count for _ in until(10))
+        return any(len(ledger.events_for(key)) >= count for _ in until(60))
 
 
 def move(world: World, box: str, stage: str = "Closed-Won") -> str:

@@ -46,7 +46,7 @@ class Place:
     def run(self, dag_file: str, conf: Mapping[str, Any] | None = None) -> Outcome:
         """Run a DAG of ours with `dag.test()`."""
         arguments = [str(ROOT / "dags" / dag_file), json.dumps(conf or {})]
-        done = self.driver.run(arguments, env=self.env, timeout=120)
+        done = self.driver.run(arguments, env=self.env, timeout=300)
         output = done.stdout + done.stderr
         lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
         assert lines, output[-3000:]
@@ -85,7 +85,7 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=env,
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=600,
     )
     return home
 

@@ -23,7 +23,7 @@ def served(known: AirflowPlace, base: Mapping[str, str], log_path: Path) -> Iter
         env=env,
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=600,
     )
     with log_path.open("w") as log:
         server = subprocess.Popen(
@@ -34,12 +34,12 @@ def served(known: AirflowPlace, base: Mapping[str, str], log_path: Path) -> Iter
             yield
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(120)
 
 
 def _wait_until_up(place: AirflowPlace) -> None:
     with httpx.Client(trust_env=False, timeout=5) as client:
-        for _ in until(120, every=0.25):
+        for _ in until(600, every=0.25):
             try:
                 if client.get(f"{place.url}/api/v2/version").is_success:
                     return

@@ -22,7 +22,7 @@ def serving(app: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    for _ in until(20, every=0.05):
+    for _ in until(120, every=0.05):
         if server.started:
             break
     try:

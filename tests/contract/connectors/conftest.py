@@ -168,7 +168,7 @@ def _serve(version: str, wsdl: Path | None = None) -> Iterator[Endpoint]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/netsuite"

@@ -447,12 +447,12 @@ def test_within_a_limit_no_pause_is_made_that_ends_after_it(team: Any) -> None:
 
 
 def test_within_a_limit_an_answer_is_not_waited_for_after_it(team: Any) -> None:
-    team.fault("users.me", times=None, kind="delay", seconds=3)
+    team.fault("users.me", times=None, kind="timeout_before", seconds=60)
     client = team.client()
     began = time.monotonic()
     with client.within(0.3), pytest.raises(Unavailable, match="no answer came"):
         client.send(users.me())
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
 
 def test_a_long_retry_after_is_left_to_the_scheduler(team: Any) -> None:

@@ -96,7 +96,7 @@ def _serve(version: str) -> Iterator[tuple[NetSuiteSandbox, FaultBook, str]]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
     yield sandbox, faults, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
@@ -118,7 +118,7 @@ def _account(version: str, wsdl: str | None) -> Iterator[Account]:
         history = HistoryPlugin()
         client = zeep.Client(
             wsdl or f"{base_url}/netsuite/wsdl/v{version}_0/netsuite.wsdl",
-            transport=Transport(session=session, operation_timeout=10),
+            transport=Transport(session=session, operation_timeout=60),
             plugins=[history],
         )
         yield Account(sandbox, faults, base_url, client, history)

@@ -14,7 +14,7 @@ import pytest
 
 from streak_netsuite.sandbox.server import RunningSandbox
 
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass
@@ -123,7 +123,7 @@ def clients(running_sandbox: RunningSandbox) -> Iterator[tuple[httpx.Client, htt
     streak, control = running_sandbox.info["streak"], running_sandbox.info["control"]
     token = {"X-Sandbox-Token": control["token"]}
     with (
-        httpx.Client(base_url=streak["base_url"], auth=(streak["api_key"], ""), timeout=10) as to_streak,
+        httpx.Client(base_url=streak["base_url"], auth=(streak["api_key"], ""), timeout=60) as to_streak,
         httpx.Client(base_url=control["base_url"], headers=token, timeout=60) as to_control,
     ):
         yield to_streak, to_control

@@ -14,7 +14,7 @@ from streak_netsuite.sandbox.server import bind
 
 COMMAND = [sys.executable, "-m", "streak_netsuite.sandbox"]
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 def start(*arguments):

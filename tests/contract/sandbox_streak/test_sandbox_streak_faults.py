@@ -66,7 +66,7 @@ def test_a_client_that_gives_up_does_not_change_what_was_done(place, kind, done)
     started = time.monotonic()
     with pytest.raises(httpx.ReadTimeout):
         update(place, timeout=0.1)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     assert (place.box()["notes"] == "new") is done
 
 

@@ -113,7 +113,7 @@ def until_blocked(ledger: Ledger) -> Callable[[], None]:
     )
 
     def wait() -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with ledger.engine.begin() as connection:
                 if connection.execute(query).scalar_one():

@@ -76,7 +76,7 @@ def test_of_two_in_the_same_moment_one_decides(ledger: Ledger, now: datetime) ->
                 if connection.execute(text(WAITING)).scalar_one() == 2:
                     break
             assert not any(one.done() for one in both), "they wait for whoever is deciding"
-        became = {one.result(timeout=20) for one in both}
+        became = {one.result(timeout=60) for one in both}
     assert "DECIDED_MEANWHILE" in became
     (first,) = became - {"DECIDED_MEANWHILE"}
     kept = ledger.find_decisions([organization("a"), organization("b")], question=STAYS)

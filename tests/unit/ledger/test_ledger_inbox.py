@@ -141,7 +141,7 @@ def test_workers_at_once_never_share_a_record_and_lose_nothing(ledger, a_hint, c
     held, overlaps, settled = set(), [], []
     lock = threading.Lock()
     filling = threading.Event()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
 
     def work(_):
         while time.monotonic() < deadline:

@@ -10,7 +10,7 @@ from streak_netsuite.errors import Unavailable
 from streak_netsuite.ledger.listener import InboxListener
 from streak_netsuite.model.external_ref import RecordKind
 
-WAIT = 5.0
+WAIT = 60.0
 NOT_LONG = 0.05
 
 

@@ -84,7 +84,7 @@ def test_two_claims_in_the_same_moment_do_not_take_two_writes_of_one_order(
             other = pool.submit(claimed, now)
             until_blocked()
         assert taken.operation_key == "end-1"
-        assert other.result(timeout=20) == set()
+        assert other.result(timeout=60) == set()
 
 
 def test_a_claim_takes_one_write_of_an_order_at_a_time_in_the_order_they_became_due(

@@ -102,7 +102,7 @@ def test_a_wrong_password_is_told_without_the_password(ledger_settings, now):
 
 
 def test_a_statement_that_takes_too_long_is_given_up(ledger_settings, now):
-    hasty = ledger_settings.model_copy(update={"statement_timeout_seconds": 0.05})
+    hasty = ledger_settings.model_copy(update={"statement_timeout_seconds": 1})
     lock = text("LOCK TABLE streak_netsuite.inbox_event IN ACCESS EXCLUSIVE MODE")
     with Ledger.connect(ledger_settings) as other, Ledger.connect(hasty) as ledger:
         with other.engine.begin() as connection:

@@ -107,7 +107,7 @@ def test_a_cut_list_of_reads_leaves_the_rest_unread(soap, running):
 
 
 def test_a_list_is_cut_when_its_time_is_over(soap, build):
-    soap.settings(list_seconds=0.05, record_seconds=0.04)
+    soap.settings(list_seconds=1.5, record_seconds=1)
     reply = soap.write("addList", *(build.customer(name=f"Name {n}") for n in range(4)))
     assert [ok for ok, _ in reply.outcomes] == [True, True, False, False]
     assert len([n for n in company_names(soap) if n.startswith("Name")]) == 2

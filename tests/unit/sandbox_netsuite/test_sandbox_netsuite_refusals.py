@@ -65,7 +65,7 @@ def test_a_record_a_workflow_holds_is_left_alone(soap, build):
 
 
 def test_two_writers_of_one_record_meet(soap, build):
-    soap.settings(record_seconds=0.15)
+    soap.settings(record_seconds=1)
     slow = build.order("", internal_id="8004", entity="", head="<s:memo>first</s:memo>")
     outcomes = []
 

@@ -20,7 +20,7 @@ class Slow:
     def answer(self, command: str, payload: Mapping[str, Any], *, by: str) -> Mapping[str, Any]:
         if command == "rule":
             self.asked.set()
-            self.may_answer.wait(10)
+            self.may_answer.wait(60)
         return {"result": self.number}
 
 
@@ -37,10 +37,10 @@ def test_a_slow_answer_keeps_nobody_waiting_and_its_product_open(monkeypatch: py
     monkeypatch.setattr(source, "_open", reopened)
     with ThreadPoolExecutor(max_workers=2) as people:
         slow = people.submit(source.answer, "rule", {}, by="ann")
-        assert asked.wait(10)
+        assert asked.wait(60)
         try:
-            assert people.submit(source.answer, "open", {}, by="bob").result(timeout=5) == {"result": 1}
+            assert people.submit(source.answer, "open", {}, by="bob").result(timeout=60) == {"result": 1}
         finally:
             may_answer.set()
-        assert slow.result(timeout=10) == {"result": 1}
+        assert slow.result(timeout=60) == {"result": 1}
     assert source.answer("open", {}, by="bob") == {"result": 2}, "nobody is answered, so it is opened anew"
