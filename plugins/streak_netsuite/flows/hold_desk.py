@@ -11,6 +11,7 @@ from streak_netsuite.flows.approvals import NEEDS_APPROVAL
 from streak_netsuite.flows.approved_terms import EDITS, TERMS, code_of, read_with
 from streak_netsuite.flows.deal_edits import SAID, differing, read_of
 from streak_netsuite.flows.masking import Mask
+from streak_netsuite.flows.order_to_invoice import INVOICE_GONE, INVOICE_KEY, LEFT_TO_FINANCE
 from streak_netsuite.flows.queued import OUTCOME_UNKNOWN
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.decision import QUESTIONS, Choice, Decision, checked_edits
@@ -261,6 +262,10 @@ def after_dismissal(held: HeldRecord) -> str:
     """Return in words what becomes of a record whose hold was dismissed."""
     if held.what.payload.get(GOES_ON):
         return "its record is in the inbox again, and is followed like any other"
+    if held.write_key.startswith(INVOICE_KEY):
+        is_known = held.what.code == INVOICE_GONE or held.what.payload.get(LEFT_TO_FINANCE) is not None
+        later = "by itself" if is_known else "only once that is: nobody knows what of the order waited"
+        return f"what waited to be billed is left to finance, and what is shipped later is billed {later}"
     if held.what.code == OUTCOME_UNKNOWN and held.write_key:
         return "its write is given up; later ones wait only as long as it may still land"
     return "nothing is done about the record"

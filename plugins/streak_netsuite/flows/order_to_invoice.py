@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from streak_netsuite.errors import RecordError, RejectedByVendor
+from streak_netsuite.errors import RecordError, RejectedByVendor, TransientError, UncertainWrite
+from streak_netsuite.flows.batch import STUCK
 from streak_netsuite.flows.invoice_text import PlannedInvoice, invoice_text
 from streak_netsuite.flows.queued import OUTCOME_UNKNOWN, QueuedWrites, Sent
 from streak_netsuite.flows.report import RunReport
@@ -28,14 +29,18 @@ DEPOSIT_KEY = "streak-dep"
 PERIOD_CLOSED = "PERIOD_CLOSED"
 NOT_BILLABLE = "NOT_BILLABLE"
 INVOICE_GONE = "INVOICE_GONE"
+LEFT_TO_FINANCE = "left"
+"""In the payload of an invoice that is held, and of its hold: what waited to be billed when a person was asked, by order
+line; None where NetSuite did not say. Whoever dismisses the hold takes that on."""
 # In the payload:
 _INSTEAD_OF = "instead_of"  # the invoice that is gone
 _RELEASED = "released"  # a person lets it be billed again; any later answer may have an error of its own
-_LEFT = "left"  # what waited to be billed when a person was asked about one that is gone, by order line
 _ALL_GONE = "all_gone"  # the invoices that were gone then
 _BESIDES = "besides"  # what is not to be billed, by order line
 _AGAIN = "again"  # how often its order waited to be billed once more after it did not
 
+_NOTED = frozenset({INVOICE_GONE, GIVEN_UP})  # what waited is kept with these before they are sent
+_NOTHING_TO_BILL = "NOTHING_TO_BILL"
 _UNDERWAY = frozenset({IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN})
 _MOST_DELETED = 20  # invoices of one order; beyond so many, one of ours that is gone is not missed
 
@@ -51,6 +56,23 @@ class Ready:
 
     orders: Mapping[str, BillableOrder]
     deposits: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Unwanted:
+    """An invoice that a person does not want to be made.
+
+    Attributes:
+        left: what waited to be billed when they were asked, by order line; None where nobody knows.
+    """
+
+    invoice: Intent
+    left: Mapping[int, Decimal] | None
+
+    def asked_at(self) -> datetime:
+        """Return when it was refused, or given up: nothing else of its order is asked about in between."""
+        assert self.invoice.answered_at is not None, "what was refused was answered"
+        return self.invoice.answered_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +172,8 @@ class OrderToInvoice(QueuedWrites[Ready]):
 
     def _dismissal(self, known: Intent) -> Dismissal | None:
         """Return who wants nothing more done about a refused invoice, if anybody does."""
-        code = OUTCOME_UNKNOWN if known.error_code == GIVEN_UP else known.error_code
-        found = self.memory.find_dismissals([known.subject], code=code)
+        codes = (OUTCOME_UNKNOWN, STUCK) if known.error_code == GIVEN_UP else (known.error_code,)
+        found = (one for code in codes for one in self.memory.find_dismissals([known.subject], code=code))
         since = known.answered_at
         mine = [one for one in found if one.operation_key == known.operation_key]
         return next((one for one in reversed(mine) if since is None or one.at >= since), None)
@@ -167,13 +189,7 @@ class OrderToInvoice(QueuedWrites[Ready]):
         due = list(self._due(orders, self._waiting(orders)))
         known = self.memory.find_intents([draft.operation_key for _, draft in due]) if due else {}
         found = [(order, known.get(draft.operation_key)) for order, draft in due]
-        return {order.internal_id: one.error for order, one in found if one and self._is_given_up(one)}
-
-    def _is_given_up(self, known: Intent) -> bool:
-        codes = (known.error_code, OUTCOME_UNKNOWN)
-        return known.state is IntentState.REJECTED and any(
-            self.memory.find_dismissals([known.subject], code=code) for code in codes
-        )
+        return {order.internal_id: one.error for order, one in found if one and self._unwanted([one])}
 
     def drafts(self) -> Iterator[IntentDraft]:
         """Yield the invoices that would be made. Only orders of boxes are billed by us."""
@@ -214,7 +230,8 @@ class OrderToInvoice(QueuedWrites[Ready]):
     def _next(self, order: BillableOrder) -> IntentDraft:
         """Return an order's next invoice: one that is underway, else one in the place of one that is gone, else a new one.
 
-        Of an order whose gone invoice nobody wants again, what was shipped since is billed, and no more.
+        Of an order of which a person does not want an invoice, what was shipped since is billed, and no more, until
+        finance has billed in its place: NetSuite's own count of the order's invoices says so.
         """
         keys = invoice_keys(order.internal_id, order.invoices)
         known = self.memory.find_intents(keys)
@@ -222,10 +239,13 @@ class OrderToInvoice(QueuedWrites[Ready]):
         underway = [one for one in ours.values() if one.state in _UNDERWAY]
         if underway:  # what it bills is not known before it has landed, so nothing is billed beside it
             return _draft_of(underway[0])
-        made = {place: one for place, one in ours.items() if one.state is IntentState.SUCCEEDED}
-        beyond = max(order.invoices, *made, 0)
-        gone = self._gone(made.values()) if order.invoices < beyond else []
-        return self._beside(order, gone, beyond + 1) if gone else self._draft(order, beyond + 1)
+        made = [one for one in ours.values() if one.state is IntentState.SUCCEEDED]
+        unwanted = self._unwanted(ours.values())
+        taken = {one.operation_key for one in (*made, *(each.invoice for each in unwanted))}
+        beyond = max(order.invoices, *(place for place, one in ours.items() if one.operation_key in taken), 0)
+        if order.invoices >= beyond:
+            return self._draft(order, beyond + 1)
+        return self._beside(order, self._gone(made), unwanted, beyond + 1)
 
     def _gone(self, made: Iterable[Intent]) -> list[Intent]:
         """Return our invoices that do not exist any more, and that nothing has taken the place of."""
@@ -237,33 +257,40 @@ class OrderToInvoice(QueuedWrites[Ready]):
             intent = replaced
         return intent
 
-    def _beside(self, order: BillableOrder, gone: Sequence[Intent], place: int) -> IntentDraft:
-        """Return the invoice in the place of one that is gone, or that of what came later than those nobody wants again."""
+    def _beside(
+        self, order: BillableOrder, gone: Sequence[Intent], unwanted: Sequence[_Unwanted], place: int
+    ) -> IntentDraft:
+        """Return the invoice in the place of one that is gone, or that of what came later than what nobody wants from us."""
         known = self.memory.find_intents([instead_key(one) for one in gone])
-        unwanted = [one for one in known.values() if self._is_unwanted(one)]
-        seen = {invoice for one in unwanted for invoice in one.payload[_ALL_GONE]}
+        instead = self._unwanted(one for one in known.values() if _ALL_GONE in one.payload)
+        seen = {invoice for one in instead for invoice in one.invoice.payload[_ALL_GONE]}
+        # Who was asked last was asked about all that waited then, also what others had left before.
+        last = max((*unwanted, *instead), key=_Unwanted.asked_at, default=None)
+        besides = last.left if last is not None else {}
         asked = next((one for one in gone if one.result_id not in seen), None)
         if asked is not None:
-            return self._instead(order, asked)
-        besides = _most([_quantities(one, _LEFT) for one in unwanted])
-        if any(waits > besides.get(line, 0) for line, waits in self._to_bill(order.internal_id).items()):
+            return self._instead(order, asked, besides or {})
+        if last is None:
+            return self._draft(order, place)
+        waits = self._to_bill(order.internal_id) or {}
+        if besides is not None and any(waits[line] > besides.get(line, 0) for line in waits):
             return self._draft(order, place, besides)
-        return self._instead(order, gone[0])
+        return _draft_of(last.invoice)
 
-    def _is_unwanted(self, instead: Intent) -> bool:
-        """Tell whether a person wants no invoice in the place of one that is gone."""
-        return (
-            instead.state is IntentState.REJECTED
-            and _ALL_GONE in instead.payload
-            and self._dismissal(instead) is not None
-        )
+    def _unwanted(self, invoices: Iterable[Intent]) -> list[_Unwanted]:
+        """Return those of these invoices that a person does not want to be made."""
+        refused = [
+            one for one in invoices if one.state is IntentState.REJECTED and one.error_code not in self.GONE
+        ]
+        seen = [(one, self._dismissal(one)) for one in refused]
+        return [_Unwanted(invoice=one, left=_left(one, found)) for one, found in seen if found is not None]
 
-    def _to_bill(self, order_id: str) -> Mapping[int, Decimal]:
-        """Return what NetSuite would bill of an order now, by order line."""
+    def _to_bill(self, order_id: str) -> Mapping[int, Decimal] | None:
+        """Return what NetSuite would bill of an order now, by order line; None when it does not say."""
         try:
             lines = self.erp.preview_invoice(order_id).lines
-        except RejectedByVendor:
-            return {}
+        except RejectedByVendor as error:
+            return {} if error.code == _NOTHING_TO_BILL else None
         return {
             one.order_line: one.quantity
             for one in lines
@@ -281,14 +308,14 @@ class OrderToInvoice(QueuedWrites[Ready]):
     def _is_far_enough(self, order: BillableOrder) -> bool:
         return order.whole or self.spec.invoice.when == "each_shipment"
 
-    def _instead(self, order: BillableOrder, gone: Intent) -> IntentDraft:
+    def _instead(self, order: BillableOrder, gone: Intent, besides: Mapping[int, Decimal]) -> IntentDraft:
         """Return the invoice that would take the place of one of ours that is gone, under a key that names it."""
         return IntentDraft(
             operation_key=instead_key(gone),
             flow=FLOW,
             kind=RecordKind.INVOICE,
             subject=gone.subject,
-            payload={"number": order.number, _INSTEAD_OF: gone.result_id},
+            payload={"number": order.number, _INSTEAD_OF: gone.result_id} | _left_out(besides),
         )
 
     def _replacement(self, gone: Intent) -> Intent | None:
@@ -297,14 +324,33 @@ class OrderToInvoice(QueuedWrites[Ready]):
         return found if found is not None and found.state is IntentState.SUCCEEDED else None
 
     def _noted(self, intent: Intent, context: Ready) -> Mapping[str, Any] | None:
-        """Keep what a person is asked about: what is shipped later is billed, whatever they say of this."""
+        """Keep what a person may be asked about: what is shipped later is billed, whatever they say of this.
+
+        Of a first try it is read when that is refused. A later one may end in doubt, when nobody can tell any more.
+        """
         order = context.orders.get(intent.subject.id)
-        if order is None or not intent.payload.get(_INSTEAD_OF) or _is_released(intent):
+        if intent.kind is not RecordKind.INVOICE or order is None:
             return None
-        known = self.memory.find_intents(invoice_keys(order.internal_id, order.invoices))
-        gone = self._gone([one for one in known.values() if one.state is IntentState.SUCCEEDED])
-        left = {str(line): str(quantity) for line, quantity in self._to_bill(order.internal_id).items()}
-        return {**intent.payload, _LEFT: left, _ALL_GONE: [one.result_id for one in gone]}
+        asks = intent.payload.get(_INSTEAD_OF) and not _is_released(intent)
+        if not asks and not intent.attempts:
+            return None
+        noted = {**intent.payload, LEFT_TO_FINANCE: _texts(self._to_bill(order.internal_id))}
+        if asks:
+            known = self.memory.find_intents(invoice_keys(order.internal_id, order.invoices))
+            gone = self._gone([one for one in known.values() if one.state is IntentState.SUCCEEDED])
+            noted[_ALL_GONE] = [one.result_id for one in gone]
+        return noted
+
+    def _asked(self, intent: Intent, error: RecordError) -> Mapping[str, Any]:
+        """Return an invoice with what waits to be billed: whoever dismisses its hold takes that on, and no more."""
+        if intent.kind is not RecordKind.INVOICE or error.code in _NOTED:
+            return super()._asked(intent, error)
+        try:
+            waits = self._to_bill(intent.subject.id)
+        except (TransientError, UncertainWrite) as unknown:
+            log.warning("what waits of order %s is not known: %s", intent.payload["number"], unknown)
+            waits = None
+        return {**intent.payload, LEFT_TO_FINANCE: _texts(waits)}
 
     def _ask(self, intent: Intent) -> None:
         """Hold an invoice that would replace one that is gone, until a person has released it."""
@@ -331,14 +377,13 @@ class OrderToInvoice(QueuedWrites[Ready]):
     def _draft(
         self, order: BillableOrder, place: int, besides: Mapping[int, Decimal] | None = None
     ) -> IntentDraft:
-        left_out = {str(line): str(quantity) for line, quantity in (besides or {}).items()}
         return IntentDraft(
             operation_key=_key(order.internal_id, place),
             flow=FLOW,
             kind=RecordKind.INVOICE,
             subject=ExternalRef(system=SystemId.NETSUITE, kind=RecordKind.SALES_ORDER, id=order.internal_id),
             # Always the same, so that an invoice which finance has removed is not made again by itself.
-            payload={"number": order.number} | ({_BESIDES: left_out} if left_out else {}),
+            payload={"number": order.number} | _left_out(besides or {}),
         )
 
     def _prepare(self, intents: Sequence[Intent]) -> Ready:
@@ -445,15 +490,29 @@ def _continued(draft: IntentDraft, known: Intent | None) -> IntentDraft:
     return replace(draft, payload=payload)
 
 
+def _left(invoice: Intent, seen: Dismissal) -> dict[int, Decimal] | None:
+    """Return what waited to be billed when a person was asked about an invoice; None where nobody knows."""
+    payload = invoice.payload if invoice.error_code in _NOTED else seen.payload
+    return None if payload.get(LEFT_TO_FINANCE) is None else _read(payload[LEFT_TO_FINANCE])
+
+
+def _left_out(besides: Mapping[int, Decimal]) -> dict[str, Any]:
+    """Return the part of a payload that says what an invoice does not bill."""
+    return {_BESIDES: _texts(besides)} if besides else {}
+
+
 def _quantities(of: Intent | IntentDraft, name: str) -> dict[int, Decimal]:
     """Return quantities by order line that a payload holds."""
-    return {int(line): Decimal(quantity) for line, quantity in of.payload.get(name, {}).items()}
+    return _read(of.payload.get(name, {}))
 
 
-def _most(each: Sequence[Mapping[int, Decimal]]) -> dict[int, Decimal]:
-    """Return the largest quantity of each order line."""
-    lines = {line for one in each for line in one}
-    return {line: max(one.get(line, Decimal(0)) for one in each) for line in lines}
+def _read(quantities: Mapping[str, str]) -> dict[int, Decimal]:
+    return {int(line): Decimal(quantity) for line, quantity in quantities.items()}
+
+
+def _texts(quantities: Mapping[int, Decimal] | None) -> dict[str, str] | None:
+    """Return quantities by order line as a payload holds them."""
+    return None if quantities is None else {str(line): str(one) for line, one in quantities.items()}
 
 
 def _draft_of(known: Intent) -> IntentDraft:
