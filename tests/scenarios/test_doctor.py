@@ -86,6 +86,21 @@ def test_no_secret_is_shown(world: World) -> None:
 # --- out of reach --------------------------------------------------------------------------------------
 
 
+def test_a_connection_that_leaves_writes_too_little_time_is_refused_by_the_product_and_by_the_doctor(
+    world: World,
+) -> None:
+    world.netsuite_extra |= {"commit_seconds": 30}
+    failed = the(look(world), "netsuite.settings", "commit_seconds")
+    assert failed.state is State.FAIL
+    assert "'commit_seconds' of the NetSuite connection is 30" in failed.message
+    assert "'settle_seconds' of the flow, which is 60" in failed.message
+    assert "set 'commit_seconds' to 60 or more" in failed.message
+    assert of(look(world), "netsuite.login"), "the other checks go on"
+    world.flow |= {"settle_seconds": 60}
+    with pytest.raises(ConfigurationError, match="'commit_seconds' of the NetSuite connection is 30"):
+        world.settings()
+
+
 def test_a_netsuite_that_is_down_is_one_finding_that_names_what_was_left_out(world: World) -> None:
     world.fault("netsuite", "status", times=None, options={"status": 503})
     found = look(world)

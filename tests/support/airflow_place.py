@@ -173,8 +173,8 @@ def connections_of(info: Mapping[str, Any], ledger: LedgerSettings) -> dict[str,
                 "conn_type": "netsuite",
                 "host": netsuite["base_url"],
                 "login": netsuite["account"],
-                # The sandbox commits at once, or never.
-                "extra": {**{name: netsuite[name] for name in names}, **fast, "commit_seconds": 5},
+                # The sandbox commits at once, or never: as little as the flow lets it be.
+                "extra": {**{name: netsuite[name] for name in names}, **fast, "commit_seconds": 60},
             }
         ),
         "AIRFLOW_CONN_STREAK_NETSUITE_LEDGER": json.dumps(

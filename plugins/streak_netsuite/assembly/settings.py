@@ -20,8 +20,12 @@ class Settings:
     flow: FlowSettings = field(default_factory=FlowSettings)
 
     def __post_init__(self) -> None:
-        """Leave writes the time that NetSuite takes; their whole time where it would take a repeat for another record."""
-        flow = self.flow.model_copy(update={"longest_commit_seconds": self.netsuite.commit_seconds})
+        """Leave writes the time that NetSuite takes; their whole time where it would take a repeat for another record.
+
+        Raises:
+            ConfigurationError: the connection leaves them less than the flow does.
+        """
+        flow = self.flow.leaving(self.netsuite.commit_seconds)
         object.__setattr__(
             self, "flow", flow.without_harmless_repeats() if self.netsuite.key_fields else flow
         )

@@ -7,8 +7,10 @@ from streak_netsuite.connectors.netsuite.account import AccountId
 from streak_netsuite.connectors.netsuite.settings import STANDARD_CONCURRENCY
 from streak_netsuite.doctor.bench import Bench
 from streak_netsuite.doctor.finding import Finding, fail, ok, warn
+from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.account_watch import SKEW_TO_MEND
 from streak_netsuite.flows.record_guard import LOOKED_AT
+from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.sync.endpoint import endpoint_life
 from streak_netsuite.sync.same_records import compare
 
@@ -18,8 +20,12 @@ _SKEW_REFUSED = timedelta(
 
 
 def settings(bench: Bench) -> Iterator[Finding]:
-    """Whether the connection is complete, and its account of the kind that is wanted."""
+    """Whether the connection is complete, fits the flow, and its account is of the kind that is wanted."""
     found = bench.netsuite_settings
+    try:
+        FlowSettings().leaving(found.commit_seconds)
+    except ConfigurationError as error:
+        yield fail(str(error))
     kind = "sandbox" if AccountId(found.account).is_sandbox else "production"
     if found.environment:
         yield ok(f"account {bench.account} is a {kind} account, as 'environment' says")

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from streak_netsuite.errors import PermanentError
+from streak_netsuite.errors import ConfigurationError, PermanentError
 
 # A list may run for 15 minutes at NetSuite and commit after its caller was cut off (section 3.4 of the facts: "HTTP connection
 # <= 15 min", read 2026-11); two minutes more for its clock and ours. Nobody has established how late one can be.
@@ -47,6 +47,20 @@ class FlowSettings(BaseModel):
     overlap_seconds: float = Field(default=300.0, ge=0)
     reconcile_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
     first_sweep_seconds: float = Field(default=86400.0, ge=0)
+
+    def leaving(self, commit_seconds: float) -> Self:
+        """Return these settings for an account that may commit a write so long after it was sent.
+
+        Raises:
+            ConfigurationError: something else would be sent over a write earlier than that write itself again.
+        """
+        if commit_seconds < self.settle_seconds:
+            raise ConfigurationError(
+                f"'commit_seconds' of the NetSuite connection is {commit_seconds:g}, and less than 'settle_seconds' of the "
+                f"flow, which is {self.settle_seconds:g}: an older write that lands late would overwrite a newer one; set "
+                f"'commit_seconds' to {self.settle_seconds:g} or more, or leave it out ({LONGEST_COMMIT_SECONDS:g})"
+            )
+        return self.model_copy(update={"longest_commit_seconds": commit_seconds})
 
     def without_harmless_repeats(self) -> Self:
         """Return these settings with unanswered writes left their whole time to land, as a repeat would be another record."""

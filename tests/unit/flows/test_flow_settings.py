@@ -46,3 +46,17 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> Non
 def test_writes_are_left_the_longer_of_two_times_to_land(settle: float, found: float) -> None:
     settings = FlowSettings(settle_seconds=settle, longest_commit_seconds=500)
     assert settings.without_harmless_repeats().settle_seconds == found
+
+
+def test_an_account_that_commits_later_is_left_its_time() -> None:
+    assert FlowSettings(settle_seconds=60).leaving(60).longest_commit_seconds == 60
+    assert FlowSettings(settle_seconds=60).leaving(900).longest_commit_seconds == 900
+
+
+def test_a_connection_that_leaves_writes_less_time_than_the_flow_is_refused_with_both_settings() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        FlowSettings(settle_seconds=60).leaving(59.5)
+    told = str(refused.value)
+    assert "'commit_seconds' of the NetSuite connection is 59.5" in told
+    assert "'settle_seconds' of the flow, which is 60" in told
+    assert "set 'commit_seconds' to 60 or more, or leave it out (1020)" in told
