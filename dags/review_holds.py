@@ -17,8 +17,10 @@ with DAG(
 ### Review holds
 
 ```
-open holds nobody was asked about → one run of answer_hold each → Required Actions
+open holds nobody is asked about → one run of answer_hold each → Required Actions
 ```
+
+Also those whose run has failed, was deleted or was marked as ended; not those whose run waits, as while `answer_hold` is paused.
 
 Every few minutes. Questions are found under **Browse → Required Actions**; waiting costs no worker slot.
 """,
@@ -29,7 +31,7 @@ Every few minutes. Questions are found under **Browse → Required Actions**; wa
     default_args={"retries": 2, "retry_delay": timedelta(minutes=1), "retry_policy": FLOW_RETRY_POLICY},
     tags=TAGS,
 ) as review_holds:
-    find_holds = FindHoldsOperator(task_id="find_holds")
+    find_holds = FindHoldsOperator(task_id="find_holds", asking_dag_id="answer_hold")
     TriggerDagRunOperator.partial(
         task_id="ask",
         trigger_dag_id="answer_hold",

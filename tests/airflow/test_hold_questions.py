@@ -2,7 +2,12 @@
 
 import asyncio
 import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +23,7 @@ from airflow.sdk.exceptions import (
     TaskDeferred,
 )
 from airflow.sdk.execution_time.comms import ErrorResponse
+from airflow_place import ROOT, Place
 
 from streak_netsuite.ledger.ledger import Ledger
 from streak_netsuite.ledger.settings import LedgerSettings
@@ -51,6 +57,52 @@ def ledger(ledger_settings: LedgerSettings, monkeypatch: pytest.MonkeyPatch) -> 
     with Ledger.connect(ledger_settings) as opened:
         hold_again(opened)
         yield opened
+
+
+@dataclass
+class Reviews:
+    """The DAG that looks for holds, run in a real Airflow whose metadata stay between its runs."""
+
+    place: Place
+    dag_file: Path
+    metadata: Path
+
+    def look(self) -> list[tuple[str, str | None]]:
+        """Let the DAG look for holds once; return the runs that ask: id, and the state of the task."""
+        self.place.run(str(self.dag_file))
+        with self.known() as rows:
+            asked = "select run_id, state from task_instance where dag_id = 'answer_hold' order by run_id"
+            return list(rows.execute(asked))
+
+    def becomes(self, state: str | None) -> None:
+        """Let the tasks that ask have come so far, as the scheduler, or a person who marks or clears them, leaves them."""
+        with self.known() as rows:
+            rows.execute("update task_instance set state = ? where dag_id = 'answer_hold'", [state])
+
+    def forget(self) -> None:
+        """Delete the runs that ask, as a person does."""
+        with self.known() as rows:
+            rows.execute("delete from task_instance where dag_id = 'answer_hold'")
+            rows.execute("delete from dag_run where dag_id = 'answer_hold'")
+
+    @contextmanager
+    def known(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.metadata, timeout=30)) as rows, rows:
+            yield rows
+
+
+@pytest.fixture
+def reviews(place: Place, airflow_home: Path, tmp_path: Path) -> Iterator[Reviews]:
+    """A hold that nobody was asked about, and the DAG that finds it."""
+    dag_file = tmp_path / "review_holds.py"
+    shipped = str(ROOT / "dags" / "review_holds.py")
+    dag_file.write_text(f"import runpy\n\ndag = runpy.run_path({shipped!r})['review_holds']\n")
+    with Ledger.connect(place.ledger_settings) as ledger:
+        hold_again(ledger)
+    made = Reviews(place=place, dag_file=dag_file, metadata=airflow_home / "airflow.db")
+    made.forget()
+    yield made
+    made.forget()
 
 
 def hold_again(ledger: Ledger, digest: str = "d1") -> None:
@@ -277,3 +329,122 @@ def test_an_answer_of_another_form_fails_with_its_reason_and_is_asked_again(ledg
     with pytest.raises(AirflowFailException, match=r"does not match params.*asked about again"):
         question(ledger).execute_complete({"run_id": "q1"}, event)
     assert answer(question(ledger), "Approve", run_id="q2").startswith("hold")
+
+
+# --- what runs leave behind ---
+
+
+class Airflow:
+    """What Airflow knows of the runs that ask: the states of their tasks, by id, as its API tells them."""
+
+    run_id = "m1"
+
+    def __init__(self) -> None:
+        self.states: dict[str, str | None] = {}
+
+    def get_task_states(
+        self, *, dag_id: str, task_ids: list[str], run_ids: list[str]
+    ) -> dict[str, dict[str, str | None]]:
+        assert (dag_id, task_ids) == ("answer_hold", ["ask"])
+        return {one: {"ask": self.states[one]} for one in run_ids if one in self.states}
+
+    def look(self) -> list[str]:
+        """Look for holds once, and begin a run for each that is found; return the ids of the runs."""
+        found = FindHoldsOperator(task_id="find", asking_dag_id="answer_hold").execute({"ti": self})
+        ids = [one["trigger_run_id"] for one in found]
+        self.states |= dict.fromkeys(ids)
+        return ids
+
+
+def take_on(ledger: Ledger, run_id: str) -> bool:
+    """Let a run take the question on; return whether it may."""
+    (hold,) = ledger.list_holds()
+    return ledger.note_hold_asked(hold.id, times=hold.times, run_id=run_id)
+
+
+ON_ITS_WAY = [None, "scheduled", "queued", "running", "deferred", "awaiting_input", "up_for_retry"]
+
+
+@pytest.mark.parametrize("state", [*ON_ITS_WAY, "restarting", "up_for_reschedule"])
+@pytest.mark.parametrize("is_taken_on", [True, False])
+def test_a_question_is_left_to_a_run_that_goes_on(
+    ledger: Ledger, state: str | None, is_taken_on: bool
+) -> None:
+    airflow = Airflow()
+    (run_id,) = airflow.look()
+    if is_taken_on:
+        assert take_on(ledger, run_id)
+    airflow.states[run_id] = state
+    assert airflow.look() == []
+
+
+@pytest.mark.parametrize("state", ["failed", "skipped", "success", "upstream_failed", "removed"])
+def test_a_run_that_ended_without_an_answer_is_followed_by_one_other(ledger: Ledger, state: str) -> None:
+    airflow = Airflow()
+    (run_id,) = airflow.look()
+    assert take_on(ledger, run_id)
+    airflow.states[run_id] = state
+    (other,) = airflow.look()
+    assert other not in {run_id, ""}
+    assert airflow.look() == [], "it is asked once more, not twice"
+    assert take_on(ledger, other)
+    assert not take_on(ledger, run_id), "cleared now, the old run leaves the question to the new one"
+
+
+def test_a_run_that_was_cleared_before_another_began_keeps_the_question(ledger: Ledger) -> None:
+    airflow = Airflow()
+    (run_id,) = airflow.look()
+    assert take_on(ledger, run_id)
+    airflow.states[run_id] = "failed"
+    (other,) = airflow.look()
+    assert take_on(ledger, run_id)
+    assert not take_on(ledger, other)
+
+
+def test_a_run_that_ended_before_it_asked_is_followed_by_another(ledger: Ledger) -> None:
+    airflow = Airflow()
+    (first,) = airflow.look()
+    airflow.states[first] = "failed"
+    (second,) = airflow.look()
+    airflow.states[second] = "failed"
+    (third,) = airflow.look()
+    assert len({first, second, third}) == 3
+
+
+def test_a_question_whose_answer_cannot_be_carried_out_is_asked_by_another_run(ledger: Ledger) -> None:
+    airflow = Airflow()
+    (run_id,) = airflow.look()
+    assert take_on(ledger, run_id)
+    with pytest.raises(AirflowFailException, match="asked about again"):
+        answer(question_of(ledger), "Approve", corrections="stage=Won", run_id=run_id)
+    airflow.states[run_id] = "failed"
+    assert len(airflow.look()) == 1
+
+
+def question_of(ledger: Ledger) -> AskAboutHoldOperator:
+    (hold,) = ledger.list_holds()
+    return AskAboutHoldOperator(task_id="ask", hold_id=hold.id, times=hold.times)
+
+
+def test_a_dag_of_ones_own_that_names_none_that_asks_is_told_of_a_hold_once(ledger: Ledger) -> None:
+    asked = question(ledger)
+    assert take_on(ledger, "q1")
+    assert FindHoldsOperator(task_id="find").execute({"ti": _Run("m2")}) == []
+    assert asked.hold_id
+
+
+def test_airflow_itself_tells_which_runs_ask_still(reviews: Reviews) -> None:
+    """Its API tells a task that has not begun from a run that does not exist, as the stand-in does."""
+    first = reviews.look()
+    ((run_id, state),) = first
+    assert state is None
+    assert reviews.look() == first, "the DAG that asks is paused: no run is added"
+    with Ledger.connect(reviews.place.ledger_settings) as ledger:
+        assert take_on(ledger, run_id)
+    reviews.becomes("failed")
+    ended, (other, waits) = reviews.look()
+    assert (ended, waits) == ((run_id, "failed"), None)
+    with Ledger.connect(reviews.place.ledger_settings) as ledger:
+        assert take_on(ledger, other)
+    reviews.forget()
+    assert reviews.look() == first, "runs that were deleted ask nobody"

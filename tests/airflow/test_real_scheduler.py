@@ -99,6 +99,8 @@ def _an_answer_outlives_the_try_it_was_given_to(stage: Stage) -> None:
         hold = _eventually(stage.ledger.list_holds)[0]
         question = _asked(stage, client, box)
         run = question["task_instance"]["dag_run_id"]
+        # Otherwise its next run may ask in place of the one that has failed, before that is cleared.
+        client.patch("/api/v2/dags/review_holds", json={"is_paused": True}).raise_for_status()
         ended = {"new_state": "failed"}
         client.patch(f"{ANSWERING}/{run}/taskInstances/ask", json=ended).raise_for_status()
         _answer(client, question, "Dismiss")

@@ -37,6 +37,11 @@ class HoldBook(Book):
         with self._database.begin() as connection:
             return holds.list_unasked(connection, limit=limit)
 
+    def list_asked_holds(self) -> list[tuple[int, str]]:
+        """Return open holds that somebody is asked about as they are now, oldest first: id, and the run that asks."""
+        with self._database.begin() as connection:
+            return holds.list_asked(connection)
+
     def note_hold_asked(self, hold_id: int, *, times: int, run_id: str) -> bool:
         """Note that a run asks about a hold; False when the hold has changed, is closed, or another run asks."""
         with self._database.begin() as connection:
@@ -47,10 +52,10 @@ class HoldBook(Book):
         with self._database.begin() as connection:
             return holds.asks_about(connection, hold_id, times=times, run_id=run_id)
 
-    def ask_again(self, hold_id: int) -> None:
-        """Let somebody be asked about a hold once more."""
+    def ask_again(self, hold_id: int, *, run_id: str | None = None) -> None:
+        """Let somebody be asked about a hold once more; with a run, only while it is the one that asks."""
         with self._database.begin() as connection:
-            holds.forget_asked(connection, hold_id)
+            holds.forget_asked(connection, hold_id, run_id=run_id)
 
     def release_hold(self, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:
         """Put a held record back to work, and note who did it and why. Works again after it was released.

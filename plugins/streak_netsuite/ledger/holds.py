@@ -249,6 +249,16 @@ def list_unasked(connection: Connection, *, limit: int) -> list[tuple[int, int]]
     return [(row.id, row.times) for row in rows]
 
 
+def list_asked(connection: Connection) -> list[tuple[int, str]]:
+    """Return open holds that somebody is asked about as they are now, oldest first: id, and the run that asks."""
+    rows = connection.execute(
+        select(hold.c.id, hold.c.asked_in)
+        .where(_IS_OPEN, hold.c.asked_times == hold.c.times)
+        .order_by(hold.c.id)
+    )
+    return [(row.id, row.asked_in) for row in rows]
+
+
 def note_asked(connection: Connection, hold_id: int, *, times: int, run_id: str) -> bool:
     """Note that a run asks about a hold; say whether it may: the hold is as it was, and no other run asks."""
     is_free = or_(hold.c.asked_times != times, hold.c.asked_in == run_id)
@@ -272,9 +282,10 @@ def asks_about(connection: Connection, hold_id: int, *, times: int, run_id: str)
     return connection.execute(query).one_or_none() is not None
 
 
-def forget_asked(connection: Connection, hold_id: int) -> None:
-    """Let a hold be asked about again."""
-    connection.execute(update(hold).where(hold.c.id == hold_id).values(asked_times=0, asked_in=""))
+def forget_asked(connection: Connection, hold_id: int, *, run_id: str | None = None) -> None:
+    """Let a hold be asked about again; with a run, only while it is the one that asks."""
+    forgotten = update(hold).where(hold.c.id == hold_id).values(asked_times=0, asked_in="")
+    connection.execute(forgotten if run_id is None else forgotten.where(hold.c.asked_in == run_id))
 
 
 def release(connection: Connection, hold_id: int, *, actor: str, reason: str, now: datetime) -> None:

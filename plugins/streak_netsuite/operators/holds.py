@@ -1,6 +1,7 @@
 """Operators that put held records before people, and do what they answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,19 +16,69 @@ from streak_netsuite.triggers.answers import NOBODY_ANSWERED, NOBODY_ASKED, Answ
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+    from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
     from streak_netsuite.flows.hold_desk import Review
+    from streak_netsuite.ledger.ledger import Ledger
 
 # Airflow maps a task over at most 1,024 values by default ([core] max_map_length).
 MOST_QUESTIONS = 500
 _PATIENCE_SECONDS = 120.0
+_RUNS_AT_ONCE = 100  # their ids stand in the address of one request
+_ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskingRuns:
+    """The runs of a DAG that asks, as Airflow knows them.
+
+    A run that is cleared, waits or whose DAG is paused goes on asking one day. One whose task has ended does not, and a
+    run that was deleted has left nothing: Airflow tells no state of it.
+    """
+
+    task: "RuntimeTaskInstanceProtocol"
+    dag_id: str
+    task_id: str
+
+    def states(self, run_ids: Collection[str]) -> dict[str, str | None]:
+        """Return how far those of these runs are that exist: the states of their tasks; None for one that has not begun."""
+        wanted = sorted(set(run_ids))
+        found: dict[str, str | None] = {}
+        for start in range(0, len(wanted), _RUNS_AT_ONCE):
+            part = self.task.get_task_states(
+                dag_id=self.dag_id,
+                task_ids=[self.task_id],
+                run_ids=wanted[start : start + _RUNS_AT_ONCE],
+            )
+            found |= {
+                run_id: states[self.task_id] for run_id, states in part.items() if self.task_id in states
+            }
+        return found
+
+    def over(self, run_ids: Collection[str]) -> frozenset[str]:
+        """Return which of these runs ask nobody any more."""
+        states = self.states(run_ids)
+        return frozenset(one for one in run_ids if one not in states or states[one] in _ENDED)
+
+    def new_ids(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield for each name the id of a run that does not exist; none for a name of which a run goes on."""
+        ids = {name: f"{name}-1" for name in names}
+        number = 1
+        while ids:
+            states = self.states(ids.values())
+            yield from ((name, one) for name, one in ids.items() if one not in states)
+            number += 1
+            ids = {name: f"{name}-{number}" for name, one in ids.items() if states.get(one, "") in _ENDED}
 
 
 class FindHoldsOperator(BaseOperator):
-    """Returns the open holds that nobody was asked about as they are now, as arguments of runs that ask.
+    """Returns the open holds that nobody is asked about as they are now, as arguments of runs that ask.
 
     :param ledger_conn_id: ledger connection.
     :param most: at most this many; the others wait for the next run.
+    :param asking_dag_id: the DAG of those runs. A hold whose run has failed, was deleted or was marked as ended is found
+        again, and one whose run goes on or waits to begin is not. None: a hold is found once, whatever becomes of its run.
+    :param asking_task_id: the task of that DAG that asks.
     """
 
     ui_color = "#fef3c7"
@@ -37,24 +88,43 @@ class FindHoldsOperator(BaseOperator):
         *,
         ledger_conn_id: str = LedgerHook.default_conn_name,
         most: int = MOST_QUESTIONS,
+        asking_dag_id: str | None = None,
+        asking_task_id: str = "ask",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.ledger_conn_id = ledger_conn_id
         self.most = most
+        self.asking_dag_id = asking_dag_id
+        self.asking_task_id = asking_task_id
 
     def execute(self, context: "Context") -> list[dict[str, Any]]:
         """List them, oldest first."""
+        runs = None
+        if self.asking_dag_id is not None:
+            runs = AskingRuns(task=context["ti"], dag_id=self.asking_dag_id, task_id=self.asking_task_id)
         with LedgerHook(self.ledger_conn_id).get_conn() as ledger:
+            if runs is not None:
+                self._take_back(ledger, runs)
             found = ledger.list_unasked_holds(limit=self.most)
-        asked_in = context["ti"].run_id
-        return [
-            {
-                "trigger_run_id": f"hold-{hold_id}-{times}-{asked_in}",
-                "conf": {"hold_id": hold_id, "times": times},
-            }
-            for hold_id, times in found
-        ]
+        holds = {f"hold-{hold_id}-{times}": {"hold_id": hold_id, "times": times} for hold_id, times in found}
+        ids = (
+            dict(runs.new_ids(list(holds)))
+            if runs
+            else {name: f"{name}-{context['ti'].run_id}" for name in holds}
+        )
+        return [{"trigger_run_id": ids[name], "conf": conf} for name, conf in holds.items() if name in ids]
+
+    def _take_back(self, ledger: "Ledger", runs: AskingRuns) -> None:
+        """Let holds be asked about again whose runs have ended without an answer that closed them."""
+        asked = ledger.list_asked_holds()
+        over = runs.over({run_id for _, run_id in asked})
+        for hold_id, run_id in asked:
+            if run_id in over:
+                self.log.warning(
+                    "run %s asks about hold %s no more; it is asked about again", run_id, hold_id
+                )
+                ledger.ask_again(hold_id, run_id=run_id)
 
 
 class AskAboutHoldOperator(HITLOperator):

@@ -79,3 +79,16 @@ def test_a_hold_whose_answer_could_not_be_carried_out_is_asked_about_again(asked
     asked.ask_again(one)
     assert (one, 1) in asked.list_unasked_holds(limit=10)
     assert asked.note_hold_asked(one, times=1, run_id="q2")
+
+
+def test_what_a_run_asks_about_is_listed_and_taken_from_that_run_only(asked: Ledger) -> None:
+    (one, _), (two, _) = asked.list_unasked_holds(limit=10)
+    asked.note_hold_asked(one, times=1, run_id="q1")
+    asked.note_hold_asked(two, times=1, run_id="q2")
+    assert asked.list_asked_holds() == [(one, "q1"), (two, "q2")]
+    asked.ask_again(two, run_id="q1")
+    assert asked.list_asked_holds() == [(one, "q1"), (two, "q2")], "another run has taken it on meanwhile"
+    asked.ask_again(two, run_id="q2")
+    assert asked.list_asked_holds() == [(one, "q1")]
+    held(asked, "b1")
+    assert asked.list_asked_holds() == [], "renewed, nobody is asked about it as it is now"
