@@ -230,6 +230,22 @@ def test_a_closed_period_moves_the_invoice_only_when_told_so_and_with_a_note(
     assert invoice["tranDate"][:7] == datetime.now(PACIFIC).date().isoformat()[:7]
 
 
+def test_an_invoice_is_dated_by_what_has_left_and_not_by_what_is_only_packed(
+    world: World, tmp_path: Path
+) -> None:
+    billing(world, tmp_path, when="each_shipment", dated="shipment")
+    world.configure_netsuite(open_months_back=2)
+    order = shipped(world, lines={"1": "1"}, daysAgo=3)
+    ship(world, order, lines={"1": "1"}, daysAgo=1, shipStatus="_packed")
+    bill(world)
+    (sent,) = [
+        one["tranDate"]
+        for one in world.netsuite()["fulfillments"]
+        if one["createdFrom"]["internalId"] == order and one["shipStatus"] == "_shipped"
+    ]
+    assert [(one["tranDate"], one["total"]) for one in invoices(world, order)] == [(sent, "12500.00")]
+
+
 def backdate(world: World, order: str) -> None:
     """Let the shipment of an order lie two months back, in a period that is closed by now."""
     then = datetime.now(PACIFIC).date() - timedelta(days=70)

@@ -110,6 +110,51 @@ def test_a_worker_killed_after_a_box_was_moved_leaves_it_there_and_tells_the_res
     assert len(world.told(box, "Shipped on")) == 1
 
 
+def stage_of(world: World, box: str) -> str:
+    """Return the name of the stage a box is in."""
+    pipelines = world.control.get("/streak/state").raise_for_status().json()["pipelines"]
+    stages = [one for pipeline in pipelines for one in pipeline["stages"].items()]
+    return next(stage for stage, boxes in stages if box in {one["key"] for one in boxes})
+
+
+SERVICE = "    - item: {value: 202}\n      quantity: {value: 1}\n      rate: {value: 100}\n"
+
+
+def test_goods_that_have_all_left_are_shipped_whatever_services_stand_beside_them(
+    world: World, tmp_path: Any
+) -> None:
+    world.change_mapping(
+        tmp_path, "status:\n  fields:", "status:\n  stages: {shipped: Negotiation}\n  fields:"
+    )
+    goods = "    - item: {from: box.fields.Product, lookup: item}\n"
+    world.mapping.write_text(world.mapping.read_text().replace(goods, SERVICE + goods))
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill", lines={"2": "3"})
+    world.tell()
+    assert stage_of(world, box) == "Closed-Won", "one of four is still to be sent"
+    world.finance(f"orders/{order}/fulfill")
+    world.tell()
+    assert stage_of(world, box) == "Negotiation"
+
+
+def test_an_order_is_shipped_when_what_has_not_left_is_closed(world: World, tmp_path: Any) -> None:
+    world.change_mapping(
+        tmp_path, "status:\n  fields:", "status:\n  stages: {shipped: Negotiation}\n  fields:"
+    )
+    text = world.mapping.read_text()
+    second = "    - item: {value: 102}\n      quantity: {value: 5}\n      rate: {value: 10}\n"
+    goods = "    - item: {from: box.fields.Product, lookup: item}\n"
+    world.mapping.write_text(text.replace(goods, second + goods))
+    box, order = world.ordered(BOX)
+    world.finance(f"orders/{order}/fulfill", lines={"1": "2", "2": "4"})
+    world.tell()
+    assert stage_of(world, box) == "Closed-Won"
+    with world.product() as product:
+        product.netsuite.close_lines(product.netsuite.held_orders([order])[order], [1])
+    world.tell()
+    assert stage_of(world, box) == "Negotiation"
+
+
 def test_a_person_who_moves_a_box_back_before_a_dead_workers_move_is_repeated_wins(
     world: World, tmp_path: Any
 ) -> None:

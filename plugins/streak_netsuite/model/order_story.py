@@ -61,6 +61,8 @@ class EventKind(StrEnum):
 _UNSENT = frozenset(
     {"pendingApproval", "pendingFulfillment", "partiallyFulfilled", "pendingBillingPartFulfilled"}
 )
+# NetSuite has nothing left to send of an order in such a status: services, item groups and closed lines do not count there.
+_SENT = frozenset({"pendingBilling", "fullyBilled"})
 _ENDS = {
     "closed": EventKind.CLOSED,
     "cancelled": EventKind.CANCELLED,
@@ -76,6 +78,8 @@ _EVENTS: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.REFUND: (EventKind.REFUNDED.value,),
     RecordKind.DEPOSIT: ("deposit",),
 }
+SHIPPED = "shipped"
+"""The status of a delivery that has left; one that is only picked or packed has not."""
 INVOICE = "invoice"
 """What an invoice is called where documents of several kinds are told of."""
 _DOCUMENT_WORDS: Mapping[RecordKind, str] = {
@@ -274,9 +278,10 @@ class OrderStory:
             return OrderState.CLOSED
         if self._valid_bills:
             return self._billed_state(today)
-        if self.shipped >= self.ordered > 0:
-            return OrderState.SHIPPED
-        return OrderState.PARTLY_SHIPPED if self.shipped > 0 else OrderState.ORDERED
+        if self.shipped <= 0:
+            return OrderState.ORDERED
+        is_sent = self.status in _SENT or self.shipped >= self.ordered
+        return OrderState.SHIPPED if is_sent else OrderState.PARTLY_SHIPPED
 
     def events(self) -> Iterator[StoryEvent]:
         """Yield what happened, oldest first; a voided document is told as such under the same name."""
@@ -352,7 +357,7 @@ class OrderStory:
 
     def _deliveries(self) -> Iterator[StoryEvent]:
         for one in self.deliveries:
-            if one.status == "shipped":
+            if one.status == SHIPPED:
                 yield StoryEvent(
                     name=f"delivery {one.internal_id}",
                     kind=EventKind.SHIPPED,

@@ -17,6 +17,7 @@ from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.errors import RejectedByVendor, TransientError, UncertainWrite
+from streak_netsuite.model.order_story import SHIPPED, Delivery
 from streak_netsuite.sync.ports import BillableOrder, InvoiceLine, InvoicePreview
 
 _WAITING = ("_salesOrderPendingBilling", "_salesOrderPendingBillingPartiallyFulfilled")
@@ -57,7 +58,7 @@ class Invoicing:
                 number=story.number,
                 whole=story.status == "pendingBilling",
                 invoices=len(story.bills),
-                shipped_on=max((one.dated for one in story.deliveries), default=None),
+                shipped_on=_shipped_on(story.deliveries),
                 drop_shipped=story.drop_shipped,
                 purchases=story.purchases,
             )
@@ -165,6 +166,11 @@ class Invoicing:
         if error.code in _CLOSED or "period" in str(error).lower():
             raise RejectedByVendor(str(error), code=PERIOD_CLOSED, fix=error.fix, owner="finance") from error
         raise error
+
+
+def _shipped_on(deliveries: Sequence[Delivery]) -> date | None:
+    """Return the day of the last shipment that has left; what is only picked or packed is not billed yet."""
+    return max((one.dated for one in deliveries if one.status == SHIPPED), default=None)
 
 
 def _name(order_id: str) -> str:
