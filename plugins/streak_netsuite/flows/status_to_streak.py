@@ -11,7 +11,14 @@ from streak_netsuite.errors import LeaseLost, MappingError, RecordError, StreakN
 from streak_netsuite.flows.activities import activity_draft, activity_key, is_untold
 from streak_netsuite.flows.batch import Batch, hold_of
 from streak_netsuite.flows.credit_hold import credit_task
-from streak_netsuite.flows.deleted_documents import NOTHING, Deleted, deleted_events, find_deleted
+from streak_netsuite.flows.deleted_documents import (
+    NOTHING,
+    Deleted,
+    deleted_events,
+    find_deleted,
+    find_moved,
+    moved_events,
+)
 from streak_netsuite.flows.lease import LeaseKeeper
 from streak_netsuite.flows.order_to_invoice import invoice_keys
 from streak_netsuite.flows.planned_order import order_key
@@ -175,7 +182,11 @@ class StatusToStreak:
             return
         behind = self.erp.orders_behind(list(documents.values()))
         deleted = find_deleted(self.memory, [ref for ref in documents.values() if ref not in behind])
+        moved = find_moved(self.memory, behind)
+        deleted = replace(deleted, moved=moved)
         behind = {**behind, **deleted.behind}
+        for order, refs in moved.items():
+            behind |= {ref: behind[ref] | {order} for ref in refs}
         orders = sorted({order for found in behind.values() for order in found})
         told, faults = self._told(orders, deleted)
         for key, ref in documents.items():
@@ -245,7 +256,9 @@ class StatusToStreak:
                 told[order] = 0  # the box is gone, or nobody knows what became of the order
                 continue
             try:
-                drafts = self.drafts_of(deal, story, deleted.documents.get(order, ()))
+                drafts = self.drafts_of(
+                    deal, story, deleted.documents.get(order, ()), deleted.moved.get(order, ())
+                )
             except MappingError as error:
                 if faults is None:
                     raise
@@ -255,12 +268,17 @@ class StatusToStreak:
         return told
 
     def drafts_of(
-        self, deal: Deal, story: OrderStory, deleted: Collection[ExternalRef] = ()
+        self,
+        deal: Deal,
+        story: OrderStory,
+        deleted: Collection[ExternalRef] = (),
+        moved: Collection[ExternalRef] = (),
     ) -> list[IntentDraft]:
         """Return everything that a deal is to be told of its order, whatever it was told before.
 
         Args:
             deleted: documents that NetSuite calls deleted, the order's or others'.
+            moved: documents that do not count for the order any more.
 
         Raises:
             MappingError: the mapping's expressions cannot be computed.
@@ -270,7 +288,7 @@ class StatusToStreak:
         return [
             *_field_drafts(deal, status_values(self.spec, story, today=today)),
             *_stage_drafts(deal, self.spec.status.stages.get(story.state(today), ""), story),
-            *self._event_drafts(deal, story, today, deleted),
+            *self._event_drafts(deal, story, today, deleted, moved),
         ]
 
     def _with_news(self, deal: Deal, story: OrderStory, today: date) -> OrderStory:
@@ -283,7 +301,12 @@ class StatusToStreak:
         return story if known else replace(story, customer_on_hold=None)
 
     def _event_drafts(
-        self, deal: Deal, story: OrderStory, today: date, deleted: Collection[ExternalRef]
+        self,
+        deal: Deal,
+        story: OrderStory,
+        today: date,
+        deleted: Collection[ExternalRef],
+        moved: Collection[ExternalRef],
     ) -> Iterable[IntentDraft]:
         style = ActivityStyle(self.spec.status.events_as)
         since = self.spec.status.events_since
@@ -295,6 +318,8 @@ class StatusToStreak:
             *_credit(deal, story, today, told),
             *_voided(deal, story, told),
             *self._deleted(deal, story, told, deleted),
+            *_taken_back(deal, story, today, told),
+            *moved_events(self.memory, deal.key, list(moved), shown=_names(story)),
         ):
             if since is not None and event.dated < since:
                 continue
@@ -311,6 +336,7 @@ class StatusToStreak:
             *_credit_events(story, today),
             *story.overdue_events(today),
             *story.voided_events(),
+            *story.taken_back_events(today),
         )
         told = [activity_key(deal.key, event.name) for event in events]
         billed = invoice_keys(story.internal_id, len(story.bills))
@@ -332,8 +358,13 @@ class StatusToStreak:
             self.memory,
             deal.key,
             list(dict.fromkeys((*missed, *deleted))),
-            shown=[event.name for event in story.events()],
+            shown=_names(story),
         )
+
+
+def _names(story: OrderStory) -> list[str]:
+    """Return the names of what has happened to an order, and stands."""
+    return [event.name for event in story.events()]
 
 
 def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -386,6 +417,16 @@ def _overdue(deal: Deal, story: OrderStory, today: date, told: Mapping[str, Inte
     """Return what is late, and what was told to be and is settled now."""
     late = story.overdue_events(today)
     return [event for event in late if event.open or activity_key(deal.key, event.name) in told]
+
+
+def _taken_back(
+    deal: Deal, story: OrderStory, today: date, told: Mapping[str, Intent]
+) -> Iterator[StoryEvent]:
+    """Yield what the deal was told and does not hold any more, at the day that was told."""
+    for event in story.taken_back_events(today):
+        before = told.get(activity_key(deal.key, event.name))
+        if before is not None:
+            yield replace(event, dated=datetime.fromisoformat(before.payload["happened_at"]).date())
 
 
 def _voided(deal: Deal, story: OrderStory, told: Mapping[str, Intent]) -> list[StoryEvent]:

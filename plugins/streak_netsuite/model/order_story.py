@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     REFUNDED = "refunded"
     VOIDED = "voided"
     DELETED = "deleted"
+    WITHDRAWN = "withdrawn"
     DEPOSITED = "deposited"
     CLOSED = "closed"
     CANCELLED = "cancelled"
@@ -82,6 +83,8 @@ SHIPPED = "shipped"
 """The status of a delivery that has left; one that is only picked or packed has not."""
 INVOICE = "invoice"
 """What an invoice is called where documents of several kinds are told of."""
+DUE_DATE = "due date"
+"""What an invoice's being overdue is called there."""
 _DOCUMENT_WORDS: Mapping[RecordKind, str] = {
     RecordKind.SALES_ORDER: "sales order",
     RecordKind.FULFILLMENT: "shipment",
@@ -180,7 +183,8 @@ class StoryEvent:
         name: names it among the order's events, for ever ("invoice 812").
         amount: None for a delivery.
         open: what is still to be paid of an invoice.
-        document: of a deletion, what was deleted ("invoice", "sales order").
+        document: of a deletion, what was deleted ("invoice", "sales order"); of what was told and does not hold any more, what
+            that was about ("shipment", "payment", "due date").
     """
 
     name: str
@@ -339,6 +343,23 @@ class OrderStory:
                     open=ZERO if one.voided else one.open,
                 )
 
+    def taken_back_events(self, today: date) -> Iterator[StoryEvent]:
+        """Yield what holds not, or not any more: deliveries that have not left, and invoices that are not late.
+
+        Each was told and has been taken back only if somebody was told of it before.
+        """
+        for one in self.deliveries:
+            if one.status != SHIPPED:
+                yield replace(
+                    _taken_back(f"delivery {one.internal_id}", one.number, one.dated),
+                    document=_DOCUMENT_WORDS[RecordKind.FULFILLMENT],
+                )
+        for bill in self.bills:
+            if bill.due is not None and bill.due >= today:
+                late = _taken_back(f"overdue {bill.internal_id}", bill.number, bill.dated)
+                open_ = ZERO if bill.voided else bill.open
+                yield replace(late, due=bill.due, open=open_, amount=bill.total, document=DUE_DATE)
+
     @property
     def _valid_bills(self) -> list[Bill]:
         return [bill for bill in self.bills if not bill.voided]
@@ -402,6 +423,15 @@ def deleted_event(name: str, document: ExternalRef, told_of: date) -> StoryEvent
         dated=told_of,
         document=_DOCUMENT_WORDS[document.kind],
     )
+
+
+def moved_event(name: str, document: ExternalRef, told_of: date) -> StoryEvent:
+    """Return that a document does not count for an order any more, in place of what was told of it: under its name, and at its day."""
+    return replace(_taken_back(name, document.id, told_of), document=_DOCUMENT_WORDS[document.kind])
+
+
+def _taken_back(name: str, number: str, dated: date) -> StoryEvent:
+    return StoryEvent(name=name, kind=EventKind.WITHDRAWN, number=number, dated=dated)
 
 
 def _settled(settlements: Iterable[Settlement]) -> Iterator[StoryEvent]:
