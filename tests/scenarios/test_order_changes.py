@@ -235,6 +235,49 @@ def test_what_was_only_for_the_making_stays_and_what_is_to_be_kept_is_not_emptie
     assert order["itemList"][0]["quantity"] == "6"
 
 
+def buys(world: World, box: str, organization: dict[str, Any]) -> None:
+    """Give a deal another buyer, and let the flow run."""
+    links = {"organizations": [{"key": organization["key"]}], "contacts": []}
+    world.streak.post(f"v1/boxes/{box}", json=links).raise_for_status()
+    changed(world, box)
+
+
+def organization_of(world: World, box: str) -> dict[str, Any]:
+    (linked,) = world.box(box)["organizations"]
+    found = world.streak.get(f"v2/organizations/{linked['key']}").raise_for_status().json()
+    return dict(found)
+
+
+def test_a_deal_that_gets_another_buyer_keeps_its_order_and_says_so_once(world: World) -> None:
+    box = ordered(world)
+    first, (stranger,) = organization_of(world, box), world.deals(1)
+    other = organization_of(world, stranger)
+    customer, count = order_of(world, box)["entity"], len(world.netsuite()["customers"])
+    buys(world, box, other)
+    (task,) = tasks(world, box)
+    assert f"customer: {customer['name']} -> {other['name']} (an order keeps its customer)" in task
+    changed(world, box, PO_number="PO-9")
+    order = order_of(world, box)
+    assert (order["entity"], order["otherRefNum"]) == (customer, "PO-9")
+    assert len(world.netsuite()["customers"]) == count
+    buys(world, box, first)
+    changed(world, box, PO_number="PO-10")
+    assert (order_of(world, box)["otherRefNum"], len(tasks(world, box))) == ("PO-10", 1)
+
+
+def test_a_deal_whose_other_organization_is_the_same_customer_is_followed_without_a_word(
+    world: World,
+) -> None:
+    box = ordered(world)
+    name, (stranger,) = organization_of(world, box)["name"], world.deals(1)
+    other = organization_of(world, stranger)
+    renamed = {"name": f"{name.upper()} Inc."}
+    world.streak.post(f"v2/organizations/{other['key']}", json=renamed).raise_for_status()
+    buys(world, box, other)
+    changed(world, box, PO_number="PO-9")
+    assert (order_of(world, box)["otherRefNum"], tasks(world, box)) == ("PO-9", [])
+
+
 def test_finances_own_line_stays_and_is_not_counted_as_ours(world: World) -> None:
     box = ordered(world)
     order = order_of(world, box)

@@ -17,6 +17,7 @@ from streak_netsuite.connectors.streak.record_types import StreakRecords
 from streak_netsuite.flows.account_watch import AccountWatch
 from streak_netsuite.flows.activities import Activities
 from streak_netsuite.flows.backfill import Backfill, Window
+from streak_netsuite.flows.buyer_now import BuyersNow
 from streak_netsuite.flows.course_check import CourseCheck
 from streak_netsuite.flows.credit_look import CreditLook
 from streak_netsuite.flows.customer_gate import CustomerGate
@@ -108,6 +109,13 @@ class Product:
         """Return what decides about changed deals whose orders exist."""
         return OrderFollower(
             erp=self.netsuite,
+            buyers=BuyersNow(
+                memory=self.ledger,
+                erp=self.netsuite,
+                policy=self.spec.match,
+                settings=self.settings.flow,
+                clock=self.clock,
+            ),
             memory=self.ledger,
             spec=self.spec,
             engine_for=self.engine_for,

@@ -14,6 +14,7 @@ from streak_netsuite.flows.fit import FitCheck
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.schema import MatchPolicy
 from streak_netsuite.model.customer import Customer
+from streak_netsuite.model.deal import Deal
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.identity import email_key, external_id
 from streak_netsuite.model.plain import to_plain
@@ -178,7 +179,8 @@ class CustomerResolver:
         drafts = [draft for draft in drafts if draft.deal.key not in steps]
         new = {
             d.deal.key: NewCustomer(
-                sought=_sought(d, buyers[d.deal.key]), profile=profile_of_customer(d.customer)
+                sought=sought_of(d.deal, d.customer, buyers[d.deal.key]),
+                profile=profile_of_customer(d.customer),
             )
             for d in drafts
         }
@@ -271,14 +273,15 @@ def identity_keys(customer: Customer) -> frozenset[str]:
     return identity_names(customer.name, customer.email, is_person=customer.is_person)
 
 
-def _sought(draft: MappedDealDraft, buyer: Buyer) -> Sought:
-    own = [draft.customer.email] if draft.customer.email else []
-    others = [] if buyer.is_person else [e for contact in draft.deal.contacts for e in contact.emails]
+def sought_of(deal: Deal, customer: Customer, buyer: Buyer) -> Sought:
+    """Return by what the customer of a deal is recognised."""
+    own = [customer.email] if customer.email else []
+    others = [] if buyer.is_person else [e for contact in deal.contacts for e in contact.emails]
     return Sought(
-        name=draft.customer.name,
+        name=customer.name,
         external_id=external_id(CUSTOMER_KEY, buyer.party.key),
         emails=tuple(dict.fromkeys(email_key(e) for e in [*own, *buyer.party.emails, *others])),
-        city=profile_of_customer(draft.customer).city,
+        city=profile_of_customer(customer).city,
         is_person=buyer.is_person,
     )
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from streak_netsuite.flows.approvals import Proposal, hold_unapproved
 from streak_netsuite.flows.batch import Batch, hold_of
-from streak_netsuite.flows.drafts import buyer_of, buyer_ref, mapping_hold
+from streak_netsuite.flows.buyer_now import BuyerNow, BuyersNow
+from streak_netsuite.flows.drafts import mapping_hold
 from streak_netsuite.flows.order_edits import CHANGE_KEY, FLOW, order_gone, read_held, told
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.carried import with_carried
@@ -75,9 +76,14 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFollower:
-    """Decides about deals whose order exists. What is to be written is planned in the ledger, or only told."""
+    """Decides about deals whose order exists. What is to be written is planned in the ledger, or only told.
+
+    Attributes:
+        buyers: finds the customers that deals' buyers are now.
+    """
 
     erp: OrderEditor
+    buyers: BuyersNow
     memory: Memory
     spec: MappingSpec
     engine_for: EngineMaker
@@ -124,10 +130,11 @@ class OrderFollower:
         engine = self.engine_for([deal for deal, _ in changed])
         keys = [key for deal, _ in changed for key in (_change_key(deal.key), self.order_key(deal.key))]
         intents = self.memory.find_intents(keys)
-        customers = self._customers([deal for deal, _ in changed])
+        every = {deal.key: engine.map(deal, updating=True) for deal, _ in changed}
+        customers = self.buyers.find([(deal, every[deal.key].customer) for deal, _ in changed])
         wishes: list[Wish] = []
         for deal, digest in changed:
-            mapped = engine.map(deal, updating=True)
+            mapped = every[deal.key]
             if mapped.order is None or mapped.blocking:
                 batch.hold(deal.key, mapping_hold(deal, mapped, digest=digest), rule="mapping")
                 continue
@@ -186,12 +193,6 @@ class OrderFollower:
             )
             return ()
         return (order_from_plain(written.payload),)
-
-    def _customers(self, deals: Sequence[Deal]) -> dict[str, str]:
-        """Return the customer of each deal's buyer, as far as one is tied."""
-        buyers = {deal.key: buyer_ref(buyer) for deal in deals if (buyer := buyer_of(deal)) is not None}
-        ties = self.memory.find_bindings(list(buyers.values()), RecordKind.CUSTOMER) if buyers else {}
-        return {key: ties[ref].netsuite.id for key, ref in buyers.items() if ref in ties}
 
     def _plan(self, batch: Batch, wishes: Sequence[Wish]) -> None:
         if not wishes:
@@ -276,12 +277,9 @@ class OrderFollower:
         )
 
 
-def _customer(base: SalesOrder, customer_id: str | None) -> Reference | None:
-    """Return the customer the deal wants: that of the order, unless its buyer is tied to another."""
-    known = base.customer
-    if customer_id is None or (known is not None and known.internal_id == customer_id):
-        return known
-    return Reference(internal_id=customer_id)
+def _customer(base: SalesOrder, now: BuyerNow | None) -> Reference | None:
+    """Return the customer the deal wants: that of the order, unless its buyer is another one."""
+    return base.customer if now is None else now.customer(base.customer)
 
 
 def _numbers(change: Intent | None) -> LineNumbers | None:

@@ -152,7 +152,8 @@ class _Merge:
         base = history[0]
         known = (base.customer, self._held.order.customer)
         if not any(same(one, wanted.customer) for one in known):
-            self._say(CUSTOMER, "customer", base.customer, wanted.customer, refused=_ANOTHER_CUSTOMER)
+            held = self._held.order.customer or base.customer
+            self._say(CUSTOMER, "customer", held, wanted.customer, refused=_ANOTHER_CUSTOMER)
         for part in HEADER_PARTS:
             name = attribute_of(part)
             old = [getattr(order, name) for order in history]
