@@ -517,6 +517,27 @@ def test_a_customer_made_under_its_external_id_gets_the_field_once_the_connectio
         assert same["custom"][KEY_FIELD] == made["externalId"]
 
 
+def test_a_customer_that_is_made_anew_under_a_field_is_not_added_again_while_it_may_still_land(
+    world: World, partners: str, file: Path
+) -> None:
+    key_by_field(world)
+    box = add_site(world, partners, FIRM, **{"E-mail": "info@foundry.example"})
+    sync(world, file)
+    (made,) = world.customers(FIRM)
+    remove(world, made["internalId"])
+    change_site(world, partners, box, Phone="+49 30 901820")
+    sync(world, file)
+    answer(world)
+    world.fault("netsuite", "cut_before", operation="addList")
+    assert sync(world, file).count(Action.DEFERRED) == 1
+    world.wait(120)
+    sync(world, file)
+    assert world.customers(FIRM) == [], "the first may still land"
+    world.wait(1020)
+    sync(world, file)
+    assert len(world.customers(FIRM)) == 1
+
+
 def test_a_name_that_another_worker_creates_is_waited_for(world: World, partners: str, file: Path) -> None:
     add_site(world, partners, "Quite Another Foundry")
     deal = Customer(subsidiary=Reference(internal_id="1"), company_name="QUITE ANOTHER FOUNDRY Ltd")

@@ -152,7 +152,8 @@ class RecordSync(QueuedWrites[SourcePage]):
         return SourcePage(records=records, seen=self.gate.look({one.subject: _known(one) for one in intents}))
 
     def _may_repeat(self, intent: Intent) -> bool:
-        return bool(_known(intent))  # a change; what is made anew could be made twice
+        # A change; what is made anew could be made twice.
+        return bool(_known(intent)) and self.target.repeats_are_harmless
 
     def _send(self, intent: Intent, context: SourcePage) -> Sent:
         record = context.records.get(intent.subject.id)

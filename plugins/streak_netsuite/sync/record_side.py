@@ -33,6 +33,10 @@ class RecordSource(Protocol):
 class RecordTarget(Protocol):
     """Writes the records of one type."""
 
+    @property
+    def repeats_are_harmless(self) -> bool:
+        """Whether a record that was written before may be written again while the first write may still land."""
+
     def require(self, fields: Sequence[str]) -> None:
         """Make sure that there is a place for the records.
 

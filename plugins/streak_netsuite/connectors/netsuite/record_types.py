@@ -65,6 +65,14 @@ class NetSuiteRecords:
     settings: NetSuiteSettings
     type: str
 
+    @property
+    def repeats_are_harmless(self) -> bool:
+        """Whether NetSuite itself keeps a repeat from making a second record: a key in a custom field does not.
+
+        Not of a record that was written before, either: where it is gone or has lost its key, it is added.
+        """
+        return self._record_type not in self.settings.key_fields
+
     def changed(self, since: datetime | None) -> Iterator[Sequence[SourceRecord]]:
         """Yield pages of records that changed at or after a time, or of all, in ascending internal ids."""
         searches = Searches(self.client, page_size=self.settings.search_page_size)

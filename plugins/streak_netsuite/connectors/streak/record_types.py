@@ -80,6 +80,11 @@ class StreakRecords:
         except RecordError as error:
             raise ConfigurationError(str(error)) from error
 
+    @property
+    def repeats_are_harmless(self) -> bool:
+        """Whether a box that was written before may be written again: it is changed by its key, and never made anew."""
+        return True
+
     def write(
         self,
         key: str,
