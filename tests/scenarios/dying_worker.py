@@ -25,7 +25,7 @@ def die_after(owner: type, name: str, *, when: Callable[..., bool] = lambda *_, 
 
     def dying(self: Any, *args: Any, **kwargs: Any) -> Any:
         answer = original(self, *args, **kwargs)
-        if when(*args, **kwargs):
+        if when(*args):
             os.kill(os.getpid(), signal.SIGKILL)
         return answer
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.flows.hold_desk import HoldDesk
 from streak_netsuite.sync.outcome import Action
 
@@ -99,6 +100,31 @@ def test_a_deal_is_asked_about_and_rejected_with_the_order_that_had_landed_befor
         desk.reject(hold.id, actor="fiona", reason="beyond their credit")
     world.run()
     assert [one["total"] for one in world.orders(box)] == ["50000.00"]
+
+
+def test_an_order_that_left_long_after_it_was_opened_is_waited_for_from_then_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = str(world.win(BOX))
+    send = SoapClient.send
+
+    def queued(self: SoapClient, call: Any, **more: Any) -> Any:
+        if call.operation == "upsertList" and call.subject == "salesOrder":
+            world.wait(900)  # for the lists before it, and for a slot
+        return send(self, call, **more)
+
+    monkeypatch.setattr(SoapClient, "send", queued)
+    world.fault("netsuite", "cut_before", operation="upsertList", match="SalesOrder")
+    world.drain()
+    monkeypatch.undo()
+    world.set_field(box, "Quantity", "40")
+    world.hint(box)
+    world.wait(200)
+    world.drain()
+    assert (decided(world, box), world.orders(box)) == (Action.DEFERRED, []), "the first may still land"
+    world.wait(LONGEST_COMMIT)
+    world.run()
+    assert [one["total"] for one in world.orders(box)] == ["500000.00"]
 
 
 def test_a_lost_deal_is_passed_over_only_when_its_order_cannot_land_any_more(world: World) -> None:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import httpx
 import tenacity
 
-from streak_netsuite.errors import RateLimited, TransientError, Unavailable, UncertainWrite
+from streak_netsuite.errors import LeaseLost, RateLimited, TransientError, Unavailable, UncertainWrite
 
 log = logging.getLogger(__name__)
 ResultT = TypeVar("ResultT")
@@ -244,6 +244,8 @@ def _lost_answers(*, writes: bool, name: str) -> Iterator[None]:
 
 
 def _worth_waiting(error: BaseException) -> bool:
+    if isinstance(error, LeaseLost):
+        return False  # it is another worker's to repeat
     asked = getattr(error, "retry_after_seconds", None)
     return asked is None or asked <= _LONGEST_SERVER_WAIT_SECONDS
 

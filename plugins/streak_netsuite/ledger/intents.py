@@ -141,6 +141,24 @@ def open_as_sent(
         )
 
 
+def note_sent(connection: Connection, operation_keys: Sequence[str], *, now: datetime) -> None:
+    """Note when opened intents left, which may be long after they were opened."""
+    ours = (
+        select(intent.c.operation_key)
+        .where(
+            intent.c.operation_key == any_(literal(list(operation_keys), ARRAY(Text))),
+            intent.c.state == IntentState.SENT.value,
+            not_(intent.c.queued),
+        )
+        .order_by(intent.c.operation_key)
+        .with_for_update()
+        .cte("ours")
+    )
+    connection.execute(
+        update(intent).where(intent.c.operation_key == ours.c.operation_key).values(sent_at=now)
+    )
+
+
 # From now on the claim that opened it is responsible, not the queue: so "queued" and "due_at" are renewed, too.
 _RENEWED = (
     "state",

@@ -62,6 +62,16 @@ class WriteBook(Book):
             inbox.require_held(connection, claim)
             intents.open_as_sent(connection, self._cipher, drafts, now=now, found=found)
 
+    def note_sent(self, claim: Claim, operation_keys: Sequence[str], *, now: datetime) -> None:
+        """Note that opened intents leave only now: from now on they may land.
+
+        Raises:
+            LeaseLost: the claim was taken over; nothing may be sent.
+        """
+        with self._database.begin() as connection:
+            inbox.require_held(connection, claim)
+            intents.note_sent(connection, operation_keys, now=now)
+
     def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
         """Keep answers, the bindings they prove, and the writes and outcomes that follow. Repeating it writes nothing twice.
 

@@ -68,6 +68,7 @@ class NotWritten:
 
 WriteResult = Written | NotWritten
 OnAnswer = Callable[[Sequence[WriteResult]], None]
+OnSend = Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,7 +174,8 @@ class OrderTarget(Protocol):
     """Reads and writes customers and orders in NetSuite.
 
     Writes are split into lists of a size that suits the vendor and sent in parallel. `on_answer` is
-    called with the results of each list in the moment it is answered, from one thread at a time.
+    called with the results of each list in the moment it is answered, from one thread at a time. `on_send` is
+    called with the operation keys of each list right before it leaves, from several threads at once.
     """
 
     def changed_customers(self, since: datetime | None) -> Iterator[Sequence[CustomerEntry]]:
@@ -186,11 +188,13 @@ class OrderTarget(Protocol):
         """Return those of these ties that exist, whoever has made them, under the same keys."""
 
     def upsert_subsidiaries(
-        self, writes: Sequence[RecordWrite[CustomerSubsidiary]], on_answer: OnAnswer
+        self, writes: Sequence[RecordWrite[CustomerSubsidiary]], on_answer: OnAnswer, on_send: OnSend
     ) -> None:
         """Add customers to further subsidiaries under their operation keys."""
 
-    def upsert_customers(self, writes: Sequence[RecordWrite[Customer]], on_answer: OnAnswer) -> None:
+    def upsert_customers(
+        self, writes: Sequence[RecordWrite[Customer]], on_answer: OnAnswer, on_send: OnSend
+    ) -> None:
         """Write customers under their operation keys."""
 
     def find_orders(self, external_ids: Sequence[str]) -> Mapping[str, OrderEntry]:
@@ -199,7 +203,9 @@ class OrderTarget(Protocol):
     def get_orders(self, internal_ids: Sequence[str]) -> Mapping[str, OrderEntry]:
         """Return orders by internal id; missing ones are left out."""
 
-    def upsert_orders(self, writes: Sequence[RecordWrite[SalesOrder]], on_answer: OnAnswer) -> None:
+    def upsert_orders(
+        self, writes: Sequence[RecordWrite[SalesOrder]], on_answer: OnAnswer, on_send: OnSend
+    ) -> None:
         """Write orders under their operation keys."""
 
     def find_items(self, names: Sequence[str]) -> Mapping[str, Sequence[ItemEntry]]:
@@ -499,6 +505,12 @@ class Memory(Protocol):
         """Keep the intents as SENT before anything is sent, counting an attempt each.
 
         `found` ones are not sent: they are there, as an earlier try has sent them.
+
+        Raises LeaseLost when the claim was taken over: then nothing may be sent.
+        """
+
+    def note_sent(self, claim: Claim, operation_keys: Sequence[str], *, now: datetime) -> None:
+        """Note that opened intents leave only now: from now on they may land.
 
         Raises LeaseLost when the claim was taken over: then nothing may be sent.
         """

@@ -16,7 +16,16 @@ from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim
 from streak_netsuite.sync.intent import ADOPTED, Answer, Intent, IntentDraft, IntentState
 from streak_netsuite.sync.outcome import Aside
-from streak_netsuite.sync.ports import Found, Memory, NotWritten, OnAnswer, RecordWrite, WriteResult, Written
+from streak_netsuite.sync.ports import (
+    Found,
+    Memory,
+    NotWritten,
+    OnAnswer,
+    OnSend,
+    RecordWrite,
+    WriteResult,
+    Written,
+)
 
 RecordT = TypeVar("RecordT", Customer, SalesOrder, CustomerSubsidiary)
 
@@ -25,6 +34,8 @@ PERHAPS_OURS = frozenset(
     {"DUP_RCRD", "UNIQUE_RCRD_ID_REQD", "NONUNIQUE_INDEX_VALUE", "CANT_CREATE_NON_UNIQUE_RCRD"}
 )
 
+# A list leaves later than its records were opened: others go before it, and a slot is waited for. A few seconds do not matter.
+_LEAVES_AT_ONCE = timedelta(seconds=10)
 _IDS = frozenset({"internal_id", "external_id"})  # what makes a part of a payload a reference
 
 
@@ -84,7 +95,7 @@ class Runner(Generic[RecordT]):
         self,
         memory: Memory,
         *,
-        upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer], None],
+        upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer, OnSend], None],
         find: Callable[[Sequence[str]], Mapping[str, Found]],
         clock: Callable[[], datetime],
         settle_seconds: float,
@@ -93,7 +104,7 @@ class Runner(Generic[RecordT]):
         look: Callable[[Sequence[str]], Mapping[str, Found]] | None = None,
     ) -> None:
         self._memory = memory
-        self._upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer], None] = upsert
+        self._upsert: Callable[[Sequence[RecordWrite[RecordT]], OnAnswer, OnSend], None] = upsert
         self._find = find
         self._look = look or find
         self._clock = clock
@@ -141,8 +152,17 @@ class Runner(Generic[RecordT]):
             )
             results.update({a.operation_key: _landed(a) for a in answers})
 
-        self._memory.open_intents(claim, [write.draft for write in planned], now=self._clock())
-        self._upsert([RecordWrite(operation_key=w.operation_key, record=w.record) for w in planned], keep)
+        opened_at = self._clock()
+
+        def leave(keys: Sequence[str]) -> None:
+            now = self._clock()
+            if now - opened_at > _LEAVES_AT_ONCE:
+                self._memory.note_sent(claim, keys, now=now)
+
+        self._memory.open_intents(claim, [write.draft for write in planned], now=opened_at)
+        self._upsert(
+            [RecordWrite(operation_key=w.operation_key, record=w.record) for w in planned], keep, leave
+        )
         results.update(
             self._adopt(
                 claim, [by_key[key] for key, result in results.items() if _unclear(result)], self._find

@@ -25,6 +25,7 @@ from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.errors import (
     InvalidCredentials,
+    LeaseLost,
     PermanentError,
     RateLimited,
     RejectedByVendor,
@@ -261,6 +262,33 @@ def test_bad_values_of_records_are_told_of_their_records(endpoint: Any, drafts: 
     assert len(refused) == len([draft for draft in drafts if draft.key != "k-Z"])
     assert {type(one.error).__mro__[1] for one in refused} == {RejectedByVendor}
     assert len(results) == len(drafts)
+
+
+def test_who_keeps_count_hears_of_each_call_before_it_leaves(endpoint: Any) -> None:
+    drafts = [customer(f"C{n}") for n in range(12)]
+    heard: list[tuple[str, int]] = []
+    with endpoint.client(concurrency=1, reserve=0) as client:
+        writer = BatchWriter(client, endpoint.settings(concurrency=1, reserve=0, customer_list_size=5))
+
+        def leave(keys: Any) -> None:
+            heard.extend((key, len(endpoint.journal("upsertList"))) for key in keys)
+
+        writer.write(Verb.UPSERT, drafts, lambda _: None, leave)
+    assert sorted(key for key, _ in heard) == sorted(draft.key for draft in drafts)
+    assert {sent for _, sent in heard} == {0, 1, 2}
+
+
+def test_a_call_whose_records_another_worker_has_is_not_sent_and_not_answered_for(endpoint: Any) -> None:
+    results: list[WriteResult] = []
+    tries: list[str] = []
+
+    def lost(keys: Any) -> None:
+        tries.extend(keys)
+        raise LeaseLost("taken over")
+
+    with endpoint.client() as client, pytest.raises(LeaseLost):
+        BatchWriter(client, endpoint.settings()).write(Verb.UPSERT, [customer("First")], results.extend, lost)
+    assert (results, tries, endpoint.journal("upsertList")) == ([], ["k-First"], [])
 
 
 def test_what_the_first_half_has_written_is_told_though_the_second_is_refused_for_the_login(

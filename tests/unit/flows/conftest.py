@@ -93,6 +93,13 @@ class Memory:
                 sent_at=now,
             )
 
+    def note_sent(self, claim: Claim, operation_keys: Sequence[str], *, now: datetime) -> None:
+        """Note when opened intents left; refuse a stale claim."""
+        self._require_held(claim)
+        self.log.append(("note_sent", list(operation_keys)))
+        for key in operation_keys:
+            self.intents[key] = replace(self.intents[key], sent_at=now)
+
     def record_answers(self, answers: Sequence[Answer], *, now: datetime) -> None:
         """Keep answers to opened intents; a success is final."""
         self.log.append(("record_answers", {a.operation_key: a.state for a in answers}))

@@ -22,7 +22,7 @@ from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.hint import Claim
 from streak_netsuite.sync.intent import IntentDraft, IntentState
-from streak_netsuite.sync.ports import NotWritten, OnAnswer, RecordWrite, Written
+from streak_netsuite.sync.ports import NotWritten, OnAnswer, OnSend, RecordWrite, Written
 from streak_netsuite.sync.runner import PERHAPS_OURS, Landed, PlannedWrite, Runner
 
 SETTLE_SECONDS = 60.0
@@ -42,6 +42,7 @@ class Vendor:
         landing: keys whose write lands although their answer is an error.
         breaks: raised instead of a chunk's answer, by chunk.
         on_send: called before anything is sent.
+        before_list: called before each chunk, with its keys.
     """
 
     log: list[tuple[str, Any]]
@@ -51,18 +52,22 @@ class Vendor:
     landing: set[str] = field(default_factory=set)
     breaks: dict[int, Exception] = field(default_factory=dict)
     on_send: Callable[[], None] = lambda: None
+    before_list: Callable[[list[str]], None] = lambda _: None
 
     @dataclass(frozen=True)
     class Record:
         internal_id: str
 
-    def upsert(self, writes: Sequence[RecordWrite[SalesOrder]], on_answer: OnAnswer) -> None:
+    def upsert(self, writes: Sequence[RecordWrite[SalesOrder]], on_answer: OnAnswer, on_send: OnSend) -> None:
         self.log.append(("upsert", [write.operation_key for write in writes]))
         self.on_send()
         for number, start in enumerate(range(0, len(writes), self.chunk)):
             if number in self.breaks:
                 raise self.breaks[number]
-            on_answer([self._write(write.operation_key) for write in writes[start : start + self.chunk]])
+            keys = [write.operation_key for write in writes[start : start + self.chunk]]
+            self.before_list(keys)
+            on_send(keys)
+            on_answer([self._write(key) for key in keys])
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Record]:
         self.log.append(("find", list(keys)))
@@ -290,6 +295,43 @@ def test_a_try_that_got_no_answer_is_waited_for_though_a_later_one_was_refused(
     other = replace(write, draft=replace(write.draft, payload={"memo": "corrected"}))
     assert isinstance(run(other)["a"], NotWritten)
     assert isinstance(run(write)["a"], Landed), "the same may land twice"
+
+
+def test_what_leaves_long_after_it_was_opened_may_land_as_much_later(
+    run: Run, memory: Any, vendor: Vendor, now: datetime
+) -> None:
+    vendor.chunk = 1
+    vendor.errors = {"b": UncertainWrite("cut")}
+
+    def slow(_: list[str]) -> None:
+        memory.now += timedelta(seconds=600)
+
+    vendor.before_list = slow
+    run("a", "b")
+    assert memory.intents["b"].sent_at == now + timedelta(seconds=1200)
+    memory.log.clear()
+    memory.now += timedelta(seconds=SETTLE_SECONDS - 1)
+    assert isinstance(run("b")["b"], NotWritten)
+    assert calls(memory) == ["find"]
+
+
+def test_what_leaves_at_once_needs_no_second_note(run: Run, memory: Any) -> None:
+    run("a")
+    assert "note_sent" not in calls(memory)
+
+
+def test_a_list_that_waits_until_its_claim_is_lost_is_not_sent(run: Run, memory: Any, vendor: Vendor) -> None:
+    vendor.chunk = 1
+
+    def lose(keys: list[str]) -> None:
+        if keys == ["b"]:
+            memory.now += timedelta(seconds=600)
+            memory.held_by = "another"
+
+    vendor.before_list = lose
+    with pytest.raises(LeaseLost):
+        run("a", "b")
+    assert list(vendor.records) == ["a"]
 
 
 def test_a_name_that_is_known_by_now_is_no_change(

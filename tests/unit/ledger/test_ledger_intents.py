@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from streak_netsuite.errors import RecordError
+from streak_netsuite.errors import LeaseLost, RecordError
 from streak_netsuite.ledger import intents
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.sync.intent import WRITTEN_AS, Answer, Intent, IntentState
@@ -68,6 +68,22 @@ def test_opening_an_unanswered_intent_again_counts_an_attempt(ledger, claim, an_
     ledger.open_intents(claim, [an_order_draft()], now=later)
     intent = ledger.find_intents(["streak-so-1"])["streak-so-1"]
     assert (intent.state, intent.attempts, intent.sent_at, intent.error) == (IntentState.SENT, 2, later, "")
+
+
+def test_a_write_that_leaves_later_than_it_was_opened_may_land_from_then_on(
+    ledger, claim, an_order_draft, a_success, claim_boxes, now
+):
+    drafts = [an_order_draft(f"streak-so-{n}") for n in (1, 2, 3)]
+    ledger.open_intents(claim, drafts, now=now)
+    ledger.record_answers([a_success("streak-so-3")], now=now)
+    later = now + timedelta(seconds=30)
+    ledger.note_sent(claim, ["streak-so-1", "streak-so-3"], now=later)
+    sent = {key: one.sent_at for key, one in ledger.find_intents([d.operation_key for d in drafts]).items()}
+    assert sent == {"streak-so-1": later, "streak-so-2": now, "streak-so-3": now}
+    lost = now + timedelta(seconds=600)
+    claim_boxes(now=lost)
+    with pytest.raises(LeaseLost):
+        ledger.note_sent(claim, ["streak-so-2"], now=lost)
 
 
 def test_a_write_that_has_landed_is_never_opened_again(ledger, claim, an_order_draft, a_success, now):

@@ -21,12 +21,13 @@ from streak_netsuite.connectors.netsuite.suite_record import SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
 from streak_netsuite.errors import (
     ConfigurationError,
+    LeaseLost,
     PermanentError,
     RejectedByVendor,
     TransientError,
     UncertainWrite,
 )
-from streak_netsuite.sync.ports import NotWritten, OnAnswer, WriteResult, Written
+from streak_netsuite.sync.ports import NotWritten, OnAnswer, OnSend, WriteResult, Written
 
 _NOT_SENT = "NOT_SENT"
 _Heard = list[WriteResult] | BaseException | None
@@ -36,6 +37,14 @@ log = logging.getLogger(__name__)
 _BUILT_AHEAD = 2  # lists
 _SMALLEST_LIST = 5  # a call costs more than a record; shorter lists are not worth a call of their own
 _TELLING = 5  # so many records do not share a bad value by chance; two orders of one deal may
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Task:
+    """How lists are written, and who hears that one leaves."""
+
+    verb: Verb
+    on_send: OnSend
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,8 +64,12 @@ class BatchWriter:
         self._settings = settings
         self._names = RecordNames(client)
 
-    def write(self, verb: Verb, drafts: Sequence[Draft], on_answer: OnAnswer) -> None:
+    def write(
+        self, verb: Verb, drafts: Sequence[Draft], on_answer: OnAnswer, on_send: OnSend = lambda _: None
+    ) -> None:
         """Write records; `on_answer` hears of each call in the moment it is answered, one at a time.
+
+        `on_send` hears of the keys in a call right before that leaves, and from several threads at once.
 
         Records of different families go into different lists; within a list their order is kept. Of a list that NetSuite cannot
         read for a value of one record, the others are written.
@@ -64,10 +77,12 @@ class BatchWriter:
         Raises:
             PermanentError: the vendor refuses us, or can read none of many records and says the same of each. Answers that
                 came before are kept.
+            LeaseLost: from `on_send`; that call was not sent.
         """
         telling = _Telling(on_answer)
+        task = _Task(verb=verb, on_send=on_send)
         try:
-            self._write_lists(verb, self._chunks(verb, drafts), telling.hear)
+            self._write_lists(task, self._chunks(verb, drafts), telling.hear)
         except PermanentError:
             telling.tell_kept()
             raise
@@ -89,47 +104,52 @@ class BatchWriter:
         wanted = min(self._settings.list_size(kind, records), LIST_MAX[verb])
         return min(wanted, max(_SMALLEST_LIST, -(-records // self._settings.slots)))
 
-    def _write_lists(self, verb: Verb, chunks: Sequence[Sequence[Draft]], on_answer: OnAnswer) -> None:
+    def _write_lists(self, task: _Task, chunks: Sequence[Sequence[Draft]], on_answer: OnAnswer) -> None:
         """Write lists in parallel; one that fails stops those not yet sent, and no answer is dropped."""
         if len(chunks) == 1:
-            for results in self._write_list(verb, chunks[0]):
+            for results in self._write_list(task, chunks[0]):
                 on_answer(results)
             return
         heard: SimpleQueue[_Heard] = SimpleQueue()
         # More threads than slots: the next lists are built while the governor holds them back.
         workers = min(self._settings.slots + _BUILT_AHEAD, len(chunks))
         with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
-            futures = [pool.submit(self._hear, verb, chunk, heard) for chunk in chunks]
+            futures = [pool.submit(self._hear, task, chunk, heard) for chunk in chunks]
             failure = _listen(futures, heard, on_answer)
         if failure is not None:
             raise failure
 
-    def _hear(self, verb: Verb, chunk: Sequence[Draft], heard: "SimpleQueue[_Heard]") -> None:
+    def _hear(self, task: _Task, chunk: Sequence[Draft], heard: "SimpleQueue[_Heard]") -> None:
         """Put the answers of a list into a queue as they come, then its failure if there is one, then None."""
         try:
-            for results in self._write_list(verb, chunk):
+            for results in self._write_list(task, chunk):
                 heard.put(results)
         except BaseException as error:  # noqa: BLE001 - raised where it is heard
             heard.put(error)
         finally:
             heard.put(None)
 
-    def _write_list(self, verb: Verb, chunk: Sequence[Draft]) -> Iterator[list[WriteResult]]:
+    def _write_list(self, task: _Task, chunk: Sequence[Draft]) -> Iterator[list[WriteResult]]:
         """Write a list and yield what became of its records, call by call."""
+        keys = [draft.key for draft in chunk]
         try:
             records = [draft.build() for draft in chunk]
-            listed = self._client.send(write_list(verb, records))
+            listed = self._client.send(
+                write_list(task.verb, records), before_attempt=lambda: task.on_send(keys)
+            )
+        except LeaseLost:  # no answer about these records: they are another worker's
+            raise
         except (UncertainWrite, TransientError) as error:
             yield [NotWritten(operation_key=draft.key, error=error) for draft in chunk]
         except UnreadRequest as error:
-            yield from self._write_apart(verb, chunk, error)
+            yield from self._write_apart(task, chunk, error)
         except (ConfigurationError, ValueError) as error:
-            yield from self._write_sound(verb, chunk, error)
+            yield from self._write_sound(task, chunk, error)
         else:
             yield self._results(chunk, records, listed)
 
     def _write_apart(
-        self, verb: Verb, chunk: Sequence[Draft], error: UnreadRequest
+        self, task: _Task, chunk: Sequence[Draft], error: UnreadRequest
     ) -> Iterator[list[WriteResult]]:
         """Write the halves of a list that NetSuite could not read, until the records it cannot read are alone.
 
@@ -144,13 +164,13 @@ class BatchWriter:
         middle = len(chunk) // 2
         first, second = chunk[:middle], chunk[middle:]
         was_read = True
-        for results in self._write_list(verb, first):
+        for results in self._write_list(task, first):
             was_read = was_read and all(map(_is_read, results))
             yield results
         if was_read and len(second) > 1:  # then it is the second half that cannot be read
-            yield from self._write_apart(verb, second, error)
+            yield from self._write_apart(task, second, error)
         else:
-            yield from self._write_list(verb, second)
+            yield from self._write_list(task, second)
 
     def _results(
         self, chunk: Sequence[Draft], records: Sequence[SuiteRecord], listed: ListAnswer
@@ -166,16 +186,16 @@ class BatchWriter:
         )
 
     def _write_sound(
-        self, verb: Verb, chunk: Sequence[Draft], error: ConfigurationError | ValueError
+        self, task: _Task, chunk: Sequence[Draft], error: ConfigurationError | ValueError
     ) -> Iterator[list[WriteResult]]:
         """Write a list without the records that cannot be put into NetSuite's words; those are not sent."""
-        faults = {draft.key: fault for draft in chunk if (fault := self._fault(verb, draft)) is not None}
+        faults = {draft.key: fault for draft in chunk if (fault := self._fault(task.verb, draft)) is not None}
         if not faults:  # it was not the records
             raise error
         yield [_not_sent(draft, faults[draft.key]) for draft in chunk if draft.key in faults]
         sound = [draft for draft in chunk if draft.key not in faults]
         if sound:
-            yield from self._write_list(verb, sound)
+            yield from self._write_list(task, sound)
 
     def _fault(self, verb: Verb, draft: Draft) -> Exception | None:
         try:

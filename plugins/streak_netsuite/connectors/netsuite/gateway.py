@@ -93,6 +93,7 @@ from streak_netsuite.sync.ports import (
     ItemEntry,
     NotWritten,
     OnAnswer,
+    OnSend,
     OrderEntry,
     RecordWrite,
     TaxCodeEntry,
@@ -264,21 +265,29 @@ class NetSuiteGateway:
         """Return the customers that carry one of these external ids."""
         return self._by_key("customer", external_ids, self._customer_entry)
 
-    def upsert_customers(self, writes: Sequence[RecordWrite[Customer]], on_answer: OnAnswer) -> None:
+    def upsert_customers(
+        self,
+        writes: Sequence[RecordWrite[Customer]],
+        on_answer: OnAnswer,
+        on_send: OnSend = lambda _: None,
+    ) -> None:
         """Write customers under their operation keys."""
-        self._write(
-            "customer", [(w.operation_key, partial(write_customer, w.record)) for w in writes], on_answer
-        )
+        builds = [(w.operation_key, partial(write_customer, w.record)) for w in writes]
+        self._write("customer", builds, on_answer, on_send)
 
     def find_subsidiaries(self, wanted: Mapping[str, CustomerSubsidiary]) -> Mapping[str, RecordRef]:
         """Return those of these ties that exist, whoever has made them, under the same keys."""
         return find_ties(self._searches, wanted)
 
     def upsert_subsidiaries(
-        self, writes: Sequence[RecordWrite[CustomerSubsidiary]], on_answer: OnAnswer
+        self,
+        writes: Sequence[RecordWrite[CustomerSubsidiary]],
+        on_answer: OnAnswer,
+        on_send: OnSend = lambda _: None,
     ) -> None:
         """Add customers to further subsidiaries under their operation keys."""
-        self._write(TIE, [(w.operation_key, partial(write_tie, w.record)) for w in writes], on_answer)
+        builds = [(w.operation_key, partial(write_tie, w.record)) for w in writes]
+        self._write(TIE, builds, on_answer, on_send)
 
     def find_orders(self, external_ids: Sequence[str]) -> Mapping[str, OrderEntry]:
         """Return the sales orders that carry one of these external ids."""
@@ -289,11 +298,15 @@ class NetSuiteGateway:
         found = self._get([RecordRef(type="salesOrder", internal_id=one) for one in internal_ids])
         return {record.internal_id: self._order_entry(record) for record in found if record is not None}
 
-    def upsert_orders(self, writes: Sequence[RecordWrite[SalesOrder]], on_answer: OnAnswer) -> None:
+    def upsert_orders(
+        self,
+        writes: Sequence[RecordWrite[SalesOrder]],
+        on_answer: OnAnswer,
+        on_send: OnSend = lambda _: None,
+    ) -> None:
         """Write sales orders under their operation keys."""
-        self._write(
-            "salesOrder", [(w.operation_key, partial(write_sales_order, w.record)) for w in writes], on_answer
-        )
+        builds = [(w.operation_key, partial(write_sales_order, w.record)) for w in writes]
+        self._write("salesOrder", builds, on_answer, on_send)
 
     def order_stories(self, order_ids: Sequence[str]) -> Mapping[str, OrderStory]:
         """Return what became of these orders; missing ones are left out."""
@@ -478,7 +491,11 @@ class NetSuiteGateway:
         return [item_entry(record) for page in self._searches.records(request) for record in page]
 
     def _write(
-        self, type_: str, builds: Sequence[tuple[str, Callable[[str], SuiteRecord]]], on_answer: OnAnswer
+        self,
+        type_: str,
+        builds: Sequence[tuple[str, Callable[[str], SuiteRecord]]],
+        on_answer: OnAnswer,
+        on_send: OnSend,
     ) -> None:
         fields = self._settings.key_fields
         drafts = [
@@ -488,6 +505,7 @@ class NetSuiteGateway:
             verb_for(type_, fields),
             drafts,
             lambda results: on_answer([self._owned(type_, r) for r in results]),
+            on_send,
         )
 
     def _owned(self, type_: str, result: WriteResult) -> WriteResult:

@@ -150,11 +150,14 @@ class SoapClient:
         """What each refusal means, the account's own explanations first."""
         return FaultBook.load(self._settings.fault_book)
 
-    def send(self, call: SoapCall[AnswerT]) -> AnswerT:
+    def send(self, call: SoapCall[AnswerT], *, before_attempt: Callable[[], None] = lambda: None) -> AnswerT:
         """Send a call and return its answer.
 
         A read is repeated within the retry rule, a write only while it surely was not processed. Each
         attempt is signed anew and waits for a slot of the account's concurrency.
+
+        Args:
+            before_attempt: called each time right before the call leaves; nothing is sent when it raises.
 
         Raises:
             UncertainWrite: a write may have landed; look the records up by their keys.
@@ -175,7 +178,7 @@ class SoapClient:
         def attempt() -> AnswerT:
             nonlocal signed_again
             try:
-                return self._once(call, message)
+                return self._once(call, message, before_attempt)
             except InvalidCredentials as error:
                 # Once more: a used nonce, or a clock that was off and is corrected now. Credentials that worked a moment
                 # ago get more patience: other integrations may hold every slot, which some accounts answer so.
@@ -235,10 +238,11 @@ class SoapClient:
         content: bytes = etree.tostring(message, xml_declaration=True, encoding="utf-8")
         return content
 
-    def _once(self, call: SoapCall[AnswerT], message: etree._Element) -> AnswerT:
+    def _once(self, call: SoapCall[AnswerT], message: etree._Element, before: Callable[[], None]) -> AnswerT:
         name = f"NetSuite {call.operation}"
         writes = call.effect is Effect.WRITE
         with self.governor.slot() as slot:
+            before()  # here, as a slot may be waited for as long as other calls take
             request = self._request(call, self._signed(message))
             response = exchange(self._http, request, writes=writes, name=name)
         try:
