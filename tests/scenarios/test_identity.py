@@ -100,15 +100,82 @@ def test_a_second_deal_uses_the_customer_of_the_first(world: World) -> None:
     assert world.orders(first)[0]["entity"]["internalId"] == world.orders(second)[0]["entity"]["internalId"]
 
 
-def test_two_organizations_of_one_name_in_one_batch_make_one_customer(world: World) -> None:
+def _twins(world: World) -> tuple[str, str]:
+    """Return two deals of two organizations of one name."""
     one, other = world.deals(2, organizations=2)
     name = world.streak.get(f"v2/organizations/{world.box(one)['organizations'][0]['key']}").json()["name"]
     twin = world.box(other)["organizations"][0]["key"]
     world.streak.post(f"v2/organizations/{twin}", json={"name": f"{name}, Inc."}).raise_for_status()
+    return one, other
+
+
+def _buyers(world: World, *boxes: str) -> list[str]:
+    return [order["entity"]["internalId"] for box in boxes for order in world.orders(box)]
+
+
+def test_two_organizations_of_one_name_in_one_batch_make_one_customer(world: World) -> None:
+    one, other = _twins(world)
     world.hint(one)
     world.hint(other)
     world.run()
     assert world.orders(one)[0]["entity"]["internalId"] == world.orders(other)[0]["entity"]["internalId"]
+
+
+def _sent(world: World, box: str) -> int:
+    """Send the customer of a deal, so that nobody knows whether it lands; return how many customers there are."""
+    world.hint(box)
+    world.fault("netsuite", "cut_before", operation="upsertList")
+    world.drain()
+    return len(world.netsuite()["customers"])
+
+
+def _move(world: World, box: str, stage: str) -> None:
+    world.control.post("/streak/move", json={"box": box, "stage": stage}).raise_for_status()
+    world.hint(box)
+
+
+def _made_one(world: World, one: str, other: str, *, before: int) -> bool:
+    """Tell whether two deals get one customer in the end."""
+    for _ in range(4):
+        world.wait(30)
+        world.run()
+    first, second = _buyers(world, one, other)
+    return first == second and len(world.netsuite()["customers"]) == before + 1
+
+
+def test_no_customer_is_made_of_a_name_while_one_that_was_sent_may_still_land(world: World) -> None:
+    one, other = _twins(world)
+    before = _sent(world, one)
+    world.hint(other)
+    world.drain()
+    assert len(world.netsuite()["customers"]) == before, "it may still land"
+    assert _made_one(world, one, other, before=before)
+
+
+def test_of_two_organizations_of_a_name_the_one_whose_customer_may_still_land_makes_it(world: World) -> None:
+    one, other = _twins(world)
+    before = _sent(world, one)
+    _move(world, one, "Closed-Lost")
+    world.wait(5)
+    world.drain()
+    world.hint(other)
+    _move(world, one, "Closed-Won")
+    world.drain()
+    assert len(world.netsuite()["customers"]) == before, "it may still land"
+    assert _made_one(world, one, other, before=before)
+
+
+def test_a_name_is_free_again_when_the_customer_that_was_sent_cannot_land_any_more(world: World) -> None:
+    one, other = _twins(world)
+    _sent(world, one)
+    _move(world, one, "Closed-Lost")
+    world.hint(other)
+    world.wait(600)
+    world.drain()
+    assert world.orders(other) == []
+    world.wait(600)
+    world.run()
+    assert len(world.orders(other)) == 1
 
 
 def test_a_released_hold_is_tried_again_as_things_are_now(world: World) -> None:

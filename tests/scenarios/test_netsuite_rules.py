@@ -127,6 +127,23 @@ def test_with_a_custom_field_as_key_an_order_that_netsuite_commits_minutes_later
     assert len(world.orders(box)) == 1
 
 
+def test_with_a_custom_field_as_key_a_customer_that_never_arrived_waits_for_netsuites_longest_time(
+    world: World,
+) -> None:
+    world.netsuite_extra["key_fields"] = "customer=custentity_streak_org, salesOrder=custbody_account_manager"
+    (box,) = world.won_deals(1)
+    before = len(world.netsuite()["customers"])
+    world.fault("netsuite", "cut_before", operation="addList", match="custentity_streak_org")
+    for _ in range(4):
+        world.drain()
+        world.wait(200)
+    assert len(world.netsuite()["customers"]) == before, "it may still land, and would be the second one"
+    world.wait(300)
+    world.run()
+    assert len(world.netsuite()["customers"]) == before + 1
+    assert len(world.orders(box)) == 1
+
+
 def test_with_a_custom_field_as_key_an_order_that_never_arrived_waits_for_netsuites_longest_time(
     world: World,
 ) -> None:

@@ -538,6 +538,22 @@ def test_a_customer_that_is_made_anew_under_a_field_is_not_added_again_while_it_
     assert len(world.customers(FIRM)) == 1
 
 
+def test_a_name_stays_reserved_while_the_customer_that_was_sent_may_still_land(
+    world: World, partners: str, file: Path
+) -> None:
+    first = add_site(world, partners, FIRM)
+    world.fault("netsuite", "cut_before", operation="upsertList")
+    assert sync(world, file).count(Action.DEFERRED) == 1
+    world.streak.delete(f"v1/boxes/{first}").raise_for_status()
+    add_site(world, partners, "QUITE ANOTHER FOUNDRY Ltd")
+    world.wait(300)
+    sync(world, file)
+    assert world.customers("QUITE ANOTHER FOUNDRY Ltd") == [], "the first may still land"
+    world.wait(1020)
+    sync(world, file)
+    assert len(world.customers("QUITE ANOTHER FOUNDRY Ltd")) == 1
+
+
 def test_a_name_that_another_worker_creates_is_waited_for(world: World, partners: str, file: Path) -> None:
     add_site(world, partners, "Quite Another Foundry")
     deal = Customer(subsidiary=Reference(internal_id="1"), company_name="QUITE ANOTHER FOUNDRY Ltd")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from streak_netsuite.errors import Ambiguous, TransientError
+from streak_netsuite.errors import Ambiguous, TransientError, UncertainWrite
 from streak_netsuite.flows.settings import FlowSettings
 from streak_netsuite.mapping.schema import MatchPolicy
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -19,6 +19,9 @@ from streak_netsuite.sync.ports import CustomerDirectory, Memory
 
 WATERMARK = "netsuite.customers"
 _RESERVED_WAIT_SECONDS = 2.0
+_RESERVED_TRIES = (
+    20  # with ever longer waits between them: one that was sent and not answered keeps its name for minutes
+)
 
 
 class CustomerPages(Protocol):
@@ -196,20 +199,25 @@ class CustomerGate:
 
     @contextlib.contextmanager
     def _reserved(self, new: NewCustomer, *, token: str) -> Iterator[None]:
-        """Keep other workers from creating this customer."""
+        """Keep others from creating this customer: until it is there or surely not, also when its worker dies."""
         keys = sorted(identity_names(new.profile.name, new.profile.email, is_person=new.sought.is_person))
-        ours = self.memory.claim_identities(
-            keys, token=token, lease_seconds=self.settings.lease_seconds, now=self.clock()
-        )
+        seconds = max(self.settings.lease_seconds, self.settings.longest_commit_seconds)
+        ours = self.memory.claim_identities(keys, token=token, lease_seconds=seconds, now=self.clock())
+        may_land = False
         try:
             if not ours.issuperset(keys):
                 raise TransientError(
                     f"another worker makes a customer named '{new.profile.name}'",
                     retry_after_seconds=_RESERVED_WAIT_SECONDS,
+                    retry_times=_RESERVED_TRIES,
                 )
             yield
+        except UncertainWrite:
+            may_land = True
+            raise
         finally:
-            self.memory.release_identities(token=token)
+            if not may_land:
+                self.memory.release_identities(token=token)
 
 
 def identity_names(name: str, email: str, *, is_person: bool) -> frozenset[str]:

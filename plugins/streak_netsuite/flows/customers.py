@@ -1,6 +1,6 @@
 """How each order gets its customer: known, recognised, or created once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,6 +31,7 @@ from streak_netsuite.sync.ports import Memory, OrderTarget
 CUSTOMER_KEY = "streak-cust"
 _PERSON = "person"  # a rule: somebody has decided
 _RESERVED_WAIT = timedelta(seconds=1)
+_LONGEST_RESERVED_WAIT = timedelta(minutes=1)
 
 
 class CustomerResolver:
@@ -68,7 +69,7 @@ class CustomerResolver:
         bound = self._memory.find_bindings([buyer_ref(b) for b in buyers.values()], RecordKind.CUSTOMER)
         unbound = [d for d in drafts if buyer_ref(buyers[d.deal.key]) not in bound]
         if reserve:
-            unbound = self._reserve(batch, unbound, now=now)
+            unbound = self._reserve(batch, unbound, buyers, now=now)
         self._refresh(now)
         gone = self._gone({tie.netsuite.id for tie in bound.values()})
         steps: dict[str, CustomerStep] = {}
@@ -93,25 +94,71 @@ class CustomerResolver:
         return check.keep_fitting(batch, drafts, steps)
 
     def _reserve(
-        self, batch: Batch, drafts: Sequence[MappedDealDraft], *, now: datetime
+        self,
+        batch: Batch,
+        drafts: Sequence[MappedDealDraft],
+        buyers: Mapping[str, Buyer],
+        *,
+        now: datetime,
     ) -> list[MappedDealDraft]:
-        keys = {d.deal.key: identity_keys(d.customer) for d in drafts}
-        wanted = sorted({key for many in keys.values() for key in many})
+        names = {d.deal.key: identity_keys(d.customer) for d in drafts}
+        makes = {d.deal.key: customer_key(buyers[d.deal.key]) for d in drafts}
         ours = self._memory.claim_identities(
-            wanted, token=batch.claim.token, lease_seconds=self._settings.lease_seconds, now=now
+            sorted({name for many in names.values() for name in many}),
+            token=batch.claim.token,
+            lease_seconds=self._settings.lease_seconds,
+            now=now,
         )
+        ours |= self._kept_for(batch, {makes[key]: many - ours for key, many in names.items()}, now=now)
         batch.reserved = tuple(sorted(ours))
-        free = [d for d in drafts if keys[d.deal.key] <= ours]
+        sent = self._may_land(makes.values(), now=now)
+        first = {name: makes[key] for key, many in names.items() if makes[key] in sent for name in many}
+        free: list[MappedDealDraft] = []
         for draft in drafts:
-            if draft not in free:
-                batch.decide(
-                    draft.deal.key,
-                    Action.DEFERRED,
-                    rule="identity_reserved",
-                    reason=f"another deal of '{draft.customer.name}' is being worked on; its customer will be reused",
-                    retry_at=now + _RESERVED_WAIT,
-                )
+            key = draft.deal.key
+            if names[key] <= ours and all(first.get(name, makes[key]) == makes[key] for name in names[key]):
+                free.append(draft)
+            else:
+                self._wait_for_name(batch, draft, now=now)
         return free
+
+    def _kept_for(
+        self, batch: Batch, wanted: Mapping[str, AbstractSet[str]], *, now: datetime
+    ) -> frozenset[str]:
+        """Take back the names that were kept for these customers, as an earlier try of each may still land.
+
+        Args:
+            wanted: names by the customer's operation key.
+        """
+        found: set[str] = set()
+        for operation_key, names in wanted.items():
+            if names:
+                found |= self._memory.hand_over_identities(
+                    sorted(names),
+                    token=unanswered_token(operation_key),
+                    to=batch.claim.token,
+                    lease_seconds=self._settings.lease_seconds,
+                    now=now,
+                )
+        return frozenset(found)
+
+    def _may_land(self, operation_keys: Iterable[str], *, now: datetime) -> frozenset[str]:
+        """Return the customers that were sent, and may land yet: no other one is made of their names."""
+        known = self._memory.find_unanswered(sorted(set(operation_keys)))
+        since = now - timedelta(seconds=self._settings.longest_commit_seconds)
+        return frozenset(
+            key for key, one in known.items() if one.may_land_since is not None and one.may_land_since > since
+        )
+
+    def _wait_for_name(self, batch: Batch, draft: MappedDealDraft, *, now: datetime) -> None:
+        tries = batch.event(draft.deal.key).attempts
+        batch.decide(
+            draft.deal.key,
+            Action.DEFERRED,
+            rule="identity_reserved",
+            reason=f"another deal of '{draft.customer.name}' is being worked on; its customer will be reused",
+            retry_at=now + min(_RESERVED_WAIT * 2 ** min(tries - 1, 10), _LONGEST_RESERVED_WAIT),
+        )
 
     def _refresh(self, now: datetime) -> None:
         refresh_directory(self._memory, self._erp, self._settings, now=now)
@@ -268,6 +315,16 @@ class CustomerResolver:
         return {key: step for key, step in steps.items() if key not in batch.decided}
 
 
+def customer_key(buyer: Buyer) -> str:
+    """Return the operation key under which a buyer's customer is made."""
+    return external_id(CUSTOMER_KEY, buyer.party.key)
+
+
+def unanswered_token(operation_key: str) -> str:
+    """Return who keeps the names of a customer that was sent and may still land."""
+    return f"unanswered:{operation_key}"
+
+
 def identity_keys(customer: Customer) -> frozenset[str]:
     """Return the names under which only one customer may be created."""
     return identity_names(customer.name, customer.email, is_person=customer.is_person)
@@ -279,7 +336,7 @@ def sought_of(deal: Deal, customer: Customer, buyer: Buyer) -> Sought:
     others = [] if buyer.is_person else [e for contact in deal.contacts for e in contact.emails]
     return Sought(
         name=customer.name,
-        external_id=external_id(CUSTOMER_KEY, buyer.party.key),
+        external_id=customer_key(buyer),
         emails=tuple(dict.fromkeys(email_key(e) for e in [*own, *buyer.party.emails, *others])),
         city=profile_of_customer(customer).city,
         is_person=buyer.is_person,
@@ -345,7 +402,7 @@ def _decided_step(draft: MappedDealDraft, buyer: Buyer, decision: Decision) -> C
         is_person=buyer.is_person,
         reference=Reference(internal_id=decision.value, name=draft.customer.name) if chosen else None,
         record=None if chosen else draft.customer,
-        operation_key="" if chosen else external_id(CUSTOMER_KEY, buyer.party.key),
+        operation_key="" if chosen else customer_key(buyer),
     )
 
 

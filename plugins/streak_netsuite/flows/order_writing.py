@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from streak_netsuite.errors import RateLimited, RejectedByVendor, TransientError, Unavailable, UncertainWrite
 from streak_netsuite.flows.batch import Batch, hold_of
+from streak_netsuite.flows.customers import identity_keys, unanswered_token
 from streak_netsuite.flows.look_ahead import LookAhead
 from streak_netsuite.flows.planned_order import (
     buyer_ref_of,
@@ -30,7 +31,7 @@ from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.outcome import Action, Hold
 from streak_netsuite.sync.plan import OrderPlan
 from streak_netsuite.sync.ports import Memory, NotWritten, OrderEntry, OrderTarget
-from streak_netsuite.sync.runner import Landed, Runner
+from streak_netsuite.sync.runner import Landed, PlannedWrite, Runner
 
 log = logging.getLogger(__name__)
 
@@ -83,11 +84,36 @@ class OrderWriting:
             planned_customer(deals[-1], aside=side_faults(deals, run_id=self.run_id))
             for deals in steps.values()
         ]
-        results = runner.write(batch.claim, planned)
+        results: Mapping[str, Landed | NotWritten] = {}
+        try:
+            results = runner.write(batch.claim, planned)
+        finally:
+            self._keep_names(batch, planned, results)
         return {
             key: Reference(internal_id=result.internal_id) if isinstance(result, Landed) else result
             for key, result in results.items()
         }
+
+    def _keep_names(
+        self,
+        batch: Batch,
+        planned: Sequence[PlannedWrite[Customer]],
+        results: Mapping[str, Landed | NotWritten],
+    ) -> None:
+        """Let nobody make a customer of the name of one that may still land: under another key, it would be a second one."""
+        for write in planned:
+            result = results.get(write.operation_key)
+            is_open = isinstance(result, NotWritten) and isinstance(result.error, UncertainWrite)
+            if result is not None and not is_open:
+                continue
+            kept = self.memory.hand_over_identities(
+                sorted(identity_keys(write.record)),
+                token=batch.claim.token,
+                to=unanswered_token(write.operation_key),
+                lease_seconds=self.settings.longest_commit_seconds,
+                now=self.clock(),
+            )
+            batch.reserved = tuple(name for name in batch.reserved if name not in kept)
 
     def _join_subsidiaries(
         self, batch: Batch, ready: Sequence[tuple[OrderPlan, Reference]]

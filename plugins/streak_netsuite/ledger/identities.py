@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, or_
+from sqlalchemy import Connection, delete, func, or_, update
 
 from streak_netsuite.ledger.bulk import as_columns, insert_rows
 from streak_netsuite.ledger.cipher import Cipher
@@ -35,11 +35,39 @@ def claim(
     row = insert_rows(identity_lease, tuple(rows[0]))
     statement = row.on_conflict_do_update(
         index_elements=[identity_lease.c.key_digest],
-        set_={"token": row.excluded.token, "lease_until": row.excluded.lease_until},
+        # One that is reserved for longer already stays so.
+        set_={
+            "token": row.excluded.token,
+            "lease_until": func.greatest(identity_lease.c.lease_until, row.excluded.lease_until),
+        },
         where=or_(identity_lease.c.lease_until <= now, identity_lease.c.token == row.excluded.token),
     ).returning(identity_lease.c.key_digest)
     ours = set(connection.execute(statement, as_columns(rows)).scalars())
     return frozenset(key for key, many in digests.items() if ours.issuperset(many))
+
+
+def hand_over(
+    connection: Connection,
+    cipher: Cipher,
+    keys: Sequence[str],
+    *,
+    token: str,
+    to: str,
+    lease_seconds: float,
+    now: datetime,
+) -> frozenset[str]:
+    """Let names that one token has reserved be another's, for so long at least; return those that were its."""
+    digests = {key: cipher.digests(key) for key in keys}
+    every = sorted({digest for many in digests.values() for digest in many})
+    until = now + timedelta(seconds=lease_seconds)
+    handed = (
+        update(identity_lease)
+        .where(identity_lease.c.key_digest.in_(every), identity_lease.c.token == token)
+        .values(token=to, lease_until=func.greatest(identity_lease.c.lease_until, until))
+        .returning(identity_lease.c.key_digest)
+    )
+    moved = set(connection.execute(handed).scalars()) if every else set()
+    return frozenset(key for key, many in digests.items() if moved.issuperset(many))
 
 
 def release(connection: Connection, *, token: str) -> None:

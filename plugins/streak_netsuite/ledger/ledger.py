@@ -132,6 +132,15 @@ class Ledger(InboxBook, WriteBook, HoldBook):
                 connection, self._cipher, keys, token=token, lease_seconds=lease_seconds, now=now
             )
 
+    def hand_over_identities(
+        self, keys: Sequence[str], *, token: str, to: str, lease_seconds: float, now: datetime
+    ) -> frozenset[str]:
+        """Let names that one token has reserved be another's; return those that were its."""
+        with self._database.begin() as connection:
+            return identities.hand_over(
+                connection, self._cipher, keys, token=token, to=to, lease_seconds=lease_seconds, now=now
+            )
+
     def release_identities(self, *, token: str) -> None:
         """Give all reserved names of a claim back."""
         with self._database.begin() as connection:

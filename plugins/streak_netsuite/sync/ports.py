@@ -461,6 +461,11 @@ class Memory(Protocol):
     ) -> frozenset[str]:
         """Reserve names that only one worker may create; return those that are ours now."""
 
+    def hand_over_identities(
+        self, keys: Sequence[str], *, token: str, to: str, lease_seconds: float, now: datetime
+    ) -> frozenset[str]:
+        """Let names that one token has reserved be another's; return those that were its."""
+
     def release_identities(self, *, token: str) -> None:
         """Give all reserved names of a claim back."""
 

@@ -105,6 +105,19 @@ def test_a_reserved_name_is_free_when_its_lease_ends(ledger, now):
     assert ledger.claim_identities(["name:acme"], token="w2", lease_seconds=60, now=at) == {"name:acme"}
 
 
+def test_a_reserved_name_is_handed_over_for_as_long_as_it_was_reserved(ledger, now):
+    ledger.claim_identities(["name:acme"], token="w1", lease_seconds=60, now=now)
+    hand = {"token": "w1", "to": "kept", "lease_seconds": 600, "now": now}
+    assert ledger.hand_over_identities(["name:acme", "name:b"], **hand) == {"name:acme"}
+    ledger.release_identities(token="w1")
+    soon, late = now + timedelta(seconds=599), now + timedelta(seconds=600)
+    assert ledger.claim_identities(["name:acme"], token="w2", lease_seconds=60, now=soon) == frozenset()
+    ledger.claim_identities(["name:acme"], token="kept", lease_seconds=1, now=now)
+    assert ledger.claim_identities(["name:acme"], token="w2", lease_seconds=60, now=soon) == frozenset()
+    assert ledger.claim_identities(["name:acme"], token="w2", lease_seconds=60, now=late) == {"name:acme"}
+    assert ledger.hand_over_identities([], **hand) == frozenset()
+
+
 def test_no_names_are_no_reservation(ledger, now):
     assert ledger.claim_identities([], token="w1", lease_seconds=60, now=now) == frozenset()
 
