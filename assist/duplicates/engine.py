@@ -14,8 +14,8 @@ from assist.duplicates.blocking import candidates
 from assist.duplicates.copies import copies_of, rare_copies
 from assist.duplicates.kind import Kind
 from assist.duplicates.model import Model
-from assist.duplicates.pairs import Pairs, union
-from assist.duplicates.rules import Rules
+from assist.duplicates.pairs import Pairs, contains, union
+from assist.duplicates.rules import Ruled, Rules
 from assist.duplicates.settings import Settings
 from assist.duplicates.table import Layout, Table, layout_of, prepare
 from assist.duplicates.taught import FEWEST, Teaching, learn
@@ -23,6 +23,7 @@ from assist.duplicates.taught import FEWEST, Teaching, learn
 Real = NDArray[np.float64]
 Index = NDArray[np.int64]
 _CLIP = 12.0
+_COPIES = "equal in all that is compared, as chance hardly makes two"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Findings:
         groups: a group number for each record; records of one group are one customer.
         disputed: which records are in a group that holds two registration numbers, which a person has to see.
         pairs: packed pairs that were compared and kept, with the evidence for each in `bits`.
+        ruled: what rules said beside the model.
         least: mean bits from which records were grouped.
         teaching: how far people's decisions changed the model; None when there were too few.
     """
@@ -45,6 +47,7 @@ class Findings:
     bits: Real
     least: float
     compared: Pairs = field(repr=False)
+    ruled: Ruled = field(repr=False)
     table: Table = field(repr=False)
     model: Model = field(repr=False)
     settings: Settings
@@ -65,6 +68,19 @@ class Findings:
         """Return which pairs are sure enough to be proposed without review."""
         sure = self.together & (self.bits >= self.settings.automatic_bits)
         return np.asarray(sure & ~self.disputed[self.pairs // len(self.ids)])
+
+    def evidence(self, pairs: Pairs) -> Real:
+        """Return the bits of any packed pairs, kept or not."""
+        rows = len(self.ids)
+        judged = self.model.bits(self.table, pairs // rows, self.table, pairs % rows)
+        bits = self.ruled.applied(judged, pairs, self.settings.unsure_bits)
+        kept = contains(pairs, self.pairs)
+        bits[kept] = self.bits[np.searchsorted(self.pairs, pairs[kept])]
+        return bits
+
+    def rules_of(self, pairs: Pairs) -> list[str]:
+        """Return in words what decided about packed pairs beside their evidence, where something did."""
+        return [said or _COPIES for said in self.ruled.words(pairs)]
 
     def scored_pairs(self) -> pd.DataFrame:
         """Return pairs by id with bits, probability and whether they ended in one group, surest first."""
@@ -163,6 +179,7 @@ def _run(
         bits=bits[kept],
         least=least,
         compared=pairs,
+        ruled=ruled,
         table=table,
         model=model,
         settings=settings,

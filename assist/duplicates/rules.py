@@ -43,14 +43,23 @@ class Ruled:
             most: bits at most where numbers differ, or say nothing because unlike records share them.
         """
         for one in self.numbers:
-            rows = len(one.codes)
-            left, right = pairs // rows, pairs % rows
-            both = (one.codes[left] != 0) & (one.codes[right] != 0)
-            unsure = np.flatnonzero(both & ((one.codes[left] != one.codes[right]) | one.doubted[left]))
+            unsure = np.flatnonzero(np.logical_or(*_unsure(one, pairs)))
             bits[unsure] = np.minimum(bits[unsure], most)
         bits[contains(pairs, self.certain)] = _CERTAIN_BITS
         bits[contains(pairs, self.never)] = _NEVER_BITS
         return bits
+
+    def words(self, pairs: Pairs) -> list[str]:
+        """Return what the rules say about each pair, "" where they say nothing."""
+        said = np.full(len(pairs), "", object)
+        for one in self.numbers:
+            differ, doubted = _unsure(one, pairs)
+            said[differ] = "two registration numbers are for a person to see"
+            said[doubted] = "many unlike records have this registration number, so it settles nothing"
+        said[contains(pairs, self.certain)] = "the same registration number settles it"
+        said[contains(pairs, self.said)] = "people have called them one"
+        said[contains(pairs, self.never)] = "people have told them apart"
+        return list(said)
 
     def disputed(self, groups: Index) -> NDArray[np.bool_]:
         """Return the records of groups that hold two numbers, although nobody said that these are one customer's."""
@@ -63,6 +72,15 @@ class Ruled:
                 different = np.unique(groups[known] * rows + settled[known]) // rows
                 found |= np.bincount(different, minlength=rows)[groups] > 1
         return found
+
+
+def _unsure(one: Numbers, pairs: Pairs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which pairs have two numbers, and which have one that says nothing."""
+    rows = len(one.codes)
+    left, right = pairs // rows, pairs % rows
+    both = (one.codes[left] != 0) & (one.codes[right] != 0)
+    differ = one.codes[left] != one.codes[right]
+    return both & differ, both & ~differ & one.doubted[left]
 
 
 @dataclass(frozen=True, kw_only=True)

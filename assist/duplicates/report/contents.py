@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from assist.duplicates import decision
 from assist.duplicates.engine import Findings
-from assist.duplicates.explanation import Reason, explain
+from assist.duplicates.explanation import Reason
 from assist.duplicates.groups import REVIEW, SURE, Groups, chosen_values
 from assist.duplicates.standing import Standing
+from assist.duplicates.telling import telling
 
 Index = NDArray[np.int64]
 
@@ -253,14 +254,10 @@ def _near(findings: Findings, frame: pd.DataFrame, shown: int) -> list[Tie]:
 
 
 def _explained(findings: Findings, frame: pd.DataFrame, left: Index, right: Index) -> list[Tie]:
-    if not len(left):
-        return []
-    table, model = findings.table, findings.model
-    bits = model.bits(table, left, table, right)
-    told = explain(model, table, left, table, right)
-    chance = decision.probability(bits)
+    told = telling(findings, frame, left, right)
+    chance = decision.probability(told.bits)
     names = frame.index
     return [
         Tie(left=str(names[i]), right=str(names[j]), bits=float(b), probability=float(p), reasons=reasons)
-        for i, j, b, p, reasons in zip(left, right, bits, chance, told, strict=True)
+        for i, j, b, p, reasons in zip(left, right, told.bits, chance, told.reasons, strict=True)
     ]

@@ -26,6 +26,7 @@ def page(contents: Contents, *, sure_bits: float) -> str:
         percent=_percent,
         money=_money,
         foldable=_foldable,
+        weight=_weight,
     )
 
 
@@ -34,6 +35,10 @@ def _percent(chance: float) -> str:
     if chance > 0.999:
         return "over 99.9 %"
     return f"{100 * chance:.1f} %" if chance >= 0.001 else "under 0.1 %"
+
+
+def _weight(bits: float) -> str:
+    return f"{bits:+.1f}".replace("-", "\u2212") if bits else "0"
 
 
 def _money(amount: float) -> str:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from assist.duplicates import Findings, Kind, Rules, link
-from assist.duplicates.explanation import explain
+from assist.duplicates.explanation import as_plain
 from assist.duplicates.groups import SURE, Groups, groups_of
 from assist.duplicates.report import contents_of, csv_text, page, sheet
 from assist.duplicates.standing import Standing
+from assist.duplicates.telling import telling
 from streak_netsuite.errors import RecordError
 from streak_netsuite.flows.customer_frame import KINDS
 from streak_netsuite.flows.duplicate_search import QUESTIONS_KEPT, customer_frame, shown_values
@@ -219,8 +220,7 @@ def _questions(links: Sequence[_Link], findings: Findings, frame: pd.DataFrame) 
     ours, theirs = (np.array([getattr(one, side) for one in links], np.int64) for side in ("ours", "theirs"))
     if not links:
         return []
-    table, model = findings.table, findings.model
-    bits, told = model.bits(table, ours, table, theirs), explain(model, table, ours, table, theirs)
+    told = telling(findings, frame, ours, theirs)
     return [
         PairQuestion(
             pair=PairName.of(one.organization, one.customer),
@@ -233,10 +233,12 @@ def _questions(links: Sequence[_Link], findings: Findings, frame: pd.DataFrame) 
                     one.organization: shown_values(frame, one.ours),
                     one.customer: shown_values(frame, one.theirs),
                 },
-                "reasons": [{"what": r.comparison, "words": r.words, "bits": r.bits} for r in reasons],
+                "reasons": as_plain(reasons),
             },
         )
-        for place, (one, weight, reasons) in enumerate(zip(links, bits.tolist(), told, strict=True))
+        for place, (one, weight, reasons) in enumerate(
+            zip(links, told.bits.tolist(), told.reasons, strict=True)
+        )
     ]
 
 

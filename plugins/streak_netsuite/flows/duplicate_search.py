@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from assist.duplicates import Findings, Kind, Rules, find_duplicates
-from assist.duplicates.explanation import explain
+from assist.duplicates.explanation import as_plain
 from assist.duplicates.groups import Groups, groups_of
 from assist.duplicates.index import crowds_of
 from assist.duplicates.kept import to_plain
 from assist.duplicates.report import contents_of, csv_text, page, sheet
 from assist.duplicates.standing import Standing
+from assist.duplicates.telling import telling
 from streak_netsuite.flows.customer_frame import KINDS, kinds_of
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.duplicate_case import (
@@ -166,19 +167,16 @@ def questions_of(
     answered = {one.pair for one in said}
     some = by_doubt[: most + len(answered)]
     left, right = findings.pairs[some] // size, findings.pairs[some] % size
-    told = explain(findings.model, findings.table, left, findings.table, right)
+    told = telling(findings, frame, left, right)
     found: list[PairQuestion] = []
     for i, j, bits, reasons in zip(
-        left.tolist(), right.tolist(), findings.bits[some].tolist(), told, strict=True
+        left.tolist(), right.tolist(), told.bits.tolist(), told.reasons, strict=True
     ):
         pair = PairName.of(str(frame.index[i]), str(frame.index[j]))
         if pair in answered or len(found) == most:
             continue
         records = {str(frame.index[at]): shown_values(frame, at) for at in (i, j)}
-        body = {
-            "records": records,
-            "reasons": [{"what": r.comparison, "words": r.words, "bits": r.bits} for r in reasons],
-        }
+        body = {"records": records, "reasons": as_plain(reasons)}
         found.append(PairQuestion(pair=pair, bits=bits, place=len(found), body=body))
     return found
 

@@ -21,8 +21,10 @@ _FILES: Mapping[str, str] = {
 }
 _REPORT_HEADERS = {
     **HEADERS,
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'",
 }
+# Light or dark as Airflow is. The report forbids scripts from where it says so on; this one stands before that.
+_THEME = '<head><script src="../../theme.js"></script>'
 # Airflow shows the page in a frame without a way back of its own.
 _BACK = '<body><p style="margin: 12px 20px"><a href="../../">Back to the pairs that wait</a></p>'
 _NOT_KEPT = "The report of this run is not kept: those of the last ten runs are."
@@ -55,7 +57,8 @@ def create_duplicate_pages(source: ReportSource, login: Login) -> FastAPI:
         text = await run_in_threadpool(source.page, run_id)
         if text is None:
             return Response(_NOT_KEPT, status_code=404, media_type="text/plain")
-        return Response(text.replace("<body>", _BACK, 1), media_type="text/html", headers=_REPORT_HEADERS)
+        text = text.replace("<head>", _THEME, 1).replace("<body>", _BACK, 1)
+        return Response(text, media_type="text/html", headers=_REPORT_HEADERS)
 
     @app.get("/runs/{run_id}/sheet.csv")
     async def sheet(run_id: int, request: Request) -> Response:

@@ -11,6 +11,8 @@ const TABLES = {
   contacts: { label: "Contacts", vendor: "Streak", one: "contact", command: " --among contacts" },
 };
 
+const SIDES = { start: "Starts at", for: "Speaks for one", against: "Speaks against", unknown: "Not known" };
+
 /** Build an element: attributes, `on...` listeners, and children that are elements or text. Text is never markup. */
 export function h(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -30,7 +32,7 @@ export function percent(probability) {
   return `${(probability * 100).toFixed(1)} %`;
 }
 
-const signed = (bits) => `${bits > 0 ? "+" : "−"}${Math.abs(bits).toFixed(1)}`;
+const signed = (bits) => (bits === 0 ? "0" : `${bits > 0 ? "+" : "−"}${Math.abs(bits).toFixed(1)}`);
 export const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
 /** Streak's keys are long, and their ends tell them apart. */
@@ -42,25 +44,40 @@ export const drawLinks = (links, run) => [ // Airflow's frame opens no other win
   h("a", { class: "sd-link", href: links.sheet(run), "aria-label": `sheet of run ${run}` }, "sheet")];
 
 /** Two records side by side, and the reasons for and against their being one. */
-export function drawEvidence({ fields, reasons }, leftName, rightName) {
+export function drawEvidence({ fields, reasons, probability }, leftName, rightName) {
   const rows = fields.map(({ name, left, right }) => {
     const differs = left && right && left !== right;
     return h("tr", { class: differs ? "sd-differs" : null },
       h("th", { scope: "row" }, name.replaceAll("_", " ")),
       h("td", { dir: "auto" }, left), h("td", { dir: "auto" }, right));
   });
-  const weighed = reasons.map(({ what, words, bits }) =>
-    h("li", { class: bits > 0 ? "sd-for" : "sd-against" },
-      h("span", { class: "sd-bits" }, signed(bits)), ` ${what} ${words}`));
   return [
     h("div", { class: "sd-wide" }, h("table", { class: "sd-table" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "field"),
         h("th", { scope: "col" }, h("bdi", {}, leftName)), h("th", { scope: "col" }, h("bdi", {}, rightName)))),
       h("tbody", {}, ...rows))),
     h("p", { class: "sd-line sd-soft" }, "Why, in bits: +1 doubles the odds that both are one, −1 halves them."),
-    h("ul", { class: "sd-reasons", "aria-label": "Reasons, in bits" }, ...weighed),
+    ...drawReasons(reasons, probability),
   ];
 }
+
+/** What speaks for, what against, and what is not known: weights that add up to the probability. */
+function drawReasons(reasons, probability) {
+  const of = (reason) => reason.side ?? (reason.bits > 0 ? "for" : "against"); // those of older runs have no side
+  const drawn = Object.entries(SIDES).flatMap(([side, title]) => {
+    const some = reasons.filter((reason) => of(reason) === side);
+    return some.length === 0 ? [] : [
+      h("dt", {}, title),
+      h("dd", {}, h("ul", { class: `sd-reasons sd-${side}`, "aria-label": `${title}, in bits` }, ...some.map(drawReason)))];
+  });
+  const isWhole = reasons.some((reason) => reason.side === "start");
+  const sum = reasons.reduce((bits, reason) => bits + reason.bits, 0);
+  return [h("dl", { class: "sd-why" }, ...drawn,
+    ...(isWhole ? [h("dt", {}, "Together"), h("dd", {}, h("p", { class: "sd-sum" }, h("span", { class: "sd-bits" }, signed(sum)), ` ${percent(probability)}`))] : []))];
+}
+
+const drawReason = ({ what, words, bits }) => h("li", {},
+  h("span", { class: "sd-bits" }, signed(bits)), ` ${what.replaceAll("_", " ")}: ${words}`);
 
 class Review {
   constructor(root, ask, links) {

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assist.duplicates import Findings, find_duplicates
-from assist.duplicates.explanation import Reason, explain, in_words
+from assist.duplicates import Findings, Kind, Rules, find_duplicates
+from assist.duplicates.explanation import Reason, Side, explain, in_words
 from assist.duplicates.index import CROWDED, Code, codes_of, crowds_of, wanted
 from assist.duplicates.kept import from_plain, to_plain
 from assist.duplicates.table import prepare
+from assist.duplicates.telling import telling
 
 
 def reasons(found: Findings, one: dict[str, str], other: dict[str, str]) -> dict[str, Reason]:
@@ -42,9 +43,66 @@ def test_what_agrees_speaks_for_and_what_differs_against(found: Findings) -> Non
     assert told["email"].words == "the same, and rare"
 
 
+def test_what_is_not_known_is_told_once_for_each_field(found: Findings) -> None:
+    told = reasons(found, FIRM | {"street": "", "email": ""}, FIRM | {"street": "", "phone": ""})
+    unknown = {name: one.words for name, one in told.items() if one.side is Side.UNKNOWN}
+    assert unknown == {"street": "neither has one", "phone": "only one has one", "email": "only one has one"}
+    assert {told[name].bits for name in unknown} == {0.0}
+
+
+def test_the_weights_of_each_pair_add_up_to_its_evidence(found: Findings, firms: pd.DataFrame) -> None:
+    left = np.arange(0, 200)
+    told = telling(found, firms, left, left[::-1] + 200)
+    assert [round(sum(one.bits for one in some), 1) for some in told.reasons] == pytest.approx(
+        np.round(told.bits, 1).tolist(), abs=0.051
+    )
+    assert {some[0].side for some in told.reasons} == {Side.START}
+    assert len({some[0].bits for some in told.reasons}) <= 2, (
+        "all pairs start at the same odds, but for the last digit"
+    )
+
+
+def test_it_is_told_how_names_differ_that_are_taken_for_the_same(firms: pd.DataFrame) -> None:
+    frame = firms.copy()
+    spelt = {
+        "0": "Norrby Optics Ltd",
+        "1": "Norrby Optics Limited",
+        "2": "NORRBY OPTICS LTD.",
+        "3": "Norrby Optics Ltd",
+    }
+    for name, company in spelt.items():
+        frame.loc[name, "company"] = company
+    told = telling(find_duplicates(frame), frame, np.array([0, 0, 0]), np.array([1, 2, 3]))
+    words = [next(one.words for one in some if one.comparison == "company") for some in told.reasons]
+    assert words == [
+        "the same but for the company form, and rare",
+        "the same but for how it is written, and rare",
+        "the same, and rare",
+    ]
+
+
+def test_what_a_rule_decides_is_a_reason_with_its_weight(firms: pd.DataFrame) -> None:
+    frame = firms.assign(number=[f"HRB {47000 + at}" for at in range(len(firms))])
+    frame.loc["1-copy", "number"] = frame.loc["1", "number"]
+    rules = Rules(same_if_equal=["number"], same=[("2", "2-copy")], never=[("3", "3-copy")])
+    found = find_duplicates(frame, rules=rules, kinds={"number": Kind.IGNORED})
+    left = np.array([frame.index.get_loc(str(number)) for number in range(4)])
+    right = np.array([frame.index.get_loc(f"{number}-copy") for number in range(4)])
+    told = telling(found, frame, left, right)
+    ruled = [next((one.words for one in some if one.comparison == "rule"), "") for some in told.reasons]
+    assert ruled == [
+        "two registration numbers are for a person to see",
+        "the same registration number settles it",
+        "people have called them one",
+        "people have told them apart",
+    ]
+    for bits, some in zip(told.bits, told.reasons, strict=True):
+        assert sum(one.bits for one in some) == pytest.approx(bits, abs=0.06)
+
+
 def test_reasons_come_in_one_line_the_weightiest_first(found: Findings) -> None:
     told = list(reasons(found, FIRM, FIRM | {"phone": "0123451234"}).values())
-    weights = [abs(one.bits) for one in told]
+    weights = [abs(one.bits) for one in told if one.side is not Side.START]
     assert weights == sorted(weights, reverse=True)
     assert (
         f"phone: different ({next(r.bits for r in told if r.comparison == 'phone'):+.1f} bits)"

@@ -177,7 +177,11 @@ def test_the_page_needs_nothing_from_elsewhere(html: str) -> None:
 def test_the_page_says_why_what_differs_and_what_would_be(html: str) -> None:
     assert "after the merge" in html
     assert "1,000.00 together" in html
-    assert "phone the same" in html or "email the same" in html
+    assert re.search(
+        r"<dt>starts at</dt><dd class=\"start\">\s*<span>before any field: .* compared are one <b>", html
+    )
+    assert re.search(r"<span>(phone|email): the same, and rare <b>\(\+[0-9.]+\)</b></span>", html)
+    assert re.search(r"<span>(phone|email|street): only one has one <b>\(0\)</b></span>", html)
     assert "proposed survivor" in html
 
 
