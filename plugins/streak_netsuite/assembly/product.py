@@ -11,6 +11,7 @@ from streak_netsuite.assembly.settings import Settings
 from streak_netsuite.connectors.netsuite.gateway import NetSuiteGateway
 from streak_netsuite.connectors.netsuite.record_types import NetSuiteRecords
 from streak_netsuite.connectors.streak.client import StreakClient
+from streak_netsuite.connectors.streak.contact_records import StreakContacts
 from streak_netsuite.connectors.streak.gateway import StreakGateway
 from streak_netsuite.connectors.streak.name_catalogue import StreakNames
 from streak_netsuite.connectors.streak.record_types import StreakRecords
@@ -63,6 +64,7 @@ from streak_netsuite.model.deal import Deal
 from streak_netsuite.sync.customer_row import CustomerRow
 from streak_netsuite.sync.deletion import Deletion
 from streak_netsuite.sync.duplicate_case import SCOPE, Among
+from streak_netsuite.sync.record_side import RecordSource
 
 if TYPE_CHECKING:
     from streak_netsuite.flows.duplicate_links import DuplicateLinks
@@ -436,7 +438,7 @@ class Product:
         return RecordSync(
             gate=self.customer_gate() if makes_customers else None,
             type=RecordType(spec=spec, zone=self.settings.netsuite.account_zone),
-            source=self._record_side(spec.source),
+            source=self.record_source(spec),
             target=self._record_side(spec.target),
             watermark=self.ledger.get_watermark,
             move_watermark=self.ledger.move_watermark,
@@ -445,6 +447,12 @@ class Product:
             clock=self.clock,
             run_id=self.run_id,
         )
+
+    def record_source(self, spec: RecordTypeSpec) -> RecordSource:
+        """Return what reads the records of a record type."""
+        if isinstance(spec.source, StreakSource) and spec.source.records == "contacts":
+            return StreakContacts(client=self.streak_client, settings=self.settings.streak, ties=self.ledger)
+        return self._record_side(spec.source)
 
     def _record_side(
         self, side: StreakSource | NetSuiteSource | StreakTarget | NetSuiteTarget

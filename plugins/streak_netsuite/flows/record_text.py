@@ -6,8 +6,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from streak_netsuite.flows.plan_text import change_line
+from streak_netsuite.mapping.file_part import SCRIPT_ID
 from streak_netsuite.mapping.record_schema import NetSuiteTarget, RecordTypeSpec, StreakTarget
 from streak_netsuite.mapping.record_type import Wanted
+from streak_netsuite.mapping.rule import describe
 from streak_netsuite.sync.record_side import SourceRecord
 
 Row = tuple[str, Any, str, str]
@@ -57,14 +59,22 @@ def _netsuite_rows(target: NetSuiteTarget, wanted: Wanted, held: SourceRecord | 
             f"fields.{name}",
             new,
             _now(record.get(name)),
-            f"target.fields: {_rule(target.fields.get(name))}",
+            _told(target, name),
         )
     for name, one in wanted.body["customFields"].items():
-        rule = f"target.custom_fields: {target.custom_fields[name].value}"
-        yield f"customFields.{name}", one["value"], _now(custom.get(name)), rule
+        yield f"customFields.{name}", one["value"], _now(custom.get(name)), _told(target, name)
     for name in wanted.body.get("nullFields", ()):
-        place = "customFields" if name in target.custom_fields else "fields"
+        place = "customFields" if SCRIPT_ID.match(name) else "fields"
         yield f"{place}.{name}", None, _now(record.get(name, custom.get(name))), "policy.empty: clear"
+
+
+def _told(target: NetSuiteTarget, name: str) -> str:
+    """Return what fills a field, as the file has it."""
+    if name in target.rules:
+        return f"target.rules: {describe(target.rules[name])}"
+    if name in target.custom_fields:
+        return f"target.custom_fields: {target.custom_fields[name].value}"
+    return f"target.fields: {_rule(target.fields.get(name))}"
 
 
 def _rule(value: Any) -> str:

@@ -51,6 +51,20 @@ def find_any_streak(connection: Connection, netsuite_ids: Sequence[str], kind: R
     return [read_row(row) for row in rows]
 
 
+def find_since(
+    connection: Connection, streak_kind: RecordKind, kind: RecordKind, since: datetime
+) -> list[str]:
+    """Return the ids of Streak records that were tied to a NetSuite record of a kind, or to another one, at or after a time."""
+    rows = connection.execute(
+        select(binding.c.streak_id).where(
+            binding.c.streak_kind == streak_kind.value,
+            binding.c.netsuite_kind == kind.value,
+            binding.c.updated_at >= since,
+        )
+    )
+    return [row.streak_id for row in rows]
+
+
 def keep(connection: Connection, bindings: Sequence[Binding], *, now: datetime) -> list[Binding]:
     """Keep ties; return those that could not be kept because either side is tied elsewhere."""
     if not bindings:

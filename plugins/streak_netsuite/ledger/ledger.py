@@ -25,7 +25,7 @@ from streak_netsuite.ledger.summary import Summary, summarise
 from streak_netsuite.ledger.sweep_book import SweepBook
 from streak_netsuite.ledger.tie_book import TieBook
 from streak_netsuite.ledger.write_book import WriteBook
-from streak_netsuite.model.external_ref import ExternalRef, RecordKind
+from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
 from streak_netsuite.sync.binding import Binding
 from streak_netsuite.sync.same_records import WrittenTie
 
@@ -164,6 +164,19 @@ class Ledger(InboxBook, WriteBook, HoldBook):
         """Return the ties of customers to Streak records of any kind."""
         with self._database.begin() as connection:
             return binding_rows.find_any_streak(connection, customer_ids, RecordKind.CUSTOMER)
+
+    def customers_of(self, organizations: Sequence[str]) -> Mapping[str, str]:
+        """Return the internal ids of the customers that organizations are, by the organization's key."""
+        refs = [
+            ExternalRef(system=SystemId.STREAK, kind=RecordKind.ORGANIZATION, id=key) for key in organizations
+        ]
+        found = self.find_bindings(refs, RecordKind.CUSTOMER) if refs else {}
+        return {ref.id: one.netsuite.id for ref, one in found.items()}
+
+    def tied_since(self, since: datetime) -> Sequence[str]:
+        """Return the keys of the organizations that were tied to a customer, or to another one, at or after a time."""
+        with self._database.begin() as connection:
+            return binding_rows.find_since(connection, RecordKind.ORGANIZATION, RecordKind.CUSTOMER, since)
 
     def keep_bindings(self, bindings: Sequence[Binding], *, now: datetime) -> Sequence[Binding]:
         """Keep ties; return those that could not be kept because either side is tied elsewhere."""

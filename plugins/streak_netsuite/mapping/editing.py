@@ -4,10 +4,10 @@ import copy
 import io
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -33,6 +33,7 @@ _ONE_LINE = 200  # characters of a rule or table, beyond which it gets lines of 
 _FIRST = ("from", "value", "expression", "function", "first_of")  # where a value comes from is read first
 
 Step = str | int
+SpecT = TypeVar("SpecT")
 
 
 class MappingFile:
@@ -259,6 +260,9 @@ class MappingFile:
             ConfigurationError: it has faults, each named with its line, somebody has changed the file meanwhile, or
                 another one is there already; what is on the disk stays as it is.
         """
+        return self._saved(path, load_spec, replace=replace)
+
+    def _saved(self, path: Path | None, load: Callable[..., SpecT], *, replace: bool) -> SpecT:
         place = path or self.path
         if self._is_own(place) and self.path.read_text(encoding="utf-8") != self._before:
             raise ConfigurationError(f"{place} was changed by somebody else meanwhile; read it again")
@@ -267,7 +271,7 @@ class MappingFile:
         self._check_kept()
         self._bring_files(place.parent)
         text = self.text()
-        spec = load_spec(place, text=text)
+        spec = load(place, text=text)
         write_over(place, text, like=self.path)
         if self._is_own(place):
             self._before = text

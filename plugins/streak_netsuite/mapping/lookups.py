@@ -6,7 +6,7 @@ from typing import Protocol
 
 from rapidfuzz import fuzz, process
 
-from streak_netsuite.mapping.schema import LookupEntry, MappingSpec
+from streak_netsuite.mapping.schema import LookupEntry, LookupSource
 from streak_netsuite.mapping.unfit import Unfit, shown
 from streak_netsuite.model.identity import fold
 from streak_netsuite.model.reference import Reference
@@ -57,13 +57,22 @@ class Lookups(Protocol):
         ...
 
 
+class HasTables(Protocol):
+    """A mapping, or another file with tables."""
+
+    @property
+    def lookups(self) -> Mapping[str, LookupSource]:
+        """The tables by name."""
+        ...
+
+
 _MOST_KNOWN = 10_000
 
 
 class StaticLookups:
     """The tables written in a mapping file or beside it. Case, accents and blanks do not count."""
 
-    def __init__(self, spec: MappingSpec) -> None:
+    def __init__(self, spec: HasTables) -> None:
         self._tables = {
             name: {fold(key): entry for key, entry in source.table.items()}
             for name, source in spec.lookups.items()

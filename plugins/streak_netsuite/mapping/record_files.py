@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from streak_netsuite.errors import ConfigurationError
-from streak_netsuite.mapping import record_schema
+from streak_netsuite.mapping import record_schema, rule_schema
 from streak_netsuite.mapping.expression import Expression
 from streak_netsuite.mapping.record_schema import RecordTypeSpec
 from streak_netsuite.mapping.spec_file import SpecFile
@@ -30,15 +30,28 @@ def record_file(name: str, *, folders: Sequence[Path] = ()) -> Path:
     return found
 
 
-def load_record_type(path: Path | str) -> RecordTypeSpec:
+def is_shipped_record(path: Path) -> bool:
+    """Tell whether a file is the product's own, which the next version replaces."""
+    return path.resolve().is_relative_to(SHIPPED_RECORDS.resolve())
+
+
+def load_record_type(path: Path | str, *, text: str | None = None) -> RecordTypeSpec:
     """Read and check a record type's file.
+
+    Args:
+        text: what would stand in the file; read from it when not given.
 
     Raises:
         ConfigurationError: everything that is wrong with it, each with line, key and remedy.
     """
     file = SpecFile(
-        Path(path), what="record type file", models=[record_schema], reference="docs/record-types.md"
+        Path(path),
+        what="record type file",
+        models=[record_schema, rule_schema],
+        reference="docs/record-types.md",
+        text=text,
     )
+    file.check_lookup_names()
     try:
         spec = RecordTypeSpec.model_validate(file.data)
     except ValidationError as error:
@@ -51,6 +64,8 @@ def load_record_type(path: Path | str) -> RecordTypeSpec:
             Expression(text, spec.names)
         except ValueError as error:
             file.add(place, str(error))
+    for place, told in spec.rule_faults():
+        file.add(place, told)
     if file.faults:
         raise file.error()
     return spec

@@ -4,16 +4,26 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from streak_netsuite.mapping.file_part import IdText
+from streak_netsuite.mapping.expression import Expression
+from streak_netsuite.mapping.file_part import SCRIPT_ID, IdText
+from streak_netsuite.mapping.rule_schema import CustomFieldRule, FieldRule
+from streak_netsuite.mapping.schema import LookupEntry, LookupSource
 from streak_netsuite.mapping.source import LISTS, ROOTS
+from streak_netsuite.mapping.standard_fields import record_field_fault
 from streak_netsuite.model.custom_field import CustomFieldType
 
 CUSTOM = "customrecord"
 _LOOKUPS = "lookups"
 _BOX_NAMES: Mapping[str, tuple[str, ...]] = {
     **{root: () if root in LISTS else names for root, names in ROOTS.items()},
+    _LOOKUPS: (),
+}
+_PARTIES = ("contact", "organization", "organizations")
+_CONTACT_NAMES: Mapping[str, tuple[str, ...]] = {
+    **{root: _BOX_NAMES[root] for root in _PARTIES},
+    "customer": ("internal_id",),
     _LOOKUPS: (),
 }
 _RECORD_NAMES: Mapping[str, tuple[str, ...]] = {"record": (), _LOOKUPS: ()}
@@ -29,22 +39,33 @@ class _Part(BaseModel):
 
 
 class StreakSource(_Part):
-    """Boxes of a pipeline."""
+    """Boxes of a pipeline, or contacts."""
 
     system: Literal["streak"]
     """Where the records come from."""
 
-    pipeline: str
-    """The pipeline, by name."""
+    records: Literal["boxes", "contacts"] = "boxes"
+    """What is read: the boxes of a pipeline, or the contacts of the teams whose pipelines the connection watches."""
+
+    pipeline: str = ""
+    """The pipeline of the boxes, by name."""
 
     stages: tuple[str, ...] = ()
     """Only boxes in these stages, by name; all when empty."""
 
     since: date | None = None
-    """Boxes that were not changed since this day of the NetSuite account's zone are left alone."""
+    """Boxes and contacts that were not changed since this day of the NetSuite account's zone are left alone."""
 
     when: Text = ""
-    """An expression; a box for which it gives no, false, 0 or nothing is left alone."""
+    """An expression; a box or contact for which it gives no, false, 0 or nothing is left alone."""
+
+    @model_validator(mode="after")
+    def _boxes_of_a_pipeline(self) -> Self:
+        if self.records == "boxes" and not self.pipeline:
+            raise ValueError("boxes are those of a pipeline; name it: `pipeline: Install sites`")
+        if self.records == "contacts" and (self.pipeline or self.stages):
+            raise ValueError("contacts belong to no pipeline and no stage; take `pipeline` and `stages` out")
+        return self
 
 
 class NetSuiteSource(_Part):
@@ -111,6 +132,10 @@ class NetSuiteTarget(_Part):
     custom_fields: dict[str, CustomValue] = Field(default_factory=dict)
     """Custom fields by script id."""
 
+    rules: dict[str, CustomFieldRule] = Field(default_factory=dict)
+    """Fields by SuiteTalk's name or script id, each filled by a rule as in a mapping: `{type: text, from: contact.email}`. This is what
+    the mapping board reads and writes. Of records of Streak only."""
+
 
 class RecordPolicy(_Part):
     """What may be written."""
@@ -123,6 +148,18 @@ class RecordPolicy(_Part):
 
     empty: Literal["leave", "clear"] = "leave"
     """What NetSuite fields without a value become. (Box fields are always cleared.)"""
+
+
+def _plain_tables(lookups: Any) -> Any:
+    """Return tables as they are written here; a mapping writes `{table: {...}}` around each."""
+    if not isinstance(lookups, Mapping):
+        return lookups
+    return {
+        name: one["table"]
+        if isinstance(one, Mapping) and set(one) == {"table"} and isinstance(one["table"], Mapping)
+        else one
+        for name, one in lookups.items()
+    }
 
 
 class RecordTypeSpec(_Part):
@@ -149,8 +186,10 @@ class RecordTypeSpec(_Part):
     policy: RecordPolicy = RecordPolicy()
     """What may be written."""
 
-    lookups: dict[str, dict[str, IdText]] = Field(default_factory=dict)
-    """Tables that expressions read values from: `{{ lookups.tier[box.fields.Tier] }}`."""
+    lookups: Annotated[dict[str, dict[str, IdText]], BeforeValidator(_plain_tables)] = Field(
+        default_factory=dict
+    )
+    """Tables that expressions and rules read values from: `{{ lookups.tier[box.fields.Tier] }}`, `lookup: tier`. `{table: {...}}` is the same."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -164,9 +203,37 @@ class RecordTypeSpec(_Part):
         return self
 
     @property
+    def rules(self) -> Mapping[str, CustomFieldRule]:
+        """The rules, by the field that each fills."""
+        return self.target.rules if isinstance(self.target, NetSuiteTarget) else {}
+
+    @property
+    def target_type(self) -> str:
+        """The type of the records in NetSuite that are written; "" when boxes are."""
+        return self.target.type if isinstance(self.target, NetSuiteTarget) else ""
+
+    @property
+    def fixed_fields(self) -> frozenset[str]:
+        """The fields of NetSuite that expressions fill, and no rules."""
+        target = self.target
+        return frozenset(
+            {*target.fields, *target.custom_fields} if isinstance(target, NetSuiteTarget) else ()
+        )
+
+    @property
+    def tables(self) -> Mapping[str, LookupSource]:
+        """The tables as rules look values up in them."""
+        return {
+            name: LookupSource(table={word: LookupEntry(id=id_) for word, id_ in table.items()})
+            for name, table in self.lookups.items()
+        }
+
+    @property
     def names(self) -> Mapping[str, tuple[str, ...]]:
         """The names that expressions may use, and what each of them has; none for whatever the record has."""
-        return _BOX_NAMES if self.source.system == "streak" else _RECORD_NAMES
+        if isinstance(self.source, NetSuiteSource):
+            return _RECORD_NAMES
+        return _CONTACT_NAMES if self.source.records == "contacts" else _BOX_NAMES
 
     def texts(self) -> Iterator[tuple[Location, str]]:
         """Yield every expression with its place."""
@@ -185,7 +252,37 @@ class RecordTypeSpec(_Part):
     def target_fields(self) -> tuple[str, ...]:
         """Return the names of the fields that are written."""
         custom = self.target.custom_fields if isinstance(self.target, NetSuiteTarget) else {}
-        return (*self.target.fields, *custom)
+        return (*self.target.fields, *custom, *self.rules)
+
+    def rule_faults(self) -> Iterator[tuple[Location, str]]:
+        """Yield what is wrong with rules beyond their form, each with its place."""
+        for name, rule in self.rules.items():
+            place = ("target", "rules", name)
+            yield from ((place, told) for told in self._faults_of(name, rule))
+
+    def _faults_of(self, name: str, rule: CustomFieldRule) -> Iterator[str]:
+        if isinstance(self.source, NetSuiteSource):
+            yield "rules read records of Streak; write an expression under `fields` instead"
+            return
+        if name in self.fixed_fields:
+            yield "the field is filled by an expression of the file as well; keep one of them"
+        if not SCRIPT_ID.match(name) and (told := record_field_fault(self.target_type, name)):
+            yield told
+        if rule.on is not None or rule.when_empty == "keep" or rule.function is not None:
+            yield "`on`, `function` and `when_empty: keep` are for orders; see `policy` of this file"
+        known = [root for root in self.names if root in ROOTS]
+        for path in _paths_of(rule):
+            if path.partition(".")[0].partition("[")[0] not in known:
+                yield f"'{path}' cannot be read here; use {', '.join(known)}"
+
+
+def _paths_of(rule: FieldRule) -> Iterator[str]:
+    if rule.from_:
+        yield rule.from_
+    for text in (rule.expression, rule.when):
+        yield from Expression(text).paths if text else ()
+    for one in rule.first_of or ():
+        yield from _paths_of(one)
 
 
 def _leaves(value: Any, place: Location) -> Iterator[tuple[Location, str]]:

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from streak_netsuite.errors import MappingError
 from streak_netsuite.mapping.conversion import TargetType, convert, to_text
 from streak_netsuite.mapping.expression import Expression, says_yes
+from streak_netsuite.mapping.file_part import SCRIPT_ID
+from streak_netsuite.mapping.lookups import StaticLookups
 from streak_netsuite.mapping.record_schema import (
     CUSTOM,
     CustomValue,
@@ -20,11 +22,14 @@ from streak_netsuite.mapping.record_schema import (
     RecordTypeSpec,
     StreakTarget,
 )
+from streak_netsuite.mapping.rule import FieldTrace, Reading, Rule
+from streak_netsuite.mapping.schema import LookupSource
 from streak_netsuite.mapping.unfit import Unfit
 from streak_netsuite.model.custom_field import CustomFieldType
 from streak_netsuite.model.identity import external_id
 from streak_netsuite.model.reference import Reference
 
+RULES = "target.rules"
 KEY_PREFIX = "streak-rt"
 CUSTOM_RECORD = "customRecord"
 
@@ -47,6 +52,31 @@ class Wanted:
         return hashlib.sha256(json.dumps([self.key, self.body], sort_keys=True).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    lookups: Mapping[str, LookupSource]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleReading:
+    """What the rule of one field gives for one record.
+
+    Attributes:
+        value: converted to the field's type.
+        trace: where it came from; None when the rule did not count.
+        fault: why there is none; None when nothing is wrong.
+    """
+
+    value: Any
+    trace: FieldTrace | None
+    fault: MappingError | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the rule says anything of this record; what it says nothing of is neither written nor cleared."""
+        return self.trace is not None or self.fault is not None
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordType:
     """A record type with its expressions compiled.
@@ -61,6 +91,23 @@ class RecordType:
     @cached_property
     def _compiled(self) -> Mapping[str, Expression]:
         return {text: Expression(text, zone=self.zone) for _, text in self.spec.texts()}
+
+    @cached_property
+    def _rules(self) -> Mapping[str, Rule]:
+        return {
+            name: Rule(
+                rule,
+                target=f"{RULES}.{name}",
+                type_=TargetType(rule.type.value),
+                zone=self.zone,
+                tables=self.spec.tables,
+            )
+            for name, rule in self.spec.rules.items()
+        }
+
+    @cached_property
+    def _lookups(self) -> StaticLookups:
+        return StaticLookups(_Tables(self.spec.tables))
 
     @property
     def flow(self) -> str:
@@ -125,12 +172,17 @@ class RecordType:
             )
             for name, one in target.custom_fields.items()
         }
+        ruled = {
+            name: self._ruled(name, one, faults) for name, one in self.read_rules(view).items() if one.counts
+        }
+        fields |= {name: value for name, value in ruled.items() if not _is_custom(name)}
+        custom |= {name: value for name, value in ruled.items() if _is_custom(name)}
         empty = [name for name, value in (fields | custom).items() if _is_empty(value)]
         body: dict[str, Any] = {
             "type": CUSTOM_RECORD if target.type.startswith(CUSTOM) else target.type,
             "fields": {name: value for name, value in fields.items() if not _is_empty(value)},
             "customFields": {
-                name: {"type": target.custom_fields[name].type.value, "value": value}
+                name: {"type": self._type_of(target, name), "value": value}
                 for name, value in custom.items()
                 if not _is_empty(value)
             },
@@ -138,6 +190,25 @@ class RecordType:
         if self.spec.policy.empty == "clear" and empty:
             body["nullFields"] = sorted(empty)
         return Wanted(key=key or self.operation_key(source_id), body=body)
+
+    def read_rules(self, view: Mapping[str, Any]) -> Mapping[str, RuleReading]:
+        """Return what each rule gives for a record, by the field that it fills, also where another one holds the record."""
+        return {name: self._read(rule, view) for name, rule in self._rules.items()}
+
+    def _read(self, rule: Rule, view: Mapping[str, Any]) -> RuleReading:
+        reading = Reading(view=view, lookups=self._lookups)
+        value = rule.read(reading)
+        fault = next(iter(reading.faults), None)
+        return RuleReading(value=value, trace=reading.trace.get(rule.target), fault=fault)
+
+    def _ruled(self, name: str, one: RuleReading, faults: "_Faults") -> Any:
+        if one.fault is not None:
+            faults.add(f"{RULES}.{name}", Unfit(str(one.fault), fix=one.fault.fix))
+        return _plain(one.value)
+
+    def _type_of(self, target: NetSuiteTarget, name: str) -> str:
+        known = target.custom_fields.get(name) or target.rules[name]
+        return known.type.value
 
     def _tree(self, value: Any, view: Mapping[str, Any]) -> Any:
         if isinstance(value, Mapping):
@@ -185,6 +256,10 @@ class _Faults:
 def _custom(type_: CustomFieldType, value: Any, zone: ZoneInfo) -> Any:
     """Return a custom field's value in the form that NetSuite's records are written in."""
     return None if _is_empty(value) else _plain(convert(value, TargetType(type_.value), zone))
+
+
+def _is_custom(name: str) -> bool:
+    return SCRIPT_ID.match(name) is not None
 
 
 def _plain(value: Any) -> Any:

@@ -208,6 +208,33 @@ def view_of(deal: Deal) -> View:
     }
 
 
+def contact_view(
+    contact: Party,
+    organizations: Sequence[Party],
+    *,
+    customer: str,
+    empty: Mapping[str, Mapping[str, None]],
+) -> View:
+    """Return a contact as plain values, for record types.
+
+    Args:
+        organizations: that it belongs to, the one that counts first.
+        customer: the internal id of the customer that this is in NetSuite, "" for none.
+        empty: all custom fields of "contact" and "organization" by name: Streak leaves out those without a value.
+    """
+    theirs = tuple(_whole(_party(one), empty.get("organization", {})) for one in organizations)
+    return {
+        "contact": _whole(_party(contact), empty.get("contact", {})),
+        "organization": theirs[0] if theirs else _whole(_NOBODY, empty.get("organization", {})),
+        "organizations": theirs,
+        "customer": {"internal_id": customer},
+    }
+
+
+def _whole(party: Mapping[str, Any], empty: Mapping[str, None]) -> dict[str, Any]:
+    return {**party, "fields": {**empty, **party["fields"]}}
+
+
 def _party(party: Party) -> dict[str, Any]:
     return {
         "key": party.key,

@@ -304,7 +304,7 @@ def _named_lookups(value: Any, location: Location = ()) -> Iterator[tuple[Locati
         for key, entry in value.items():
             if key == "lookup" and isinstance(entry, str):
                 yield (*location, key), entry
-            elif location or key in {"customer", "sales_order"}:
+            elif location or key in {"customer", "sales_order", "target"}:
                 yield from _named_lookups(entry, (*location, str(key)))
     elif isinstance(value, list):
         for position, entry in enumerate(value):

@@ -152,3 +152,25 @@ def place_of(section: str) -> StandardPlace:
     """Return the part of a record that a section of the mapping fills; every line rule fills the same."""
     wanted = re.sub(r"\[\d+\]", "[0]", section)
     return next(place for place in PLACES if place.section == wanted)
+
+
+# What a record of any type is told by NetSuite itself, or by us: SuiteTalk schema browser, read 2026-11.
+_KEPT = frozenset(
+    "internalId externalId recType customRecordId scriptId created createdDate dateCreated lastModified lastModifiedDate "
+    "lastModifiedBy createdFrom defaultAddress".split()
+)
+_OURS = frozenset({"entity"})  # the customer of a deal's order; any other record may be given one
+
+
+def record_field_fault(record_type: str, name: str) -> str:
+    """Return why a field of a record type may not be filled by its name, "" when it may.
+
+    Args:
+        record_type: SuiteTalk's name, or a custom type's script id.
+    """
+    if not _NAME.match(name):
+        return f"'{name}' is no field of SuiteTalk's; it looks like firstName, or like a script id"
+    closed = next((place.closed for place in PLACES if place.record_type == record_type), frozenset[str]())
+    if name in _KEPT | closed - _OURS:
+        return f"'{name}' cannot be filled: NetSuite or this product keeps it; remove the rule"
+    return ""

@@ -1,5 +1,6 @@
 """Record type files: every fault is named with its line, and values reach the target in its own forms."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -74,6 +75,38 @@ def test_all_faults_of_expressions_are_named_at_once(tmp_path: Path) -> None:
         load_record_type(written(tmp_path, text))
 
 
+RULED = GOOD + "  rules:\n    altName: {type: text, from: box.notes}\n"
+
+
+def test_rules_stand_beside_expressions(tmp_path: Path) -> None:
+    assert load_record_type(written(tmp_path, RULED)).rules["altName"].from_ == "box.notes"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("from: box.notes", "from: box.nots", "box has no 'nots'"),
+        ("altName:", "alt Name:", "no field of SuiteTalk's"),
+        ("altName:", "created:", "NetSuite or this product keeps it"),
+        ("altName:", "name:", "filled by an expression of the file as well"),
+        ("from: box.notes}", "from: box.notes, lookup: tier}", "lookup 'tier' is unknown"),
+        ("from: box.notes}", "from: box.notes, on: create}", "see `policy` of this file"),
+        ("from: box.notes}", "from: each}", "cannot be read here"),
+        ("from: box.notes}", "first_of: [{from: each}]}", "cannot be read here"),
+        (
+            "pipeline: Sites",
+            "records: contacts",
+            "'box.notes' cannot be read here; use contact, organization",
+        ),
+        ("pipeline: Sites", "records: contacts, pipeline: Sites", "contacts belong to no pipeline"),
+        ("pipeline: Sites", "stages: [Live]", "boxes are those of a pipeline"),
+    ],
+)
+def test_a_fault_of_a_rule_is_told(tmp_path: Path, old: str, new: str, what: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(what)):
+        load_record_type(written(tmp_path, RULED.replace(old, new, 1)))
+
+
 def test_both_sides_cannot_be_one_system(tmp_path: Path) -> None:
     text = (
         GOOD[: GOOD.index("target:")] + 'target: {system: streak, pipeline: Other, name: "{{ box.name }}"}\n'
@@ -83,7 +116,7 @@ def test_both_sides_cannot_be_one_system(tmp_path: Path) -> None:
 
 
 def test_a_name_that_does_not_exist_is_told_with_those_that_do() -> None:
-    with pytest.raises(ConfigurationError, match="install_sites, payments"):
+    with pytest.raises(ConfigurationError, match="contacts, install_sites, payments"):
         record_file("nothing")
 
 
@@ -120,6 +153,49 @@ def test_what_is_empty_is_left_or_cleared_as_the_file_says() -> None:
     assert left["fields"] == {"name": "n"}
     assert "nullFields" not in left
     assert cleared["nullFields"] == ["custrecord_x", "parent"]
+
+
+RULES = {
+    "altName": {"type": "text", "from": "box.notes", "transform": ["upper"]},
+    "isInactive": {"type": "checkbox", "from": "box.fields.closed"},
+    "parent": {"type": "select", "from": "box.fields.tier", "lookup": "tier"},
+    "custrecord_on": {"type": "date", "from": "box.fields.on"},
+    "custrecord_tiers": {"type": "multi_select", "from": "box.fields.tiers", "lookup": "tier"},
+    "custrecord_never": {"type": "text", "from": "box.name", "when": "{{ box.notes == '' }}"},
+}
+
+
+def ruled(tables: dict[str, Any], **fields: Any) -> Any:
+    """What a record with rules becomes."""
+    type_ = record_type(target={**BASE["target"], "rules": RULES}, lookups=tables, policy={"empty": "clear"})
+    return type_.wanted({"box": {"name": "n", "notes": "x", "fields": fields}}, source_id="1").body
+
+
+@pytest.mark.parametrize(
+    "tables", [{"tier": {"Gold": 1, "Silver": 2}}, {"tier": {"table": {"Gold": 1, "Silver": 2}}}]
+)
+def test_rules_fill_fields_as_in_a_mapping(tables: dict[str, Any]) -> None:
+    values = {"closed": True, "tier": "gold", "on": date(2026, 3, 1), "tiers": ("Gold", "Silver")}
+    body = ruled(tables, **values)
+    assert {name: body["fields"][name] for name in ("altName", "isInactive", "parent")} == {
+        "altName": "X",
+        "isInactive": True,
+        "parent": {"internalId": "1"},
+    }
+    assert body["customFields"] == {
+        "custrecord_on": {"type": "date", "value": "2026-03-01"},
+        "custrecord_tiers": {"type": "multi_select", "value": [{"internalId": "1"}, {"internalId": "2"}]},
+    }
+
+
+def test_a_rule_that_does_not_count_neither_writes_nor_clears() -> None:
+    assert ruled({"tier": {}})["nullFields"] == ["custrecord_on", "custrecord_tiers", "isInactive", "parent"]
+
+
+def test_what_a_rule_cannot_fill_holds_the_record_with_its_reason() -> None:
+    with pytest.raises(MappingError, match="Bronze") as caught:
+        ruled({"tier": {"Gold": 1}}, tier="Bronze")
+    assert caught.value.field == "target.rules.parent"
 
 
 def test_every_fault_of_a_record_is_told_at_once() -> None:

@@ -65,8 +65,8 @@ class StreakGateway:
         raw = self._read_boxes(keys, found)
         self._catalogues.learn(raw.values())
         wires = _wires(raw, found)
-        organizations = self._read_parties("organizations", self._wanted(wires.values(), "TEAM_ORGANIZATION"))
-        contacts = self._read_parties("contacts", self._wanted(wires.values(), "TEAM_CONTACT"))
+        organizations = self.read_parties("organizations", self._wanted(wires.values(), "TEAM_ORGANIZATION"))
+        contacts = self.read_parties("contacts", self._wanted(wires.values(), "TEAM_CONTACT"))
         for key, wire in wires.items():
             try:
                 found[key] = self._deal(wire, organizations, contacts)
@@ -116,7 +116,7 @@ class StreakGateway:
                 contacts=[link.key for link in wire.contact_links],
                 organizations=[link.key for link in wire.organization_links],
             )
-            for key, wire in self._read_parties(_PLURALS[among], keys).items()
+            for key, wire in self.read_parties(_PLURALS[among], keys).items()
         }
 
     def boxes_of(
@@ -183,7 +183,7 @@ class StreakGateway:
         return [
             _linked_party(wire, whose, among)
             for whose, plural in _PLURALS.items()
-            for wire in self._read_parties(
+            for wire in self.read_parties(
                 plural, [one.id for one in refs if one == party_ref(whose, one.id)]
             ).values()
         ]
@@ -318,9 +318,13 @@ class StreakGateway:
         """
         return self._catalogues.watched()
 
+    def catalogue_of(self, pipeline: str) -> Catalogue:
+        """Return the names of a pipeline, by its name or key, whether or not it is watched; see `NameBook.key` for what is raised."""
+        return self._catalogues.get(self._catalogues.key(pipeline))
+
     def party_fields(self, pipeline: Catalogue) -> Mapping[str, Sequence[FieldWire]]:
         """Return the custom fields that contacts and organizations have beside a pipeline's boxes."""
-        return self._fields_of(pipeline.team_key).fields
+        return self.fields_of(pipeline.team_key).fields
 
     def _read_boxes(
         self, keys: Sequence[str], errors: dict[str, Deal | RecordError]
@@ -357,7 +361,8 @@ class StreakGateway:
                 found.update({str(box["key"]): box for box in listed if box.get("key")})
         return found
 
-    def _read_parties(self, plural: parties.Plural, keys: Sequence[str]) -> dict[str, PartyWire]:
+    def read_parties(self, plural: parties.Plural, keys: Sequence[str]) -> dict[str, PartyWire]:
+        """Return the contacts or organizations that exist among these, by key."""
         found: dict[str, PartyWire] = {}
         for start in range(0, len(keys), self._settings.batch_size):
             part = keys[start : start + self._settings.batch_size]
@@ -365,7 +370,8 @@ class StreakGateway:
             found.update(answered)
         return found
 
-    def _fields_of(self, team_key: str) -> PartyFields:
+    def fields_of(self, team_key: str) -> PartyFields:
+        """Return the custom fields of a team's contacts and organizations."""
         if team_key not in self._party_fields:
             self._party_fields[team_key] = PartyFields(
                 self._client.send(teams.get(team_key)) if team_key else None
@@ -386,7 +392,7 @@ class StreakGateway:
         self, box: BoxWire, organizations: Mapping[str, PartyWire], contacts: Mapping[str, PartyWire]
     ) -> Deal:
         catalogue = self._catalogues.get(box.pipeline_key)
-        party_fields = self._fields_of(catalogue.team_key)
+        party_fields = self.fields_of(catalogue.team_key)
         names = Names(
             people=party_fields.people,
             parties={key: _display_name(p) for key, p in {**organizations, **contacts}.items()},
@@ -436,10 +442,11 @@ def _parties(
             code=UNREADABLE_PARTY,
             fix=f"share the {kind} with the key's user, or remove it from the box",
         )
-    return tuple(_party(found[link.key], kind, fields) for link in links)
+    return tuple(party_of(found[link.key], kind, fields) for link in links)
 
 
-def _party(wire: PartyWire, kind: str, fields: PartyFields) -> Party:
+def party_of(wire: PartyWire, kind: str, fields: PartyFields) -> Party:
+    """Return a contact or an organization in the words of people."""
     return Party(
         key=wire.key,
         name=_display_name(wire),
