@@ -163,7 +163,7 @@ class Hand:
         self._with_a_suggestion(name)
         assert self.barriers() == []
         self.press("save")
-        self.wait_for("rules changed")
+        self.wait_for("Saved ")
         expect(self.root.locator(".sn-status")).to_contain_text("saved")
         self.take_picture(f"{name}-saved")
 
@@ -234,7 +234,7 @@ class Hand:
         self.press("remove")
         self.wait_for("Nothing goes to")
         self.press("suggest")
-        self.wait_for("suggestions")
+        self.wait_for("suggestion")
         self.take_picture(f"{name}-suggested")
         self.item("targets", purchase_order).click()
         expect(self.root.locator(".sn-offer")).to_contain_text("PO number")

@@ -37,7 +37,7 @@ def test_no_barrier_is_found_in_any_state(at_the_board: Hand, page: Page) -> Non
     person.press("remove")
     person.wait_for("Nothing goes to")
     person.press("suggest")
-    person.wait_for("suggestions")
+    person.wait_for("suggestion")
     expect(person.root.locator(".sn-offer").first).to_be_visible()
     assert person.barriers() == []
 

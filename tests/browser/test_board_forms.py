@@ -117,7 +117,7 @@ def test_every_part_of_a_rule_is_set_by_forms_and_saved(at_the_board: Hand, mapp
     expect(rule(person)).to_have_value(re.compile("box.notes"))
 
     person.press("save")
-    person.wait_for("rules changed")
+    person.wait_for("Saved ")
     saved = load_spec(mapping)
     memo = saved.sales_order.fields.memo
     assert (memo.default, memo.when_empty, memo.on) == ("no name", "keep", "create")
@@ -164,7 +164,7 @@ def test_a_second_line_is_added_and_filled_by_forms(at_the_board: Hand, mapping:
     fill(person, "Value", "1")
     expect(person.root.locator(".sn-faults")).to_have_text("")
     person.press("save")
-    person.wait_for("rules changed")
+    person.wait_for("Saved ")
     assert [one.quantity.value for one in load_spec(mapping).sales_order.lines] == [None, 1]
 
 

@@ -77,7 +77,7 @@ def host(show_board: Callable[..., None]) -> Host:
 def person(host: Host, page: Page, hand: Callable[..., Any]) -> Any:
     person = hand(page, page)
     person.press("suggest")
-    person.wait_for("1 suggestions")
+    person.wait_for("1 suggestion;")
     return person
 
 
@@ -277,7 +277,7 @@ def test_an_address_in_several_fields_is_taken_over_as_one(
     show_board(lambda command, payload: {"result": host(command, payload)})
     person = hand(page, page)
     person.press("suggest")
-    person.wait_for("1 suggestions")
+    person.wait_for("1 suggestion;")
     for source in ("box.notes", "box.fields.PO"):
         expect(person.item("sources", source)).to_contain_text("90 %")
     expect(person.root.locator("path.sn-maybe")).to_have_count(2)

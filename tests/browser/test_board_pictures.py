@@ -42,7 +42,7 @@ def test_the_board_with_a_suggestion(at_the_board: Hand, keep: Callable[[str], N
     person.press("remove")
     person.wait_for("Nothing goes to")
     person.press("suggest")
-    person.wait_for("suggestions")
+    person.wait_for("suggestion")
     expect(person.root.locator(".sn-offer")).to_contain_text("PO number")
     keep("mapping-board")
 

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 
 from assist.mapping import memory
 from streak_netsuite.mapping.editing import MappingFile
+from streak_netsuite.mapping.record_files import load_record_type
 from streak_netsuite.mapping.spec import load_spec
 
 World = Any
@@ -40,6 +41,7 @@ def test_a_mapping_is_drafted_tried_and_remembered(
     shown = json.dumps([cell.get("outputs", []) for cell in notebook.cells])
     drafted = load_spec(tmp_path / "mapping-draft" / "deal_to_order.yaml").sales_order.fields
     assert drafted.purchase_order_number is not None
+    assert load_record_type(tmp_path / "mapping-draft" / "contacts.yaml").name == "contacts"
     assert "PO-7781" in shown, "the effect on real deals is shown"
     assert "would be held by it" in shown
     assert "suggestions by probability; suggest from 0.85" in shown, "how sure the assistant is is drawn"

@@ -1,6 +1,7 @@
 """What Airflow's configuration says for all tasks: their pool, their mapping, and where duplicates are looked for."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from airflow.sdk.configuration import conf
 
@@ -22,6 +23,12 @@ def netsuite_pool() -> str:
 def default_mapping() -> str:
     """Return the mapping of tasks that name none: `mapping` in the section `streak_netsuite`, or the shipped one."""
     return str(conf.get("streak_netsuite", "mapping", fallback=DEFAULT_MAPPING)) or DEFAULT_MAPPING
+
+
+def record_types_folder() -> Path | None:
+    """Return the folder of people's own record types: `record_types` in the section `streak_netsuite`; None for none."""
+    named = str(conf.get("streak_netsuite", "record_types", fallback=""))
+    return Path(named) if named else None
 
 
 def duplicates_among() -> Sequence[Among]:

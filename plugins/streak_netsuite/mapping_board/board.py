@@ -159,11 +159,21 @@ class Board:
     def _draft(self, text: str) -> DraftText:
         return DraftText(self.path, text, held=self.desk.sources.held)
 
+    @property
+    def title(self) -> str:
+        """What the board is about."""
+        return f"{self.desk.spec.source.pipeline} to NetSuite"
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What the records are called that a draft is tried on: one of them, several, and none at all."""
+        return {"one": "deal", "many": "deals", "none": "There is no won deal to try it on."}
+
     def _open(self) -> dict[str, Any]:
         text = self._draft("version: 1").file().before
-        source = self.desk.spec.source
         return {
-            "title": f"{source.pipeline} to NetSuite",
+            "title": self.title,
+            "words": dict(self.words),
             "file": self.path.name,
             "digest": digest(text),
             **self.picture.fields(),
@@ -212,12 +222,12 @@ class Board:
         waited = {one.lookup for one in draft.lines() if one.target != request.target}
         taken = frozenset({*file.keys("lookups"), *waited})
         try:
-            known = KnownLookups.of(draft.spec())
+            known = draft.known_lookups(draft.spec())
         except ConfigurationError:
             saved = self.desk.spec
             changed = draft.changed(self._draft(file.before))
             kept = {name: one for name, one in saved.lookups.items() if f"lookups.{name}" not in changed}
-            known = KnownLookups.of(saved.model_copy(update={"lookups": kept}))
+            known = draft.known_lookups(saved.model_copy(update={"lookups": kept}))
         return replace(known, taken=taken)
 
     def _write(self, request: asked.Write) -> dict[str, Any]:
@@ -315,11 +325,7 @@ class Board:
             raise ConfigurationError(
                 f"{self.path.name} was changed by somebody else meanwhile; open the board anew"
             )
-        if is_shipped(self.path):
-            raise ConfigurationError(
-                f"{self.path.name} is the product's own and is replaced by its next version; keep the draft's text as a file "
-                "of yours, and name that file in `[streak_netsuite] mapping`"
-            )
+        self._check_place()
         draft.spec()
         changed = draft.changed(self._draft(file.before))
         remembered = self._with_verdicts(request.verdicts, by)
@@ -334,13 +340,22 @@ class Board:
                 },
                 by,
             )
-        with self._kept(remembered):
-            if request.text != file.before:
-                self._write_file(file)
         saved = file.before
+        with self._kept(remembered):
+            if request.text != saved:
+                saved = self._write_file(file)
         return {"digest": digest(saved), "changed": changed, **self._look(saved)}
 
-    def _write_file(self, file: MappingFile) -> None:
+    def _check_place(self) -> None:
+        """Make sure that the draft may be written over its file."""
+        if is_shipped(self.path):
+            raise ConfigurationError(
+                f"{self.path.name} is the product's own and is replaced by its next version; keep the draft's text as a file "
+                "of yours, and name that file in `[streak_netsuite] mapping`"
+            )
+
+    def _write_file(self, file: MappingFile) -> str:
+        """Write the draft; return what the file holds then."""
         try:
             file.save()
         except OSError as error:
@@ -348,6 +363,7 @@ class Board:
                 f"{self.path} cannot be written here ({error.strerror}); put the draft's text where the file comes from, "
                 "say into its git repository"
             ) from error
+        return file.before
 
     def _with_verdicts(self, verdicts: Sequence[asked.Verdict], by: str) -> Memory | None:
         """Return what is remembered once a save is done; None when that is nothing new."""

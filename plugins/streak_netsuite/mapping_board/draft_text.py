@@ -13,6 +13,7 @@ from streak_netsuite.mapping.held import HeldBy, held_by_standard
 from streak_netsuite.mapping.reads import FunctionPaths, functions_in, paths_of
 from streak_netsuite.mapping.schema import MappingSpec
 from streak_netsuite.mapping.spec import load_spec
+from streak_netsuite.mapping_desk.known_lookups import KnownLookups
 from streak_netsuite.mapping_desk.targets import in_line, line_of
 
 SECTIONS = tuple(
@@ -73,7 +74,7 @@ class DraftText:
 
     def unkept(self) -> list[str]:
         """Return the comments of the saved file that are lost when a change is saved, a line each."""
-        return MappingFile(self.path).unkept
+        return type(self.file())(self.path).unkept
 
     def spec(self) -> MappingSpec:
         """Return the mapping.
@@ -83,13 +84,18 @@ class DraftText:
         """
         return load_spec(self.path, text=self.text, held=self.held)
 
+    @staticmethod
+    def known_lookups(spec: MappingSpec) -> KnownLookups:
+        """Return the lookups that a mapping has already."""
+        return KnownLookups.of(spec)
+
     def lines(self) -> list[RuleLine]:
         """Return the rules in the order of the file."""
         file = self.file()
         name = file.rule("functions")
         functions = functions_in(self.path.parent / name) if isinstance(name, str) else {}
         rules = [
-            _line(target, rule, functions, file)
+            rule_line(target, rule, functions, file)
             for target in _targets(file)
             if isinstance(rule := file.rule(target), Mapping)
         ]
@@ -98,8 +104,15 @@ class DraftText:
     def changed(self, before: "DraftText") -> list[str]:
         """Return the targets and lookups whose rules are others than before."""
         mine, theirs = self.file(), before.file()
-        places = dict.fromkeys(place for file in (mine, theirs) for place in _places(file))
+        places = dict.fromkeys(place for file in (mine, theirs) for place in self.places(file))
         return [place for place in places if mine.rule(place) != theirs.rule(place)]
+
+    def places(self, file: MappingFile) -> Iterator[str]:
+        """Yield the places at which a board changes something."""
+        yield from _targets(file)
+        yield from (f"{line}.{name}" for line in line_places(file) for name in _LINE_SETTINGS)
+        yield from lookup_places(file)
+        yield "changes"
 
 
 def digest(text: str) -> str:
@@ -128,14 +141,6 @@ def _targets(file: MappingFile) -> Iterator[str]:
             yield from (f"{part}.{name}" for name in file.keys(part))
 
 
-def _places(file: MappingFile) -> Iterator[str]:
-    """Yield the places at which a board changes something."""
-    yield from _targets(file)
-    yield from (f"{line}.{name}" for line in line_places(file) for name in _LINE_SETTINGS)
-    yield from _lookups(file)
-    yield "changes"
-
-
 def _made_for_each(file: MappingFile) -> Iterator[RuleLine]:
     """Yield, for each line rule that makes several lines, what they are made for."""
     for line in line_places(file):
@@ -144,22 +149,28 @@ def _made_for_each(file: MappingFile) -> Iterator[RuleLine]:
             yield RuleLine(target=line, paths=(each,), how="each", lookup="")
 
 
-def _lookups(file: MappingFile) -> Iterator[str]:
+def lookup_places(file: MappingFile) -> Iterator[str]:
+    """Yield where the tables of a file stand: `lookups.tier`."""
     yield from (f"lookups.{name}" for name in file.keys("lookups"))
 
 
-def _line(target: str, rule: Mapping[str, Any], functions: FunctionPaths, file: MappingFile) -> RuleLine:
+def table_of(file: MappingFile, lookup: str) -> Any:
+    """Return the table of a lookup, None when it has none in the file; a record type writes nothing around it."""
+    found = file.rule(f"lookups.{lookup}")
+    if not isinstance(found, Mapping) or isinstance(found.get("table"), Mapping):
+        return found.get("table") if isinstance(found, Mapping) else None
+    return None if {"file", "netsuite"} & set(found) else found
+
+
+def rule_line(target: str, rule: Mapping[str, Any], functions: FunctionPaths, file: MappingFile) -> RuleLine:
+    """Return a rule as the board draws it."""
     paths = paths_of(rule, functions)
     how = next(
         (key for key in ("from", "first_of", "expression", "function", "value") if key in rule), "value"
     )
     is_each = any(path == EACH or path.startswith(f"{EACH}.") for path in paths)
     lookup = str(rule.get("lookup") or "")
-    table = (
-        file.rule(f"lookups.{lookup}.table")
-        if lookup and how == "from" and not rule.get("transform")
-        else None
-    )
+    table = table_of(file, lookup) if lookup and how == "from" and not rule.get("transform") else None
     return RuleLine(
         target=target,
         paths=tuple(path for path in paths if path != EACH and not path.startswith(f"{EACH}.")),

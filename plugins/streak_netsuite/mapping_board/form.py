@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from assist.mapping.catalogue import Field
 from streak_netsuite.errors import ConfigurationError
@@ -12,6 +12,7 @@ from streak_netsuite.mapping.editing import MappingFile
 from streak_netsuite.mapping.file_part import EACH
 from streak_netsuite.mapping.held import Test
 from streak_netsuite.mapping.reads import functions_in
+from streak_netsuite.mapping.record_type import RULES
 from streak_netsuite.mapping.source import PARTY_ATTRIBUTES
 from streak_netsuite.mapping_board.commands import Change
 from streak_netsuite.mapping_board.draft_text import DraftText
@@ -23,7 +24,7 @@ from streak_netsuite.model.change_policy import HEADER_PARTS, LINE_FIELDS
 
 _MOST_CHOICES = 500
 _ADDRESSES = frozenset({"sales_order.fields.shipping_address", "sales_order.fields.billing_address"})
-_CHANGED = ("customer.", "sales_order.", "lookups.")
+Step = tuple[str | int, ...]
 _PHRASES: Mapping[str, type[Condition] | type[Calculation]] = {"when": Condition, "expression": Calculation}
 
 
@@ -49,7 +50,7 @@ class Forms:
             "shown": {"rule": phrases} if not is_line else {},
             "tests": self._tests(phrases),
             "columns": list(_columns(file, target)),
-            "tables": {name: _table(file, name) for name in file.keys("lookups")},
+            "tables": {name: self.table(file, name) for name in file.keys("lookups")},
             "functions": list(self._functions(draft, file)),
             "choices": self._choices(known),
             "is_select": known is not None and self.desk.targets.is_select(known),
@@ -68,19 +69,33 @@ class Forms:
             file.set_part(target, ("type",), kind.value)
         for one in changes:
             place = one.target or target
-            if not place.startswith(_CHANGED) and place != "changes":
+            if not place.startswith(self.changed) and place != "changes":
                 raise ConfigurationError(f"the board changes no '{place}'; change it in the file")
             if one.to is None:
-                file.set_part(place, one.at, _written(one))
+                file.set_part(place, self.at(file, place, one.at), _written(one))
             else:
                 file.move_part(place, one.at, one.to)
+
+    changed: ClassVar[tuple[str, ...]] = ("customer.", "sales_order.", "lookups.")
+
+    def table(self, file: MappingFile, name: str) -> dict[str, Any]:
+        """Return a lookup as the form shows it."""
+        return _table(file, name)
+
+    def at(self, file: MappingFile, place: str, at: Step) -> Step:  # noqa: ARG002 - as a mapping's tables stand
+        """Return where a part that the form calls so stands in the file."""
+        return at
+
+    @property
+    def others(self) -> Iterator[str]:
+        """What conditions may ask beside the fields of the board."""
+        yield from (f"buyer.{name}" for name in PARTY_ATTRIBUTES if name != "fields")
 
     def _tests(self, phrases: Mapping[str, Any]) -> dict[str, list[str]]:
         """Return what can be asked of each field that a condition can read; of what nobody knows, all but for lists."""
         condition = phrases.get("when")
         read = [condition["field"]] if condition else []
-        buyer = (f"buyer.{name}" for name in PARTY_ATTRIBUTES if name != "fields")
-        return {path: self._offered(path) for path in (*self.picture.sources, *buyer, *read)}
+        return {path: self._offered(path) for path in (*self.picture.sources, *self.others, *read)}
 
     def _offered(self, path: str) -> list[str]:
         holds = self.desk.sources.held(path)
@@ -107,19 +122,22 @@ class Forms:
 def _kind(target: str) -> str:
     if target in _ADDRESSES or target.startswith("customer.addresses["):
         return "address"
-    return "custom" if ".custom_fields." in target or ".more_fields." in target else "field"
+    named = ".custom_fields." in target or ".more_fields." in target or target.startswith(RULES)
+    return "custom" if named else "field"
 
 
 def _place(target: str) -> str:
     if target.startswith("customer."):
         return "customer"
+    if target.startswith(RULES):
+        return "record"
     return "line" if target.startswith("sales_order.lines[") else "order"
 
 
 def _part(target: str) -> str:
     """Return what `changes.owners` calls a target, "" when it has no name there."""
     name = target.rpartition(".")[2]
-    if _place(target) == "customer" or target.endswith("]"):
+    if _place(target) in {"customer", "record"} or target.endswith("]"):
         return ""
     if _place(target) == "line":
         return f"lines.{name}" if name in LINE_FIELDS and _kind(target) == "field" else ""

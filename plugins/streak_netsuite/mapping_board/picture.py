@@ -71,9 +71,14 @@ class Picture:
         """Return the target that stands for all of its kind: `sales_order.lines[0].rate` for the rate of any line."""
         return first_of_kind(target)
 
+    @property
+    def count(self) -> int:
+        """How many records the samples of fields are taken from."""
+        return len(self.desk.deals)
+
     def fields(self) -> dict[str, list[dict[str, Any]]]:
         """Return both sides as plain values. Samples of values are not among them."""
-        count = len(self.desk.deals)
+        count = self.count
         return {
             "sources": [
                 {**_field(path, one), "filled": f"{len(one.samples)} of {count}"}
@@ -93,7 +98,7 @@ class Picture:
             "more": list(self._more(draft)),
             "gone": {
                 "sources": sorted({path for one in lines for path in one.paths if self._is_gone(path)}),
-                "targets": [one.target for one in lines if self._is_no_target(one.target)],
+                "targets": [one.target for one in lines if self.is_no_target(one.target)],
                 "options": [told for one in lines for told in self._gone_options(one)],
             },
             "faults": draft.faults(),
@@ -136,10 +141,15 @@ class Picture:
                     "is": "further",
                 }
 
+    @property
+    def written_by_us(self) -> frozenset[str]:
+        """The box fields that we write into."""
+        spec = self.desk.spec
+        return frozenset({*spec.write_back.fields, *spec.status.fields})
+
     def open_sources(self, lines: Sequence[RuleLine]) -> Catalogue:
         """Return the sources that no rule reads. What we write into boxes is left out: reading it goes in a circle."""
-        spec = self.desk.spec
-        written = {*spec.write_back.fields, *spec.status.fields}
+        written = self.written_by_us
         read = {id_ for one in lines for path in one.paths for id_ in self.ids(path)}
         left = [
             one
@@ -188,7 +198,7 @@ class Picture:
                 if fold(word) not in offered:
                     yield {"source": path, "target": line.target, "option": word}
 
-    def _is_no_target(self, target: str) -> bool:
+    def is_no_target(self, target: str) -> bool:
         """Whether a rule fills a field by its name that NetSuite does not have (any more), or not there."""
         named = ".custom_fields." in target or ".more_fields." in target
         return named and first_of_kind(target) not in self.targets
@@ -205,10 +215,15 @@ def _words(path: str) -> str:
     return name if name.startswith("cust") else name.replace("_", " ").capitalize()
 
 
+def _record_words(record: str) -> str:
+    """Return a record type's name in words: `customrecord_install_site` is "Install site"."""
+    return record.removeprefix("customrecord").strip("_").replace("_", " ").capitalize() or record
+
+
 def _field(path: str, field: Field) -> dict[str, Any]:
     return {
         "id": path,
-        "record": _RECORDS.get(field.record, field.record),
+        "record": _RECORDS.get(field.record) or _record_words(field.record),
         "title": field.label or _words(path),
         "type": field.type.value,
         "options": list(field.options[:_MOST_OPTIONS]),

@@ -57,11 +57,12 @@ def _shown(reading: FieldReadings, target: str) -> dict[str, str]:
     value = text_of(reading.values[target])
     if isinstance(parsed := reading.values[target], ParsedAddress):
         wrong += [f"the address {problem}" for problem in parsed.problems]
-    return {
-        "value": value[:_LONGEST],
-        "source": trace.value[:_LONGEST] if trace is not None else "",
-        "fault": "; ".join(wrong),
-    }
+    return shown_value(value, source=trace.value if trace is not None else "", fault="; ".join(wrong))
+
+
+def shown_value(value: str, *, source: str, fault: str) -> dict[str, str]:
+    """Return a value, what was read for it, and what is wrong with it, none longer than a line of a table holds."""
+    return {"value": value[:_LONGEST], "source": source[:_LONGEST], "fault": fault}
 
 
 def text_of(value: Any) -> str:

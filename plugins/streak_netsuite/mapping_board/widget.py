@@ -8,7 +8,9 @@ from typing import Any
 import anywidget
 
 from streak_netsuite.mapping_board.board import Board
+from streak_netsuite.mapping_board.record_board import RecordBoard
 from streak_netsuite.mapping_desk.desk import MappingDesk
+from streak_netsuite.mapping_desk.record_desk import RecordDesk
 
 _STATIC = Path(__file__).parent / "static"
 _PARTS = ("elements.js", "rule_form.js", "board.js")  # each imports from those before it
@@ -24,8 +26,8 @@ class MappingBoard(anywidget.AnyWidget):
     """The board as a notebook's widget.
 
     Args:
-        desk: reads both sides; may be of a product that is open for reading only.
-        path: of the mapping file that is changed when the person saves.
+        desk: reads both sides, of deals or of a record type; may be of a product that is open for reading only.
+        path: of the mapping or record type file that is changed when the person saves.
         by: who uses it: stands in the audit, and beside decisions about suggestions. "" does not save.
         memory: file with what was accepted and rejected; beside the notebook, say.
     """
@@ -33,7 +35,9 @@ class MappingBoard(anywidget.AnyWidget):
     _esm = module_text()
     _css = _STATIC / "board.css"
 
-    def __init__(self, desk: MappingDesk, path: Path, *, by: str = "", memory: Path | None = None) -> None:
+    def __init__(
+        self, desk: MappingDesk | RecordDesk, path: Path, *, by: str = "", memory: Path | None = None
+    ) -> None:
         super().__init__()
         product = desk.product
 
@@ -42,7 +46,11 @@ class MappingBoard(anywidget.AnyWidget):
                 actor=by, action=action, subject=path.name, details=details, now=product.clock()
             )
 
-        self._board = Board(desk=desk, path=path, note=note, memory=memory, clock=product.clock)
+        self._board = (
+            RecordBoard(desk=desk, path=path, note=note, memory=memory, clock=product.clock)
+            if isinstance(desk, RecordDesk)
+            else Board(desk=desk, path=path, note=note, memory=memory, clock=product.clock)
+        )
         self._by = by
         self.on_msg(self._answer)
 

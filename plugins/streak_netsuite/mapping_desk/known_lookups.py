@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
+from streak_netsuite.mapping.record_schema import RecordTypeSpec
 from streak_netsuite.mapping.schema import LookupSource, MappingSpec
 from streak_netsuite.model.identity import fold
 
@@ -42,6 +43,17 @@ class KnownLookups:
                 readers[lookup].add(name)
         return cls(
             sources=spec.lookups, readers={lookup: frozenset(names) for lookup, names in readers.items()}
+        )
+
+    @classmethod
+    def of_records(cls, spec: RecordTypeSpec) -> "KnownLookups":
+        """Return the lookups of a record type."""
+        readers: dict[str, set[str]] = defaultdict(set)
+        for name, rule in spec.rules.items():
+            for _, lookup in _looked_up(rule.model_dump(by_alias=True)):
+                readers[lookup].add(name)
+        return cls(
+            sources=spec.tables, readers={lookup: frozenset(names) for lookup, names in readers.items()}
         )
 
     def find(self, target: str, *, field: str) -> str:

@@ -26,6 +26,7 @@ _READABLE = {
     "contact": frozenset(PARTY_ATTRIBUTES) - _LEFT_OUT,
 }
 _LABELS = {("box", "owner_email"): ("Assigned to, e-mail", "email")}
+_BOX = "box"
 _MOST_SAMPLES = 50
 _LONGEST_SAMPLE = 200
 
@@ -105,14 +106,32 @@ def sources_of(
         deals: to take samples from.
         party_fields: custom fields of "contact" and "organization".
     """
+    return sources_of_views(pipeline, [view_of(deal) for deal in deals], party_fields=party_fields)
+
+
+def sources_of_views(
+    pipeline: Catalogue | None,
+    views: Sequence[Mapping[str, Any]],
+    *,
+    party_fields: Mapping[str, Sequence[FieldWire]] | None = None,
+) -> Sources:
+    """Return what records of Streak offer.
+
+    Args:
+        pipeline: of the boxes; None for contacts, which have no box.
+        views: to take samples from.
+        party_fields: custom fields of "contact" and "organization".
+    """
     paths: dict[FieldKey, str] = {}
     fields: list[Field] = []
-    for field, path in (*_standard(), *_own(pipeline), *_parties(party_fields or {})):
-        if field.key not in paths:
+    boxes = _own(pipeline) if pipeline is not None else ()
+    for field, path in (*_standard(), *boxes, *_parties(party_fields or {})):
+        is_there = pipeline is not None or field.record != _BOX
+        if is_there and field.key not in paths:
             paths[field.key] = path
             fields.append(field)
-    views = [view_of(deal) for deal in deals[:_MOST_SAMPLES]]
-    sampled = [replace(one, samples=_samples(paths[one.key], views)) for one in fields]
+    some = views[:_MOST_SAMPLES]
+    sampled = [replace(one, samples=_samples(paths[one.key], some)) for one in fields]
     return Sources(catalogue=FieldList(system="Streak", fields=sampled), paths=paths)
 
 

@@ -2,13 +2,14 @@
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assist.mapping import standard
 from assist.mapping.catalogue import Catalogue, Field, FieldType, Place
 from streak_netsuite.connectors.netsuite.calls.selection import SelectField
 from streak_netsuite.connectors.netsuite.field_catalogue import CustomFieldDefinition
+from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.mapping.standard_fields import StandardPlace, place_of
 from streak_netsuite.mapping_desk.target_values import TargetValues
 from streak_netsuite.model.custom_field import CustomFieldType
@@ -47,18 +48,22 @@ class TargetPlace:
 
     Attributes:
         place: of its custom fields, as FieldCatalogue names it.
-        applies: how a definition says that it stands there.
+        applies: how a definition says that it stands there; "" for all of the place.
         record: as the assistant names it.
         standard: its standard fields.
+        custom_type: the custom record type, when the records are of one.
     """
 
     place: str
     applies: str
     record: str
     standard: StandardPlace
+    custom_type: RecordRef | None = None
 
     def named(self, name: str) -> SelectField:
         """Return a field of this place as SuiteTalk is asked for it."""
+        if self.custom_type is not None:
+            return SelectField(record_type="", name=name, custom_record_type=self.custom_type)
         return SelectField(record_type=self.standard.record_type, name=name, sublist=self.standard.sublist)
 
     @property
@@ -196,6 +201,48 @@ def targets_of(
     )
 
 
+def targets_of_record(
+    place: TargetPlace,
+    custom_fields: Sequence[CustomFieldDefinition],
+    standard_fields: Mapping[str, CustomFieldType],
+    *,
+    required: Container[str],
+    at: Callable[[str], str],
+) -> Targets:
+    """Return what the file of a record type can fill.
+
+    Args:
+        standard_fields: that may be filled, by SuiteTalk's names.
+        required: SuiteTalk's names of those that NetSuite demands.
+        at: where the file fills a field.
+    """
+    made = _Made()
+    for name, type_ in standard_fields.items():
+        known = replace(_standard(place, name), required=name in required)
+        field = known if known.type in _FINER.get(type_, ()) else replace(known, type=_TYPES[type_])
+        if (place.record, field.id) not in made.paths:
+            made.add(place, field, name, at(name), type_=type_)
+    for one in _custom(custom_fields, place):
+        field = _field(place, one)
+        made.add(place, field, one.script_id, at(one.script_id), type_=one.type)
+        made.custom[field.key] = one
+    return Targets(
+        catalogue=Catalogue(system="NetSuite", fields=made.fields),
+        paths=made.paths,
+        named=made.named,
+        custom=made.custom,
+        types=made.types,
+    )
+
+
+# What the packaged list knows better than a schema, which has texts where people see addresses.
+_FINER: Mapping[CustomFieldType, frozenset[FieldType]] = {
+    CustomFieldType.TEXT: frozenset(
+        {FieldType.EMAIL, FieldType.PHONE, FieldType.URL, FieldType.LONG_TEXT, FieldType.TEXT}
+    )
+}
+
+
 @dataclass
 class _Made:
     """Targets in the making."""
@@ -245,8 +292,11 @@ def _more(place: TargetPlace, known: StandardFields) -> Iterator[tuple[str, Cust
 def _custom(
     definitions: Sequence[CustomFieldDefinition], place: TargetPlace
 ) -> Iterator[CustomFieldDefinition]:
+    owner = place.custom_type
+    names = {owner.internal_id, owner.script_id.lower()} if owner is not None else set()
     for one in definitions:
-        stands = one.place == place.place and (not one.applies_to or place.applies in one.applies_to)
+        applies = not place.applies or not one.applies_to or place.applies in one.applies_to
+        stands = one.place == place.place and applies and (not names or one.record_type in names)
         if stands and one.type is not None and one.stored:
             yield one
 

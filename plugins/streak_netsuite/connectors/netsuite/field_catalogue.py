@@ -60,6 +60,8 @@ class CustomFieldDefinition:
         choices: the list or record type a select leads to.
         max_length: of a text; None for none.
         segment: whether it is a custom segment's field.
+        record_type: the custom record type that it stands on, as the definition names it: by internal id or script id,
+            which of both is not established; "" elsewhere.
     """
 
     script_id: str
@@ -73,6 +75,7 @@ class CustomFieldDefinition:
     choices: RecordRef | None = None
     max_length: int | None = None
     segment: bool = False
+    record_type: str = ""
 
 
 class FieldCatalogue:
@@ -129,4 +132,5 @@ def read_definition(record: SuiteRecord, place: str) -> CustomFieldDefinition:
         choices=record.ref("selectRecordType"),
         max_length=int(length) if length else None,
         segment=record.ref("customSegment") is not None,
+        record_type=record.text("recType").lower(),
     )

@@ -179,7 +179,10 @@ class NetSuiteGateway:
         Raises:
             RejectedByVendor: the account has no such field, or the role may not see its list.
         """
-        wanted = SelectField(record_type=record_type, name=name, sublist=sublist)
+        return self.entries(SelectField(record_type=record_type, name=name, sublist=sublist))
+
+    def entries(self, wanted: SelectField) -> Mapping[str, str]:
+        """Return what a select field of any record offers; as `choices`."""
         return {one.name: one.internal_id for one in self._lists.entries(wanted) if one.name}
 
     def field_options(self, fields: Sequence[SelectField]) -> Values:

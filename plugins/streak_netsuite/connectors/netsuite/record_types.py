@@ -94,7 +94,7 @@ class NetSuiteRecords:
     def require(self, fields: Sequence[str]) -> None:  # noqa: ARG002 - NetSuite names an unknown field itself
         """Make sure that the record type exists."""
         if self._is_custom:
-            _ = self._type_id
+            _ = self.type_id
         else:
             self.client.schema.record_type(self.type)
 
@@ -115,7 +115,7 @@ class NetSuiteRecords:
         """
         fields = dict(body.get("fields") or {})
         if self._is_custom:
-            fields["recType"] = {"internalId": self._type_id}
+            fields["recType"] = {"internalId": self.type_id}
         # A record that is chosen keeps the external id it has: another flow may find it by that.
         name = {"internalId": onto} if onto else {"externalId": key}
         plain = from_plain({**body, "fields": fields, **name}, self.client.schema)
@@ -158,8 +158,14 @@ class NetSuiteRecords:
         return _CUSTOM if self._is_custom else self.type
 
     @cached_property
-    def _type_id(self) -> str:
-        """The internal id of the custom record type."""
+    def type_id(self) -> str:
+        """The internal id of the custom record type; "" of a standard type.
+
+        Raises:
+            ConfigurationError: the account has no such custom record type.
+        """
+        if not self._is_custom:
+            return ""
         known = {
             ref.script_id: ref.internal_id
             for ref in self.client.send(get_customization_ids("customRecordType"))
@@ -172,14 +178,14 @@ class NetSuiteRecords:
         return known[self.type]
 
     def _ref(self, internal_id: str) -> RecordRef:
-        type_id = self._type_id if self._is_custom else ""
+        type_id = self.type_id
         return RecordRef(type=self._record_type, internal_id=internal_id, type_id=type_id)
 
     def _request(self, since: datetime | None) -> SearchRequest:
         subject, criteria = self._subject()
         if since is not None:
             criteria["lastModified" if self._is_custom else "lastModifiedDate"] = on_or_after(since)
-        type_id = self._type_id if self._is_custom else ""
+        type_id = self.type_id
         return SearchRequest(subject=subject, criteria=criteria, record_type=type_id)
 
     def _subject(self) -> tuple[str, dict[str, Criterion]]:

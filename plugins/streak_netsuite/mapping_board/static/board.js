@@ -12,6 +12,8 @@ const PREVIEW_AFTER_MS = 400;
 const kindOf = (target) => target.replace(/\[\d+\]/, "[0]"); // the same field of any order line
 /** All sources of a suggestion: an address may be put together from several. */
 const sourcesOf = ({ source, parts }) => (parts?.length ? parts : [source]);
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const percent = (probability) => `${Math.round(probability * 100)} %`;
 
 /** Steps that can be undone and done again; each is a draft's text, what was said of suggestions, and which were open. */
@@ -43,21 +45,30 @@ class Steps {
 class Board {
   constructor(root, ask) {
     this.root = root;
-    this.askHost = ask;
+    this.board = ""; // which of the host's boards: the deals' when it has no name
+    this.boards = [];
+    this.askHost = (command, payload = {}) => ask(command, this.board ? { ...payload, board: this.board } : payload);
+    this.forgetAll();
+    this.search = { sources: "", targets: "" };
+    this.asked = 0;
+    this.refusal = "";       // why the host did not do what it was asked last
+    this.last = Promise.resolve();
+    this.abort = new AbortController();
+  }
+
+  /** As it is before anything was read. */
+  forgetAll() {
     this.steps = new Steps();
     this.suggestions = [];
     this.offered = []; // the targets of lines that are suggested
     this.verdicts = new Map();
     this.kept = new Map();   // the verdicts as they were last saved
-    this.search = { sources: "", targets: "" };
     this.chosen = null;      // the target whose rule is shown
     this.picked = null;      // the source that is being connected
     this.preview = null;
     this.previewFault = "";
-    this.asked = 0;
-    this.refusal = "";       // why the host did not do what it was asked last
-    this.last = Promise.resolve();
-    this.abort = new AbortController();
+    this.text = this.saved = "";
+    this.words = { one: "deal", many: "deals", none: "There is no won deal to try it on." };
   }
 
   // --- talking to the host ---------------------------------------------------------------------------
@@ -94,6 +105,9 @@ class Board {
 
   begin(found) {
     Object.assign(this, { title: found.title, file: found.file, digest: found.digest, saved: found.text });
+    this.words = found.words ?? this.words;
+    this.boards = found.boards ?? [];
+    this.drawBoards();
     this.sources = found.sources;
     this.ownTargets = found.targets;
     for (const one of Object.values(this.lists)) one.removeAttribute("aria-busy");
@@ -106,6 +120,31 @@ class Board {
     await this.open();
     if (this.text) this.focusSide("sources");
     else this.next.querySelector("button").focus();
+  }
+
+  /** What else can be mapped here; nothing when the host has one board only. */
+  drawBoards() {
+    this.boardBox.hidden = this.boards.length < 2;
+    this.boardChoice.replaceChildren(...this.boards.map(({ id, title }) => h("option", { value: id }, title)));
+    this.boardChoice.value = this.board;
+  }
+
+  /** Turn to another board. A draft that is not saved is left behind only when that is asked for a second time. */
+  async turnTo(name) {
+    if (this.text !== this.saved && this.leaving !== name) {
+      this.leaving = name;
+      this.boardChoice.value = this.board;
+      this.tell(`${this.file} is not saved. Save it, or choose again to leave the draft behind.`, { bad: true });
+      return;
+    }
+    this.leaving = null;
+    clearTimeout(this.previewTimer);
+    this.forgetAll();
+    this.board = name;
+    this.status.replaceChildren();
+    for (const box of [this.detail, this.yamlBox, this.previewBox, this.faultList, this.carefulList, this.svg]) box.replaceChildren();
+    await this.open();
+    this.boardChoice.focus();
   }
 
   /** The targets of the draft, and those of lines that are only suggested yet. */
@@ -230,7 +269,7 @@ class Board {
     const found = await this.askAssistant();
     if (!found) return;
     const unsure = found.suggestions.filter((one) => !one.target).length;
-    this.tell(`${this.suggestions.length} suggestions; of ${unsure} fields the assistant does not know where they belong.`);
+    this.tell(`${counted(this.suggestions.length, "suggestion")}; of ${counted(unsure, "field")} the assistant does not know where ${unsure === 1 ? "it belongs" : "they belong"}.`);
     if (this.chosen) await this.showRule(this.chosen);
   }
 
@@ -266,7 +305,7 @@ class Board {
     this.saved = found.text;
     this.kept = new Map(this.verdicts);
     this.show(found);
-    this.tell(found.changed.length ? `Saved ${this.file}: ${found.changed.length} rules changed.` : "Nothing to save.");
+    this.tell(found.changed.length ? `Saved ${this.file}: ${counted(found.changed.length, "rule")} changed.` : "Nothing to save.");
   }
 
   previewSoon() {
@@ -309,6 +348,9 @@ class Board {
       class: "sn-list", role: "listbox", "aria-label": label, "data-side": side, tabindex: "-1",
       onkeydown: (event) => this.key(event, side) });
     this.heading = h("h2", { class: "sn-title" }, "Mapping");
+    this.boardChoice = h("select", { class: "sn-input", "data-action": "board", onchange: () => this.turnTo(this.boardChoice.value) });
+    this.boardBox = h("label", { class: "sn-boards" }, "What is mapped ", this.boardChoice);
+    this.boardBox.hidden = true;
     this.status = h("div", { class: "sn-status" });
     this.next = h("div", { class: "sn-next" });
     this.faultList = h("ul", { class: "sn-faults", "aria-label": "Faults of the draft" });
@@ -319,7 +361,7 @@ class Board {
     this.svg.setAttribute("aria-hidden", "true");
     this.detail = h("section", { class: "sn-detail", "aria-label": "The chosen field" });
     this.yamlBox = h("section", { class: "sn-yaml", "aria-label": "The rule as YAML" });
-    this.previewBox = h("section", { class: "sn-preview", "aria-label": "Preview on real deals" });
+    this.previewBox = h("section", { class: "sn-preview", "aria-label": "Preview on real records" });
     this.voice = h("div", { class: "sn-voice", role: "status", "aria-live": "polite" });
     this.toolbar = h("div", { class: "sn-toolbar", role: "toolbar", "aria-label": "Board" },
       button("suggest", "Suggest", () => this.suggest(), "Ask the assistant about fields that are not mapped"),
@@ -334,7 +376,7 @@ class Board {
     this.root.className = "sn-board";
     this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys stay out of the board
     this.root.replaceChildren(
-      h("header", { class: "sn-header" }, this.heading, this.toolbar), this.status, this.voice, this.next, this.faultList, this.carefulList,
+      h("header", { class: "sn-header" }, this.heading, this.boardBox, this.toolbar), this.status, this.voice, this.next, this.faultList, this.carefulList,
       this.stage, h("div", { class: "sn-below" }, this.detail, h("div", { class: "sn-beside" }, this.previewBox, this.yamlBox)));
     this.listen();
   }
@@ -483,9 +525,9 @@ class Board {
       chip(`${missing} demanded fields missing`, missing > 0),
       chip(`${unread} Streak fields unread`),
       chip(`${gone} not there any more`, gone > 0),
-      chip(this.faults.length === 1 ? "1 fault" : `${this.faults.length} faults`, this.faults.length > 0),
+      chip(counted(this.faults.length, "fault"), this.faults.length > 0),
       // There from the start: a chip that comes later makes a new line, and moves a field away from under the mouse.
-      chip(this.preview ? `${held} of ${this.preview.deals.length} deals held` : "deals being tried", held > 0),
+      chip(this.preview ? `${held} of ${this.preview.deals.length} ${this.words.many} held` : `${this.words.many} being tried`, held > 0),
       chip(this.text === this.saved ? "saved" : "not saved yet", false));
     const button = (name) => this.toolbar.querySelector(`[data-action="${name}"]`);
     button("undo").disabled = !this.steps.canGoBack;
@@ -708,10 +750,12 @@ class Board {
       ...offered.map((one) => this.drawOffer(one)),
       found.judged && this.drawJudged(found.judged),
       form && form.draw(),
+      found.fixed && h("p", {}, "An expression of the file fills this field; change it there: ", h("code", {}, found.fixed)),
       found.rule && found.form?.kind !== "line" && h("button", { type: "button", class: "sn-button", "data-action": "remove",
         onclick: () => this.remove(id) }, "Remove the rule")]));
     this.yamlBox.replaceChildren(...there([
-      h("h3", {}, "As YAML"), this.drawEditor("Rule", id, found.rule, "from: box.name"),
+      !found.fixed && h("h3", {}, "As YAML"),
+      !found.fixed && this.drawEditor("Rule", id, found.rule, `from: ${this.sources[0]?.id ?? "box.name"}`),
       found.lookup && this.drawEditor(`Table ${found.lookup}`, `lookups.${found.lookup}`, found.table, "table: {}")]));
     for (const box of this.typedBoxes()) {
       if (typed.has(box.dataset.key)) box.value = typed.get(box.dataset.key);
@@ -783,11 +827,11 @@ class Board {
   drawPreview() {
     const rows = this.preview?.deals.map((deal, number) => this.drawDeal(deal, number)) ?? [];
     this.previewBox.replaceChildren(
-      h("h3", {}, "On real deals"),
+      h("h3", {}, `On real ${this.words.many}`),
       this.previewFault ? h("p", { class: "sn-bad" }, this.previewFault) : "",
-      this.preview && !rows.length ? h("p", {}, "There is no won deal to try it on.") : "",
+      this.preview && !rows.length ? h("p", {}, this.words.none) : "",
       rows.length ? h("table", {},
-        h("thead", {}, h("tr", {}, h("th", {}, "Deal"), h("th", {}, "In Streak"), h("th", {}, "In NetSuite"), h("th", {}, "Held because"))),
+        h("thead", {}, h("tr", {}, h("th", {}, capital(this.words.one)), h("th", {}, "In Streak"), h("th", {}, "In NetSuite"), h("th", {}, "Held because"))),
         h("tbody", {}, ...rows)) : "");
   }
 

@@ -277,7 +277,7 @@ export class RuleForm {
     const key = chosen === "calculation" ? "expression" : chosen;
     const number = this.sources.find(({ id }) => this.holds(id) === "number")?.id ?? this.sources.find(({ id }) => this.canCount(id))?.id;
     const fresh = {
-      from: "", value: "", expression: "{{ box.name }}", function: this.form.functions[0] ?? "",
+      from: "", value: "", expression: `{{ ${this.sources[0]?.id ?? "box.name"} }}`, function: this.form.functions[0] ?? "",
       calculation: { left: this.canCount(rule.from) ? rule.from : number ?? "box.name", operator: "*", right: "1" },
       first_of: [{ from: rule.from || "box.name" }] }[chosen];
     return this.commit(`${dotted(at)}/source`, [{ at: [...at, key], value: fresh }], `The value is ${SOURCES[chosen]} now.`); // in place of the old one
