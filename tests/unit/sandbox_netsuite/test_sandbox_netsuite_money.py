@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from streak_netsuite.sandbox.netsuite import balances
@@ -236,3 +237,66 @@ def test_balances_follow_and_only_a_search_shows_them(soap, running, invoice):
     saved(soap, "add", record("CustomerDeposit", deposit))
     assert owed() == ("-50.00", "0.00", "75.00", "17300.00")
     assert soap.get("customer", "501").all("//r:balance") == []
+
+
+# --- currencies ---
+
+
+@pytest.mark.parametrize(
+    ("symbol", "precision"),
+    [
+        pytest.param("JPY", "_zero", id="none"),
+        pytest.param("CHF", "_two", id="two"),
+        pytest.param("KWD", None, id="three, which the schema has no word for"),
+    ],
+)
+def test_a_currency_is_added_with_the_digits_that_its_record_can_tell(soap, symbol, precision):
+    wish = {"symbol": symbol, "name": f"Test {symbol}", "exchangeRate": "0.5"}
+    made = soap.control("POST", "/currencies", wish)
+    assert (made["internalId"], made["symbol"], made.get("currencyPrecision")) == ("5", symbol, precision)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"symbol": "EUR", "name": "Euro", "exchangeRate": "1"},
+        {"symbol": "JPY", "name": "Yen", "exchangeRate": "NaN"},
+        {"symbol": "JPY", "name": "Yen", "exchangeRate": "dear"},
+        {"symbol": "JPY", "name": "Yen", "exchangeRate": "0"},
+        {"name": "Yen", "exchangeRate": "1"},
+    ],
+    ids=["known", "no number", "a word", "nothing", "no symbol"],
+)
+def test_a_currency_that_makes_no_sense_is_refused(soap, wish):
+    with pytest.raises(httpx.HTTPStatusError, match="422"):
+        soap.control("POST", "/currencies", wish)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "rate", "amounts", "total", "third"),
+    [
+        pytest.param("JPY", "333.5", ["1001", "-100"], "901", "334", id="yen"),
+        pytest.param("KWD", "0.3335", ["1.001", "-0.100"], "0.901", "0.334", id="dinars"),
+        pytest.param("CHF", "3.335", ["10.01", "-1.00"], "9.01", "3.34", id="francs"),
+    ],
+)
+def test_lines_and_discounts_are_kept_to_the_digits_of_their_currency(
+    soap, symbol, rate, amounts, total, third
+):
+    wish = {"symbol": symbol, "name": symbol, "exchangeRate": "0.5"}
+    currency = soap.control("POST", "/currencies", wish)["internalId"]
+    customer = soap.control("POST", "/customers", {"companyName": "Sakura", "currency": currency})
+    order = saved(
+        soap,
+        "add",
+        f'<m:record xsi:type="s:SalesOrder"><s:entity internalId="{customer["internalId"]}"/><s:itemList>'
+        '<s:item><s:item internalId="201"/><s:quantity>3</s:quantity><s:price internalId="-1"/>'
+        f"<s:rate>{rate}</s:rate></s:item>"
+        '<s:item><s:item internalId="206"/></s:item></s:itemList></m:record>',
+    )
+    kept = state(soap, "orders", order)
+    assert [line["amount"] for line in kept["itemList"]] == amounts
+    assert kept["total"] == total
+    soap.settings(bill_before_fulfillment=True)
+    billed = soap.control("POST", f"/orders/{order}/bill", {"lines": {"1": "1"}})
+    assert billed["itemList"][0]["amount"] == third

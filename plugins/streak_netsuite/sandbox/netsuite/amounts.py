@@ -6,15 +6,21 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from streak_netsuite.sandbox.netsuite.refusals import bad_value
 from streak_netsuite.sandbox.netsuite.values import Fields
 
-CENT = Decimal("0.01")
+CENT_DIGITS = 2
+CENT = Decimal(1).scaleb(-CENT_DIGITS)
 ZERO = Decimal(0)
 _LARGEST = Decimal(10) ** 15
 _LARGEST_LONG = 2**63
 
 
+def rounded(amount: Decimal, digits: int) -> Decimal:
+    """Return an amount rounded to so many digits after the point, half up."""
+    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
 def cents(amount: Decimal) -> Decimal:
     """Return an amount rounded to cents, half up."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    return rounded(amount, CENT_DIGITS)
 
 
 def add_up(fields: Fields, names: Iterable[str]) -> Decimal:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from streak_netsuite.sandbox.netsuite import settlements
-from streak_netsuite.sandbox.netsuite.amounts import ZERO, cents
+from streak_netsuite.sandbox.netsuite import currencies, settlements
+from streak_netsuite.sandbox.netsuite.amounts import ZERO
 from streak_netsuite.sandbox.netsuite.order_progress import progress
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Fields, Record
@@ -24,7 +24,7 @@ def of(store: Store, customer: Record) -> dict[str, Decimal]:
         factor = _rate(store, currency) / _rate(store, home.internal_id if home else currency)
         for name, amount in sums.items():
             found[name] += amount * factor
-    return {name: cents(amount) for name, amount in found.items()}
+    return {name: currencies.kept(store, home, amount) for name, amount in found.items()}
 
 
 def by_currency(store: Store, customer: Record) -> dict[str, dict[str, Decimal]]:

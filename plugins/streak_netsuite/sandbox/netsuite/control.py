@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from streak_netsuite.sandbox.netsuite import writes
+from streak_netsuite.sandbox.netsuite import currencies, writes
 from streak_netsuite.sandbox.netsuite.gate import Gate
 from streak_netsuite.sandbox.netsuite.kinds import KINDS
 from streak_netsuite.sandbox.netsuite.late_commits import LateCommits
@@ -51,6 +51,7 @@ def routes(
     return [
         Route("/state", desk.state, methods=["GET"]),
         Route("/settings", desk.settings, methods=["GET", "PATCH"]),
+        Route("/currencies", desk.add_currency, methods=["POST"]),
         Route("/customers", desk.add_customer, methods=["POST"]),
         Route("/customers/bulk", desk.add_customers, methods=["POST"]),
         Route("/customers/{id}/touch", desk.touch_customer, methods=["POST"]),
@@ -141,6 +142,22 @@ class _Desk:
             for name in changes:
                 setattr(self._settings, name, getattr(checked, name))
         return JSONResponse(self._settings.model_dump())
+
+    async def add_currency(self, request: Request) -> Response:
+        """Let the account know a currency: {"symbol": "JPY", "name": "Japanese Yen", "exchangeRate": "0.0067"}."""
+        wish = await _json(request)
+        symbol, name = str(wish.get("symbol", "")), str(wish.get("name", ""))
+        try:
+            rate = Decimal(str(wish.get("exchangeRate", "")))
+        except InvalidOperation:
+            rate = Decimal("NaN")
+        if not (symbol and name and rate.is_finite() and rate > 0):
+            text = "a currency has a symbol, a name and an exchangeRate above 0"
+            return JSONResponse({"error": text}, status_code=422)
+        if any(one.fields["symbol"] == symbol for one in self._store.all("currency")):
+            return JSONResponse({"error": f"the account knows {symbol} already"}, status_code=422)
+        made = currencies.add(self._store, symbol=symbol, name=name, exchange_rate=rate)
+        return JSONResponse(show_record(made), status_code=201)
 
     async def add_customer(self, request: Request) -> Response:
         return self._save_customer(await _json(request))

@@ -105,7 +105,14 @@ def _take_from_invoice(
     if not chosen:
         raise no_lines("credit memo")
     made.sublists["itemList"] = [
-        transaction_lines.child_line(store, _base(lines[number]), entry, quantity, preferences)
+        transaction_lines.child_line(
+            store,
+            _base(lines[number]),
+            entry,
+            quantity,
+            preferences,
+            currency=invoice.fields.get("currency"),
+        )
         | {"orderLine": number, "line": position}
         for position, (number, (quantity, entry)) in enumerate(sorted(chosen.items()), start=1)
     ]

@@ -178,6 +178,7 @@ def _lines(
     """Return the invoice's lines in the order's order, with the discount lines that belong to them."""
     lines: list[Fields] = []
     follows = False  # whether the line above a discount is on this invoice
+    currency = order.fields.get("currency")
     others = [
         i for i in store.linked("source", order.internal_id, "invoice") if i.internal_id != draft.internal_id
     ]
@@ -186,7 +187,7 @@ def _lines(
         base = {n: source[n] for n in _LINE_FROM_ORDER if source.get(n) is not None}
         if number in chosen:
             quantity, entry = chosen[number]
-            line = transaction_lines.child_line(store, base, entry, quantity, preferences)
+            line = transaction_lines.child_line(store, base, entry, quantity, preferences, currency=currency)
             line |= {"quantityOrdered": source["quantity"], "amountOrdered": source["amount"]}
             lines.append(line | {"orderLine": number})
             follows = True
@@ -195,7 +196,7 @@ def _lines(
                 lines.append(base | {"orderLine": number})
         else:
             follows = False
-    return transaction_lines.price_discounts(store, lines)
+    return transaction_lines.price_discounts(store, lines, currency)
 
 
 def _numbered(lines: list[Fields]) -> list[Fields]:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from streak_netsuite.sandbox.netsuite.amounts import cents
+from streak_netsuite.sandbox.netsuite import currencies
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Fields, Record, Ref
 
@@ -24,7 +24,7 @@ def price(store: Store, item: Record, level: str, currency: str, quantity: Decim
         return base
     record = store.find(Ref(internal_id=level), "priceLevel")
     discount = record.fields.get("discountpct") if record is not None else None
-    return None if discount is None else cents(base * (1 + discount / _PERCENT))
+    return None if discount is None else currencies.kept(store, currency, base * (1 + discount / _PERCENT))
 
 
 def _from_matrix(item: Record, level: str, currency: str, quantity: Decimal) -> Decimal | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from streak_netsuite.sandbox.netsuite import (
     address_book,
     body_fields,
+    currencies,
     customer_subsidiaries,
     customers,
     features,
@@ -12,7 +13,7 @@ from streak_netsuite.sandbox.netsuite import (
     taxes,
     transaction_lines,
 )
-from streak_netsuite.sandbox.netsuite.amounts import CENT, ZERO, add_up, cents, is_percent, read_rate
+from streak_netsuite.sandbox.netsuite.amounts import CENT, ZERO, add_up, is_percent, read_rate
 from streak_netsuite.sandbox.netsuite.kinds import TAX_CODE_KINDS
 from streak_netsuite.sandbox.netsuite.refusals import bad_reference
 from streak_netsuite.sandbox.netsuite.store import Store
@@ -128,7 +129,8 @@ def sum_up(store: Store, sale: Record) -> None:
     discount = _discount(store, fields, subtotal)
     tax = taxes.tax(store, sale, subtotal=subtotal, discount=discount)
     fields |= {"subTotal": subtotal, "discountTotal": discount, "taxTotal": tax}
-    fields["total"] = cents(subtotal + discount + tax + add_up(fields, ("shippingCost", "handlingCost")))
+    total = subtotal + discount + tax + add_up(fields, ("shippingCost", "handlingCost"))
+    fields["total"] = currencies.kept(store, fields.get("currency"), total)
 
 
 def _discount(store: Store, fields: Fields, subtotal: Decimal) -> Decimal:
@@ -137,4 +139,5 @@ def _discount(store: Store, fields: Fields, subtotal: Decimal) -> Decimal:
         return ZERO
     rate = fields.setdefault("discountRate", str(item.fields.get("rate", CENT * 0)))
     value = read_rate("discountRate", rate)
-    return cents(subtotal * value / _PERCENT) if is_percent(rate) else cents(value)
+    discount = subtotal * value / _PERCENT if is_percent(rate) else value
+    return currencies.kept(store, fields.get("currency"), discount)

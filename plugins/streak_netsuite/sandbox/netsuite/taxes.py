@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from streak_netsuite.sandbox.netsuite import features, references
-from streak_netsuite.sandbox.netsuite.amounts import ZERO, cents, read_rate
+from streak_netsuite.sandbox.netsuite import currencies, features, references
+from streak_netsuite.sandbox.netsuite.amounts import ZERO, read_rate, rounded
 from streak_netsuite.sandbox.netsuite.store import Store
 from streak_netsuite.sandbox.netsuite.values import Fields, Record, Ref
 
@@ -21,18 +21,20 @@ def tax(store: Store, sale: Record, *, subtotal: Decimal, discount: Decimal) -> 
     if fields.get("taxItem"):
         fields["taxRate"] = whole
     share = _taxed_share(store, fields, subtotal=subtotal, discount=discount)
-    total = sum((_line(store, line, whole, share) for line in sale.sublists.get("itemList", [])), ZERO)
-    return total + _of_shipping(store, fields)
+    digits = currencies.digits_of(store, fields.get("currency"))
+    lines = sale.sublists.get("itemList", [])
+    total = sum((_line(store, line, whole, share, digits) for line in lines), ZERO)
+    return total + _of_shipping(store, fields, digits)
 
 
-def _line(store: Store, line: Fields, whole: Decimal, share: Decimal) -> Decimal:
+def _line(store: Store, line: Fields, whole: Decimal, share: Decimal, digits: int) -> Decimal:
     rate = _line_rate(store, line, whole)
     if rate is None:
         line.pop("taxRate1", None)
         line.pop("tax1Amt", None)
         return ZERO
     line["taxRate1"] = rate
-    line["tax1Amt"] = cents((line.get("amount") or ZERO) * share * rate / _PERCENT)
+    line["tax1Amt"] = rounded((line.get("amount") or ZERO) * share * rate / _PERCENT, digits)
     return Decimal(line["tax1Amt"])
 
 
@@ -66,7 +68,7 @@ def _taxed_share(store: Store, fields: Fields, *, subtotal: Decimal, discount: D
     return (subtotal + discount) / subtotal
 
 
-def _of_shipping(store: Store, fields: Fields) -> Decimal:
+def _of_shipping(store: Store, fields: Fields, digits: int) -> Decimal:
     code: Ref | None = fields.get("shippingTaxCode")
     rate = _rate(store, code) if code is not None else None
-    return cents((fields.get("shippingCost") or ZERO) * rate / _PERCENT) if rate else ZERO
+    return rounded((fields.get("shippingCost") or ZERO) * rate / _PERCENT, digits) if rate else ZERO

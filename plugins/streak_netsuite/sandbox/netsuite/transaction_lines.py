@@ -5,8 +5,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from streak_netsuite.sandbox.netsuite import body_fields, custom_fields, features, prices, references
-from streak_netsuite.sandbox.netsuite.amounts import CENT, ZERO, cents, check_numbers, is_percent, read_rate
+from streak_netsuite.sandbox.netsuite import (
+    body_fields,
+    currencies,
+    custom_fields,
+    features,
+    prices,
+    references,
+)
+from streak_netsuite.sandbox.netsuite.amounts import (
+    CENT,
+    CENT_DIGITS,
+    ZERO,
+    check_numbers,
+    is_percent,
+    read_rate,
+    rounded,
+)
 from streak_netsuite.sandbox.netsuite.preferences import Preferences
 from streak_netsuite.sandbox.netsuite.references import CUSTOM_PRICE
 from streak_netsuite.sandbox.netsuite.refusals import RecordRefused, bad_reference
@@ -67,7 +82,7 @@ def set_lines(store: Store, record: Record, sent: Fields | None, preferences: Pr
         kept[number] = line | {"line": number}
         if number not in old and not holds_whole_groups:
             _add_members(store, kept, kept[number], terms)
-    record.sublists["itemList"] = price_discounts(store, list(kept.values()))
+    record.sublists["itemList"] = price_discounts(store, list(kept.values()), terms.currency)
     return lacking
 
 
@@ -178,9 +193,15 @@ def _kind(store: Store, line: Fields) -> str:
 
 
 def child_line(
-    store: Store, base: Fields, sent: Fields, quantity: Decimal, preferences: Preferences
+    store: Store,
+    base: Fields,
+    sent: Fields,
+    quantity: Decimal,
+    preferences: Preferences,
+    *,
+    currency: Ref | None,
 ) -> Fields:
-    """Return an invoice's or credit memo's line made from a line of the transaction before it.
+    """Return an invoice's or credit memo's line made from a line of the transaction before it, in that one's currency.
 
     The rate stays that of the line before, also where the price level would now give another. With a
     quantity and a rate sent, the amount sent is reckoned anew.
@@ -191,11 +212,11 @@ def child_line(
     own = {k: v for k, v in sent.items() if k not in {"item", "line", "orderLine", "quantity", "isClosed"}}
     line = body_fields.merge(store, base, own) | {"custom": custom, "quantity": quantity}
     if "rate" in own:
-        line["amount"] = cents(quantity * read_rate("rate", own["rate"]))
+        line["amount"] = currencies.kept(store, currency, quantity * read_rate("rate", own["rate"]))
         if base.get("rate") != own["rate"]:
             line["price"] = _CUSTOM
     elif "amount" not in own and base.get("quantity"):
-        line["amount"] = cents(base["amount"] * quantity / base["quantity"])
+        line["amount"] = currencies.kept(store, currency, base["amount"] * quantity / base["quantity"])
     check_numbers({"amount": line["amount"]})
     return line
 
@@ -222,7 +243,7 @@ def _price(
         line.setdefault("amount", ZERO)
         return []
     if "amount" in sent and "rate" not in sent:
-        return _price_by_amount(line)
+        return _price_by_amount(line, currencies.digits_of(store, terms.currency))
     quantity: Decimal = line.setdefault("quantity", Decimal(1))
     is_custom = price.key == CUSTOM_PRICE if price else bool(line.get("rate"))
     if is_custom:
@@ -234,16 +255,16 @@ def _price(
         line["rate"] = _level_rate(store, item, line, terms)
     rate = read_rate("rate", line["rate"])
     if "amount" not in sent:
-        line["amount"] = cents(quantity * rate)
+        line["amount"] = currencies.kept(store, terms.currency, quantity * rate)
     check_numbers({"amount": line["amount"]})
     return []
 
 
-def _price_by_amount(line: Fields) -> list[str]:
+def _price_by_amount(line: Fields, digits: int) -> list[str]:
     quantity: Decimal = line.setdefault("quantity", Decimal(1))
     amount: Decimal = line["amount"]
     line["price"] = _CUSTOM
-    line["rate"] = str(cents(amount / quantity)) if quantity else str(CENT * 0)
+    line["rate"] = str(rounded(amount / quantity, max(digits, CENT_DIGITS)) if quantity else CENT * 0)
     return []
 
 
@@ -254,7 +275,7 @@ def _level_rate(store: Store, item: Record, line: Fields, terms: Terms) -> str:
     return str(rate)
 
 
-def price_discounts(store: Store, lines: list[Fields]) -> list[Fields]:
+def price_discounts(store: Store, lines: list[Fields], currency: Ref | str | None) -> list[Fields]:
     """Return the lines with the amounts of those that are reckoned from the lines above them.
 
     A discount or markup is a share of the line above, or a sum; a subtotal is the sum since the one before.
@@ -263,7 +284,8 @@ def price_discounts(store: Store, lines: list[Fields]) -> list[Fields]:
     for line in lines:
         if is_discount(store, line):
             rate = read_rate("rate", line["rate"])
-            line["amount"] = cents(above * rate / _PERCENT) if is_percent(line["rate"]) else cents(rate)
+            amount = above * rate / _PERCENT if is_percent(line["rate"]) else rate
+            line["amount"] = currencies.kept(store, currency, amount)
         elif is_subtotal(store, line):
             line["amount"] = above = since
             since = ZERO
