@@ -1,5 +1,6 @@
 """Shipped orders are billed as the mapping says: each once, never by default, never silently in another month."""
 
+import contextlib
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,9 @@ from streak_netsuite.connectors.netsuite.record_ref import RecordRef
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Fields, Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
+from streak_netsuite.flows.batch import STUCK_AFTER
 from streak_netsuite.flows.hold_desk import DISMISS, HoldDesk
+from streak_netsuite.flows.order_to_invoice import OrderToInvoice
 from streak_netsuite.sync.outcome import Action
 
 World = Any
@@ -732,6 +735,29 @@ def test_what_is_shipped_after_an_invoice_of_unknown_outcome_was_dismissed_is_bi
     bill(world)
     assert invoices(world, order) == []
     assert "unbilled" in drifts(world, box_of(world, order))
+    ship(world, order, lines={"1": "2"})
+    for _ in range(2):
+        bill(world)
+    assert quantities(world, order) == [[2]]
+
+
+def test_what_is_shipped_after_an_invoice_that_ends_its_workers_was_dismissed_is_billed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    billing(world, tmp_path, when="each_shipment")
+    order = shipped(world, lines={"1": "1"})
+
+    def dying(*_: Any) -> Any:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OrderToInvoice, "_send", dying)
+        for _ in range(STUCK_AFTER + 2):
+            with contextlib.suppress(MemoryError):
+                bill(world)
+            world.wait(120)
+    dismiss(world, "STUCK")
+    assert previewed(world)[0].startswith("SKIP invoice of order SO")
     ship(world, order, lines={"1": "2"})
     for _ in range(2):
         bill(world)
