@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from memory_folder import memory_folder
 from warm_script import WarmScript
 
 from streak_netsuite.connectors.streak.hints import hint_of_box
@@ -76,18 +78,18 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated Airflow home on SQLite, once for the session."""
-    home = tmp_path_factory.mktemp("airflow")
-    env = _airflow_env(home)
-    subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"],
-        env=env,
-        check=True,
-        capture_output=True,
-        timeout=600,
-    )
-    return home
+def airflow_home() -> Iterator[Path]:
+    """A migrated Airflow home on SQLite, once for the session: in memory, as each run commits some hundred times."""
+    with tempfile.TemporaryDirectory(prefix="streak-netsuite-airflow-", dir=memory_folder()) as folder:
+        home = Path(folder)
+        subprocess.run(
+            [sys.executable, "-m", "airflow", "db", "migrate"],
+            env=_airflow_env(home),
+            check=True,
+            capture_output=True,
+            timeout=600,
+        )
+        yield home
 
 
 @pytest.fixture(scope="session")
