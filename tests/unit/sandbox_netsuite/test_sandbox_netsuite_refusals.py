@@ -16,8 +16,9 @@ def invoice(head="", *, customer="501", ids=""):
 
 
 def day(soap, months):
-    """The middle of the month so many months away, as a client sends it."""
-    now = soap.clock().date().replace(day=15)
+    """The middle of the month so many months away in the account, as a client sends it."""
+    store = soap.sandbox.store  # early on the first of a month in UTC, it is the month before there
+    now = store.day(store.now()).replace(day=15)
     year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
     return f"<s:tranDate>{now.replace(year=year, month=month + 1).isoformat()}T12:00:00</s:tranDate>"
 
@@ -29,10 +30,16 @@ def delete(soap, kind, internal_id):
 
 @pytest.mark.parametrize(
     ("months", "code"),
-    [(0, ""), (1, ""), (-1, ""), (-2, "CLOSED_TRAN_PRD"), (-24, "VALID_PRD_REQD"), (-400, "VALID_PRD_REQD")],
+    [(0, ""), (1, ""), (-1, ""), (-2, "CLOSED_TRAN_PRD"), (-400, "VALID_PRD_REQD")],
 )
 def test_a_posting_needs_an_open_period(soap, months, code):
     assert soap.write("add", invoice(day(soap, months))).outcomes == [(not code, code)]
+
+
+def test_the_month_before_the_first_period_takes_no_posting(soap):
+    (before, first) = (f"<s:tranDate>{on}T12:00:00</s:tranDate>" for on in ("2024-12-15", "2025-01-15"))
+    assert soap.write("add", invoice(before)).outcomes == [(False, "VALID_PRD_REQD")]
+    assert soap.write("add", invoice(first)).outcomes == [(False, "CLOSED_TRAN_PRD")]
 
 
 def test_an_order_posts_nothing(soap, build):
