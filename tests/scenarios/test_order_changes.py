@@ -1226,6 +1226,33 @@ def test_a_change_is_not_sent_while_an_earlier_one_may_still_land(world: World) 
     assert (lines_of(world, box)[0]["quantity"], sent(world, "update")) == ("8", 3)
 
 
+def test_a_change_that_left_long_after_it_was_begun_is_waited_for_from_then_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = ordered(world)
+    send = SoapClient.send
+
+    def queued(self: SoapClient, call: Any, **more: Any) -> Any:
+        if call.operation == "update":
+            world.wait(900)  # for a slot, or for a call before it
+        return send(self, call, **more)
+
+    monkeypatch.setattr(SoapClient, "send", queued)
+    world.fault("netsuite", "cut_before", operation="update")
+    changed(world, box, Quantity="6")
+    monkeypatch.undo()
+    world.wait(60)
+    world.drain()
+    assert (lines_of(world, box)[0]["quantity"], sent(world, "update")) == ("6", 2)
+    changed(world, box, Quantity="8")
+    world.wait(200)
+    world.drain()
+    assert sent(world, "update") == 2, "the first of the two may land over it"
+    world.wait(LONGEST_COMMIT_SECONDS)
+    world.drain()
+    assert (lines_of(world, box)[0]["quantity"], sent(world, "update")) == ("8", 3)
+
+
 @pytest.mark.parametrize("what", ["a change", "its end"])
 def test_nothing_is_done_to_an_order_while_a_try_to_make_it_may_still_land(
     world: World, tmp_path: Path, what: str

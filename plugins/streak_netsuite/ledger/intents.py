@@ -316,6 +316,13 @@ _is_found = and_(
     intent.c.begun_try != intent.c.attempts,
     intent.c.unanswered_at.is_not(None),
 )
+# One try may be several calls, each of which waits for its turn: the last of them left at any time until now.
+_got_no_answer = and_(
+    _new_state == IntentState.UNKNOWN.value,
+    bindparam("untried", type_=Integer) == 0,
+    intent.c.queued,
+    intent.c.begun_try == intent.c.attempts,
+)
 _ANSWER = (
     update(intent)
     .where(intent.c.operation_key == bindparam("key"))
@@ -328,6 +335,7 @@ _ANSWER = (
         attempts=func.greatest(intent.c.attempts - bindparam("untried", type_=Integer), 0),
         sent_at=case(
             (bindparam("new_state", type_=CleanText) == IntentState.PLANNED.value, None),
+            (_got_no_answer, bindparam("now", type_=AwareTime)),
             else_=intent.c.sent_at,
         ),
         # Of two tries without an answer, one is found: the other may land still.

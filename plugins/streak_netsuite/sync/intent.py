@@ -64,7 +64,7 @@ class Intent:
     Attributes:
         result_id: id of the written record at the vendor, once known.
         attempts: how often it was sent.
-        sent_at: when it was sent last, and may land from; None when nothing of it is on its way. A claim alone sends nothing.
+        sent_at: when it was sent last, at the latest, and may land from; None when nothing of it is on its way. A claim alone sends nothing.
         unanswered_at: when a try before that was sent of which no answer tells what became; None when there was none.
         replaces: whether what was sent was something else, in whose place this was planned.
         created_at: when it was planned, or sent, for the first time.

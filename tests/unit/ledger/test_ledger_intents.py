@@ -416,6 +416,18 @@ def test_a_try_without_an_answer_is_remembered_when_a_later_one_has_one(ledger, 
     assert known(ledger).may_land_since == now
 
 
+def test_a_try_without_an_answer_may_have_left_at_any_time_until_that_was_known(ledger, an_order_draft, now):
+    a_plan(ledger, an_order_draft, now, "open")
+    (first,) = taken(ledger, now)
+    begin(ledger, first, now)
+    cut, put_off = now + timedelta(minutes=10), now + timedelta(minutes=20)
+    ledger.record_answers([an_answer(first, IntentState.UNKNOWN, retry_at=cut)], now=cut)
+    assert known(ledger).may_land_since == cut
+    (again,) = taken(ledger, cut)
+    ledger.record_answers([an_answer(again, IntentState.UNKNOWN, sent=False)], now=put_off)
+    assert known(ledger).may_land_since == cut
+
+
 @pytest.mark.parametrize(("tries", "since"), [(1, None), (2, 1)])
 def test_of_two_tries_without_an_answer_one_may_land_though_the_other_is_found(
     ledger, an_order_draft, now, tries, since
