@@ -102,6 +102,29 @@ def test_a_record_whose_key_is_in_a_custom_field_is_added_once_and_then_changed(
     assert len(list(endpoint.sandbox.store.all("customer"))) == 6
 
 
+def test_a_record_that_was_added_under_a_field_without_an_answer_is_found(endpoint: Any) -> None:
+    with a_desk(endpoint, key_fields={"customer": KEY}) as desk:
+        endpoint.fault("cut_after", operation="addList")
+        written, failed = desk.upsert([a_customer("Kestrel Ltd")])
+    assert (set(written), failed) == ({"org-1"}, {})
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["it is not there", "nor can it be looked for"])
+def test_a_record_that_may_have_been_added_under_a_field_is_not_tried_again_by_itself(
+    endpoint: Any, answers: bool
+) -> None:
+    with a_desk(endpoint, key_fields={"customer": KEY}, attempts=1) as desk:
+        endpoint.fault("cut_before", operation="addList")
+        if not answers:
+            endpoint.fault("cut_before", operation="search", times=None, after=1)
+        written, failed = desk.upsert([a_customer("Kestrel Ltd")])
+    assert written == {}
+    error = failed["org-1"]
+    assert isinstance(error, RejectedByVendor), "a task that fails with one is not tried again"
+    assert error.code == "OUTCOME_UNKNOWN"
+    assert "17 minutes" in error.fix
+
+
 def test_records_of_other_types_keep_their_external_ids(endpoint: Any) -> None:
     order = {
         "type": "contact",

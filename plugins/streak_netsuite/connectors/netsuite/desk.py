@@ -22,7 +22,13 @@ from streak_netsuite.connectors.netsuite.settings import NetSuiteSettings
 from streak_netsuite.connectors.netsuite.soap import SoapClient
 from streak_netsuite.connectors.netsuite.suite_record import Sublist, SublistMode, SuiteRecord
 from streak_netsuite.connectors.netsuite.writer import Verb
-from streak_netsuite.errors import ConfigurationError, RecordError, TransientError, UncertainWrite
+from streak_netsuite.errors import (
+    ConfigurationError,
+    RecordError,
+    RejectedByVendor,
+    TransientError,
+    UncertainWrite,
+)
 from streak_netsuite.flows.customer_lists import CustomerListGate, KeptBack
 from streak_netsuite.sync.ports import NotWritten, WriteResult, Written
 
@@ -98,8 +104,31 @@ class NetSuiteDesk:
                 Draft(key=record.external_id, type=record.type, build=partial(_same, ready))
             )
         for verb, some in drafts.items():
-            BatchWriter(self._client, self._settings).write(verb, some, results.extend)
+            answers: list[WriteResult] = []
+            BatchWriter(self._client, self._settings).write(verb, some, answers.extend)
+            results += self._looked_up(records, answers) if verb is Verb.ADD else answers
         return results
+
+    def _looked_up(self, records: Sequence[SuiteRecord], answers: Sequence[WriteResult]) -> list[WriteResult]:
+        """Return the results of adds, where those without an answer were looked for by their keys; a person sees to the others.
+
+        Nothing is kept between two tries of a task, and a second add makes a second record while the first may still land.
+        """
+        by_key = {record.external_id: record for record in records}
+        found: list[WriteResult] = []
+        for one in answers:
+            if isinstance(one, NotWritten) and isinstance(one.error, UncertainWrite):
+                known = self._found_by_field(by_key[one.operation_key])
+                found.append(_asked_about(one) if known is None else _found(one, known))
+            else:
+                found.append(one)
+        return found
+
+    def _found_by_field(self, record: SuiteRecord) -> SuiteRecord | None:
+        try:
+            return find_by_field(self._client, record, self._settings.key_fields[record.type])
+        except TransientError:  # then nobody knows still
+            return None
 
     def _under_key(self, record: SuiteRecord) -> tuple[Verb, SuiteRecord]:
         """Return how a record is written: under its external id, or under the custom field that carries our keys.
@@ -241,6 +270,26 @@ class NetSuiteDesk:
         answer = self._client.send(get(RecordRef(type=record_type, external_id=external_id)))
         record = answer.record_or_none(name=f"NetSuite {record_type} {external_id}")
         return None if record is None else record.internal_id
+
+
+def _found(one: NotWritten, known: SuiteRecord) -> Written:
+    return Written(
+        operation_key=one.operation_key,
+        internal_id=known.internal_id,
+        warnings=("its answer was lost; the record was found by its key",),
+    )
+
+
+def _asked_about(one: NotWritten) -> NotWritten:
+    text = f"{one.error}: nobody knows whether {one.operation_key} was added, and an add that is repeated may add it twice"
+    return NotWritten(
+        operation_key=one.operation_key,
+        error=RejectedByVendor(
+            text,
+            code="OUTCOME_UNKNOWN",
+            fix="wait 17 minutes, until it cannot land any more, then clear the task: it looks for the key first",
+        ),
+    )
 
 
 def _within(limit: int, subject: str, pages: Iterable[list[FoundT]]) -> list[FoundT]:
