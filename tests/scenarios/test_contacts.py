@@ -73,3 +73,19 @@ def test_a_contact_that_netsuite_has_already_is_held_with_the_reason(world: Worl
     world.streak.post(f"v2/contacts/{made['key']}", json={"orgLinks": first["orgLinks"]}).raise_for_status()
     assert "held" in run(world)
     assert len(ours(world)) == len(PEOPLE)
+
+
+def test_a_contact_of_two_organizations_belongs_to_the_one_that_is_a_customer(world: World) -> None:
+    team = world.info["streak"]["team_key"]
+    other = world.streak.post(
+        f"v2/teams/{team}/organizations", json={"name": "Side business", "domains": ["side.example"]}
+    ).raise_for_status()
+    maya = next(one for one in people(world) if one["givenName"] == "Maya")
+    links = [{"key": other.json()["key"]}, *({"key": one["key"]} for one in maya["orgLinks"])]
+    world.streak.post(f"v2/contacts/{maya['key']}", json={"orgLinks": links}).raise_for_status()
+    world.win("Blue Harbor warehouse robots")
+    world.run()
+    run(world)
+    assert {one["entityId"]: one["company"]["name"] for one in ours(world)} == dict.fromkeys(
+        PEOPLE, "Blue Harbor Logistics"
+    )
