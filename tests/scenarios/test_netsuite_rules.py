@@ -225,7 +225,7 @@ def test_the_reserve_is_left_to_other_integrations(world: World) -> None:
 
 def test_workers_in_several_processes_keep_one_limit_and_the_reserve(world: World) -> None:
     world.netsuite_extra |= {"concurrency": 5, "reserve": 2, "order_list_size": 1, "customer_list_size": 1}
-    world.flow["batch_size"] = 3  # or the first worker takes all
+    world.flow |= {"batch_size": 3, "lease_seconds": 300}  # or the first worker takes all; none of them dies
     world.configure_netsuite(call_seconds=0.3)
     boxes = world.won_deals(30, organizations=15)
     world.control.post("/netsuite/occupy", json={"slots": 2}).raise_for_status()
