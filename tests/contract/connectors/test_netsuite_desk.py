@@ -113,7 +113,7 @@ def test_a_record_that_was_added_under_a_field_without_an_answer_is_found(endpoi
 def test_a_record_that_may_have_been_added_under_a_field_is_not_tried_again_by_itself(
     endpoint: Any, answers: bool
 ) -> None:
-    with a_desk(endpoint, key_fields={"customer": KEY}, attempts=1) as desk:
+    with a_desk(endpoint, key_fields={"customer": KEY}, attempts=1, commit_seconds=1230) as desk:
         endpoint.fault("cut_before", operation="addList")
         if not answers:
             endpoint.fault("cut_before", operation="search", times=None, after=1)
@@ -122,7 +122,7 @@ def test_a_record_that_may_have_been_added_under_a_field_is_not_tried_again_by_i
     error = failed["org-1"]
     assert isinstance(error, RejectedByVendor), "a task that fails with one is not tried again"
     assert error.code == "OUTCOME_UNKNOWN"
-    assert "17 minutes" in error.fix
+    assert "wait 21 minutes" in error.fix
 
 
 def test_records_of_other_types_keep_their_external_ids(endpoint: Any) -> None:

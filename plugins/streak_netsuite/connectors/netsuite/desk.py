@@ -1,5 +1,6 @@
 """NetSuite as a person or an operator uses it: plain JSON in, ids out."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -119,7 +120,9 @@ class NetSuiteDesk:
         for one in answers:
             if isinstance(one, NotWritten) and isinstance(one.error, UncertainWrite):
                 known = self._found_by_field(by_key[one.operation_key])
-                found.append(_asked_about(one) if known is None else _found(one, known))
+                found.append(
+                    _asked_about(one, self._settings.commit_seconds) if known is None else _found(one, known)
+                )
             else:
                 found.append(one)
         return found
@@ -280,14 +283,15 @@ def _found(one: NotWritten, known: SuiteRecord) -> Written:
     )
 
 
-def _asked_about(one: NotWritten) -> NotWritten:
+def _asked_about(one: NotWritten, commit_seconds: float) -> NotWritten:
     text = f"{one.error}: nobody knows whether {one.operation_key} was added, and an add that is repeated may add it twice"
     return NotWritten(
         operation_key=one.operation_key,
         error=RejectedByVendor(
             text,
             code="OUTCOME_UNKNOWN",
-            fix="wait 17 minutes, until it cannot land any more, then clear the task: it looks for the key first",
+            fix=f"wait {math.ceil(commit_seconds / 60)} minutes, until it cannot land any more, then clear the task: it looks "
+            "for the key first",
         ),
     )
 
