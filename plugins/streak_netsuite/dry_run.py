@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from difflib import get_close_matches
 
 from streak_netsuite.assembly import Product
 from streak_netsuite.errors import ConfigurationError
@@ -16,6 +17,7 @@ DEALS, INVOICES, STATUS, ITEMS = "deal_to_order", "order_to_invoice", "status_to
 RECORD_PREFIX = "record_"
 FLOWS = (DEALS, ITEMS, INVOICES, STATUS)
 _NOTHING = "Nothing was written."
+_MISSPELT = 0.75  # how alike a word is to a flow's name that is meant to be one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +36,11 @@ class Asked:
 
     @classmethod
     def of(cls, targets: Sequence[str], window: Window | None) -> "Asked":
-        """Return what a command line names: a flow or a record type's file, then boxes; boxes alone are of deals."""
+        """Return what a command line names: a flow or a record type's file, then boxes; boxes alone are of deals.
+
+        Raises:
+            ConfigurationError: a flow is misspelt; it would be taken for the key of a box that does not exist.
+        """
         if not targets:
             return cls(window=window)
         first, *rest = targets
@@ -42,6 +48,8 @@ class Asked:
             first = f"{RECORD_PREFIX}{first}"
         if first in FLOWS or first.startswith(RECORD_PREFIX):
             return cls(flow=first, boxes=rest, window=window)
+        if near := get_close_matches(first, FLOWS, n=1, cutoff=_MISSPELT):
+            raise ConfigurationError(f"there is no flow '{first}'; did you mean {near[0]}?")
         return cls(boxes=targets, window=window)
 
 

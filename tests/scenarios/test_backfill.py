@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streak_netsuite.errors import StreakNetSuiteError, Unavailable
+from streak_netsuite.errors import ConfigurationError, StreakNetSuiteError, Unavailable
 from streak_netsuite.flows.backfill import Progress, Window
 from streak_netsuite.flows.write_back import caught_up_days
 from streak_netsuite.model.external_ref import ExternalRef, RecordKind, SystemId
@@ -81,7 +81,7 @@ def test_only_deals_of_the_window_are_meant(world: World) -> None:
 
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:
     today = datetime.now(UTC).date()
-    with pytest.raises(ValueError, match="before it begins"):
+    with pytest.raises(ConfigurationError, match="before it begins"):
         Window(since=today, until=today - timedelta(days=1))
 
 

@@ -38,6 +38,35 @@ def test_a_price_of_zero_is_held_unless_the_mapping_says_that_things_may_be_free
     assert Decimal(order["total"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("discount", "worth"),
+    [("-100%", "nothing"), ("-200", "nothing"), ("-500", "less than nothing"), ("-199.99", "0.01")],
+)
+def test_a_discount_that_leaves_nothing_of_an_order_is_held_and_named(
+    world: World, tmp_path: Path, discount: str, worth: str
+) -> None:
+    """Two pieces at 100, and what is taken off."""
+    memo = "    memo: {from: box.name, transform: [collapse_spaces], clip: 999}\n"
+    off = "    discount_item: {value: 206}\n    discount_rate: {from: box.fields.PO number}\n"
+    world.change_mapping(tmp_path, memo, memo + off)
+    (box,) = world.won_deals(1, **{"PO number": discount})
+    world.run()
+    if worth == "0.01":
+        assert [order["total"] for order in world.orders(box)] == [worth]
+        return
+    assert world.orders(box) == []
+    hold = only_hold(world)
+    assert f"the order would be worth {worth} with a discount of {discount}" in hold.reason
+    assert ("allow_zero_rate" in hold.fix) == (worth == "nothing")
+
+
+def test_a_price_too_small_to_be_paid_is_held_like_one_of_zero(world: World) -> None:
+    (box,) = world.won_deals(1, **{"Unit price": "0.001"})
+    world.run()
+    assert world.orders(box) == []
+    assert "the order would be worth nothing" in only_hold(world).reason
+
+
 def test_a_deal_without_a_product_is_held_and_says_so(world: World) -> None:
     (box,) = world.won_deals(1, Product=None)
     world.run()

@@ -245,6 +245,12 @@ def test_the_command_plans_every_flow(world: World, monkeypatch: pytest.MonkeyPa
         assert "Nothing was" in done.output
 
 
+@pytest.mark.parametrize("word", ["deal_to_ordr", "order_to_invoise", "status-to-streak", "items_to_streek"])
+def test_a_misspelt_flow_is_not_taken_for_a_box(word: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"no flow '{word}'; did you mean [a-z_]+?"):
+        Asked.of([word], None)
+
+
 def test_what_waits_in_the_ledger_to_be_written_is_told(world: World, tmp_path: Path) -> None:
     """A run was stopped between its plan and its writes: the next one makes them."""
     world.change_mapping(tmp_path, "\nstatus:\n", "\ninvoice: {when: shipped}\nstatus:\n")

@@ -1009,6 +1009,32 @@ def test_a_lost_deal_whose_goods_a_vendor_was_asked_for_is_closed_and_shown_to_a
     assert purchase in hold.reason
 
 
+@pytest.mark.parametrize("sent", [False, True], ids=["nothing has left", "a part is billed yet"])
+def test_money_that_was_paid_in_advance_for_a_lost_deal_is_shown_to_a_person(
+    world: World, tmp_path: Path, *, sent: bool
+) -> None:
+    world.change_mapping(
+        tmp_path, "  lost_stages: [Closed-Lost]", "  when_lost: close\n  lost_stages: [Closed-Lost]"
+    )
+    box = ordered(world)
+    order = order_of(world, box)
+    values = {
+        "customer": RecordRef(internal_id=order["entity"]["internalId"]),
+        "salesOrder": RecordRef(internal_id=order["internalId"]),
+        "payment": Decimal(500),
+    }
+    with SoapClient(world.settings().netsuite) as client:
+        made = client.send(write(Verb.ADD, SuiteRecord(type="customerDeposit", values=values)))
+    assert made.status.success, made.status
+    if sent:
+        finance(world, f"orders/{order['internalId']}/fulfill", lines={"1": "1"})
+    for _ in range(2):
+        move(world, box, "Closed-Lost")
+    assert all(line["isClosed"] for line in lines_of(world, box))
+    told = "DEPOSIT_OPEN: sales order SO1006 ended with its deal, and 500.00 US Dollar were paid for it in advance (CD1001)"
+    assert world.held_because() == ([] if sent else [told])
+
+
 def test_a_deal_that_changes_and_is_lost_leaves_no_line_open(world: World, tmp_path: Path) -> None:
     box = ordered_by_table(world, tmp_path, ARM)
     text = world.mapping.read_text()

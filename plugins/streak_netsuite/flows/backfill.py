@@ -10,6 +10,7 @@ from threading import Event
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from streak_netsuite.errors import ConfigurationError
 from streak_netsuite.flows.deal_to_order import DealToOrder
 from streak_netsuite.flows.reconcile import BoxBook, WonBox
 from streak_netsuite.flows.report import RunReport
@@ -55,7 +56,9 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.since > self.until:
-            raise ValueError(f"the window ends on {self.until}, before it begins on {self.since}")
+            raise ConfigurationError(
+                f"the window ends on {self.until}, before it begins on {self.since}; give the earlier day first"
+            )
 
     def holds(self, box: WonBox, zone: ZoneInfo) -> bool:
         """Tell whether a deal was won in these days; one whose day nobody knows is in every window."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from streak_netsuite.errors import RecordError
@@ -17,6 +17,7 @@ from streak_netsuite.model.activity import Activity, ActivityStyle
 from streak_netsuite.model.external_ref import RecordKind
 from streak_netsuite.model.held_order import HeldOrder, OrderStatus
 from streak_netsuite.model.identity import external_id
+from streak_netsuite.model.order_story import EventKind, OrderStory
 from streak_netsuite.model.plain import to_plain
 from streak_netsuite.model.plain_order import held_line_from_plain, order_from_plain
 from streak_netsuite.sync.intent import Intent, IntentDraft
@@ -32,7 +33,7 @@ from streak_netsuite.sync.order_change import (
 )
 from streak_netsuite.sync.order_merge import plan_change
 from streak_netsuite.sync.outcome import Hold
-from streak_netsuite.sync.ports import OrderEditor
+from streak_netsuite.sync.ports import OrderEditor, StorySource
 
 log = logging.getLogger(__name__)
 Write = Callable[[], None]
@@ -54,6 +55,7 @@ NOTHING_TO_END = "NOTHING_TO_END"
 NOT_FOLLOWED = "NOT_FOLLOWED"
 OTHER_RECORD = "OTHER_RECORD"
 PURCHASE_OPEN = "PURCHASE_OPEN"
+DEPOSIT_OPEN = "DEPOSIT_OPEN"
 
 
 class Course(StrEnum):
@@ -101,6 +103,10 @@ def read_held(erp: OrderEditor, spec: MappingSpec, order_ids: Sequence[str]) -> 
     )
 
 
+class EditedOrders(OrderEditor, StorySource, Protocol):
+    """Reads orders whole, with what became of them, and changes them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderEdits(QueuedWrites[HeldOrders]):
     """Writes what deals have asked of their orders.
@@ -116,7 +122,7 @@ class OrderEdits(QueuedWrites[HeldOrders]):
     KINDS: ClassVar[tuple[RecordKind, ...]] = (RecordKind.ORDER_CHANGE, RecordKind.ORDER_END)
     GONE: ClassVar[frozenset[str]] = frozenset({NOTHING_TO_END})
 
-    erp: OrderEditor
+    erp: EditedOrders
     spec: MappingSpec
     order_key: Callable[[str], str]
     zone: ZoneInfo
@@ -263,10 +269,16 @@ class OrderEdits(QueuedWrites[HeldOrders]):
         sent = Sent(
             result_id=held.internal_id,
             what=f"sales order {held.number}: {done}",
-            hold=_purchase_hold(held),
+            hold=_end_hold(held, self._story(held)),
             payload={**intent.payload, LINES_CLOSED: _lines_closed(intent.payload, held)},
         )
         return sent, write
+
+    def _story(self, held: HeldOrder) -> OrderStory | None:
+        """Return what became of an order; None where the mapping tells nothing of deposits, so that the role need not see them."""
+        if EventKind.DEPOSITED not in self.spec.status.events:
+            return None
+        return self.erp.order_stories([held.internal_id]).get(held.internal_id)
 
     def _begin_again(self, intent: Intent, held: HeldOrder, course: Course) -> tuple[Sent, Write | None]:
         payload, write = dict(intent.payload), None
@@ -361,8 +373,23 @@ def told(change: OrderChange) -> str:
     return f"sales order {change.number}: " + ("; ".join(parts) or "nothing to change")
 
 
+def _end_hold(held: HeldOrder, story: OrderStory | None) -> Hold | None:
+    """Return what a person has to see of an order that ended: goods that a vendor was asked for, and money of the customer's."""
+    found = [
+        one for one in (_purchase_hold(held), None if story is None else _deposit_hold(held, story)) if one
+    ]
+    if len(found) < 2:
+        return found[0] if found else None
+    first, *_ = found
+    return replace(
+        first,
+        reason="; ".join(one.reason for one in found),
+        fix="; ".join(one.fix for one in found),
+    )
+
+
 def _purchase_hold(held: HeldOrder) -> Hold | None:
-    """Return what a person has to see of an order that ended: what vendors were asked for, and have not all sent."""
+    """Return that vendors were asked for something, and have not sent it all."""
     waiting = [line.purchase for line in held.lines if line.purchase and line.used < line.line.quantity]
     if not waiting:
         return None
@@ -370,6 +397,19 @@ def _purchase_hold(held: HeldOrder) -> Hold | None:
         code=PURCHASE_OPEN,
         reason=f"sales order {held.number} ended with its deal, and purchase order {', '.join(dict.fromkeys(waiting))} is with the vendor",
         fix="cancel the purchase order with the vendor or keep the goods, then dismiss this",
+    )
+
+
+def _deposit_hold(held: HeldOrder, story: OrderStory) -> Hold | None:
+    """Return that the customer has paid in advance for what is not sent; what has left is billed yet, and may use it up."""
+    if story.deposited <= story.paid or any(line.used for line in held.lines):
+        return None
+    numbers = ", ".join(one.number for one in story.deposits if not one.voided)
+    return Hold(
+        code=DEPOSIT_OPEN,
+        reason=f"sales order {held.number} ended with its deal, and {story.deposited:,.2f} {story.currency} were paid for it in "
+        f"advance ({numbers})",
+        fix="pay the deposit back or use it for another order in NetSuite, then dismiss this",
     )
 
 

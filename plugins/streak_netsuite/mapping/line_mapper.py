@@ -43,13 +43,14 @@ class LineMapper:
     Attributes:
         each: what it makes a line for, each; None for a rule that makes one line.
         item: the rule of the item.
+        may_be_free: whether its lines may have a price of zero.
     """
 
     def __init__(self, number: int, line: LineRule, compiler: RuleCompiler) -> None:
         place, in_each = f"sales_order.lines[{number}]", line.each is not None
         self.each = parse_path(line.each) if line.each else None
         self._table = line.table
-        self._allow_zero_rate = line.allow_zero_rate
+        self.may_be_free = line.allow_zero_rate
         self._fields = compiler.rules(place, line, _TYPES, limits.LINE, in_each=in_each)
         self._custom_fields = compiler.by_name(place, line.custom_fields, in_each=in_each)
         self._more_fields = compiler.by_name(place, line.more_fields, "more_fields", in_each=in_each)
@@ -92,7 +93,7 @@ class LineMapper:
         custom_fields = read_by_name(self._custom_fields, reading, at)
         more_fields = read_by_name(self._more_fields, reading, at, "more_fields")
         _check_quantity(values["quantity"], reading, f"{at}.quantity")
-        _check_rate(values.get("rate"), reading, f"{at}.rate", allow_zero=self._allow_zero_rate)
+        _check_rate(values.get("rate"), reading, f"{at}.rate", allow_zero=self.may_be_free)
         _check_price_level(values, reading, f"{at}.price_level")
         for fault in reading.faults[first_fault:]:  # a line of the order has another number than its rule
             name = fault.field.rpartition(".")[2]

@@ -1,6 +1,7 @@
 """The order of a deal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from streak_netsuite.mapping import limits
@@ -14,8 +15,11 @@ from streak_netsuite.mapping.rule import Reading, Rule
 from streak_netsuite.mapping.rule_compiler import RuleCompiler, present, read_by_name
 from streak_netsuite.mapping.rule_schema import AddressRule
 from streak_netsuite.mapping.unfit import shown
+from streak_netsuite.model.currency_digits import USUAL_DIGITS, rounded
+from streak_netsuite.model.discount import DiscountRate
 from streak_netsuite.model.sales_order import OrderLine, SalesOrder
 
+_ALL = Decimal(-100)  # percent
 _TYPES: Mapping[str, TargetType] = {
     "transaction_date": TargetType.DATE,
     "memo": TargetType.TEXT,
@@ -81,6 +85,8 @@ class OrderMapper:
             )
         _check_term(values, reading)
         _check_discount(values, reading)
+        if not any(map(is_blocking, reading.faults[first_fault:])):
+            _check_worth(lines, values, reading, may_be_free=all(line.may_be_free for line in self.lines))
         if any(map(is_blocking, reading.faults[first_fault:])):
             return None
         return SalesOrder(
@@ -134,6 +140,28 @@ def _check_discount(values: Mapping[str, Any], reading: Reading) -> None:
             f"there is a discount of {values['discount_rate']}, and no discount item that takes it off",
             "name one in NetSuite's items of the type Discount, or give the rule a `default`",
         )
+
+
+def _check_worth(
+    lines: Sequence[OrderLine], values: Mapping[str, Any], reading: Reading, *, may_be_free: bool
+) -> None:
+    """An order is not worth less than nothing, and worth nothing only where the mapping lets things be free."""
+    discount: DiscountRate | None = values.get("discount_rate")
+    is_all = discount is not None and discount.is_percent and discount.value == _ALL
+    if all(line.rate == 0 for line in lines) or (any(line.rate is None for line in lines) and not is_all):
+        return  # each line may be free, or NetSuite prices one
+    before = sum((line.quantity * (line.rate or 0) for line in lines), Decimal(0))
+    off = Decimal(0) if discount is None else discount.of(before)
+    worth = Decimal(0) if is_all else rounded(before + off, USUAL_DIGITS)
+    if worth > 0 or (worth == 0 and may_be_free):
+        return
+    reading.add_fault(
+        "sales_order.lines" if discount is None else "sales_order.fields.discount_rate",
+        f"the order would be worth {'nothing' if worth == 0 else 'less than nothing'}"
+        + (f" with a discount of {discount}" if discount is not None else ""),
+        "correct the prices or the discount in Streak"
+        + (", or set `allow_zero_rate: true` on its lines" if worth == 0 else ""),
+    )
 
 
 def _only_in(line: LineMapper, every: Sequence[Rule]) -> tuple[str, ...]:
