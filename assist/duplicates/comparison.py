@@ -131,9 +131,9 @@ def _similar(scale: Scale, one: NDArray[np.object_], other: NDArray[np.object_])
 
 
 def _see_exchanged(found: list[Levels], left: Table, i: Index, right: Table, j: Index) -> None:
-    """Call values close that stand in each other's column: given name and surname, two address lines."""
+    """Call values close that stand in each other's column: given name and surname, two address lines, two names of a firm."""
     for at, a in enumerate(left.parts):
-        if a.kind not in {Kind.PERSON, Kind.STREET}:
+        if a.kind not in {Kind.PERSON, Kind.STREET, Kind.COMPANY}:
             continue
         last = level_count(a.kind)
         for to, b in enumerate(right.parts):

@@ -10,8 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from assist.duplicates import clusters, cores, decision, neighbours
+from assist.duplicates.alignment import same_columns
 from assist.duplicates.blocking import candidates
 from assist.duplicates.copies import copies_of, rare_copies
+from assist.duplicates.kin import Kin
 from assist.duplicates.kind import Kind
 from assist.duplicates.model import Model
 from assist.duplicates.pairs import Pairs, contains, union
@@ -23,6 +25,7 @@ from assist.duplicates.taught import FEWEST, Teaching, learn
 Real = NDArray[np.float64]
 Index = NDArray[np.int64]
 _CLIP = 12.0
+_KIN = "two names at one place, as firms of a group have, are for a person to see"
 _COPIES = "equal in all that is compared, as chance hardly makes two"
 
 
@@ -35,7 +38,7 @@ class Findings:
         groups: a group number for each record; records of one group are one customer.
         disputed: which records are in a group that holds two registration numbers, which a person has to see.
         pairs: packed pairs that were compared and kept, with the evidence for each in `bits`.
-        ruled: what rules said beside the model.
+        ruled, kin: what is said beside the model: by rules, and of firms of one group.
         least: mean bits from which records were grouped.
         teaching: how far people's decisions changed the model; None when there were too few.
     """
@@ -48,6 +51,7 @@ class Findings:
     least: float
     compared: Pairs = field(repr=False)
     ruled: Ruled = field(repr=False)
+    kin: Kin = field(repr=False)
     table: Table = field(repr=False)
     model: Model = field(repr=False)
     settings: Settings
@@ -73,14 +77,17 @@ class Findings:
         """Return the bits of any packed pairs, kept or not."""
         rows = len(self.ids)
         judged = self.model.bits(self.table, pairs // rows, self.table, pairs % rows)
-        bits = self.ruled.applied(judged, pairs, self.settings.unsure_bits)
+        bits = _with_kin(judged, pairs, self.kin, self.settings)
+        bits = self.ruled.applied(bits, pairs, self.settings.unsure_bits)
         kept = contains(pairs, self.pairs)
         bits[kept] = self.bits[np.searchsorted(self.pairs, pairs[kept])]
         return bits
 
     def rules_of(self, pairs: Pairs) -> list[str]:
         """Return in words what decided about packed pairs beside their evidence, where something did."""
-        return [said or _COPIES for said in self.ruled.words(pairs)]
+        related = self.kin.among(pairs)
+        words = self.ruled.words(pairs)
+        return [said or (_KIN if kin else _COPIES) for said, kin in zip(words, related, strict=True)]
 
     def scored_pairs(self) -> pd.DataFrame:
         """Return pairs by id with bits, probability and whether they ended in one group, surest first."""
@@ -128,10 +135,12 @@ def link(
 ) -> Findings:
     """Return which records of two tables are one customer, each with one partner at most.
 
-    The ids of the findings are pairs of the side ("left", "right") and the frame's own id.
+    Columns need not be called alike: see `same_columns`. The findings call them as the left table does. Their ids are pairs of the
+    side ("left", "right") and the frame's own id.
     """
-    both = pd.concat([left, right], keys=["left", "right"])
-    layout = layout_of(both, kinds)
+    names = same_columns(left, right, kinds)
+    both = pd.concat([left, right.rename(columns=names)], keys=["left", "right"])
+    layout = layout_of(both, {names.get(name, name): kind for name, kind in (kinds or {}).items()})
     side = np.repeat([0, 1], [len(left), len(right)])
     return _run(both, layout, side, rules or Rules(), settings or Settings())
 
@@ -156,9 +165,11 @@ def _run(
     copies = copies_of(table, side)
     pairs = union(pairs, copies)
 
+    kin = Kin.of(frame, table)
+
     def score(some: Pairs) -> Real:
         bits = model.bits(table, some // table.size, table, some % table.size)
-        return ruled.applied(bits, some, settings.unsure_bits)
+        return ruled.applied(_with_kin(bits, some, kin, settings), some, settings.unsure_bits)
 
     bits = score(pairs)
     bits = _with_copies(bits, np.searchsorted(pairs, copies), table, copies, settings.copy_bits)
@@ -180,11 +191,20 @@ def _run(
         least=least,
         compared=pairs,
         ruled=ruled,
+        kin=kin,
         table=table,
         model=model,
         settings=settings,
         teaching=teaching,
     )
+
+
+def _with_kin(bits: Real, pairs: Pairs, kin: Kin, settings: Settings) -> Real:
+    """Return the evidence, where firms of one group at one place are for a person to see."""
+    sure = np.flatnonzero(bits > settings.unsure_bits)
+    related = sure[kin.among(pairs[sure])]
+    bits[related] = settings.unsure_bits
+    return bits
 
 
 def _with_copies(bits: Real, places: Index, table: Table, copies: Pairs, least: float) -> Real:

@@ -90,7 +90,7 @@ def explain(
     for at, part in enumerate(left.parts):
         known = np.flatnonzero(levels[at] != MISSING)
         words = _words(model, at, part, levels[at], i, known, shown)
-        ours, theirs = part.values[i[known]].tolist(), right.parts[at].values[j[known]].tolist()
+        ours, theirs = _values(part, right.parts[at], i, j, known, shown)
         for row, said, one, other in zip(known.tolist(), words, ours, theirs, strict=True):
             found[row].append(_reason(part.name, float(told[at + 1, row]), said, str(one), str(other)))
     for row in np.flatnonzero(told[-2]).tolist():
@@ -156,7 +156,7 @@ def _words(
     """Return what was seen in the pairs in which a comparison is known."""
     frequencies, last = model.frequencies[at], model.last_level(at)
     rare = frequencies.shares(part.codes[i[known]]) < min(_RARE, _FEW * frequencies.rare)
-    whole = shown if part.name == part.column else None
+    whole = shown if shown is not None and _is_whole(part, shown) else None
     found = []
     for row, level, is_rare in zip(known.tolist(), levels[known].tolist(), rare.tolist(), strict=True):
         if level == EXACT:
@@ -169,9 +169,23 @@ def _words(
     return found
 
 
+def _values(
+    part: Part, other: Part, i: Index, j: Index, known: Index, shown: Shown | None
+) -> tuple[list[str], list[str]]:
+    """Return the values of the pairs in which a comparison is known: as people see them, where that is the whole column."""
+    if shown is None or not _is_whole(part, shown):
+        return part.values[i[known]].tolist(), other.values[j[known]].tolist()
+    one, two = (normalise.texts(side[part.column].iloc[known]) for side in shown)
+    return one, two
+
+
+def _is_whole(part: Part, shown: Shown) -> bool:
+    return part.name == part.column and all(part.column in side for side in shown)
+
+
 def _written(part: Part, shown: Shown | None, row: int) -> str:
     """Return how two values differ that are taken for the same."""
-    if shown is None or any(part.column not in side for side in shown):
+    if shown is None:
         return ""
     one, other = (normalise.texts(side[part.column].iloc[[row]])[0].strip() for side in shown)
     if one == other:

@@ -61,7 +61,7 @@ _SAYS: Sequence[tuple[str, Kind]] = (
         Kind.CATEGORY,
     ),
     (
-        r"\bprice|price\b|amount|\bcosts?\b|total|balance|salary|revenue|turnover|employees|headcount",
+        r"\bprice|price\b|amount|\bcosts?\b|total|balance|salary|revenue|turnover|employees|headcount|\bumsatz|\bbetrag|\bsaldo\b",
         Kind.NUMBER,
     ),
     (r"description|notes?\b|comment|abstract|review|remarks?\b|bemerkung", Kind.TEXT),
@@ -69,7 +69,7 @@ _SAYS: Sequence[tuple[str, Kind]] = (
     (
         (
             r"company|organi[sz]ation|business|\bfirm|\bvendor|supplier|employer|merchant|manufacturer|\bbrand\b|corporat"
-            r"|(customer|account|legal|entity|trad(e|ing)) ?name|trading as|\bdba\b|unternehmen|lieferant|empresa"
+            r"|(customer|account|legal|entity|trad(e|ing)) ?name|^account$|trading as|\bdba\b|unternehmen|lieferant|empresa"
             r"|raison sociale|razon social|ragione sociale|denominazione|denominacion"
         ),
         Kind.COMPANY,

@@ -1,6 +1,6 @@
 """The word lists, read once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,9 +15,13 @@ class Lexicon:
     """What is known about words in names, addresses and mail domains."""
 
     legal_forms: frozenset[str]
+    spelt_out: Sequence[str]
+    glued_forms: Sequence[str]
     abbreviations: Mapping[str, str]
     streets: Mapping[str, str]
     branches: frozenset[str]
+    companies: frozenset[str]
+    roles: frozenset[str]
     free_mail: frozenset[str]
     letters: Mapping[int, str]
 
@@ -30,9 +34,13 @@ def lexicon() -> Lexicon:
     letters = yaml.safe_load((folder / "letters.yaml").read_text(encoding="utf-8"))
     return Lexicon(
         legal_forms=frozenset(words["legal_forms"].split()),
+        spelt_out=words["spelt_out"],
+        glued_forms=words["glued_forms"].split(),
         abbreviations={str(short): str(long) for short, long in words["abbreviations"].items()},
         streets={str(short): str(long) for short, long in words["streets"].items()},
         branches=frozenset(words["branches"].split()),
+        companies=frozenset(words["companies"].split()),
+        roles=frozenset(words["roles"].split()),
         free_mail=free_mail(),
         letters={ord(letter): latin for group in letters.values() for letter, latin in group.items()},
     )

@@ -107,7 +107,8 @@ def best(left: Index, right: Index, score: Real, wanted: int) -> tuple[Index, In
 def _slots(names: Names, start: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
     """Return the rows and the trigram slots of some records' names."""
     texts = [" ".join(row) for row in zip(*(one[start : start + _CHUNK_ROWS] for one in names), strict=True)]
-    letters = np.frombuffer(("\n".join(texts) + "\n\n").encode("ascii", "replace"), np.uint8)
+    # In UTF-8 a letter of another script is two or three bytes, so that its trigrams tell letters and pairs of them.
+    letters = np.frombuffer(("\n".join(texts) + "\n\n").encode("utf-8", "replace"), np.uint8)
     letters = letters.astype(np.uint32)
     ends = letters == _NEWLINE
     rows = (np.cumsum(ends) - ends).astype(np.int32)

@@ -19,9 +19,12 @@ from assist.duplicates.lexicon import lexicon
 Texts = list[str]
 _PUNCTUATION = {code: " " for code in range(33, 128) if not chr(code).isalnum()} | {39: "", 96: ""}
 _PUNCTUATION[ord("&")] = " and "
-_LETTER_DOTS = re.compile(r"\.(?<=\b[^\W\d_]\.)(?=[^\W\d_]\b)")  # begins with the dot, which is quickly found
+_LETTER_DOTS = re.compile(
+    r"\.(?<=\b[^\W\d_]\.) ?(?=[^\W\d_]\b)"
+)  # begins with the dot, which is quickly found
 _MARKS = re.compile("[\u0300-\u036f]+")
 _OTHER = re.compile(r"[^\w\n ]+|_+")
+_SLASHED = {" a/s": " as", " s/a": " sa", " d/b/a ": " dba "}
 _SPACES = re.compile(r" {2,}")
 _EDGES = re.compile(r" ?\n ?")
 _SPACE, _NEWLINE = 32, 10
@@ -73,7 +76,8 @@ def lowered(values: Sequence[str]) -> Texts:
         found[at] = ""
     found = "\n".join(found).lower().split("\n")  # letters of ASCII alone are lowered ten times as fast
     text = unicodedata.normalize("NFKD", "\n".join(others).lower().casefold())
-    text = _MARKS.sub("", text).translate(dict(lexicon().letters))
+    # Composed again: what NFKD takes apart beside accents are syllables and voiced signs, and half a letter is none.
+    text = unicodedata.normalize("NFC", _MARKS.sub("", text)).translate(dict(lexicon().letters))
     for at, value in zip(foreign, text.split("\n"), strict=True):
         found[at] = value
     return found
@@ -98,10 +102,19 @@ def plain(values: Sequence[str]) -> Texts:
 
 
 def _plain_ascii(text: str) -> Texts:
-    if "." in text:
-        text = _LETTER_DOTS.sub("", text)
+    text = _abbreviated(text)
     letters = text.encode().replace(b"&", b" and ").translate(_TABLE, b"'`")
     return trimmed(letters)
+
+
+def _abbreviated(text: str) -> str:
+    """Return a text in which `s. a.` and `s.a.` are `sa`, and `a/s` is `as`."""
+    if "." in text:
+        text = _LETTER_DOTS.sub("", text)
+    if "/" in text:
+        for slashed, short in _SLASHED.items():
+            text = text.replace(slashed, short)
+    return text
 
 
 def trimmed(letters: bytes) -> Texts:
@@ -116,7 +129,7 @@ def trimmed(letters: bytes) -> Texts:
 
 
 def _plain_foreign(text: str) -> Texts:
-    text = _LETTER_DOTS.sub("", text).translate(_PUNCTUATION)
+    text = _abbreviated(text).translate(_PUNCTUATION)
     return lines(_OTHER.sub(" ", text))
 
 

@@ -13,7 +13,10 @@ from assist.duplicates.normalise import Texts
 _NUMBER_IN_STREET = re.compile(r"^(?:(\d+[a-z]?) +(.*)|(.*?) +(\d+[a-z]?))$")
 # Both begin with letters and look back afterwards: letters are searched for much faster than places are tried.
 _GLUED = re.compile(r"str(?<=[a-z]{3}str)(?:asse|eet)?\b")
-_PHRASES = re.compile(r" s(?<=\w s)(?:p(?:olka)? z oo| p a| r l| a r l)\b")
+_PHRASES = re.compile(
+    r" s(?<=\w s)(?:p(?:olka)? z oo| p a| r l| a r l| de rl(?: de cv)?|(?: a|a|ab|api) de cv)\b"
+)
+_CARE_OF = re.compile(r"\bc/o [^,;\n]*[,;] *", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _EIGHT = re.compile(r"^\d{8}$")
 _ISO = re.compile(r"^(\d{4})\D(\d{1,2})\D(\d{1,2})")
@@ -54,7 +57,7 @@ def _person(kind: Kind, raw: Sequence[str]) -> list[Reading]:
 
 def _company(kind: Kind, raw: Sequence[str]) -> list[Reading]:
     words = normalise.plain(raw)
-    words = _PHRASES.sub("", "\n".join(words)).split("\n") if len(raw) else words
+    words = _without_phrases("\n".join(words)).split("\n") if len(raw) else words
     drop = dict.fromkeys(lexicon().legal_forms | {"and", "the"}, "")
     core = normalise.replaced(words, dict(lexicon().abbreviations) | drop)
     core = [some or all_ for some, all_ in zip(core, words, strict=True)]
@@ -64,6 +67,18 @@ def _company(kind: Kind, raw: Sequence[str]) -> list[Reading]:
         Reading(part="", kind=kind, values=core, blocks=blocks),
         Reading(part="branch", kind=Kind.MARKS, values=_marks(core)),
     ]
+
+
+def _without_phrases(text: str) -> str:
+    """Return names without the legal forms that are several words, or a part of one."""
+    text = _PHRASES.sub("", text)
+    for phrase in lexicon().spelt_out:
+        if phrase in text:
+            text = f"\n{text}".replace(f" {phrase}", "").replace(f"\n{phrase}", "\n")[1:]
+    if not text.isascii():
+        for form in lexicon().glued_forms:
+            text = text.replace(form, " ")
+    return text
 
 
 def _marks(names: Sequence[str]) -> Texts:
@@ -80,7 +95,7 @@ def _marks(names: Sequence[str]) -> Texts:
 
 
 def _street(kind: Kind, raw: Sequence[str]) -> list[Reading]:
-    values = normalise.replaced(normalise.plain(raw), lexicon().streets)
+    values = normalise.replaced(normalise.plain(_without_care_of(raw)), lexicon().streets)
     values = _GLUED.sub(" street", "\n".join(values)).split("\n") if len(raw) else []
     parted = list(map(_house_apart, values))
     house, street = [one for one, _ in parted], [other for _, other in parted]
@@ -90,6 +105,12 @@ def _street(kind: Kind, raw: Sequence[str]) -> list[Reading]:
         Reading(part="street", kind=kind, values=street, blocks=blocks),
         Reading(part="house number", kind=Kind.HOUSE_NUMBER, values=house, blocks={"whole": whole}),
     ]
+
+
+def _without_care_of(raw: Sequence[str]) -> Sequence[str]:
+    """Return addresses without whom they are in care of."""
+    text = "\n".join(raw)
+    return _CARE_OF.sub("", text).split("\n") if _CARE_OF.search(text) else raw
 
 
 def _house_apart(value: str) -> tuple[str, str]:

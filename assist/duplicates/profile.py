@@ -69,7 +69,7 @@ def _kind(words: str, values: Sequence[str]) -> Kind:
     by_form = _by_form(values)
     if by_form in {Kind.EMAIL, Kind.DATE}:
         return by_form
-    named = kind_said(words)
+    named = kind_said(words) or (Kind.IDENTIFIER if is_register_number(words) else None)
     return _checked(named, by_form, values) if named else by_form or _by_words(values)
 
 
@@ -93,7 +93,7 @@ def _checked(named: Kind, by_form: Kind | None, values: Sequence[str]) -> Kind:
     if named in {Kind.COMPANY, Kind.PERSON} and _share(values, _KEY) > 0.8:
         return Kind.IDENTIFIER
     if named is Kind.TITLE and wordy < 1.5:
-        return Kind.PERSON
+        return _by_words(values)  # a job's, as a rule, or that of a person
     digits = _share(values, _DIGIT)
     if digits < _DIGITS_IN.get(named, 0) or (named is Kind.IDENTIFIER and digits < 0.5 and wordy > 1.5):
         return _by_words(values)

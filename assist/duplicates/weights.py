@@ -27,11 +27,13 @@ _SIBLING_MOST, _CHANCE_MOST = 0.12, 0.35
 _HALF_ORDERS, _TOLD_AT_ONCE = 8, 500
 _MOVED = "the same, moved"
 _MOVES = frozenset({Kind.STREET, Kind.HOUSE_NUMBER, Kind.POSTCODE})
+_COLLEAGUE = "another person of the same company"
 _PLACE = {Kind.STREET, Kind.HOUSE_NUMBER, Kind.POSTCODE, Kind.CITY}
 _SHARED: Mapping[str, frozenset[Kind]] = {
     "another branch of the same company": frozenset({Kind.COMPANY, Kind.DOMAIN, Kind.MARKS}),
     "another company of the same name": frozenset({Kind.COMPANY, Kind.MARKS}),
     "another at the same address": frozenset(_PLACE),
+    _COLLEAGUE: frozenset({Kind.COMPANY, Kind.MARKS, Kind.DOMAIN, Kind.PHONE, *_PLACE}),
     "a namesake": frozenset({Kind.PERSON}),
     "another of the same place and time": frozenset({Kind.CITY, Kind.POSTCODE, Kind.DATE, Kind.CATEGORY}),
 }
@@ -230,6 +232,8 @@ def _without_missing(chance: Real) -> Real:
 def _first_guess(kinds: Sequence[Kind], blind: Sequence[Real]) -> Weights:
     present = set(kinds)
     shared = {name: alike for name, alike in _SHARED.items() if alike & present and present - alike}
+    if not _lists_people_of_companies(kinds):
+        shared.pop(_COLLEAGUE, None)
     if present & _MOVES and present - _MOVES:
         shared = {_MOVED: frozenset(present - _MOVES)} | shared
     names = ["the same", "unrelated", *shared, "alike by chance"]
@@ -251,6 +255,11 @@ def _first_guess(kinds: Sequence[Kind], blind: Sequence[Real]) -> Weights:
     return Weights(
         names=names, matching=matching, shares=shares, chances=chances, rarity=rare, most=most, shared=tied
     )
+
+
+def _lists_people_of_companies(kinds: Sequence[Kind]) -> bool:
+    """Return whether records are persons at companies: a given name and a surname, where a company has a contact at most."""
+    return kinds.count(Kind.PERSON) > 1 and bool({Kind.COMPANY, Kind.DOMAIN} & set(kinds))
 
 
 def _agreeing(count: int) -> Real:

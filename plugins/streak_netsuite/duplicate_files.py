@@ -3,7 +3,7 @@
 import csv
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from assist.duplicates import find_duplicates, link
+from assist.duplicates.alignment import same_columns
 from assist.duplicates.groups import SURE, groups_of
 from assist.duplicates.report import contents_of, csv_text, page, sheet
 from assist.duplicates.standing import Standing
@@ -46,7 +47,9 @@ def look_in_files(paths: Sequence[Path], *, key: str, made_at: datetime) -> File
         ConfigurationError: a file cannot be read, or has no such column; two share no column to compare.
     """
     frames = [_read(path, key) for path in paths]
-    compared = _shared(paths, frames)
+    theirs = same_columns(frames[0], frames[1]) if len(frames) > 1 else {}
+    frames[1:] = [frame.rename(columns=theirs) for frame in frames[1:]]
+    compared = _shared(paths, frames, {ours: name for name, ours in theirs.items()})
     standing = Standing()
     if len(frames) == 1:
         frame = frames[0]
@@ -138,8 +141,10 @@ def _separator(path: Path) -> str:
     return max(_SEPARATORS, key=header.count)
 
 
-def _shared(paths: Sequence[Path], frames: Sequence[pd.DataFrame]) -> tuple[str, ...]:
-    """Return the columns that all tables have.
+def _shared(
+    paths: Sequence[Path], frames: Sequence[pd.DataFrame], theirs: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the columns that all tables have, with what the second one calls them where it calls them otherwise.
 
     Raises:
         ConfigurationError: there are none, so that no record could be found in the other table.
@@ -152,7 +157,7 @@ def _shared(paths: Sequence[Path], frames: Sequence[pd.DataFrame]) -> tuple[str,
         raise ConfigurationError(
             f"no column is in both tables; call those that mean one thing alike: {listed}"
         )
-    return shared
+    return tuple(f"{name} ({theirs[name]})" if name in theirs else name for name in shared)
 
 
 def _flat(ids: pd.Index, paths: Sequence[Path]) -> pd.Index:

@@ -225,7 +225,7 @@ def test_what_speaks_for_what_against_and_what_is_not_known_add_up(
             "+9.0 name: the same but for the company form",
             "−2.1 address city: different",
             "0 phone: only one has one",
-            "+1.6 75.5 %",
+            "+1.6 bits: 75.5 %",
         ]
     )
     assert barriers(page) == []

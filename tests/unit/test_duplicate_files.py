@@ -76,9 +76,18 @@ def test_separators_inside_a_quoted_heading_are_none(tmp_path: Path) -> None:
 
 def test_two_tables_without_a_common_column_are_refused(tmp_path: Path) -> None:
     ours = written(tmp_path / "ours.csv", as_csv(ROWS))
-    theirs = written(tmp_path / "theirs.csv", as_csv([("nr", "Firma", "Mail", "Telefon"), *ROWS[1:]]))
-    with pytest.raises(ConfigurationError, match=r"no column is in both tables; .*ours\.csv has .*Firma"):
+    rows = [(f"{number}", f"2026-01-{number + 10}", f"{number}00.5") for number in range(9)]
+    theirs = written(tmp_path / "theirs.csv", as_csv([("nr", "Datum", "Betrag"), *rows]))
+    with pytest.raises(ConfigurationError, match=r"no column is in both tables; .*theirs\.csv has .*Betrag"):
         look_in_files([ours, theirs], key="", made_at=NOW)
+
+
+def test_two_tables_with_headings_of_their_own_are_compared(tmp_path: Path) -> None:
+    ours = written(tmp_path / "ours.csv", as_csv(ROWS))
+    theirs = written(tmp_path / "theirs.csv", as_csv([("nr", "Firma", "Mail", "Telefon"), *ROWS[1:]]))
+    found = look_in_files([ours, theirs], key="", made_at=NOW)
+    assert found.compared == ("company (Firma)", "email (Mail)", "phone (Telefon)")
+    assert found.groups > 0
 
 
 def test_records_of_two_tables_are_called_by_their_file_and_id(tmp_path: Path) -> None:

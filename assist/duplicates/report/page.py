@@ -38,7 +38,8 @@ def _percent(chance: float) -> str:
 
 
 def _weight(bits: float) -> str:
-    return f"{bits:+.1f}".replace("-", "\u2212") if bits else "0"
+    shown = round(bits, 1)
+    return f"{shown:+.1f}".replace("-", "\u2212") if shown else "0"
 
 
 def _money(amount: float) -> str:

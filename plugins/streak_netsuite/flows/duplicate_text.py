@@ -8,7 +8,7 @@ def question_text(question: PairQuestion) -> str:
     left, right = (
         question.body.get("records", {}).get(one, {}) for one in (question.pair.left, question.pair.right)
     )
-    lines = [f"{question.pair}: {question.bits:+.1f} bits"]
+    lines = [f"{question.pair}: {round(question.bits, 1) + 0.0:+.1f} bits"]
     for name in dict.fromkeys([*left, *right]):
         one, other = left.get(name, ""), right.get(name, "")
         sign = "=" if one == other else "|"

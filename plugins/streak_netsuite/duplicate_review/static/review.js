@@ -32,7 +32,7 @@ export function percent(probability) {
   return `${(probability * 100).toFixed(1)} %`;
 }
 
-const signed = (bits) => (bits === 0 ? "0" : `${bits > 0 ? "+" : "−"}${Math.abs(bits).toFixed(1)}`);
+const signed = (bits) => (Math.abs(bits) < 0.05 ? "0" : `${bits > 0 ? "+" : "−"}${Math.abs(bits).toFixed(1)}`);
 export const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
 /** Streak's keys are long, and their ends tell them apart. */
@@ -73,7 +73,7 @@ function drawReasons(reasons, probability) {
   const isWhole = reasons.some((reason) => reason.side === "start");
   const sum = reasons.reduce((bits, reason) => bits + reason.bits, 0);
   return [h("dl", { class: "sd-why" }, ...drawn,
-    ...(isWhole ? [h("dt", {}, "Together"), h("dd", {}, h("p", { class: "sd-sum" }, h("span", { class: "sd-bits" }, signed(sum)), ` ${percent(probability)}`))] : []))];
+    ...(isWhole ? [h("dt", {}, "Together"), h("dd", {}, h("p", { class: "sd-sum" }, h("span", { class: "sd-bits" }, signed(sum)), ` bits: ${percent(probability)}`))] : []))];
 }
 
 const drawReason = ({ what, words, bits }) => h("li", {},

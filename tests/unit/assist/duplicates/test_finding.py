@@ -9,9 +9,11 @@ import pytest
 from made_firms import a_firm
 
 from assist.duplicates import Findings, Kind, Rules, Settings, find_duplicates, link
+from assist.duplicates.alignment import same_columns
 from assist.duplicates.blocking import candidates
 from assist.duplicates.neighbours import neighbours
 from assist.duplicates.table import layout_of, prepare
+from assist.duplicates.telling import telling
 
 Together = Callable[[Findings, str, str], bool]
 
@@ -296,3 +298,115 @@ def test_a_key_of_the_table_does_not_keep_equal_records_apart() -> None:
     frame["vendor_id"] = [f"V-{at:05}" for at in range(len(frame))]
     groups = find_duplicates(frame).groups
     assert groups[:2].tolist() == groups[200:].tolist()
+
+
+def test_two_tables_need_no_common_headings() -> None:
+    rng = random.Random(4)
+    rows = [a_firm(rng) for _ in range(300)]
+    ours = pd.DataFrame(rows[:200])
+    theirs = pd.DataFrame(rows[100:]).rename(
+        columns={
+            "company": "Firma",
+            "email": "Mail",
+            "phone": "Rufnummer",
+            "street": "Anschrift",
+            "city": "Ort",
+            "postcode": "PLZ",
+        }
+    )
+    theirs["Sektor"] = ["Handel", "Bau"] * 100
+    found = link(ours, theirs)
+    assert {part.column for part in found.table.parts} >= {
+        "company",
+        "email",
+        "phone",
+        "street",
+        "city",
+        "postcode",
+    }
+    together = found.groups[100:200] == found.groups[200:300]
+    assert together.mean() > 0.95
+
+
+def test_columns_of_one_kind_go_together_by_what_they_share() -> None:
+    rng = random.Random(4)
+    people = pd.DataFrame(
+        {
+            "given": rng.choices(["Ann", "Bob", "Cleo", "Dan"], k=60),
+            "family": [f"Name{chr(65 + n % 26)}" for n in range(60)],
+        }
+    )
+    theirs = people.rename(columns={"family": "nachname", "given": "vorname"})[["nachname", "vorname"]]
+    assert same_columns(people, theirs) == {"vorname": "given", "nachname": "family"}
+
+
+def _people_of_companies(rng: random.Random) -> pd.DataFrame:
+    """Return companies with three people each, who share its phone, place and domain; every fifth person stands twice."""
+    rows = {}
+    for number in range(120):
+        firm = a_firm(rng)
+        for at, (given, family) in enumerate(zip(rng.sample(_GIVEN, 3), rng.sample(_FAMILY, 3), strict=True)):
+            domain = firm["email"].partition("@")[2]
+            person = {
+                **firm,
+                "email": f"{given}.{family}@{domain}".lower(),
+                "first name": given,
+                "last name": family,
+            }
+            rows[f"{number}-{at}"] = person
+            if (number + at) % 5 == 0:
+                rows[f"{number}-{at}-copy"] = {**person, "email": "", "first name": given[0]}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+_GIVEN = "Anna Bertil Carla Dieter Elena Fabio Greta Hugo Ines Jorge Karin Ludwig".split()
+_FAMILY = (
+    "Abbot Byrne Castell Dawes Ekholm Farrow Gladwin Hobday Ibarra Jessop Keswick Lund Marlow Norrby Oakes Prentice"
+    " Quigley Rosario Sandoval Thackeray Vasquez Whitlock Yardley Zeller"
+).split()
+
+
+def test_colleagues_are_not_one_person() -> None:
+    frame = _people_of_companies(random.Random(8))
+    found = find_duplicates(frame)
+    people = frame.index.str.removesuffix("-copy")
+    groups = pd.DataFrame({"group": found.groups, "person": people}).groupby("group")["person"].nunique()
+    assert (groups > 1).sum() <= 3
+    pairs = found.pairs[found.automatic()]
+    sure = people[pairs // len(frame)] == people[pairs % len(frame)]
+    assert len(sure) > 30
+    assert sure.mean() > 0.99
+
+
+@pytest.mark.parametrize(
+    "sister",
+    [
+        "Norrby Handel GmbH",
+        "Norrby Optik Verwaltungs-GmbH",
+        "Norrby Optik GmbH & Co. KG",
+        "Norrby Optik Holding GmbH",
+    ],
+)
+def test_firms_of_one_group_at_one_address_are_for_a_person_to_see(firms: pd.DataFrame, sister: str) -> None:
+    one = {
+        "company": "Norrby Optik GmbH",
+        "email": "info@norrby-optik.example.de",
+        "phone": "0166666666",
+        "street": "14 Dock Road",
+        "city": "Hull",
+        "postcode": "C3 4XY",
+    }
+    misspelt = "Norby Optik G.m.b.H."
+    frame = pd.concat(
+        [firms, pd.DataFrame([one, one | {"company": sister}, one | {"company": misspelt}], ["a", "b", "c"])]
+    )
+    found = find_duplicates(frame)
+    place = {name: frame.index.get_loc(name) for name in "abc"}
+    size = len(frame)
+    sure = set(found.pairs[found.automatic()].tolist())
+    assert place["a"] * size + place["b"] not in sure
+    assert place["a"] * size + place["c"] in sure
+    told = telling(found, frame, np.array([place["a"]]), np.array([place["b"]]))
+    words = [one.words for one in told.reasons[0] if one.comparison == "rule"]
+    assert told.bits[0] < found.settings.automatic_bits
+    assert not words or "firms of a group" in words[0]

@@ -29,6 +29,20 @@ def read(kind: Kind, value: str) -> list[str]:
         pytest.param("Blue Tech Svcs", "Blue Technologies Services", id="abbreviations"),
         pytest.param("Madden Health", "Health Madden", id="order of words"),
         pytest.param("Łódź Meble sp. z o.o.", "Lodz Meble sp zoo", id="Polish"),
+        pytest.param(
+            "Maquinaria Sol, S. DE R.L. DE C.V.", "Maquinaria Sol S de RL de CV", id="Mexican, limited"
+        ),
+        pytest.param("Maquinaria Sol S. A. de C. V.", "Maquinaria Sol", id="Mexican, dots apart"),
+        pytest.param("Nordlys A/S", "Nordlys AS", id="Danish"),
+        pytest.param("Kranbau Gesellschaft mit beschränkter Haftung", "Kranbau GmbH", id="form in words"),
+        pytest.param(
+            "Общество с ограниченной ответственностью «Ромашка»", "ООО Ромашка", id="Russian, in words"
+        ),
+        pytest.param("ООО «Ромашка»", "OOO Romashka", id="Russian, transliterated"),
+        pytest.param("株式会社山田製作所", "山田製作所 (株)", id="Japanese, form grown on"),
+        pytest.param("㈱ガスト", "ガスト株式会社", id="Japanese, form in one sign"),
+        pytest.param("口井青近实业有限责任公司", "口井青近实业有限公司", id="Chinese"),
+        pytest.param("주식회사 한빛", "한빛(주)", id="Korean"),
     ],
 )
 def test_a_company_is_the_same_in_another_spelling(one: str, other: str) -> None:
@@ -66,6 +80,15 @@ def test_a_value_is_read_as_what_it_means(kind: Kind, value: str, wanted: list[s
     assert read(kind, value) == wanted
 
 
+def test_letters_of_other_scripts_stay_whole() -> None:
+    assert read(Kind.COMPANY, "ガス会社") == ["ガス会社", ""]
+    assert read(Kind.CITY, "부산") == ["부산"]
+
+
+def test_whom_an_address_is_in_care_of_is_no_part_of_it() -> None:
+    assert read(Kind.STREET, "c/o Holm Partners, 12 Mill Ln") == ["mill lane", "12"]
+
+
 def test_words_of_a_branch_are_read_apart() -> None:
     assert read(Kind.COMPANY, "Acme Berlin 2 GmbH")[1] == "2"
 
@@ -100,6 +123,21 @@ def _column(values: Sequence[str]) -> "pd.Series[str]":
 )
 def test_a_column_is_known_by_its_values_and_its_name(name: str, values: list[str], kind: Kind) -> None:
     assert column_kind(name, _column(values)) is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        pytest.param(
+            "Handelsregister", [f"HRB {n}" for n in (4711, 4712, 815, 4711)], Kind.IDENTIFIER, id="register"
+        ),
+        pytest.param("Account", ["Holm Optics", "Lund Dental", "Holm Optics"], Kind.COMPANY, id="account"),
+        pytest.param("Title", ["CEO", "Buyer", "CEO", "Owner"] * 20, Kind.CATEGORY, id="a job's title"),
+        pytest.param("Umsatz", ["10000", "25000", "31000", "10000"], Kind.NUMBER, id="German money"),
+    ],
+)
+def test_a_heading_says_what_values_alone_do_not(name: str, values: list[str], kind: Kind) -> None:
+    assert column_kind(name, pd.Series(values)) is kind
 
 
 def test_what_the_caller_says_of_a_column_is_believed() -> None:
