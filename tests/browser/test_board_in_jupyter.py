@@ -89,10 +89,11 @@ def test_the_board_maps_in_jupyter(
     page.get_by_text("deals would be held by it").last.wait_for(
         timeout=180_000
     )  # nothing moves on the page any more
-    board = page.locator(".sn-board")
+    board = page.locator(".sn-board").first  # of deals; the next one is of contacts
     expect(board.locator(".sn-item").first).to_be_visible(timeout=180_000)
     board.scroll_into_view_if_needed()
-    hand(page, page.locator(".jp-OutputArea", has=board).last).map_all_ways("jupyter")
+    output = board.locator("xpath=ancestor::div[contains(concat(' ', @class, ' '), ' jp-OutputArea ')][1]")
+    hand(page, output).map_all_ways("jupyter")
     draft = tmp_path / "notebooks" / "mapping-draft" / "deal_to_order.yaml"
     saved = load_spec(draft)
     assert saved.sales_order.lines[0].description.from_ == "box.name"

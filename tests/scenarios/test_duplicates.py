@@ -98,7 +98,7 @@ def test_copies_are_found_explained_and_nothing_is_written_to_netsuite(
         page, sheet = ledger.duplicates.page(run.id), ledger.duplicates.sheet(run.id)
     assert page is not None
     assert "HOBDAY ABBOT DENTAL LIMITED" in page
-    assert "house number the same" in page
+    assert "house number: the same" in page
     assert sheet is not None
     assert sheet.count("merge into it") == 3
 

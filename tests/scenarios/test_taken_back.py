@@ -1,5 +1,6 @@
 """What a deal was told and does not hold any more is said so where it was told, and nothing is claimed by two deals."""
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -16,7 +17,8 @@ BOX = "Blue Harbor warehouse robots"
 
 
 def changes(world: World, kind: str, internal_id: str, **values: Any) -> None:
-    """Change a document as finance does."""
+    """Change a document as finance does, in another second than it was changed in last."""
+    time.sleep(1.1)
     _write(world, SuiteRecord(type=kind, internal_id=internal_id, values=values), Verb.UPDATE)
 
 
@@ -40,7 +42,8 @@ def two_billed(world: World) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def applied(world: World, payment: str, amounts: Mapping[str, str | None]) -> None:
-    """Apply a payment to invoices, and to none where there is no amount."""
+    """Apply a payment to invoices, and to none where there is no amount, in another second than it was changed in last."""
+    time.sleep(1.1)  # NetSuite's time of a change has whole seconds: within the same one it would be no news
     rows = tuple(
         Fields(values={"doc": int(one), "apply": False})
         if much is None
