@@ -81,7 +81,7 @@ def test_the_fields_are_read(mapped: Callable[..., MappedDeal]) -> None:
 
 
 def test_the_dry_run_shows_them_with_their_rules(mapped: Callable[..., MappedDeal]) -> None:
-    deal = mapped(Discount_item="Partner discount", Discount="-250", Warehouse="Munich", Rate="10")
+    deal = mapped(Discount_item="Partner discount", Discount="-250", Warehouse="Munich", Rate="1000")
     assert deal.order is not None
     shown = {one.field: (one.new, one.rule) for one in diff(None, deal.order, deal.rules)}
     assert shown["sales_order.fields.discount_rate"] == ("-250", "from box.fields.Discount")
