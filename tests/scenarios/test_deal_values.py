@@ -67,6 +67,17 @@ def test_a_price_too_small_to_be_paid_is_held_like_one_of_zero(world: World) -> 
     assert "the order would be worth nothing" in only_hold(world).reason
 
 
+@pytest.mark.parametrize("product", ["Atlas  Arm", " Atlas Arm ", "Atlas\u00a0Arm"])
+def test_a_product_with_blanks_that_nobody_sees_is_found(world: World, tmp_path: Path, product: str) -> None:
+    """In a field of free text, that is."""
+    item = "from: box.fields.Product, lookup: item"
+    world.change_mapping(tmp_path, item, item.replace("Product", "PO number"))
+    (box,) = world.won_deals(1, **{"PO number": product})
+    world.run()
+    assert world.held_because() == []
+    assert len(world.orders(box)) == 1
+
+
 def test_a_deal_without_a_product_is_held_and_says_so(world: World) -> None:
     (box,) = world.won_deals(1, Product=None)
     world.run()

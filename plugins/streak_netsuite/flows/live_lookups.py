@@ -37,10 +37,18 @@ def live_matches(book: NameBook, wanted: frozenset[LookupRequest]) -> Live:
     """
     found: Live = {}
     for record, requests in _by_record(wanted):
-        names = sorted({request.value for request in requests})
+        names = sorted({name for request in requests for name in (request.value, _tidy(request.value))})
         matches = _items(book, names) if record == ITEMS else _entries(book, requests[0], names)
-        found |= {request: list(matches.get(request.value, ())) for request in requests}
+        found |= {
+            request: list(matches.get(request.value) or matches.get(_tidy(request.value)) or ())
+            for request in requests
+        }
     return found
+
+
+def _tidy(name: str) -> str:
+    """Return a name without the blanks too many that nobody sees; one that NetSuite has with them is found first."""
+    return " ".join(name.split())
 
 
 def near_names(book: NameBook, live: Mapping[LookupRequest, Sequence[LiveMatch]]) -> dict[str, Sequence[str]]:

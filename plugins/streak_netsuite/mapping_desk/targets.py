@@ -192,13 +192,7 @@ def targets_of(
             field = replace(_standard(place, name), type=_TYPES[type_])
             if (place.record, field.id) not in made.paths:
                 made.add(place, field, name, f"{place.standard.section}.more_fields.{name}", type_=type_)
-    return Targets(
-        catalogue=Catalogue(system="NetSuite", fields=made.fields),
-        paths=made.paths,
-        named=made.named,
-        custom=made.custom,
-        types=made.types,
-    )
+    return made.done()
 
 
 def targets_of_record(
@@ -226,13 +220,7 @@ def targets_of_record(
         field = _field(place, one)
         made.add(place, field, one.script_id, at(one.script_id), type_=one.type)
         made.custom[field.key] = one
-    return Targets(
-        catalogue=Catalogue(system="NetSuite", fields=made.fields),
-        paths=made.paths,
-        named=made.named,
-        custom=made.custom,
-        types=made.types,
-    )
+    return made.done()
 
 
 # What the packaged list knows better than a schema, which has texts where people see addresses.
@@ -267,6 +255,15 @@ class _Made:
         self.named[field.key] = place.named(name)
         if type_ is not None:
             self.types[field.key] = type_
+
+    def done(self) -> Targets:
+        return Targets(
+            catalogue=Catalogue(system="NetSuite", fields=self.fields),
+            paths=self.paths,
+            named=self.named,
+            custom=self.custom,
+            types=self.types,
+        )
 
 
 def _standard(place: TargetPlace, name: str) -> Field:
